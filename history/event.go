@@ -1,0 +1,87 @@
+// Package history holds what the clients of a system saw: operations, as
+// Jepsen records them, in order of real time.
+//
+// A history is a slice of [Event]; its order is the order of real time, and it
+// alone decides which operation came before which. [Pair] joins invocations
+// with completions into [Operation] values, which is what the checker reads.
+package history
+
+import (
+	"fmt"
+	"time"
+)
+
+// Time is a count of nanoseconds since the start of a run: virtual time in a
+// simulation, relative real time in a recorded history. It is never negative.
+type Time int64
+
+// Never is later than every event: the return time of an operation that never
+// completed.
+const Never Time = 1<<63 - 1
+
+// String formats t in seconds with millisecond resolution or finer: "1.204s".
+func (t Time) String() string {
+	if t == Never {
+		return "never"
+	}
+	return time.Duration(t).String()
+}
+
+// Type tells what an event says of its operation. The words are Jepsen's.
+type Type uint8
+
+const (
+	Invoke Type = iota // the client began the operation
+	OK                 // it completed and took effect
+	Fail               // it certainly did not and will not take effect
+	Info               // it may or may not have taken effect, or may yet
+)
+
+var typeNames = [...]string{"invoke", "ok", "fail", "info"}
+
+// String returns the name of t as it stands in files.
+func (t Type) String() string {
+	if int(t) < len(typeNames) {
+		return typeNames[t]
+	}
+	return fmt.Sprintf("type(%d)", uint8(t))
+}
+
+// Process is a single thread of client work. It has at most one open operation
+// at a time; an info ends it, and its client goes on as a new process.
+type Process int64
+
+// Nemesis is the process of fault events: they are drawn, not checked.
+const Nemesis Process = -1
+
+// Event is one line of a history: an invocation or a completion.
+type Event struct {
+	Index   int     // position in the history, from 0
+	Time    Time    // does not decrease along a history
+	Process Process // who
+	Type    Type    // invoke, ok, fail, info
+	F       string  // name of the operation in the specification: read, write, cas, …
+	Key     string  // which of several independent objects; empty if there is one
+	Value   Value   // of an invocation the argument, of a completion the result
+	Node    string  // the server that was asked, if known
+	Error   string  // why an operation failed or stayed open, if known
+}
+
+// Operation is an invocation joined with its completion.
+type Operation struct {
+	Process  Process
+	F        string
+	Key      string
+	Input    Value // what the invocation carried
+	Output   Value // what the completion carried; Null unless Outcome is OK
+	Outcome  Type  // OK, Fail or Info; an invocation without completion is Info
+	Call     Time  // when it was invoked
+	Return   Time  // when it completed; Never if Outcome is Info
+	Invoke   int   // index of the invocation in the history
+	Complete int   // index of the completion; -1 if Outcome is Info
+	Node     string
+}
+
+// Before reports whether a completed before b was invoked, by position in the
+// history. It is the real-time order that linearizability must keep.
+func (a Operation) Before(b Operation) bool { return a.Complete >= 0 && a.Complete < b.Invoke }
