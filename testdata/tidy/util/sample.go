@@ -1,0 +1,4 @@
+//tidy:as check/util
+
+// Package util is a drawer.
+package util // want drawer
