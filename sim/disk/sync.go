@@ -1,0 +1,154 @@
+package disk
+
+// Ticket names a sync that is under way.
+type Ticket int
+
+// inflight is what a sync covers.
+type inflight struct {
+	open  bool
+	path  string
+	inode int    // content that the name led to; -1 if none
+	upto  uint64 // operations before this number
+}
+
+// BeginSync begins to make durable all that was done to a file: its data, and
+// every change of its name. Operations that come later are not covered.
+// The effect comes with [Disk.EndSync]; a crash before it voids the ticket.
+func (d *Disk) BeginSync(path string) Ticket {
+	s := inflight{open: true, path: path, inode: -1, upto: d.next}
+	if i, ok := find(d.seen, path); ok {
+		s.inode = d.seen[i].inode
+	}
+	for t := range d.syncs {
+		if !d.syncs[t].open {
+			d.syncs[t] = s
+			return Ticket(t)
+		}
+	}
+	d.syncs = append(d.syncs, s)
+	return Ticket(len(d.syncs) - 1)
+}
+
+// EndSync completes a sync: what it covers is durable, unless the error says
+// that the device failed; then all of it stays unsynced. It panics if the ticket
+// is not open.
+func (d *Disk) EndSync(t Ticket) error {
+	if int(t) >= len(d.syncs) || !d.syncs[t].open {
+		panic("disk: EndSync of a sync that is not under way")
+	}
+	s := d.syncs[t]
+	d.syncs[t].open = false
+	if d.fails() {
+		return ErrIO
+	}
+	d.flush(s)
+	return nil
+}
+
+// flush stores the operations that a sync covers and drops them from the list.
+func (d *Disk) flush(s inflight) {
+	covered := d.namings(s)
+	kept := d.pending[:0]
+	for i := range d.pending {
+		o := &d.pending[i]
+		mine := o.seq < s.upto && !o.kind.naming() && o.meant == s.inode
+		if mine || o.kind.naming() && has(covered, o.seq) {
+			d.store(o)
+			continue
+		}
+		kept = append(kept, *o)
+	}
+	clear(d.pending[len(kept):])
+	d.pending = kept
+	d.compact()
+}
+
+// namings lists the naming operations that a sync of a name makes durable:
+// those that touch it, and those before them that touch the names that they
+// touch, since a rename stands on the creation of what it moves.
+func (d *Disk) namings(s inflight) []uint64 {
+	var names []string
+	var list []uint64
+	for i := len(d.pending) - 1; i >= 0; i-- {
+		o := &d.pending[i]
+		if !o.kind.naming() || o.seq >= s.upto {
+			continue
+		}
+		if names == nil {
+			names = append(names, s.path)
+		}
+		if !touchesAny(o, names) {
+			continue
+		}
+		list = append(list, o.seq)
+		names = append(names, o.name)
+		if o.kind == rename {
+			names = append(names, o.to)
+		}
+	}
+	return list
+}
+
+func touchesAny(o *op, names []string) bool {
+	for _, n := range names {
+		if o.touches(n) {
+			return true
+		}
+	}
+	return false
+}
+
+func has(list []uint64, seq uint64) bool {
+	for _, s := range list {
+		if s == seq {
+			return true
+		}
+	}
+	return false
+}
+
+// compactAbove is the size of the arena below which holes in it are not worth
+// a copy.
+const compactAbove = 64 << 10
+
+// compact gives back the bytes of writes that are no longer pending.
+func (d *Disk) compact() {
+	if len(d.pending) == 0 {
+		d.arena = d.arena[:0]
+		d.forget()
+		return
+	}
+	if len(d.arena) < compactAbove {
+		return
+	}
+	live := 0
+	for i := range d.pending {
+		live += len(d.pending[i].data)
+	}
+	if 2*live > len(d.arena) {
+		return
+	}
+	d.arena = make([]byte, 0, 2*live)
+	for i := range d.pending {
+		d.pending[i].data = d.keep(d.pending[i].data)
+	}
+}
+
+// forgetAbove is the number of contents per name above which those without a
+// name are dropped.
+const forgetAbove = 8
+
+// forget gives back contents that no name leads to, when nothing is pending. A
+// sync under way has nothing left to cover by then.
+func (d *Disk) forget() {
+	if len(d.files) <= forgetAbove*(len(d.seen)+1) {
+		return
+	}
+	files := make([]file, 0, len(d.seen))
+	for i := range d.seen {
+		files = append(files, d.files[d.seen[i].inode])
+		d.seen[i].inode = i
+	}
+	d.files = files
+	d.stored = append(d.stored[:0], d.seen...)
+}
