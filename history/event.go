@@ -66,22 +66,3 @@ type Event struct {
 	Node    string  // the server that was asked, if known
 	Error   string  // why an operation failed or stayed open, if known
 }
-
-// Operation is an invocation joined with its completion.
-type Operation struct {
-	Process  Process
-	F        string
-	Key      string
-	Input    Value // what the invocation carried
-	Output   Value // what the completion carried; Null unless Outcome is OK
-	Outcome  Type  // OK, Fail or Info; an invocation without completion is Info
-	Call     Time  // when it was invoked
-	Return   Time  // when it completed; Never if Outcome is Info
-	Invoke   int   // index of the invocation in the history
-	Complete int   // index of the completion; -1 if Outcome is Info
-	Node     string
-}
-
-// Before reports whether a completed before b was invoked, by position in the
-// history. It is the real-time order that linearizability must keep.
-func (a Operation) Before(b Operation) bool { return a.Complete >= 0 && a.Complete < b.Invoke }

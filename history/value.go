@@ -1,19 +1,21 @@
 package history
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
 // Value is the argument or the result of an operation: any JSON value, held in
 // canonical form, so that two Values are equal as JSON exactly if they are
 // equal with ==, and a Value can be the key of a map.
 //
-// Integers that fit in 64 bits are held unboxed; everything else is held as
-// canonical JSON text (no white space, object keys sorted). The zero Value is
-// JSON null. A Value is immutable.
+// Numbers are equal if they are the same number: 1, 1.0 and 10e-1 are one
+// Value. Integers that fit in 64 bits are held unboxed; everything else is held
+// as canonical JSON text: no white space, object keys sorted by their bytes,
+// numbers in the shortest exact decimal form, strings with the fewest escapes.
+// The zero Value is JSON null. A Value is immutable.
 type Value struct {
 	kind valueKind
 	num  int64
@@ -26,7 +28,7 @@ const (
 	kindNull   valueKind = iota
 	kindBool             // num is 0 or 1
 	kindInt              // num
-	kindString           // text, unquoted
+	kindString           // text, unquoted, valid UTF-8
 	kindJSON             // text: canonical JSON of an array, an object or a number that is no int64
 )
 
@@ -36,8 +38,14 @@ var Null Value
 // Int returns n as a value.
 func Int(n int64) Value { return Value{kind: kindInt, num: n} }
 
-// String returns s as a value.
-func String(s string) Value { return Value{kind: kindString, text: s} }
+// String returns s as a value. Bytes of s that are no UTF-8 become U+FFFD, as
+// JSON has no way to write them.
+func String(s string) Value {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	return Value{kind: kindString, text: s}
+}
 
 // Bool returns b as a value.
 func Bool(b bool) Value {
@@ -59,10 +67,28 @@ func List(vs ...Value) Value {
 	return Value{kind: kindJSON, text: string(append(b, ']'))}
 }
 
+// Ints returns the JSON array of ns.
+func Ints(ns ...int64) Value {
+	b := []byte{'['}
+	for i, n := range ns {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, n, 10)
+	}
+	return Value{kind: kindJSON, text: string(append(b, ']'))}
+}
+
+// ParseValue returns the value of a JSON text. The error says what is wrong
+// with it in one sentence.
+func ParseValue(text string) (Value, error) {
+	return parseJSONValue([]byte(text), nil)
+}
+
 // IsNull reports whether v is JSON null.
 func (v Value) IsNull() bool { return v.kind == kindNull }
 
-// AsInt returns the integer that v holds, if it holds one.
+// AsInt returns the integer that v holds, if it holds one that fits.
 func (v Value) AsInt() (int64, bool) { return v.num, v.kind == kindInt }
 
 // AsBool returns the boolean that v holds, if it holds one.
@@ -71,22 +97,77 @@ func (v Value) AsBool() (b, ok bool) { return v.num != 0, v.kind == kindBool }
 // AsString returns the string that v holds, if it holds one.
 func (v Value) AsString() (string, bool) { return v.text, v.kind == kindString }
 
+// AsPair returns the two elements of v, if v is a JSON array of two, such as
+// the [from, to] of a cas. It does not allocate for elements without escapes.
+func (v Value) AsPair() (a, b Value, ok bool) {
+	n := 0
+	for e := range v.elements() {
+		switch n {
+		case 0:
+			a = e
+		case 1:
+			b = e
+		default:
+			return Null, Null, false
+		}
+		n++
+	}
+	if n != 2 {
+		return Null, Null, false
+	}
+	return a, b, true
+}
+
 // AsList returns the elements of v, if v is a JSON array.
 func (v Value) AsList() ([]Value, bool) {
 	if v.kind != kindJSON || v.text[0] != '[' {
 		return nil, false
 	}
-	var raw []json.RawMessage
-	if json.Unmarshal([]byte(v.text), &raw) != nil {
-		return nil, false
-	}
-	vs := make([]Value, len(raw))
-	for i, r := range raw {
-		if vs[i].UnmarshalJSON(r) != nil {
-			return nil, false
-		}
+	vs := []Value{}
+	for e := range v.elements() {
+		vs = append(vs, e)
 	}
 	return vs, true
+}
+
+// Len returns the number of elements of v, if v is a JSON array.
+func (v Value) Len() (int, bool) {
+	if v.kind != kindJSON || v.text[0] != '[' {
+		return 0, false
+	}
+	n := 0
+	for range v.elements() {
+		n++
+	}
+	return n, true
+}
+
+// Field returns the member of v by its name, if v is a JSON object that has it.
+func (v Value) Field(name string) (Value, bool) {
+	for k, e := range v.members() {
+		if k == name {
+			return e, true
+		}
+	}
+	return Null, false
+}
+
+// Compare orders values: null, booleans, numbers that fit in 64 bits, strings,
+// then the rest by canonical text. It returns -1, 0 or +1, and 0 only for equal values.
+func (v Value) Compare(w Value) int {
+	switch {
+	case v.kind != w.kind:
+		if v.kind < w.kind {
+			return -1
+		}
+		return 1
+	case v.num != w.num:
+		if v.num < w.num {
+			return -1
+		}
+		return 1
+	}
+	return strings.Compare(v.text, w.text)
 }
 
 // AppendJSON appends the canonical JSON text of v to b.
@@ -97,11 +178,7 @@ func (v Value) AppendJSON(b []byte) []byte {
 	case kindInt:
 		return strconv.AppendInt(b, v.num, 10)
 	case kindString:
-		q, err := json.Marshal(v.text)
-		if err != nil { // a Go string always marshals
-			panic(err)
-		}
-		return append(b, q...)
+		return appendJSONString(b, v.text)
 	case kindJSON:
 		return append(b, v.text...)
 	}
@@ -116,29 +193,10 @@ func (v Value) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It brings the text to canonical form.
 func (v *Value) UnmarshalJSON(b []byte) error {
-	if n, err := strconv.ParseInt(string(b), 10, 64); err == nil {
-		*v = Int(n)
-		return nil
+	w, err := parseJSONValue(b, nil)
+	if err != nil {
+		return fmt.Errorf("value: %w", err)
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	var x any
-	if err := d.Decode(&x); err != nil {
-		return err
-	}
-	switch x := x.(type) {
-	case nil:
-		*v = Null
-	case bool:
-		*v = Bool(x)
-	case string:
-		*v = String(x)
-	default:
-		text, err := json.Marshal(x) // sorts object keys, drops white space
-		if err != nil {
-			return fmt.Errorf("value: %w", err)
-		}
-		*v = Value{kind: kindJSON, text: string(text)}
-	}
+	*v = w
 	return nil
 }

@@ -1,0 +1,158 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+)
+
+// field is a member of a record of a history, by the names that JSON and EDN
+// files share.
+type field uint
+
+const (
+	fieldIndex field = 1 << iota
+	fieldTime
+	fieldProcess
+	fieldType
+	fieldF
+	fieldKey
+	fieldValue
+	fieldNode
+	fieldError
+	fieldUnknown field = 0
+)
+
+var fieldNames = []string{"index", "time", "process", "type", "f", "key", "value", "node", "error"}
+
+// String returns the name of the lowest field of a set.
+func (f field) String() string { return fieldNames[bits.TrailingZeros(uint(f))] }
+
+// fieldOf returns the field with a name, or fieldUnknown.
+func fieldOf(name []byte) field {
+	switch string(name) { // does not allocate
+	case "index":
+		return fieldIndex
+	case "time":
+		return fieldTime
+	case "process":
+		return fieldProcess
+	case "type":
+		return fieldType
+	case "f":
+		return fieldF
+	case "key":
+		return fieldKey
+	case "value":
+		return fieldValue
+	case "node":
+		return fieldNode
+	case "error":
+		return fieldError
+	}
+	return fieldUnknown
+}
+
+// record is an event as it stands in a file, with what the file left out.
+type record struct {
+	Event
+	has field // set of the fields that stand there
+}
+
+// set gives a field its value. It accepts what is common to all formats; a
+// process that is no number is the nemesis, as in Jepsen.
+func (r *record) set(f field, v Value) error {
+	if r.has&f != 0 {
+		return fmt.Errorf("%v occurs twice", f)
+	}
+	r.has |= f
+	var ok bool
+	switch f {
+	case fieldIndex:
+		return r.setIndex(v)
+	case fieldTime:
+		n, ok := v.AsInt()
+		if !ok {
+			return fmt.Errorf("time is %s: it must be a whole number of nanoseconds", clip([]byte(v.String())))
+		}
+		r.Time = Time(n)
+	case fieldProcess:
+		return r.setProcess(v)
+	case fieldType:
+		return r.setType(v)
+	case fieldF:
+		if r.F, ok = v.AsString(); !ok {
+			return fmt.Errorf("f is %s: it must be the name of an operation", clip([]byte(v.String())))
+		}
+	case fieldKey:
+		r.Key = keyOf(v)
+	case fieldValue:
+		r.Value = v
+	case fieldNode:
+		r.Node = textOf(v)
+	case fieldError:
+		r.Error = textOf(v)
+	}
+	return nil
+}
+
+func (r *record) setIndex(v Value) error {
+	n, ok := v.AsInt()
+	if !ok || int64(int(n)) != n {
+		return fmt.Errorf("index is %s: it must be a whole number", clip([]byte(v.String())))
+	}
+	r.Index = int(n)
+	return nil
+}
+
+func (r *record) setProcess(v Value) error {
+	n, isInt := v.AsInt()
+	_, isString := v.AsString()
+	switch {
+	case isString:
+		r.Process = Nemesis
+	case isInt && n >= 0:
+		r.Process = Process(n)
+	default:
+		return fmt.Errorf("process is %s: it must be a whole number from 0, or nemesis", clip([]byte(v.String())))
+	}
+	return nil
+}
+
+func (r *record) setType(v Value) error {
+	name, _ := v.AsString()
+	for t, n := range typeNames {
+		if n == name {
+			r.Type = Type(t)
+			return nil
+		}
+	}
+	reason := fmt.Sprintf("type is %s: it must be invoke, ok, fail or info", clip([]byte(v.String())))
+	if near := nearest(name, typeNames[:]); near != "" {
+		reason += fmt.Sprintf("; is %s meant?", near)
+	}
+	return errors.New(reason)
+}
+
+// need reports the first field of a set that the record lacks.
+func (r *record) need(fields field) error {
+	if missing := fields &^ r.has; missing != 0 {
+		return fmt.Errorf("%v is missing", missing)
+	}
+	return nil
+}
+
+// textOf returns a string as it is, null as nothing, and anything else as JSON.
+func textOf(v Value) string {
+	if s, ok := v.AsString(); ok {
+		return s
+	}
+	if v.IsNull() {
+		return ""
+	}
+	return v.String()
+}
+
+// keyOf is textOf: the name of an object. The collector refuses a file in which two different
+// values have one name.
+func keyOf(v Value) string { return textOf(v) }

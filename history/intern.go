@@ -1,0 +1,57 @@
+package history
+
+import "strings"
+
+// interner keeps one copy of each short text of a history: a million lines have
+// a handful of operation names and keys, and few distinct values. Copies lie
+// side by side in blocks, so that a distinct text costs no allocation of its own.
+// A nil interner copies without remembering.
+type interner struct {
+	seen  map[string]string
+	block strings.Builder
+	buf   []byte // scratch
+}
+
+const (
+	maxInterned = 64      // longer texts are rarely repeated
+	internBlock = 1 << 16 // bytes of a block
+)
+
+func newInterner() *interner { return &interner{seen: make(map[string]string)} }
+
+// str returns text as a string.
+func (in *interner) str(text []byte) string {
+	if len(text) == 0 {
+		return ""
+	}
+	if in == nil || len(text) > maxInterned {
+		return string(text)
+	}
+	if s, ok := in.seen[string(text)]; ok {
+		return s
+	}
+	if in.block.Cap()-in.block.Len() < len(text) {
+		in.block = strings.Builder{}
+		in.block.Grow(internBlock)
+	}
+	from := in.block.Len()
+	in.block.Write(text)
+	s := in.block.String()[from:]
+	in.seen[s] = s
+	return s
+}
+
+// scratch returns an empty buffer that is valid until the next call.
+func (in *interner) scratch() []byte {
+	if in == nil {
+		return nil
+	}
+	return in.buf[:0]
+}
+
+// keep hands a buffer that grew back for the next scratch.
+func (in *interner) keep(buf []byte) {
+	if in != nil {
+		in.buf = buf
+	}
+}

@@ -1,0 +1,184 @@
+package history
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// readJSONL reads the project's own format: one object per line, in order, each
+// with index, time, process, type and f, and with value, key, node and error where
+// they apply. It is strict: a line that is not exactly so is refused.
+func readJSONL(r io.Reader, file string) ([]Event, error) {
+	c := newCollector(r, file)
+	lines := newLineReader(r)
+	for {
+		line, ok := lines.next()
+		if !ok {
+			break
+		}
+		rec, err := parseJSONLine(line, c.in)
+		switch {
+		case err != nil && lines.cut:
+			return nil, c.fail(lines.number, "the last line is cut off: %v", err)
+		case err != nil:
+			return nil, c.fail(lines.number, "%v", err)
+		case rec.Index != len(c.events):
+			return nil, c.fail(lines.number, "index is %d where %d was expected: a line is missing, doubled or out of order", rec.Index, len(c.events))
+		}
+		if err := c.add(&rec, lines.number); err != nil {
+			return nil, err
+		}
+		c.reserve(lines.bytes)
+	}
+	if lines.failure != nil {
+		return nil, c.unreadable(lines.number+1, lines.failure)
+	}
+	return c.events, nil
+}
+
+func parseJSONLine(line []byte, in *interner) (record, error) {
+	var rec record
+	s := jsonScanner{text: line, in: in}
+	if s.peek() == 0 {
+		return rec, fmt.Errorf("the line is empty")
+	}
+	if err := s.record(&rec, true); err != nil {
+		return rec, err
+	}
+	if s.peek() != 0 {
+		return rec, fmt.Errorf("%s follows after the end of the object", quoteByte(s.text[s.at]))
+	}
+	return rec, rec.need(fieldIndex | fieldTime | fieldProcess | fieldType | fieldF)
+}
+
+// record takes an object that is an event. In strict mode a member of another name is
+// refused, and key, node, error and the process nemesis are strings; else it is passed over.
+func (s *jsonScanner) record(rec *record, strict bool) error {
+	if err := s.expect('{'); err != nil {
+		return err
+	}
+	if s.peek() == '}' {
+		s.at++
+		return nil
+	}
+	for {
+		name, err := s.str()
+		if err != nil {
+			return err
+		}
+		f := fieldOf(name)
+		if f == fieldUnknown && strict {
+			return unknownMember(string(name))
+		}
+		if err := s.expect(':'); err != nil {
+			return err
+		}
+		v, err := s.value()
+		if err != nil {
+			return err
+		}
+		if strict {
+			err = strictMember(f, v)
+		}
+		if err == nil && f != fieldUnknown {
+			err = rec.set(f, v)
+		}
+		if err != nil {
+			return err
+		}
+		if s.peek() == '}' {
+			s.at++
+			return nil
+		}
+		if err := s.expect(','); err != nil {
+			return err
+		}
+	}
+}
+
+func unknownMember(name string) error {
+	if near := nearest(name, fieldNames); near != "" {
+		return fmt.Errorf("%s is no member of an event; is %s meant?", clip([]byte(name)), near)
+	}
+	return fmt.Errorf("%s is no member of an event", clip([]byte(name)))
+}
+
+func strictMember(f field, v Value) error {
+	text, isString := v.AsString()
+	switch f {
+	case fieldKey, fieldNode, fieldError:
+		if !isString {
+			return fmt.Errorf("%v is %s: it must be a string", f, clip([]byte(v.String())))
+		}
+	case fieldProcess:
+		if isString && text != "nemesis" {
+			return fmt.Errorf("process is %q: it must be a whole number from 0, or nemesis", text)
+		}
+	}
+	return nil
+}
+
+// writeJSONL writes events as [readJSONL] reads them.
+func writeJSONL(w io.Writer, events []Event) error {
+	b := bufio.NewWriterSize(w, 1<<16)
+	for i := range events {
+		line := events[i].AppendJSON(b.AvailableBuffer())
+		if _, err := b.Write(append(line, '\n')); err != nil {
+			return err
+		}
+	}
+	return b.Flush()
+}
+
+// AppendJSON appends e as an object of history.jsonl, without a newline.
+func (e Event) AppendJSON(b []byte) []byte {
+	b = append(b, `{"index":`...)
+	b = strconv.AppendInt(b, int64(e.Index), 10)
+	b = append(b, `,"time":`...)
+	b = strconv.AppendInt(b, int64(e.Time), 10)
+	b = append(b, `,"process":`...)
+	if e.Process == Nemesis {
+		b = append(b, `"nemesis"`...)
+	} else {
+		b = strconv.AppendInt(b, int64(e.Process), 10)
+	}
+	b = append(b, `,"type":"`...)
+	b = append(b, e.Type.String()...)
+	b = append(b, `","f":`...)
+	b = appendText(b, e.F)
+	if e.Key != "" {
+		b = append(b, `,"key":`...)
+		b = appendText(b, e.Key)
+	}
+	b = append(b, `,"value":`...)
+	b = e.Value.AppendJSON(b)
+	if e.Node != "" {
+		b = append(b, `,"node":`...)
+		b = appendText(b, e.Node)
+	}
+	if e.Error != "" {
+		b = append(b, `,"error":`...)
+		b = appendText(b, e.Error)
+	}
+	return append(b, '}')
+}
+
+// appendText appends a string that may hold bytes that are no UTF-8.
+func appendText(b []byte, s string) []byte { return String(s).AppendJSON(b) }
+
+// MarshalJSON implements [json.Marshaler]: an object of history.jsonl.
+func (e Event) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
+
+// UnmarshalJSON implements [json.Unmarshaler]. It is as strict as [Read] is with a line of
+// history.jsonl.
+func (e *Event) UnmarshalJSON(b []byte) error {
+	rec, err := parseJSONLine(bytes.TrimSpace(b), nil)
+	if err != nil {
+		return fmt.Errorf("event: %w", err)
+	}
+	*e = rec.Event
+	return nil
+}
