@@ -17,9 +17,10 @@ const (
 	Torn                      // the oldest of them, and of the next write some of its sectors
 	Reordered                 // any of them, and any of their sectors
 	Wiped                     // nothing at all: the disk comes back empty
+	Chosen                    // the units that a State names: see [Disk.CrashInto]
 )
 
-var survivalNames = [...]string{"lose all", "keep all", "prefix", "torn", "reordered", "wiped"}
+var survivalNames = [...]string{"lose all", "keep all", "prefix", "torn", "reordered", "wiped", "chosen"}
 
 // String returns the name of s.
 func (s Survival) String() string {

@@ -1,0 +1,111 @@
+// Package fault holds what can go wrong, as data: a plan is a list of faults,
+// each written as one line of text that a person can read and write.
+//
+//	at 1.2s partition n1,n2 | n3,n4,n5 for 800ms
+//	at 2s crash leader
+//	on 3rd ack isolate leader for 2s
+//
+// The [Grammar] is table-driven: a [Kind] says which clauses it takes. What
+// depends on the moment, like who the leader is, is decided by [Fault.Resolve]
+// when the fault begins, and gives faults that name nodes alone.
+package fault
+
+import (
+	"math"
+	"time"
+
+	"simrun/sim/disk"
+)
+
+// Forever as [Fault.For] means for good: beyond the fault phase, through recovery.
+const Forever = time.Duration(math.MaxInt64)
+
+// Fault is one line of a plan. It is comparable: equal faults have equal text.
+// The zero value is no fault. Which fields count is said by its kind.
+type Fault struct {
+	At  time.Duration // when it begins; with On, before which no event counts
+	On  Event         // what it waits for; "" if only for its time
+	Nth int           // which occurrence of the event counts; 0 and 1 are the first
+
+	Kind   Kind
+	Target Target // who or which links are hit
+	Shape  Shape  // of a partition without groups; then Target is its centre, or ""
+
+	By    time.Duration // an amount of time: of a step, a delay, a shortest latency
+	Max   time.Duration // the longest latency
+	Every time.Duration // the period of what repeats
+	Ratio Ratio         // a probability, or a drift
+	Dist  Dist          // of latencies
+	Rate  int64         // bytes per second
+	Queue int           // messages that wait at most; 0: no bound
+
+	InFlight bool          // a cut also drops the messages that are on their way
+	Op       int           // a crash waits for this disk operation of one handler, from 1
+	Keep     disk.Survival // what a crash leaves of what was not synced
+	State    disk.State    // with Keep [disk.Chosen]
+	File     string        // which file; "" is any
+	Sector   int           // which sector, from 1; 0 is any
+
+	For time.Duration // how long; 0: until the end of the fault phase
+}
+
+// Ratio is a fraction of integers: a probability, or the drift of a clock.
+type Ratio struct{ Num, Den int64 }
+
+// Event names what a fault can wait for.
+type Event string
+
+// Dist is the shape of a distribution of delays.
+type Dist string
+
+const (
+	Constant    Dist = "constant"    // always By
+	Uniform     Dist = "uniform"     // from By to Max, all alike
+	Exponential Dist = "exponential" // from By, falling off, cut at Max
+	LongTailed  Dist = "long-tailed" // mostly near By, at times near Max
+)
+
+// Dists lists the distributions.
+var Dists = []Dist{Constant, Uniform, Exponential, LongTailed}
+
+// Shape is a partition that is spelled out when it begins.
+type Shape string
+
+const (
+	One            Shape = "one"             // one node from the rest
+	Halves         Shape = "halves"          // two halves, the smaller first
+	Minority       Shape = "minority"        // the largest minority from the rest
+	MajoritiesRing Shape = "majorities-ring" // each node sees a majority, and no two see the same
+	Bridge         Shape = "bridge"          // two halves that only one node sees both of
+	Chain          Shape = "chain"           // each node sees its two neighbours alone
+	QuorumLoss     Shape = "quorum-loss"     // one node sees all, the others see only that one
+	OneWay         Shape = "one-way"         // a minority is heard but hears nothing
+)
+
+// Shapes lists the shapes.
+var Shapes = []Shape{One, Halves, Minority, MajoritiesRing, Bridge, Chain, QuorumLoss, OneWay}
+
+// Roles lists the role names that need no "role" before them. Any other is
+// written "role NAME".
+var Roles = []string{"leader", "follower", "candidate", "learner", "primary", "backup"}
+
+// Events lists what the engine and the models report by name. Any other event
+// of a model is written "event NAME".
+var Events = []struct {
+	Event   Event
+	Summary string
+}{
+	{"invoke", "a client invoked an operation; it is the client's first node"},
+	{"ack", "a client's operation completed; it is the node that answered"},
+	{"boot", "a node started or restarted"},
+	{"crash", "a node went down"},
+	{"write", "a node wrote to its disk"},
+	{"sync", "a node began a sync"},
+	{"synced", "a sync of a node completed"},
+	{"elected", "a node became leader, or primary"},
+	{"deposed", "a node stopped being leader, or primary"},
+	{"commit", "a node advanced its commit point"},
+	{"apply", "a node applied an operation"},
+	{"snapshot", "a node took or installed a snapshot"},
+	{"reconfigure", "a node began to use another membership"},
+}

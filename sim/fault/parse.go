@@ -1,0 +1,220 @@
+package fault
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Parse reads one fault, as [Fault.String] writes it. The error is a [*SyntaxError].
+func Parse(text string) (Fault, error) {
+	f, err := parseLine("", 1, text)
+	if err != nil {
+		return Fault{}, err
+	}
+	return f, nil
+}
+
+// ParsePlan reads a plan: a fault a line, blank lines, and comments from "#" to the
+// end of the line. The name stands in errors, each a [*SyntaxError].
+func ParsePlan(name, text string) ([]Fault, error) {
+	var plan []Fault
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimRight(line, "\r\n")
+		if blank(line) {
+			continue
+		}
+		f, err := parseLine(name, n, line)
+		if err != nil {
+			return nil, err
+		}
+		plan = append(plan, f)
+	}
+	return plan, nil
+}
+
+// blank reports whether a line says nothing.
+func blank(line string) bool {
+	line, _, _ = strings.Cut(line, "#")
+	return strings.TrimSpace(line) == ""
+}
+
+// parser reads one line. The first error stays; after it, every method does
+// nothing.
+type parser struct {
+	name string
+	line int
+	toks []token
+	err  *SyntaxError
+}
+
+func parseLine(name string, line int, text string) (Fault, error) {
+	p := &parser{name: name, line: line, toks: scan(text)}
+	var f Fault
+	p.trigger(&f)
+	p.kind(&f)
+	if p.err == nil {
+		for _, c := range forms[f.Kind].clauses {
+			p.clause(c, &f)
+		}
+	}
+	if p.err == nil && p.peek() != "" {
+		p.expected("the end of the line", followers(f.Kind)...)
+	}
+	if p.err != nil {
+		return Fault{}, p.err
+	}
+	return f, nil
+}
+
+// trigger reads when the fault begins.
+func (p *parser) trigger(f *Fault) {
+	switch {
+	case p.accept("at"):
+		f.At = p.duration("a time like 1.2s")
+		return
+	case p.accept("after"):
+		f.At = p.duration("a time like 1.2s")
+		p.want("on")
+	case !p.accept("on"):
+		p.expected(`"at", "after" or "on"`, "at", "after", "on")
+		return
+	}
+	if n, ok := ordinal(p.peek()); ok {
+		p.next()
+		if n > 1 {
+			f.Nth = n
+		}
+	}
+	f.On = p.event()
+}
+
+// event reads the name of an event.
+func (p *parser) event() Event {
+	if p.accept("event") {
+		return Event(p.word("the name of an event"))
+	}
+	var names []string
+	for _, e := range Events {
+		if string(e.Event) == p.peek() {
+			p.next()
+			return e.Event
+		}
+		names = append(names, string(e.Event))
+	}
+	p.expected(`an event (or "event NAME")`, names...)
+	return ""
+}
+
+// kind reads what goes wrong.
+func (p *parser) kind(f *Fault) {
+	k, ok := kindNamed(p.peek())
+	if !ok {
+		var names []string
+		for _, k := range Kinds()[1:] {
+			names = append(names, k.String())
+		}
+		p.expected("a fault", names...)
+		return
+	}
+	p.next()
+	f.Kind = k
+}
+
+// ordinal reads "3rd".
+func ordinal(s string) (int, bool) {
+	for _, suffix := range []string{"st", "nd", "rd", "th"} {
+		if digits, ok := strings.CutSuffix(s, suffix); ok {
+			n, err := strconv.Atoi(digits)
+			return n, err == nil && n >= 1 && digits[0] != '+'
+		}
+	}
+	return 0, false
+}
+
+// peek returns the next token, "" at the end of the line.
+func (p *parser) peek() string {
+	if p.err != nil {
+		return ""
+	}
+	return p.toks[0].text
+}
+
+// next takes a token.
+func (p *parser) next() {
+	if len(p.toks) > 1 {
+		p.toks = p.toks[1:]
+	}
+}
+
+// accept takes a token if it is the given one.
+func (p *parser) accept(word string) bool {
+	if p.err != nil || p.peek() != word {
+		return false
+	}
+	p.next()
+	return true
+}
+
+// want takes the given token, or fails.
+func (p *parser) want(word string) {
+	if p.err == nil && !p.accept(word) {
+		p.expected(strconv.Quote(word), word)
+	}
+}
+
+// expected fails: what was expected stands at the next token. Of the words that
+// would have been right, the nearest is named, if one is near, or all of them,
+// if they are few.
+func (p *parser) expected(what string, words ...string) {
+	if p.err != nil {
+		return
+	}
+	found := "the end of the line"
+	if p.peek() != "" {
+		found = strconv.Quote(p.peek())
+	}
+	msg := fmt.Sprintf("expected %s, found %s", what, found)
+	if near, ok := nearest(p.peek(), words); ok {
+		msg += fmt.Sprintf("; the nearest word is %q", near)
+	} else if len(words) > 3 {
+		msg += "; known are " + strings.Join(words, ", ")
+	}
+	p.err = &SyntaxError{p.name, p.line, p.toks[0].col, msg}
+}
+
+// word takes a name: letters, digits and what stands in file names.
+func (p *parser) word(what string) string {
+	w := p.peek()
+	if w == "" || strings.ContainsAny(w, ",|<>") {
+		p.expected(what)
+		return ""
+	}
+	p.next()
+	return w
+}
+
+// duration takes a duration that is not negative.
+func (p *parser) duration(what string) time.Duration {
+	d, err := time.ParseDuration(p.peek())
+	if err != nil || d < 0 || d == Forever {
+		p.expected(what)
+		return 0
+	}
+	p.next()
+	return d
+}
+
+// integer takes a number of at least 1.
+func (p *parser) integer(what string) int {
+	n, err := strconv.ParseUint(p.peek(), 10, 31)
+	if err != nil || n < 1 {
+		p.expected(what)
+		return 0
+	}
+	p.next()
+	return int(n)
+}

@@ -1,0 +1,105 @@
+package fault
+
+import (
+	"fmt"
+	"strings"
+)
+
+// token is a word or a mark of one line.
+type token struct {
+	text string // "" at the end of the line
+	col  int    // in characters, from 1
+}
+
+// scan cuts a line into tokens. A word is whatever stands between blanks and
+// the marks , | > <> and "#" begins a comment.
+func scan(line string) []token {
+	var list []token
+	col := 0
+	start := -1
+	startCol := 0
+	flush := func(end int) {
+		if start >= 0 {
+			list = append(list, token{line[start:end], startCol})
+			start = -1
+		}
+	}
+	skip := false
+	for i, r := range line {
+		col++
+		switch {
+		case skip:
+			skip = false
+		case r == '#':
+			flush(i)
+			return append(list, token{"", col})
+		case r == ' ' || r == '\t' || r == '\r':
+			flush(i)
+		case r == ',' || r == '|' || r == '>':
+			flush(i)
+			list = append(list, token{string(r), col})
+		case r == '<' && strings.HasPrefix(line[i:], "<>"):
+			flush(i)
+			list = append(list, token{"<>", col})
+			skip = true
+		case start < 0:
+			start, startCol = i, col
+		}
+	}
+	flush(len(line))
+	return append(list, token{"", col + 1})
+}
+
+// SyntaxError says where a plan is not understood, and why.
+type SyntaxError struct {
+	Name string // of the file; may be empty
+	Line int    // from 1
+	Col  int    // from 1, in characters
+	Msg  string
+}
+
+// Error returns "plan.txt:3:14: expected …".
+func (e *SyntaxError) Error() string {
+	if e.Name == "" {
+		return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Col, e.Msg)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.Name, e.Line, e.Col, e.Msg)
+}
+
+// nearest returns the word of a list that differs least from w, if it is near
+// enough to be meant.
+func nearest(w string, list []string) (string, bool) {
+	best, word := 3, ""
+	for _, l := range list {
+		if d := distance(w, l); d < best && d < len(l) {
+			best, word = d, l
+		}
+	}
+	return word, word != ""
+}
+
+// distance is the number of letters to insert, delete, replace or swap with the next
+// (optimal string alignment).
+func distance(a, b string) int {
+	var before []int
+	last := make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row := make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}
