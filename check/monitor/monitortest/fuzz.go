@@ -1,0 +1,200 @@
+package monitortest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/anishathalye/porcupine"
+
+	"simrun/check/monitor"
+)
+
+// Suite compares a monitor with porcupine.
+type Suite struct {
+	Check func(ops []monitor.Op) monitor.Result
+	New   func() Object
+	// Model is the object for porcupine. Inputs are of type monitor.Op. A pending
+	// operation is always legal where it has no effect.
+	Model porcupine.Model
+	// Generate draws a small history.
+	Generate func(rng *rand.Rand) []monitor.Op
+	// Relax turns a relaxed member of a core into what the core needs of it.
+	Relax func(op monitor.Op) monitor.Op
+
+	Histories     int // per shard
+	MaxUndecided  int // per 10,000 histories
+	MinViolations int // per 100 histories that the monitor decides
+}
+
+const shards = 8
+
+// Count is what a comparison saw.
+type Count struct {
+	Histories, Pending, Linearizable, Violations, NotApplicable, Undecided int
+	Patterns                                                               map[string]int
+	Core                                                                   map[int]int // violations by size of core
+}
+
+func (c *Count) add(d Count) {
+	c.Histories += d.Histories
+	c.Pending += d.Pending
+	c.Linearizable += d.Linearizable
+	c.Violations += d.Violations
+	c.NotApplicable += d.NotApplicable
+	c.Undecided += d.Undecided
+	for k, n := range d.Patterns {
+		c.Patterns[k] += n
+	}
+	for k, n := range d.Core {
+		c.Core[k] += n
+	}
+}
+
+// Run makes the comparison, checks every certificate, logs the counts and
+// demands enough violations and pending operations, and few histories that the
+// monitor leaves to others. It returns the counts.
+func (s Suite) Run(t *testing.T) Count {
+	t.Helper()
+	total := Count{Patterns: map[string]int{}, Core: map[int]int{}}
+	var mu sync.Mutex
+	t.Run("shards", func(t *testing.T) {
+		for shard := range shards {
+			t.Run(fmt.Sprint(shard), func(t *testing.T) {
+				t.Parallel()
+				c := s.shard(t, uint64(shard))
+				mu.Lock()
+				defer mu.Unlock()
+				total.add(c)
+			})
+		}
+	})
+	t.Logf("%d histories, %d with pending operations: %d linearizable, %d violations, %d not applicable, %d undecided",
+		total.Histories, total.Pending, total.Linearizable, total.Violations, total.NotApplicable, total.Undecided)
+	t.Logf("patterns: %v", total.Patterns)
+	t.Logf("violations by size of core: %v", total.Core)
+	decided := total.Linearizable + total.Violations
+	if total.Histories < 300_000 {
+		t.Errorf("only %d histories", total.Histories)
+	}
+	if total.Pending*100 < total.Histories*20 {
+		t.Errorf("too few histories with pending operations: %d of %d", total.Pending, total.Histories)
+	}
+	if total.Violations*100 < decided*s.MinViolations {
+		t.Errorf("too few violations: %d of %d", total.Violations, decided)
+	}
+	if total.Undecided*10_000 > total.Histories*s.MaxUndecided {
+		t.Errorf("too many undecided: %d of %d", total.Undecided, total.Histories)
+	}
+	if total.NotApplicable*100 > total.Histories*10 {
+		t.Errorf("too many not applicable: %d of %d", total.NotApplicable, total.Histories)
+	}
+	return total
+}
+
+func (s Suite) shard(t *testing.T, seed uint64) Count {
+	rng := rand.New(rand.NewPCG(seed, 4))
+	c := Count{Patterns: map[string]int{}, Core: map[int]int{}}
+	for range s.Histories {
+		ops := s.Generate(rng)
+		c.Histories++
+		if slices.ContainsFunc(ops, func(op monitor.Op) bool { return op.Pending() }) {
+			c.Pending++
+		}
+		r := s.Check(ops)
+		if !s.judge(t, ops, r) {
+			return c
+		}
+		switch r.Outcome {
+		case monitor.Linearizable:
+			c.Linearizable++
+		case monitor.Violation:
+			c.Violations++
+			c.Patterns[r.Pattern]++
+			c.Core[len(r.Core)]++
+		case monitor.Undecided:
+			c.Undecided++
+		case monitor.NotApplicable:
+			c.NotApplicable++
+		}
+	}
+	return c
+}
+
+// judge compares one result with porcupine's and checks its certificate.
+func (s Suite) judge(t *testing.T, ops []monitor.Op, r monitor.Result) bool {
+	t.Helper()
+	switch r.Outcome {
+	case monitor.Linearizable:
+		if err := Replay(ops, r.Order, s.New()); err != nil {
+			t.Errorf("the order %v of a linearizable history is wrong: %v\n%s", r.Order, err, Format(ops))
+			return false
+		}
+		if !s.Linearizable(ops) {
+			t.Errorf("porcupine finds a violation, the monitor an order that stands: the object and the model differ\n%s", Format(ops))
+			return false
+		}
+	case monitor.Violation:
+		if s.Linearizable(ops) {
+			t.Errorf("porcupine finds the history linearizable, the monitor says %q\n%s", r.Pattern, Format(ops))
+			return false
+		}
+		return s.JudgeCore(t, ops, r)
+	}
+	return true
+}
+
+// JudgeCore checks that the core of a violation is one by itself.
+func (s Suite) JudgeCore(t *testing.T, ops []monitor.Op, r monitor.Result) bool {
+	t.Helper()
+	var core []monitor.Op
+	for _, i := range r.Core {
+		op := ops[i]
+		if slices.Contains(r.Relaxed, i) {
+			op = s.Relax(op)
+		}
+		core = append(core, op)
+	}
+	for _, role := range r.Roles {
+		if !slices.Contains(r.Core, role.Op) {
+			t.Errorf("%q: the role %+v is not in the core %v\n%s", r.Pattern, role, r.Core, Format(ops))
+			return false
+		}
+	}
+	if s.Linearizable(core) {
+		t.Errorf("%q: the core is linearizable\n%s\nof\n%s", r.Pattern, Format(core), Format(ops))
+		return false
+	}
+	return true
+}
+
+// Linearizable asks porcupine.
+func (s Suite) Linearizable(ops []monitor.Op) bool {
+	all := make([]porcupine.Operation, len(ops))
+	for i, op := range ops {
+		all[i] = porcupine.Operation{Input: op, Call: int64(op.Call), Return: int64(op.Ret)}
+	}
+	return porcupine.CheckOperations(s.Model, all)
+}
+
+// Model returns the porcupine model of a step function over comparable states.
+func Model[S comparable](initial S, step func(state S, op monitor.Op) (bool, S)) porcupine.Model {
+	return porcupine.Model{
+		Init: func() any { return initial },
+		Step: func(state, input, _ any) (bool, any) {
+			return step(state.(S), input.(monitor.Op))
+		},
+		Equal: func(a, b any) bool { return a.(S) == b.(S) },
+	}
+}
+
+// Format writes a history as the source of a regression test.
+func Format(ops []monitor.Op) string {
+	var b []byte
+	for _, op := range ops {
+		b = fmt.Appendf(b, "\t{Call: %d, Ret: %d, Value: %d, From: %d, Kind: %d},\n", op.Call, op.Ret, op.Value, op.From, op.Kind)
+	}
+	return string(b)
+}

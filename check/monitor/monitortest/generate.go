@@ -1,0 +1,135 @@
+package monitortest
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"simrun/check/monitor"
+)
+
+// Workload says how a history is made by an atomic object.
+type Workload struct {
+	Processes int
+	Ops       int
+	// Crash in 1000 operations never return; half of them take effect.
+	Crash int
+	// Invoke draws an operation, without its result.
+	Invoke func(rng *rand.Rand) monitor.Op
+	// Forget takes the result from an operation that is left pending.
+	Forget func(op *monitor.Op)
+}
+
+// Simulate runs w against object: processes begin operations, which take
+// effect at one instant and then return, in an order drawn from rng.
+func Simulate(rng *rand.Rand, w Workload, object Object) []monitor.Op {
+	const idle, called, done = 0, 1, 2
+	type process struct {
+		state int
+		op    int
+	}
+	procs := make([]process, w.Processes)
+	ops := make([]monitor.Op, 0, w.Ops)
+	var pos int32
+	open := 0
+	for len(ops) < w.Ops || open > 0 {
+		p := &procs[rng.IntN(len(procs))]
+		crash := w.Crash > 0 && rng.IntN(2000) < w.Crash
+		switch p.state {
+		case idle:
+			if len(ops) == w.Ops {
+				continue
+			}
+			op := w.Invoke(rng)
+			op.Call, op.Ret = pos, monitor.Never
+			pos++
+			*p = process{called, len(ops)}
+			ops = append(ops, op)
+			open++
+		case called:
+			if crash {
+				w.Forget(&ops[p.op])
+				p.state = idle
+				open--
+				continue
+			}
+			object.Run(&ops[p.op])
+			p.state = done
+		case done:
+			if crash {
+				w.Forget(&ops[p.op])
+			} else {
+				ops[p.op].Ret = pos
+				pos++
+			}
+			p.state = idle
+			open--
+		}
+	}
+	return ops
+}
+
+// Intervals gives ops random intervals; pending in 1000 of them stay open.
+func Intervals(rng *rand.Rand, ops []monitor.Op, pending int) {
+	events := make([]int, 0, 2*len(ops))
+	for i := range ops {
+		events = append(events, i, i)
+	}
+	rng.Shuffle(len(events), func(a, b int) { events[a], events[b] = events[b], events[a] })
+	place(ops, events, func(int) bool { return rng.IntN(1000) < pending })
+}
+
+// Move moves one event of the history to another place.
+func Move(rng *rand.Rand, ops []monitor.Op) {
+	at, _, why := monitor.Events(ops)
+	if why != "" {
+		panic(why)
+	}
+	events := make([]int, len(at))
+	for p, i := range at {
+		events[p] = int(i)
+	}
+	from, to := rng.IntN(len(events)), rng.IntN(len(events))
+	e := events[from]
+	events = slices.Insert(slices.Delete(events, from, from+1), to, e)
+	pending := make([]bool, len(ops))
+	for i := range ops {
+		pending[i] = ops[i].Pending()
+	}
+	place(ops, events, func(i int) bool { return pending[i] })
+}
+
+// place gives ops the positions at which they occur in events, first the call.
+func place(ops []monitor.Op, events []int, pending func(op int) bool) {
+	for i := range ops {
+		ops[i].Call, ops[i].Ret = -1, -1
+	}
+	var pos int32
+	for _, i := range events {
+		switch op := &ops[i]; {
+		case op.Call < 0:
+			op.Call = pos
+			pos++
+			if pending(i) {
+				op.Ret = monitor.Never
+			}
+		case op.Ret < 0:
+			op.Ret = pos
+			pos++
+		}
+	}
+}
+
+// SwapValues exchanges the values of two operations that satisfy which.
+func SwapValues(rng *rand.Rand, ops []monitor.Op, which func(op monitor.Op) bool) {
+	var all []int
+	for i := range ops {
+		if which(ops[i]) {
+			all = append(all, i)
+		}
+	}
+	if len(all) < 2 {
+		return
+	}
+	a, b := all[rng.IntN(len(all))], all[rng.IntN(len(all))]
+	ops[a].Value, ops[b].Value = ops[b].Value, ops[a].Value
+}

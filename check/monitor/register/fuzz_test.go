@@ -1,0 +1,153 @@
+package register_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"simrun/check/monitor"
+	"simrun/check/monitor/monitortest"
+	"simrun/check/monitor/register"
+)
+
+// object is a register, as plain as can be. Its initial value is 0.
+type object struct{ value int32 }
+
+func (o *object) Run(op *monitor.Op) {
+	switch op.Kind {
+	case register.Read:
+		op.Value = o.value
+	case register.Write:
+		o.value = op.Value
+	case register.CAS: // one that does not match becomes a failed one
+		if o.value != op.From {
+			op.Kind, op.Value = register.FailedCAS, o.value
+			return
+		}
+		o.value = op.Value
+	}
+}
+
+func (o *object) Step(op monitor.Op) bool {
+	ok, v := step(o.value, op)
+	o.value = v
+	return ok
+}
+
+func step(value int32, op monitor.Op) (bool, int32) {
+	switch op.Kind {
+	case register.Read:
+		return op.Pending() || value == op.Value, value
+	case register.Write:
+		return true, op.Value
+	case register.CAS:
+		if value == op.From {
+			return true, op.Value
+		}
+		return op.Pending(), value
+	}
+	return op.Pending() || value == op.Value && value != op.From, value
+}
+
+// workload draws operations on a register; compare-and-sets are cas in 100, and
+// expect one of the latest values.
+func workload(processes, ops, crash, cas int) monitortest.Workload {
+	next := int32(0)
+	return monitortest.Workload{
+		Processes: processes, Ops: ops, Crash: crash,
+		Invoke: func(rng *rand.Rand) monitor.Op {
+			switch d := rng.IntN(100); {
+			case d < cas:
+				next++
+				from := max(0, next-1-int32(rng.IntN(3)))
+				return monitor.Op{Kind: register.CAS, Value: next, From: from}
+			case d < cas+(100-cas)/2:
+				next++
+				return monitor.Op{Kind: register.Write, Value: next, From: monitor.None}
+			}
+			return monitor.Op{Kind: register.Read, Value: monitor.None, From: monitor.None}
+		},
+		Forget: func(op *monitor.Op) {
+			if op.Kind == register.Read || op.Kind == register.FailedCAS {
+				op.Kind, op.Value, op.From = register.Read, monitor.None, monitor.None
+			}
+		},
+	}
+}
+
+func completedReader(op monitor.Op) bool {
+	return !op.Pending() && (op.Kind == register.Read || op.Kind == register.FailedCAS)
+}
+
+func generate(rng *rand.Rand) []monitor.Op {
+	n := 3 + rng.IntN(7)
+	w := workload(2+rng.IntN(3), n, rng.IntN(3)*150, []int{0, 30, 70}[rng.IntN(3)])
+	ops := monitortest.Simulate(rng, w, &object{})
+	switch rng.IntN(5) {
+	case 0:
+	case 1:
+		monitortest.SwapValues(rng, ops, completedReader)
+		monitortest.SwapValues(rng, ops, completedReader)
+		monitortest.Move(rng, ops)
+	case 2:
+		for range 1 + rng.IntN(6) {
+			monitortest.Move(rng, ops)
+		}
+	case 3:
+		spoil(rng, ops)
+		spoil(rng, ops)
+	case 4:
+		spoil(rng, ops)
+		monitortest.Intervals(rng, ops, rng.IntN(3)*100)
+		for i := range ops {
+			if ops[i].Pending() {
+				w.Forget(&ops[i])
+			} else if ops[i].Value == monitor.None {
+				ops[i].Value = rng.Int32N(int32(n + 1))
+			}
+		}
+	}
+	return ops
+}
+
+// spoil changes one result to another value.
+func spoil(rng *rand.Rand, ops []monitor.Op) {
+	i := rng.IntN(len(ops))
+	v := rng.Int32N(int32(len(ops)) + 1)
+	if rng.IntN(4) > 0 { // mostly one that was written
+		v = ops[rng.IntN(len(ops))].Value
+	}
+	if v == monitor.None {
+		v = 0
+	}
+	switch op := &ops[i]; {
+	case completedReader(*op):
+		op.Value = v
+	case op.Kind == register.CAS:
+		op.From = v
+	}
+}
+
+var suite = monitortest.Suite{
+	Check:    func(ops []monitor.Op) monitor.Result { return register.Check(ops, 0) },
+	New:      func() monitortest.Object { return &object{} },
+	Model:    monitortest.Model(int32(0), step),
+	Generate: generate,
+	Relax: func(op monitor.Op) monitor.Op {
+		op.Kind = register.Write
+		return op
+	},
+	Histories:     80_000,
+	MinViolations: 25,
+}
+
+func TestAgainstPorcupine(t *testing.T) {
+	count := suite.Run(t)
+	for _, p := range []string{
+		register.ThinAir, register.RefusedMatch, register.DoubleCAS, register.Circle,
+		register.Reversed, register.Overlap, register.Enclosed,
+	} {
+		if count.Patterns[p] < 20 {
+			t.Errorf("pattern %q was seen %d times only", p, count.Patterns[p])
+		}
+	}
+}
