@@ -68,3 +68,15 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkPair(b *testing.B) {
+	const operations = 1_000_000
+	events := sample(operations)
+	b.ReportAllocs()
+	for b.Loop() {
+		if ops, err := Pair(events); err != nil || len(ops) < operations {
+			b.Fatal(len(ops), err)
+		}
+	}
+	b.ReportMetric(float64(operations*b.N)/b.Elapsed().Seconds(), "ops/s")
+}

@@ -152,7 +152,7 @@ func (s *jsonScanner) str() ([]byte, error) {
 			s.at = i + 1
 			content := s.text[start+1 : i]
 			if !ascii && !utf8.Valid(content) {
-				return bytes.ToValidUTF8(content, []byte("\uFFFD")), nil
+				return []byte(string([]rune(string(content)))), nil
 			}
 			return content, nil
 		case c == '\\':

@@ -6,13 +6,14 @@ type Operation struct {
 	F        string
 	Key      string
 	Input    Value // what the invocation carried
-	Output   Value // what the completion carried; Null unless Outcome is OK
+	Output   Value // what the completion carried; Null if Outcome is Info
 	Outcome  Type  // OK, Fail or Info; an invocation without completion is Info
 	Call     Time  // when it was invoked
 	Return   Time  // when it completed; Never if Outcome is Info
 	Invoke   int   // index of the invocation in the history
 	Complete int   // index of the completion; -1 if Outcome is Info
 	Node     string
+	Error    string // why it failed or stayed open, if known
 }
 
 // Before reports whether a completed before b was invoked, by position in the
@@ -27,9 +28,6 @@ func (a Operation) Before(b Operation) bool { return a.Complete >= 0 && a.Comple
 //
 // The history must be valid; if it is not, the error is that of [Validate].
 func Pair(events []Event) ([]Operation, error) {
-	if err := Validate(events); err != nil {
-		return nil, err
-	}
 	n := 0
 	for i := range events {
 		if events[i].Type == Invoke && events[i].Process != Nemesis {
@@ -37,29 +35,34 @@ func Pair(events []Event) ([]Operation, error) {
 		}
 	}
 	ops := make([]Operation, 0, n)
-	current := make(map[Process]int) // operation that a process invoked last
+	v := newValidator("event")
 	for i := range events {
+		if err := v.nextOf(events, i); err != nil {
+			return nil, err
+		}
 		e := &events[i]
 		switch {
 		case e.Process == Nemesis:
 		case e.Type == Invoke:
-			current[e.Process] = len(ops)
 			ops = append(ops, Operation{
 				Process: e.Process, F: e.F, Key: e.Key, Node: e.Node,
 				Input: e.Value, Outcome: Info, Call: e.Time, Return: Never, Invoke: i, Complete: -1,
 			})
-		case e.Type != Info:
-			op := &ops[current[e.Process]]
-			op.Outcome, op.Return, op.Complete = e.Type, e.Time, i
-			if e.Type == OK {
-				op.Output = e.Value
-			}
-			if op.Node == "" {
-				op.Node = e.Node
-			}
+		default:
+			ops[v.processes.of(e.Process).op].complete(e)
 		}
 	}
 	return ops, nil
+}
+
+func (op *Operation) complete(e *Event) {
+	op.Error = e.Error
+	if op.Node == "" {
+		op.Node = e.Node
+	}
+	if e.Type != Info {
+		op.Outcome, op.Return, op.Complete, op.Output = e.Type, e.Time, e.Index, e.Value
+	}
 }
 
 // WithoutIndeterminate returns ops without those that never completed and that

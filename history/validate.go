@@ -22,11 +22,8 @@ import "fmt"
 func Validate(events []Event) error {
 	v := newValidator("event")
 	for i := range events {
-		if events[i].Index != i {
-			return &Error{Index: i, Reason: fmt.Sprintf("the index is %d, but %d events stand before it", events[i].Index, i)}
-		}
-		if reason := v.next(&events[i], i); reason != "" {
-			return &Error{Index: i, Reason: reason}
+		if err := v.nextOf(events, i); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -37,7 +34,8 @@ type validator struct {
 	unit      string // what a position is: "line" or "event"
 	time      Time   // of the latest event
 	timeAt    int    // its position
-	processes map[Process]processState
+	processes processTable
+	invoked   int // operations so far
 }
 
 type processState struct {
@@ -45,7 +43,7 @@ type processState struct {
 	f     string // of the latest invocation
 	key   string
 	at    int // position of the latest event
-	index int // of the invocation
+	op    int // number of the latest operation, in order of invocation
 }
 
 type phase uint8
@@ -57,7 +55,18 @@ const (
 )
 
 func newValidator(unit string) *validator {
-	return &validator{unit: unit, processes: make(map[Process]processState)}
+	return &validator{unit: unit}
+}
+
+// nextOf judges event i of a history that is not from a file.
+func (v *validator) nextOf(events []Event, i int) error {
+	if events[i].Index != i {
+		return &Error{Index: i, Reason: fmt.Sprintf("the index is %d, but %d events stand before it", events[i].Index, i)}
+	}
+	if reason := v.next(&events[i], i); reason != "" {
+		return &Error{Index: i, Reason: reason}
+	}
+	return nil
 }
 
 // next judges one event, which stands at the given position, and returns what
@@ -82,14 +91,14 @@ func (v *validator) next(e *Event, at int) string {
 	if e.F == "" {
 		return "the operation has no name"
 	}
-	p := v.processes[e.Process]
+	p := v.processes.of(e.Process)
 	if e.Type == Invoke {
 		return v.invoke(e, p, at)
 	}
 	return v.complete(e, p, at)
 }
 
-func (v *validator) invoke(e *Event, p processState, at int) string {
+func (v *validator) invoke(e *Event, p *processState, at int) string {
 	switch p.phase {
 	case open:
 		return fmt.Sprintf("process %d invokes %s while its %s of %s %d is still open", e.Process, e.F, p.f, v.unit, p.at)
@@ -97,11 +106,12 @@ func (v *validator) invoke(e *Event, p processState, at int) string {
 		return fmt.Sprintf("process %d invokes %s, but the info of %s %d ended it: that %s may still be under way, and its client must go on as a new process",
 			e.Process, e.F, v.unit, p.at, p.f)
 	}
-	v.processes[e.Process] = processState{phase: open, f: e.F, key: e.Key, at: at, index: e.Index}
+	*p = processState{phase: open, f: e.F, key: e.Key, at: at, op: v.invoked}
+	v.invoked++
 	return ""
 }
 
-func (v *validator) complete(e *Event, p processState, at int) string {
+func (v *validator) complete(e *Event, p *processState, at int) string {
 	switch {
 	case p.phase == ended:
 		return fmt.Sprintf("process %d completes %s, but the info of %s %d ended it already", e.Process, e.F, v.unit, p.at)
@@ -116,6 +126,33 @@ func (v *validator) complete(e *Event, p processState, at int) string {
 	if e.Type == Info {
 		p.phase = ended
 	}
-	v.processes[e.Process] = p
 	return ""
+}
+
+// processTable holds a state for each process: in a slice for the low numbers
+// that most histories have, in a map for the rest.
+type processTable struct {
+	low  []processState
+	high map[Process]*processState
+}
+
+const maxLowProcess = 1 << 16
+
+// of returns the state of a process, which is not negative. It is valid until the next call.
+func (t *processTable) of(p Process) *processState {
+	if p < maxLowProcess {
+		if n := int(p) + 1 - len(t.low); n > 0 {
+			t.low = append(t.low, make([]processState, n)...)
+		}
+		return &t.low[p]
+	}
+	state := t.high[p]
+	if state == nil {
+		if t.high == nil {
+			t.high = make(map[Process]*processState)
+		}
+		state = new(processState)
+		t.high[p] = state
+	}
+	return state
 }

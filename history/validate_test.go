@@ -49,6 +49,8 @@ func TestValidate(t *testing.T) {
 		{"negative time", []string{strings.Replace(invoke, `:1`, `:-1`, 1)}, "event 0: the time is -1: it must not be negative"},
 		{"other operation", []string{invoke, strings.Replace(ok, "write", "read", 1)}, "event 1: process 3 completes read, but it invoked write at event 0"},
 		{"other key", []string{invoke, strings.Replace(ok, `"x"`, `"y"`, 1)}, `event 1: process 3 completes write of key "y", but it invoked it for key "x" at event 0`},
+		{"high process numbers", []string{strings.Replace(invoke, `:3`, `:70000`, 1), strings.Replace(ok, `:3`, `:70000`, 1), strings.Replace(ok, `:3`, `:70001`, 1)},
+			"event 2: process 70001 completes write without having invoked it"},
 		{"no name", []string{strings.Replace(invoke, "write", "", 1)}, "event 0: the operation has no name"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -97,9 +99,9 @@ func TestPair(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Operation{
-		{Process: 0, F: "write", Key: "x", Input: Int(1), Outcome: Info, Call: 1, Return: Never, Invoke: 0, Complete: -1, Node: "n1"},
+		{Process: 0, F: "write", Key: "x", Input: Int(1), Outcome: Info, Call: 1, Return: Never, Invoke: 0, Complete: -1, Node: "n1", Error: "timeout"},
 		{Process: 1, F: "read", Key: "x", Output: Int(1), Outcome: OK, Call: 3, Return: 4, Invoke: 2, Complete: 3, Node: "n2"},
-		{Process: 1, F: "cas", Key: "x", Input: Ints(1, 2), Outcome: Fail, Call: 6, Return: 8, Invoke: 5, Complete: 7},
+		{Process: 1, F: "cas", Key: "x", Input: Ints(1, 2), Output: Ints(1, 2), Outcome: Fail, Call: 6, Return: 8, Invoke: 5, Complete: 7},
 		{Process: 2, F: "read", Key: "x", Outcome: Info, Call: 7, Return: Never, Invoke: 6, Complete: -1},
 	}
 	if len(ops) != len(want) {

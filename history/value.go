@@ -38,11 +38,11 @@ var Null Value
 // Int returns n as a value.
 func Int(n int64) Value { return Value{kind: kindInt, num: n} }
 
-// String returns s as a value. Bytes of s that are no UTF-8 become U+FFFD, as
-// JSON has no way to write them.
+// String returns s as a value. Each byte of s that is no UTF-8 becomes U+FFFD,
+// as JSON has no way to write it.
 func String(s string) Value {
 	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, "\uFFFD")
+		s = string([]rune(s)) // as encoding/json does: each such byte becomes one U+FFFD
 	}
 	return Value{kind: kindString, text: s}
 }
