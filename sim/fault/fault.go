@@ -102,6 +102,7 @@ var Events = []struct {
 	{"write", "a node wrote to its disk"},
 	{"sync", "a node began a sync"},
 	{"synced", "a sync of a node completed"},
+	{"vote", "a node gave its vote"},
 	{"elected", "a node became leader, or primary"},
 	{"deposed", "a node stopped being leader, or primary"},
 	{"commit", "a node advanced its commit point"},

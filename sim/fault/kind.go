@@ -79,7 +79,7 @@ var forms = [kinds]form{
 	Partition:   {"partition", Networks, "the groups cannot reach each other; a node in no group reaches all", []clause{groupsC, inFlightC, forC}},
 	Isolate:     {"isolate", Networks, "the nodes, together, cannot reach the others", []clause{nodesC, inFlightC, forC}},
 	Cut:         {"cut", Networks, "the links carry nothing, one way (>) or both (<>)", []clause{linksC, inFlightC, forC}},
-	Heal:        {"heal", Networks, "every partition and cut in force ends", nil},
+	Heal:        {"heal", Networks, "every partition, cut and clog in force ends", nil},
 	Clog:        {"clog", Networks, "messages on the links wait, and arrive in a burst at the end", []clause{onC, forC}},
 	SwizzleClog: {"swizzle-clog", Networks, "the nodes, some of them, are clogged one by one and released in another order", []clause{someC, forC}},
 

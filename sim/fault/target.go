@@ -121,3 +121,6 @@ func spansText(spans []span) Target {
 	}
 	return Target(strings.Join(parts, " and "))
 }
+
+// Role returns the target that is the node in a role.
+func Role(name string) Target { return Target(roleText(name)) }

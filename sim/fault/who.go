@@ -33,7 +33,7 @@ func (p *parser) term() term {
 	}
 	switch {
 	case p.accept("any"):
-		if c := p.peek(); c != "" && c[0] >= '0' && c[0] <= '9' {
+		if _, err := strconv.ParseUint(p.peek(), 10, 31); err == nil {
 			return term{kind: anyOf, n: p.integer("how many nodes, from 1")}
 		}
 		return term{kind: anyOf, n: 1}

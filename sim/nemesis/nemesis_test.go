@@ -1,0 +1,135 @@
+package nemesis_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"simrun/sim/fault"
+	"simrun/sim/nemesis"
+)
+
+func cluster() nemesis.Cluster {
+	return nemesis.Cluster{
+		Nodes:    5,
+		Duration: 10 * time.Second,
+		Atlas: fault.Atlas{
+			Leader: "leader",
+			Events: []fault.Event{"vote", "elected", "commit"},
+			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Skew: fault.Forever, Drift: 100},
+		},
+		Ops: []nemesis.Weight{{"read", 2}, {"write", 2}, {"cas", 1}},
+	}
+}
+
+// view resolves roles as a healthy cluster would.
+func view(n int, seed uint64) fault.View {
+	return fault.View{Nodes: n, Now: time.Second, It: 1, Seed: seed, Role: func(x fault.Node) (string, uint64) {
+		if x == 1 {
+			return "leader", 3
+		}
+		return "follower", 3
+	}}
+}
+
+func draw(t *testing.T, name string, c nemesis.Cluster, seed uint64) nemesis.Plan {
+	t.Helper()
+	p, err := nemesis.Draw(name, c, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestPlansAreWellFormedAndWithinTheClaims(t *testing.T) {
+	for name := range nemesis.All() {
+		for _, n := range []int{1, 2, 3, 5, 7} {
+			c := cluster()
+			c.Nodes = n
+			for seed := range uint64(200) {
+				p := draw(t, name, c, seed)
+				if len(p.Beyond) > 0 {
+					t.Fatalf("%s, seed %d: %s", name, seed, p.Claim())
+				}
+				for _, f := range p.Faults {
+					if _, err := f.MarshalText(); err != nil {
+						t.Fatal(err)
+					}
+					if f.At < 0 || f.At > c.Duration {
+						t.Fatalf("%s: %v begins outside of the fault phase", name, f)
+					}
+					for _, step := range f.Resolve(view(n, seed)) {
+						if _, err := step.MarshalText(); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestEqualArgumentsGiveEqualPlans(t *testing.T) {
+	for seed := range uint64(50) {
+		a, b := draw(t, nemesis.Swarm, cluster(), seed), draw(t, nemesis.Swarm, cluster(), seed)
+		if fmt.Sprint(a) != fmt.Sprint(b) {
+			t.Fatalf("seed %d:\n%v\n%v", seed, a, b)
+		}
+	}
+}
+
+func TestSwarmVaries(t *testing.T) {
+	families, mixes, faults := map[string]int{}, map[string]int{}, 0
+	const seeds = 300
+	for seed := range uint64(seeds) {
+		p := draw(t, nemesis.Swarm, cluster(), seed)
+		for _, f := range p.Families {
+			families[f]++
+		}
+		mixes[fmt.Sprint(p.Mix)]++
+		faults += len(p.Faults)
+	}
+	for name := range nemesis.All() {
+		if name != nemesis.Swarm && name != nemesis.Quiet && (families[name] < seeds/10 || families[name] > seeds*9/10) {
+			t.Errorf("family %s has a part in %d of %d plans", name, families[name], seeds)
+		}
+	}
+	if len(mixes) < 20 {
+		t.Errorf("only %d mixes of operations", len(mixes))
+	}
+	if mean := float64(faults) / seeds; mean < 5 || mean > 16 {
+		t.Errorf("%.1f faults in a plan, on average", mean)
+	}
+}
+
+func TestBeyondStepsOver(t *testing.T) {
+	c := cluster()
+	c.Atlas.Claims = fault.Claims{}
+	beyond := 0
+	for seed := range uint64(300) {
+		if p := draw(t, nemesis.Swarm, c, seed); len(p.Beyond) > 0 {
+			t.Fatalf("seed %d: %s", seed, p.Claim())
+		}
+		c := c
+		c.Beyond = true
+		if p := draw(t, nemesis.Swarm, c, seed); len(p.Beyond) > 0 {
+			beyond++
+		}
+	}
+	if beyond < 100 {
+		t.Errorf("only %d of 300 plans go beyond", beyond)
+	}
+}
+
+func TestUnknownNemesisIsAnsweredWithTheNames(t *testing.T) {
+	_, err := nemesis.Draw("partition,crush", cluster(), 1)
+	if err == nil || !strings.HasPrefix(err.Error(), `"crush" is no nemesis: expected one of swarm, none, partition, `) {
+		t.Error(err)
+	}
+	p := draw(t, "partition,crash", cluster(), 1)
+	if !slices.Equal(p.Families, []string{"partition", "crash"}) || len(p.Faults) == 0 {
+		t.Error(p)
+	}
+}

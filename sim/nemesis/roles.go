@@ -1,0 +1,105 @@
+package nemesis
+
+import (
+	"slices"
+	"time"
+
+	"simrun/sim/fault"
+)
+
+// reports says whether the system's nodes report an event.
+func (s *scene) reports(e fault.Event) bool { return slices.Contains(s.c.Atlas.Events, e) }
+
+// moment makes a fault wait, from its time on, for one of the first few events of
+// a name, if the system reports it: a fault hurts most right after.
+func (s *scene) moment(f *fault.Fault, e fault.Event) {
+	f.On = e
+	if n := pick(s.dice, 1, 1, 2, 3, 5, 9); n > 1 {
+		f.Nth = n
+	}
+}
+
+// leader goes for the node that matters most.
+func (s *scene) leader() {
+	f := fault.Fault{At: s.at(), Target: s.chief()}
+	f.For = s.length(f.At)
+	switch s.n(10) {
+	case 0, 1:
+		f.Kind, f.InFlight = fault.Isolate, s.percent(30)
+	case 2, 3:
+		f.Kind = fault.Isolate
+		s.moment(&f, "ack")
+	case 4:
+		s.atCommit(&f, fault.Crash)
+	case 5:
+		s.atCommit(&f, fault.Pause)
+	case 6:
+		f.Kind, f.Target = fault.Partition, f.Target+",any | rest"
+	case 7:
+		f.Kind, f.Target = fault.Cut, pick(s.dice, f.Target+" > rest", "rest > "+f.Target, f.Target+" <> any")
+	case 8:
+		f.Kind = fault.Crash
+		s.moment(&f, "ack")
+	case 9:
+		s.turnover(f)
+		return
+	}
+	s.add(f)
+}
+
+// atCommit hits a node as it commits, or, where that is not reported, as it syncs.
+func (s *scene) atCommit(f *fault.Fault, k fault.Kind) {
+	f.Kind, f.Target = k, "it"
+	if s.reports("commit") {
+		s.moment(f, "commit")
+		return
+	}
+	s.moment(f, "sync")
+}
+
+// turnover cuts off one leader after the other: two or three in a row.
+func (s *scene) turnover(f fault.Fault) {
+	step := (s.end - f.At) / 4
+	for range s.between(2, 3) {
+		f.Kind = pick(s.dice, fault.Isolate, fault.Isolate, fault.Crash, fault.Pause)
+		f.For = max(time.Millisecond, s.time(step/2, step*3/2))
+		s.add(f)
+		f.At += step
+	}
+}
+
+// election makes the leader go, so that there is an election, and disturbs it.
+func (s *scene) election() {
+	at := s.at()
+	gone := fault.Fault{At: at, Kind: pick(s.dice, fault.Isolate, fault.Pause, fault.Crash), Target: s.chief()}
+	gone.For = min(max(400*time.Millisecond, s.length(at)), max(time.Millisecond, s.end-at))
+	s.add(gone)
+	switch s.n(4) {
+	case 0, 1:
+		s.flapVoters(at)
+	case 2:
+		s.add(fault.Fault{At: at, Kind: fault.Latency, Dist: fault.Uniform, By: time.Millisecond, Max: s.time(60*time.Millisecond, 250*time.Millisecond), For: gone.For})
+	case 3:
+		if s.reports("elected") {
+			f := fault.Fault{At: at, Kind: pick(s.dice, fault.Crash, fault.Isolate, fault.Pause), Target: "it", For: s.time(time.Millisecond, 300*time.Millisecond)}
+			s.moment(&f, "elected")
+			s.add(f)
+		}
+	}
+}
+
+// flapVoters crashes nodes for a moment, so that they are back within the term
+// in which they voted.
+func (s *scene) flapVoters(at time.Duration) {
+	if !s.reports("vote") || s.percent(30) {
+		s.add(fault.Fault{At: at, Kind: fault.CrashLoop, Target: pick[fault.Target](s.dice, "any", "any 2", "all"), Every: s.time(8*time.Millisecond, 60*time.Millisecond), For: s.time(300*time.Millisecond, 900*time.Millisecond)})
+		return
+	}
+	for i := range s.between(2, 3) {
+		f := fault.Fault{At: at, On: "vote", Nth: 2*i + s.between(1, 2), Kind: fault.Crash, Target: "it", For: s.time(time.Millisecond, 8*time.Millisecond)}
+		if f.Nth == 1 {
+			f.Nth = 0
+		}
+		s.add(f)
+	}
+}

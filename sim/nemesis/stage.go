@@ -1,0 +1,134 @@
+package nemesis
+
+import (
+	"slices"
+	"time"
+
+	"simrun/sim/fault"
+	"simrun/sim/rng"
+)
+
+// scene is a stretch of the fault phase that one family fills.
+type scene struct {
+	*dice
+	c      *Cluster
+	doomed []fault.Node  // who takes lasting damage, first the most likely; the same for a whole plan
+	begin  time.Duration // nothing begins before
+	end    time.Duration // nothing that ends at all should end after
+	faults []fault.Fault
+}
+
+// add puts a fault into the plan.
+func (s *scene) add(f fault.Fault) { s.faults = append(s.faults, f) }
+
+// at is the usual beginning of a fault: early in the scene.
+func (s *scene) at() time.Duration {
+	third := (s.end - s.begin) / 3
+	return s.begin + s.time(0, third).Round(min(time.Millisecond, max(1, third/10)))
+}
+
+// length draws how long a fault lasts, at most to the end of the scene: often
+// about an election timeout, at times much shorter or much longer.
+func (s *scene) length(at time.Duration) time.Duration {
+	var d time.Duration
+	switch s.n(5) {
+	case 0:
+		d = s.time(5*time.Millisecond, 100*time.Millisecond)
+	case 1, 2:
+		d = s.time(150*time.Millisecond, 600*time.Millisecond)
+	default:
+		d = s.time(400*time.Millisecond, 2500*time.Millisecond)
+	}
+	return max(time.Millisecond, min(d, s.end-at))
+}
+
+// pace is how many scenes there are in ten seconds, at least and at most.
+const paceLow, paceHigh = 3, 10
+
+// maxScenes bounds a plan, however long the fault phase is.
+const maxScenes = 200
+
+var part = rng.Of("nemesis scene")
+
+// stage plans the whole fault phase: the weather first, then one scene after the
+// other with calm between them, each of a family that is drawn. A scene is
+// keyed by its place, so that scenes do not depend on each other.
+func stage(c *Cluster, drawn []family, d *dice) []fault.Fault {
+	if len(drawn) == 0 {
+		return nil
+	}
+	pace := d.between(paceLow, paceHigh)
+	scenes := min(maxScenes, max(1, int(int64(pace)*int64(c.Duration)/int64(10*time.Second))))
+	slot := (c.Duration / time.Duration(scenes)).Truncate(time.Millisecond)
+	doomed := d.shuffled(c.Nodes)
+	key := uint64(d.v)
+	var plan []fault.Fault
+	if i := slices.IndexFunc(drawn, func(f family) bool { return f.name == "network" }); i >= 0 {
+		s := &scene{dice: &dice{rng.Draw(key, part, 0, 0)}, c: c, doomed: doomed, end: c.Duration}
+		s.weather()
+		plan = s.faults
+	}
+	for i := range scenes {
+		s := &scene{dice: &dice{rng.Draw(key, part, 1, uint64(i))}, c: c, doomed: doomed}
+		s.begin = time.Duration(i) * slot
+		s.end = s.begin + (slot * 4 / 5).Truncate(min(slot, time.Millisecond))
+		drawn[s.n(len(drawn))].scene(s)
+		plan = append(plan, s.faults...)
+	}
+	plan = within(c, plan)
+	slices.SortStableFunc(plan, func(a, b fault.Fault) int { return int(a.At - b.At) })
+	return plan
+}
+
+// within leaves out what goes beyond the system's claims, unless that is wanted.
+func within(c *Cluster, plan []fault.Fault) []fault.Fault {
+	if c.Beyond {
+		return plan
+	}
+	for {
+		breaches := c.Atlas.Claims.Breaches(plan, c.Nodes)
+		if len(breaches) == 0 {
+			return plan
+		}
+		i := slices.Index(plan, breaches[0].Fault)
+		plan = slices.Delete(plan, i, i+1)
+	}
+}
+
+// subset draws the families of a swarm: at least one.
+func (d *dice) subset(c *Cluster) []family {
+	var fit []family
+	for _, f := range families {
+		if f.fits == nil || c.Beyond || f.fits(c) {
+			fit = append(fit, f)
+		}
+	}
+	var drawn []family
+	for _, f := range fit {
+		if d.percent(f.part) {
+			drawn = append(drawn, f)
+		}
+	}
+	if len(drawn) == 0 {
+		drawn = append(drawn, fit[d.n(len(fit))])
+	}
+	return drawn
+}
+
+// mix draws weights for operations: some at zero, some more frequent than usual.
+// One at least keeps its weight.
+func (d *dice) mix(ops []Weight) []Weight {
+	if len(ops) < 2 || d.percent(40) {
+		return nil
+	}
+	mix := slices.Clone(ops)
+	total := 0
+	for i := range mix {
+		mix[i].Weight *= pick(d, 0, 1, 1, 1, 2, 4)
+		total += mix[i].Weight
+	}
+	if total == 0 {
+		return nil
+	}
+	return mix
+}
