@@ -2,7 +2,6 @@ package monitortest
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -20,7 +19,9 @@ type Suite struct {
 	// operation is always legal where it has no effect.
 	Model porcupine.Model
 	// Generate draws a small history.
-	Generate func(rng *rand.Rand) []monitor.Op
+	Generate func(rng Rand) []monitor.Op
+	// Seed returns the source of a shard's randomness.
+	Seed func(shard uint64) Rand
 	// Relax turns a relaxed member of a core into what the core needs of it.
 	Relax func(op monitor.Op) monitor.Op
 
@@ -95,7 +96,7 @@ func (s Suite) Run(t *testing.T) Count {
 }
 
 func (s Suite) shard(t *testing.T, seed uint64) Count {
-	rng := rand.New(rand.NewPCG(seed, 4))
+	rng := s.Seed(seed)
 	c := Count{Patterns: map[string]int{}, Core: map[int]int{}}
 	for range s.Histories {
 		ops := s.Generate(rng)

@@ -1,11 +1,17 @@
 package monitortest
 
 import (
-	"math/rand/v2"
 	"slices"
 
 	"simrun/check/monitor"
 )
+
+// Rand is the part of math/rand/v2's Rand that the generators need.
+type Rand interface {
+	IntN(n int) int
+	Int32N(n int32) int32
+	Shuffle(n int, swap func(i, j int))
+}
 
 // Workload says how a history is made by an atomic object.
 type Workload struct {
@@ -14,14 +20,14 @@ type Workload struct {
 	// Crash in 1000 operations never return; half of them take effect.
 	Crash int
 	// Invoke draws an operation, without its result.
-	Invoke func(rng *rand.Rand) monitor.Op
+	Invoke func(rng Rand) monitor.Op
 	// Forget takes the result from an operation that is left pending.
 	Forget func(op *monitor.Op)
 }
 
 // Simulate runs w against object: processes begin operations, which take
 // effect at one instant and then return, in an order drawn from rng.
-func Simulate(rng *rand.Rand, w Workload, object Object) []monitor.Op {
+func Simulate(rng Rand, w Workload, object Object) []monitor.Op {
 	const idle, called, done = 0, 1, 2
 	type process struct {
 		state int
@@ -69,7 +75,7 @@ func Simulate(rng *rand.Rand, w Workload, object Object) []monitor.Op {
 }
 
 // Intervals gives ops random intervals; pending in 1000 of them stay open.
-func Intervals(rng *rand.Rand, ops []monitor.Op, pending int) {
+func Intervals(rng Rand, ops []monitor.Op, pending int) {
 	events := make([]int, 0, 2*len(ops))
 	for i := range ops {
 		events = append(events, i, i)
@@ -79,7 +85,7 @@ func Intervals(rng *rand.Rand, ops []monitor.Op, pending int) {
 }
 
 // Move moves one event of the history to another place.
-func Move(rng *rand.Rand, ops []monitor.Op) {
+func Move(rng Rand, ops []monitor.Op) {
 	at, _, why := monitor.Events(ops)
 	if why != "" {
 		panic(why)
@@ -120,7 +126,7 @@ func place(ops []monitor.Op, events []int, pending func(op int) bool) {
 }
 
 // SwapValues exchanges the values of two operations that satisfy which.
-func SwapValues(rng *rand.Rand, ops []monitor.Op, which func(op monitor.Op) bool) {
+func SwapValues(rng Rand, ops []monitor.Op, which func(op monitor.Op) bool) {
 	var all []int
 	for i := range ops {
 		if which(ops[i]) {

@@ -54,7 +54,7 @@ func workload(processes, ops, crash, cas int) monitortest.Workload {
 	next := int32(0)
 	return monitortest.Workload{
 		Processes: processes, Ops: ops, Crash: crash,
-		Invoke: func(rng *rand.Rand) monitor.Op {
+		Invoke: func(rng monitortest.Rand) monitor.Op {
 			switch d := rng.IntN(100); {
 			case d < cas:
 				next++
@@ -78,7 +78,7 @@ func completedReader(op monitor.Op) bool {
 	return !op.Pending() && (op.Kind == register.Read || op.Kind == register.FailedCAS)
 }
 
-func generate(rng *rand.Rand) []monitor.Op {
+func generate(rng monitortest.Rand) []monitor.Op {
 	n := 3 + rng.IntN(7)
 	w := workload(2+rng.IntN(3), n, rng.IntN(3)*150, []int{0, 30, 70}[rng.IntN(3)])
 	ops := monitortest.Simulate(rng, w, &object{})
@@ -110,7 +110,7 @@ func generate(rng *rand.Rand) []monitor.Op {
 }
 
 // spoil changes one result to another value.
-func spoil(rng *rand.Rand, ops []monitor.Op) {
+func spoil(rng monitortest.Rand, ops []monitor.Op) {
 	i := rng.IntN(len(ops))
 	v := rng.Int32N(int32(len(ops)) + 1)
 	if rng.IntN(4) > 0 { // mostly one that was written
@@ -132,6 +132,7 @@ var suite = monitortest.Suite{
 	New:      func() monitortest.Object { return &object{} },
 	Model:    monitortest.Model(int32(0), step),
 	Generate: generate,
+	Seed:     func(shard uint64) monitortest.Rand { return rand.New(rand.NewPCG(shard, 4)) },
 	Relax: func(op monitor.Op) monitor.Op {
 		op.Kind = register.Write
 		return op

@@ -1,0 +1,134 @@
+package set_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"simrun/check/monitor"
+	"simrun/check/monitor/monitortest"
+	"simrun/check/monitor/set"
+)
+
+// object is a set, as plain as can be.
+type object struct{ in map[int32]bool }
+
+func (o *object) Run(op *monitor.Op) {
+	in := o.in[op.Value]
+	switch {
+	case op.Kind == set.Insert && in || op.Kind == set.Missing && in:
+		op.Kind = set.Contains
+	case op.Kind == set.Remove && !in || op.Kind == set.Contains && !in:
+		op.Kind = set.Missing
+	}
+	o.Step(*op)
+}
+
+func (o *object) Step(op monitor.Op) bool {
+	in := o.in[op.Value]
+	switch op.Kind {
+	case set.Insert:
+		o.in[op.Value] = true
+		return !in || op.Pending()
+	case set.Remove:
+		delete(o.in, op.Value)
+		return in || op.Pending()
+	case set.Contains:
+		return in || op.Pending()
+	}
+	return !in || op.Pending()
+}
+
+// step is a set of values below 64, for porcupine.
+func step(state uint64, op monitor.Op) (bool, uint64) {
+	bit := uint64(1) << op.Value
+	in := state&bit != 0
+	switch op.Kind {
+	case set.Insert:
+		return !in || op.Pending(), state | bit
+	case set.Remove:
+		return in || op.Pending(), state &^ bit
+	case set.Contains:
+		return in || op.Pending(), state
+	}
+	return !in || op.Pending(), state
+}
+
+// workload draws operations on few values at a time; each is inserted once.
+func workload(processes, ops, crash int) monitortest.Workload {
+	next := int32(0)
+	return monitortest.Workload{
+		Processes: processes, Ops: ops, Crash: crash,
+		Invoke: func(rng monitortest.Rand) monitor.Op {
+			op := monitor.Op{From: monitor.None, Value: max(0, next-1-rng.Int32N(3))}
+			switch d := rng.IntN(10); {
+			case d < 3 || next == 0:
+				op.Kind, op.Value = set.Insert, next
+				next++
+			case d < 5:
+				op.Kind = set.Remove
+			default:
+				op.Kind = set.Contains
+			}
+			return op
+		},
+		Forget: func(*monitor.Op) {},
+	}
+}
+
+func generate(rng monitortest.Rand) []monitor.Op {
+	n := 3 + rng.IntN(7)
+	ops := monitortest.Simulate(rng, workload(2+rng.IntN(3), n, rng.IntN(3)*150), &object{in: map[int32]bool{}})
+	result := func(op monitor.Op) bool { return op.Kind != set.Insert }
+	switch rng.IntN(9) % 5 {
+	case 0:
+	case 1:
+		for range 2 {
+			monitortest.SwapValues(rng, ops, result)
+			monitortest.Move(rng, ops)
+		}
+	case 2:
+		for range 2 + rng.IntN(8) {
+			monitortest.Move(rng, ops)
+		}
+	case 3:
+		for range 3 {
+			spoil(rng, ops)
+		}
+	case 4:
+		for range 2 {
+			spoil(rng, ops)
+		}
+		monitortest.Intervals(rng, ops, rng.IntN(3)*100)
+	}
+	return ops
+}
+
+// spoil changes what one operation saw.
+func spoil(rng monitortest.Rand, ops []monitor.Op) {
+	op := &ops[rng.IntN(len(ops))]
+	if op.Kind != set.Insert {
+		op.Kind = set.Remove + monitor.Kind(rng.IntN(3))
+		if rng.IntN(20) == 0 {
+			op.Value = int32(len(ops)) // a value that nobody inserts
+		}
+	}
+}
+
+var suite = monitortest.Suite{
+	Check:         set.Check,
+	New:           func() monitortest.Object { return &object{in: map[int32]bool{}} },
+	Model:         monitortest.Model(uint64(0), step),
+	Generate:      generate,
+	Seed:          func(shard uint64) monitortest.Rand { return rand.New(rand.NewPCG(shard, 5)) },
+	Histories:     50_000,
+	MinViolations: 20,
+}
+
+func TestAgainstPorcupine(t *testing.T) {
+	count := suite.Run(t)
+	for _, p := range []string{set.ThinAir, set.TooEarly, set.TooLate, set.RemovedTwice, set.Missed} {
+		if count.Patterns[p] < 20 {
+			t.Errorf("pattern %q was seen %d times only", p, count.Patterns[p])
+		}
+	}
+}
