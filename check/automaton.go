@@ -1,0 +1,145 @@
+package check
+
+import (
+	"fmt"
+
+	"simrun/history"
+)
+
+// An automaton is a specification made finite for one history: states and
+// operations are numbered as they are met, and each transition is computed
+// once. The engines know nothing else of an object.
+//
+// State 0 is the initial one. An automaton is used by one goroutine at a time.
+type automaton struct {
+	states  numbering
+	classes []class
+	classOf map[class]int32
+	opened  []int32 // per class: its class with the result unknown; -1 until asked for
+	memo    transitions
+}
+
+// refused is the state after a step that the specification doesn't allow.
+const refused int32 = -1
+
+// numbering gives each state of an object a number.
+type numbering interface {
+	init()
+	step(state int32, op *history.Operation) int32
+	describe(state int32) string
+	len() int
+	byProcess() bool
+}
+
+// class is what Step may see of an operation: operations of a class are interchangeable.
+type class struct {
+	f             string
+	key           string
+	input, output history.Value
+	outcome       history.Type
+	process       history.Process
+}
+
+func (c *class) operation() history.Operation {
+	return history.Operation{F: c.f, Key: c.key, Input: c.input, Output: c.output, Outcome: c.outcome, Process: c.process}
+}
+
+// class numbers the class of an operation.
+func (a *automaton) class(op *history.Operation) int32 {
+	c := class{f: op.F, key: op.Key, input: op.Input, output: op.Output, outcome: op.Outcome}
+	if c.outcome == history.Info {
+		c.output = history.Null
+	}
+	if a.states.byProcess() {
+		c.process = op.Process
+	}
+	return a.number(c)
+}
+
+func (a *automaton) number(c class) int32 {
+	if n, ok := a.classOf[c]; ok {
+		return n
+	}
+	n := int32(len(a.classes))
+	a.classOf[c] = n
+	a.classes = append(a.classes, c)
+	a.opened = append(a.opened, -1)
+	return n
+}
+
+// open returns the class of the same call when its result is unknown.
+func (a *automaton) open(cl int32) int32 {
+	if a.opened[cl] < 0 {
+		c := a.classes[cl]
+		c.outcome, c.output = history.Info, history.Null
+		a.opened[cl] = a.number(c)
+	}
+	return a.opened[cl]
+}
+
+// step returns the state after an operation of the class, or refused.
+func (a *automaton) step(state, cl int32) int32 {
+	if next, ok := a.memo.get(state, cl); ok {
+		return next
+	}
+	op := a.classes[cl].operation()
+	next := a.states.step(state, &op)
+	a.memo.put(state, cl, next)
+	return next
+}
+
+// readOnly reports whether operations of the class leave every state that was
+// ever met as it was, or are not allowed in it. If so, they can be left out of
+// any sequence over these states without making a later operation illegal.
+func (a *automaton) readOnly(cl int32) bool {
+	for s := range int32(a.states.len()) {
+		if next := a.step(s, cl); next != s && next != refused {
+			return false
+		}
+	}
+	return true
+}
+
+// states numbers the states of an object of type S.
+type states[S any] struct {
+	object *Object[S]
+	all    []S
+	number map[any]int32 // by the state, or by its identity
+}
+
+func (t *states[S]) init() {
+	t.number = make(map[any]int32)
+	t.intern(t.object.Init)
+}
+
+func (t *states[S]) len() int        { return len(t.all) }
+func (t *states[S]) byProcess() bool { return t.object.ByProcess }
+
+func (t *states[S]) intern(s S) int32 {
+	var id any = s
+	if t.object.Identity != nil {
+		id = t.object.Identity(s)
+	}
+	if n, ok := t.number[id]; ok {
+		return n
+	}
+	n := int32(len(t.all))
+	t.number[id] = n
+	t.all = append(t.all, s)
+	return n
+}
+
+func (t *states[S]) step(state int32, op *history.Operation) int32 {
+	next, ok := t.object.Step(t.all[state], *op)
+	if !ok {
+		return refused
+	}
+	return t.intern(next)
+}
+
+func (t *states[S]) describe(state int32) string {
+	if t.object.DescribeState != nil {
+		return t.object.DescribeState(t.all[state])
+	}
+	return fmt.Sprint(t.all[state])
+}

@@ -1,0 +1,207 @@
+package check
+
+import (
+	"slices"
+
+	"simrun/history"
+)
+
+// A core is a violation on its way to being minimal: a problem whose operations
+// are kept, relaxed to open, or dropped, always so that an order of the
+// original would give an order of the core (DESIGN: a core is sound).
+//
+//   - An operation that leaves every state it can meet as it was (a read) may be
+//     dropped: without it, the rest of the order is as legal as before.
+//   - An operation that changes the state may be relaxed: it may have happened.
+//   - All operations on values that no other operation shares may be dropped, if
+//     the specification promises that values are independent (Object.Touches).
+type core struct {
+	spec   Spec
+	auto   *automaton
+	start  []int32
+	ops    []interval
+	fate   []fate
+	ends   []history.Operation // of the whole history
+	decide decide
+	budget int64
+}
+
+type fate uint8
+
+const (
+	kept fate = iota
+	relaxed
+	dropped
+)
+
+// minimise shrinks a violation until each kept operation is necessary.
+func minimise(spec Spec, p *problem, ops []history.Operation, run decide, budget int64) *core {
+	c := &core{spec: spec, auto: p.auto, start: p.start, ops: p.ops, fate: make([]fate, len(p.ops)), ends: ops, decide: run, budget: budget}
+	for i := range p.ops {
+		if p.ops[i].open() {
+			c.fate[i] = relaxed
+		}
+	}
+	c.dropValues()
+	c.dropReads()
+	c.relax()
+	c.dropValues()
+	c.dropReads()
+	return c
+}
+
+// problem returns what is left.
+func (c *core) problem() *problem {
+	p := &problem{auto: c.auto, start: c.start}
+	for i, o := range c.ops {
+		switch c.fate[i] {
+		case kept:
+			p.ops = append(p.ops, o)
+		case relaxed:
+			p.ops = append(p.ops, p.opened(o))
+		}
+	}
+	return p
+}
+
+// try gives the operations a fate if what is left is a violation still, and the
+// change is a relaxation as allowed tells after the search.
+func (c *core) try(ops []int, f fate, allowed func() bool) bool {
+	before := make([]fate, len(ops))
+	for k, i := range ops {
+		before[k], c.fate[i] = c.fate[i], f
+	}
+	if c.decide(c.problem(), c.budget).outcome == Violation && allowed() {
+		return true
+	}
+	for k, i := range ops {
+		c.fate[i] = before[k]
+	}
+	return false
+}
+
+// halve tries a change on many operations at once, then on halves of those for
+// which it failed, down to single ones.
+func halve(ops []int, try func(ops []int) bool) {
+	if len(ops) == 0 || try(ops) || len(ops) == 1 {
+		return
+	}
+	mid := len(ops) / 2
+	halve(ops[mid:], try) // the last are the likeliest to matter: leave them whole while the rest is large
+	halve(ops[:mid], try)
+}
+
+// dropReads drops operations that change nothing. Whether they do is known when
+// the search has met every state that the rest can reach.
+func (c *core) dropReads() {
+	var reads []int
+	for i := range c.ops {
+		if c.fate[i] != dropped && c.auto.readOnly(c.class(i)) {
+			reads = append(reads, i)
+		}
+	}
+	halve(reads, func(ops []int) bool {
+		return c.try(ops, dropped, func() bool {
+			return !slices.ContainsFunc(ops, func(i int) bool { return !c.auto.readOnly(c.class(i)) })
+		})
+	})
+}
+
+// class returns the class of an operation as it stands in the core.
+func (c *core) class(i int) int32 {
+	if c.fate[i] == kept {
+		return c.ops[i].class
+	}
+	return c.auto.open(c.ops[i].class)
+}
+
+// relax opens operations that change the state.
+func (c *core) relax() {
+	var writes []int
+	for i := range c.ops {
+		if c.fate[i] == kept && !c.auto.readOnly(c.ops[i].class) {
+			writes = append(writes, i)
+		}
+	}
+	halve(writes, func(ops []int) bool {
+		return c.try(ops, relaxed, func() bool { return true })
+	})
+}
+
+// dropValues drops all operations on values that are independent of the rest.
+func (c *core) dropValues() {
+	groups, ok := c.groups()
+	if !ok {
+		return
+	}
+	var all []int
+	for g := range groups {
+		all = append(all, g)
+	}
+	halve(all, func(gs []int) bool {
+		var ops []int
+		for _, g := range gs {
+			ops = append(ops, groups[g]...)
+		}
+		return c.try(ops, dropped, func() bool { return true })
+	})
+}
+
+// groups returns the operations that are left, by values that share operations,
+// in order of first operation. Operations on no value are in no group. It
+// reports false if the specification doesn't promise that values are independent.
+func (c *core) groups() ([][]int, bool) {
+	leader := make(map[history.Value]history.Value)
+	find := func(v history.Value) history.Value {
+		for {
+			w, ok := leader[v]
+			if !ok || w == v {
+				return v
+			}
+			v = w
+		}
+	}
+	touched := make([][]history.Value, len(c.ops))
+	for i := range c.ops {
+		if c.fate[i] == dropped {
+			continue
+		}
+		op := c.auto.classes[c.class(i)].operation()
+		values, ok := c.spec.touches(&op)
+		if !ok {
+			return nil, false
+		}
+		touched[i] = values
+		for _, v := range values {
+			leader[find(v)] = find(values[0])
+		}
+	}
+	var groups [][]int
+	number := make(map[history.Value]int)
+	for i, values := range touched {
+		if len(values) == 0 {
+			continue
+		}
+		g, ok := number[find(values[0])]
+		if !ok {
+			g = len(groups)
+			number[find(values[0])] = g
+			groups = append(groups, nil)
+		}
+		groups[g] = append(groups[g], i)
+	}
+	return groups, true
+}
+
+// indices returns the invocations of what was kept and of what was relaxed.
+func (c *core) indices(ops []history.Operation) (core, optional []int) {
+	for i, o := range c.ops {
+		switch c.fate[i] {
+		case kept:
+			core = append(core, ops[o.op].Invoke)
+		case relaxed:
+			optional = append(optional, ops[o.op].Invoke)
+		}
+	}
+	return core, optional
+}

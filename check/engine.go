@@ -1,0 +1,36 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Engine is a way to decide a history.
+type Engine struct {
+	Name    string // as in Options.Engine
+	Summary string // one line for a person
+}
+
+// Engines lists the engines that Options can name.
+func Engines() []Engine {
+	return []Engine{
+		{"auto", "the cheapest engine that is exact for what it sees"},
+		{"porcupine", "github.com/anishathalye/porcupine, the reference: a search with a cache over the whole history"},
+	}
+}
+
+// decide is an engine's work: to answer a problem within a budget of steps.
+type decide func(p *problem, budget int64) answer
+
+// engineNamed returns the name and work of an engine.
+func engineNamed(name string) (string, decide, error) {
+	switch name {
+	case "", "auto", "porcupine":
+		return "porcupine", runPorcupine, nil
+	}
+	var names []string
+	for _, e := range Engines() {
+		names = append(names, e.Name)
+	}
+	return "", nil, fmt.Errorf("there is no engine %q; there are %s", name, strings.Join(names, ", "))
+}

@@ -1,0 +1,147 @@
+// Package queue decides in linear time whether the history of a FIFO queue is
+// linearizable, if every value is enqueued at most once.
+//
+// # The rule
+//
+// Let a come into the queue before b if all that is known of a's arrival (its
+// enqueue, or the first operation that saw it) ended before b's enqueue began,
+// and let a leave before b if a was dequeued before b's dequeue began. Values
+// must leave in the order in which they came, so that these two orders together
+// must have no circle; a dequeue that found the queue empty needs an instant at
+// which no value was certainly in it. Nothing else is needed (Henzinger, Sezgin &
+// Vafeiadis, "Aspect-oriented linearizability proofs", CONCUR 2013; Abdulla et
+// al., PLDI 2025; Lee & Mathur, arXiv 2410.04581).
+//
+// # What is derived here
+//
+// The decision by topological order. A dequeue that found the queue empty is
+// taken as a value that comes and goes in one instant, at which no value is
+// certainly in the queue; it then adds no circle. Each order of the values that
+// respects both relations gives a linearization: let each enqueue and dequeue
+// happen as early as its call and the ones before it in that order allow.
+//
+// A peek that saw v demands that v be at the front: all peeks and the dequeue
+// of one value stand together between those of its neighbours.
+//
+// A pending enqueue took effect exactly if its value was seen. A pending
+// dequeue may have taken any value that nobody else did, at any time after its
+// call. Such values are due in the order of their arrival: what forces one out
+// forces out all that came before it. Giving the earliest pending dequeues to
+// the earliest values is therefore as good as any other choice, and the answer
+// stays exact; only where a value was peeked at and not seen to leave may it be
+// undecided.
+package queue
+
+import "simrun/check/monitor"
+
+// The operations of a queue.
+const (
+	Enqueue monitor.Kind = iota // put Value at the end
+	Dequeue                     // took Value from the front; if pending, Value is monitor.None
+	Peek                        // saw Value at the front
+	Empty                       // found nothing in the queue
+)
+
+// Patterns of violation, and the roles in them.
+const (
+	// ThinAir: "reader" got a value that nobody enqueued.
+	ThinAir = "value from thin air"
+	// DequeuedTwice: "first" and "second" both took what was enqueued once.
+	DequeuedTwice = "value dequeued twice"
+	// TooEarly: "reader" got the value of "enqueue" and ended before that began.
+	TooEarly = "value seen before its enqueue"
+	// TooLate: "reader" began after "dequeue" had ended, and saw its value at the front.
+	TooLate = "value seen after its dequeue"
+	// Overtaken: "first in" ended before "second in" began, and yet the value of "second in" was at the front
+	// ("second out") before "first out" began; nobody plays that last role if no operation took the value.
+	Overtaken = "values left in another order than they came"
+	// Interleaved: values ("out") were at the front in turns that do not fit together.
+	Interleaved = "no order of values fits"
+	// NotEmpty: "reader" found nothing, though at each instant of its time some value of an "in" was in the queue.
+	NotEmpty = "found empty while it was not"
+)
+
+// Check decides the history ops of a queue that is empty at first. It takes
+// time and memory linear in len(ops). It is not applicable if two operations
+// enqueue the same value, and undecided as the package comment says.
+func Check(ops []monitor.Op) monitor.Result {
+	at, n, why := monitor.Events(ops)
+	if why != "" {
+		return monitor.Reject(why)
+	}
+	h := &history{ops: ops, at: at, values: make([]value, n)}
+	if why := h.findEnqueues(); why != "" {
+		return monitor.Reject(why)
+	}
+	if bad := h.findFronts(); bad != nil {
+		return *bad
+	}
+	h.selectValues()
+	h.assign()
+	r := h.decide()
+	if r.Outcome != monitor.Violation || !h.doubtful {
+		return r
+	}
+	// The choice of values for the pending dequeues is in doubt. Let each value
+	// be taken by the earliest of them: if that does not help, nothing will.
+	h.assignAll()
+	if r := h.decide(); r.Outcome == monitor.Violation {
+		return r
+	}
+	return monitor.Result{Outcome: monitor.Undecided, Why: "a value that was peeked at may have been taken by one of several pending dequeues"}
+}
+
+// history is what the monitor knows. Nodes are the values that were in the
+// queue, and after them the dequeues that found it empty.
+type history struct {
+	ops    []monitor.Op
+	at     []int32 // operation by position of event
+	values []value
+
+	node  []int32 // the value of a node, or the operation that found the queue empty
+	kept  int     // how many nodes are values
+	queue times   // by node
+
+	left     []int32 // nodes whose value no completed operation took, by arrival
+	pending  []int32 // pending dequeues, by call
+	taken    []int32 // by node: the dequeue, pending or not, or None
+	doubtful bool    // the choice in taken need not be the best
+	relaxed  bool    // one pending dequeue stands for any number
+}
+
+// times are the limits of the instants at which a node comes and goes. A node
+// comes before another if its came < the other's comes, and goes before
+// another if its gone < the other's goes.
+type times struct {
+	comes []int32 // call of the enqueue
+	came  []int32 // earliest return of any operation that had the value
+	goes  []int32 // latest call of those that had it at the front; Never if it stays
+	gone  []int32 // earliest return of those; Never if there is none
+}
+
+// value is what the history says of one value.
+type value struct {
+	enqueue, dequeue int32 // operations, or None
+	peeks            int32 // how many
+	front            int32 // latest call of peeks and dequeue, or -1
+	gone             int32 // earliest return of peeks and dequeue, or Never
+}
+
+func (h *history) violated(pattern string, roles []monitor.Role, more ...int32) *monitor.Result {
+	r := monitor.Violated(h.ops, pattern, roles, more...)
+	return &r
+}
+
+// decide judges the history with pending dequeues given to values as taken says.
+func (h *history) decide() monitor.Result {
+	instants, bad := h.findInstants()
+	if bad != nil {
+		return *bad
+	}
+	h.addInstants(instants)
+	order, bad := h.sort()
+	if bad != nil {
+		return *bad
+	}
+	return h.arrange(order)
+}

@@ -1,0 +1,112 @@
+package check
+
+import (
+	"fmt"
+	"math"
+
+	"simrun/history"
+)
+
+// A problem is the history of one object, as the engines take it.
+type problem struct {
+	auto  *automaton
+	start []int32    // states it may start in
+	ops   []interval // in order of call
+}
+
+// An interval is an operation as the engines take it: it takes effect at one
+// instant between call and ret, or, if it is open, perhaps never.
+type interval struct {
+	call, ret int   // event indices; ret is never if the operation is open
+	class     int32 // of the automaton
+	op        int32 // its position in the history's operations
+}
+
+// never is the return of an operation that did not complete.
+const never = math.MaxInt
+
+func (o *interval) open() bool { return o.ret == never }
+
+// cut returns the problem as it stood before the event at index end: what was
+// invoked later is absent, and what completed later is open.
+func (p *problem) cut(end int) *problem {
+	q := &problem{auto: p.auto, start: p.start, ops: make([]interval, 0, len(p.ops))}
+	for _, o := range p.ops {
+		if o.call >= end {
+			break
+		}
+		if o.ret >= end {
+			o = p.opened(o)
+		}
+		q.ops = append(q.ops, o)
+	}
+	return q
+}
+
+// opened returns o relaxed to an operation that may or may not have taken
+// effect, at any time after its call.
+func (p *problem) opened(o interval) interval {
+	if !o.open() {
+		o.ret, o.class = never, p.auto.open(o.class)
+	}
+	return o
+}
+
+// part is the share of one object in a history.
+type part struct {
+	key string
+	ops []int32 // positions in the history's operations
+}
+
+// split groups the operations that the specification has to explain by object,
+// in order of first invocation. It brings the result of an observing failure
+// into its operation. An operation that the specification doesn't have is an
+// error that names the event.
+func split(spec Spec, events []history.Event, ops []history.Operation) ([]part, error) {
+	var parts []part
+	byKey := make(map[string]int)
+	last := -1 // the part of the previous operation
+	for i := range ops {
+		op := &ops[i]
+		if op.Outcome == history.Fail {
+			completion := &events[op.Complete]
+			op.Output = completion.Value
+			if completion.Error != "" || !spec.observes(op) {
+				continue
+			}
+		}
+		if err := spec.accepts(op); err != nil {
+			at := op.Invoke
+			if op.Complete >= 0 {
+				at = op.Complete
+			}
+			return nil, &history.Error{Index: at, Reason: fmt.Sprintf("%s: %v", spec.Name(), err)}
+		}
+		key := spec.partition(op)
+		if last < 0 || parts[last].key != key {
+			n, ok := byKey[key]
+			if !ok {
+				n = len(parts)
+				byKey[key] = n
+				parts = append(parts, part{key: key})
+			}
+			last = n
+		}
+		parts[last].ops = append(parts[last].ops, int32(i))
+	}
+	return parts, nil
+}
+
+// problem numbers the operations of a part.
+func (pt *part) problem(spec Spec, ops []history.Operation) *problem {
+	p := &problem{auto: spec.newAutomaton(), start: []int32{0}, ops: make([]interval, len(pt.ops))}
+	for i, n := range pt.ops {
+		op := &ops[n]
+		o := interval{call: op.Invoke, ret: op.Complete, class: p.auto.class(op), op: n}
+		if op.Outcome == history.Info {
+			o.ret = never
+		}
+		p.ops[i] = o
+	}
+	return p
+}

@@ -1,0 +1,160 @@
+package check
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"simrun/history"
+)
+
+// Spec is a sequential object that a history is checked against. [Define]
+// makes one; package specs has the common ones.
+type Spec interface {
+	Name() string    // "cas-register"
+	Summary() string // one line for a person
+
+	object
+}
+
+// Object describes a sequential object: where it starts and what each
+// operation does to it. Init and Step are all that is needed; S is any type
+// that == can compare (or give Identity).
+//
+// Step is called with what a client said and saw and nothing else: F, Key,
+// Input, Output and Outcome of the operation are set (and Process, if
+// ByProcess). It returns the state afterwards, and false if the operation could
+// not have ended this way in that state. It must be a pure function of its
+// arguments and must not change the state it is given.
+//
+// An operation whose Outcome is Info never told its result: its Output is Null,
+// and Step says what happens if it takes effect. It must allow whatever an
+// operation with a known result would have done (the engines add the case that
+// it never takes effect, so false is the right answer for "not in this state").
+//
+// Step sees failed operations only if Observes asks for them: by default, as
+// in Jepsen, an operation that failed did not happen.
+type Object[S any] struct {
+	Name    string
+	Summary string
+	Init    S
+	Step    func(state S, op history.Operation) (next S, ok bool)
+
+	// Partition names the independent object that an operation belongs to: a
+	// history is linearizable exactly if its part for each object is (Herlihy
+	// and Wing 1990, locality). Nil: Operation.Key.
+	Partition func(op history.Operation) string
+
+	// Identity names a state: two states are the same exactly if their
+	// identities are equal. Needed if == can't compare S; nil: ==.
+	Identity func(state S) string
+
+	// Accepts returns an error if the object has no such operation, or not with
+	// such an argument or result: one clause for a person ("cas takes [from, to],
+	// not 7"). A history with such an operation is refused, not judged. Nil: all
+	// are accepted.
+	Accepts func(op history.Operation) error
+
+	// Observes reports whether an operation that failed without an error
+	// nevertheless tells something of the state, as a compare-and-set that
+	// returns the value that it found instead. Step then sees it with Outcome
+	// Fail, and must not let it change the state. Nil: failed operations are dropped.
+	Observes func(op history.Operation) bool
+
+	// Touches lists the values that an operation adds, takes or sees, or reports
+	// false if it depends on others too. It is a promise that values are
+	// independent: a legal sequence stays legal when all operations on a value are
+	// left out, together with those on values that share an operation with it, if
+	// none of its operations depends on others. An unknown result touches nothing.
+	// The promise makes the cores of violations smaller. Nil: nothing is promised.
+	Touches func(op history.Operation) (values []history.Value, independent bool)
+
+	// ByProcess lets Step see who called: Operation.Process is set.
+	ByProcess bool
+
+	// DescribeOperation and DescribeState are words for a person: "write 7", "7".
+	// Nil: the operation's name, argument and result; the state as fmt prints it.
+	DescribeOperation func(op history.Operation) string
+	DescribeState     func(state S) string
+}
+
+// Define makes a specification of an object. It panics if Name or Step is
+// missing, or if == can't compare S and there is no Identity: these are
+// mistakes of the program, not of its input.
+func Define[S any](o Object[S]) Spec {
+	if o.Name == "" || o.Step == nil {
+		panic("check.Define: an object needs a Name and a Step")
+	}
+	if o.Identity == nil && !reflect.TypeFor[S]().Comparable() {
+		panic(fmt.Sprintf("check.Define: states of %q are %v, which == can't compare: give an Identity", o.Name, reflect.TypeFor[S]()))
+	}
+	return defined[S]{o}
+}
+
+// object is what the engines need of a specification, whatever its type of state.
+type object interface {
+	partition(op *history.Operation) string
+	accepts(op *history.Operation) error
+	observes(op *history.Operation) bool
+	touches(op *history.Operation) (values []history.Value, independent bool)
+	describe(op *history.Operation) string
+	newAutomaton() *automaton
+}
+
+// defined is an [Object] as a [Spec].
+type defined[S any] struct{ o Object[S] }
+
+func (d defined[S]) Name() string    { return d.o.Name }
+func (d defined[S]) Summary() string { return d.o.Summary }
+
+func (d defined[S]) partition(op *history.Operation) string {
+	if d.o.Partition == nil {
+		return op.Key
+	}
+	return d.o.Partition(*op)
+}
+
+func (d defined[S]) accepts(op *history.Operation) error {
+	if d.o.Accepts == nil {
+		return nil
+	}
+	return d.o.Accepts(*op)
+}
+
+func (d defined[S]) observes(op *history.Operation) bool {
+	return d.o.Observes != nil && d.o.Observes(*op)
+}
+
+func (d defined[S]) touches(op *history.Operation) ([]history.Value, bool) {
+	if d.o.Touches == nil {
+		return nil, false
+	}
+	return d.o.Touches(*op)
+}
+
+func (d defined[S]) describe(op *history.Operation) string {
+	if d.o.DescribeOperation != nil {
+		return d.o.DescribeOperation(*op)
+	}
+	var b strings.Builder
+	b.WriteString(op.F)
+	if !op.Input.IsNull() {
+		b.WriteString(" " + op.Input.String())
+	}
+	switch {
+	case op.Outcome == history.Info:
+		b.WriteString(" → ?")
+	case op.Outcome == history.Fail:
+		b.WriteString(" → failed")
+		fallthrough
+	case !op.Output.IsNull() && op.Output != op.Input:
+		b.WriteString(" → " + op.Output.String())
+	}
+	return b.String()
+}
+
+func (d defined[S]) newAutomaton() *automaton {
+	a := &automaton{states: &states[S]{object: &d.o}, classOf: make(map[class]int32)}
+	a.states.init()
+	return a
+}

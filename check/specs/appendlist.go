@@ -1,0 +1,35 @@
+package specs
+
+import (
+	"simrun/check"
+	"simrun/history"
+)
+
+// AppendList is a list that only grows; a read sees all of it.
+//
+//	append 7     read → [1, 2, 7]
+var AppendList = check.Define(check.Object[sequence]{
+	Name:    "append-list",
+	Summary: "a list that grows: append, read → all of it",
+	Step: func(list sequence, op history.Operation) (sequence, bool) {
+		if op.F == "append" {
+			return list.pushBack(op.Input), true
+		}
+		return list, op.Outcome == history.Info || list.text() == op.Output.String()
+	},
+	Accepts: func(op history.Operation) error {
+		if op.F == "read" && op.Outcome == history.OK {
+			_, isList := op.Output.AsList()
+			return want(isList, "read returns", "a list", op.Output)
+		}
+		return has(op.F, "append", "read")
+	},
+	Touches: func(op history.Operation) ([]history.Value, bool) {
+		if op.F == "append" {
+			return []history.Value{op.Input}, true
+		}
+		seen, _ := op.Output.AsList()
+		return seen, true
+	},
+	DescribeState: sequence.text,
+})

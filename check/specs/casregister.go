@@ -1,0 +1,81 @@
+package specs
+
+import (
+	"fmt"
+
+	"simrun/check"
+	"simrun/history"
+)
+
+// CASRegister is a [Register] with compare-and-set.
+//
+//	cas [3, 7]          sets 7 if it holds 3
+//	cas [3, 7] → false  found something other than 3 and changed nothing
+//
+// A cas that failed did not happen. If it failed without an error and its
+// completion carries a value other than its argument, then that is the value
+// that it found.
+var CASRegister = check.Define(check.Object[history.Value]{
+	Name:    "cas-register",
+	Summary: "one value: read, write, cas [from, to]",
+	Step: func(value history.Value, op history.Operation) (history.Value, bool) {
+		switch op.F {
+		case "write":
+			return op.Input, true
+		case "cas":
+			return stepCAS(value, op)
+		}
+		return value, op.Outcome == history.Info || op.Output == value
+	},
+	Accepts: func(op history.Operation) error {
+		if op.F == "cas" {
+			return acceptsCAS(op)
+		}
+		return has(op.F, "read", "write", "cas")
+	},
+	Observes:          casFound,
+	Touches:           touchesCAS,
+	DescribeOperation: describeRegister,
+})
+
+func stepCAS(value history.Value, op history.Operation) (history.Value, bool) {
+	from, to, _ := op.Input.AsPair()
+	switch swapped, told := op.Output.AsBool(); {
+	case op.Outcome == history.Fail:
+		return value, value == op.Output
+	case told && !swapped:
+		return value, value != from
+	}
+	return to, value == from
+}
+
+// casFound reports whether a failed cas tells which value it found.
+func casFound(op history.Operation) bool {
+	return op.F == "cas" && !op.Output.IsNull() && op.Output != op.Input
+}
+
+func acceptsCAS(op history.Operation) error {
+	if _, _, ok := op.Input.AsPair(); !ok {
+		return fmt.Errorf("cas takes [from, to], not %v", op.Input)
+	}
+	if op.Outcome == history.OK && op.Output != op.Input {
+		return want(isFlag(op.Output), "cas returns", "true, false or nothing", op.Output)
+	}
+	return nil
+}
+
+func touchesCAS(op history.Operation) ([]history.Value, bool) {
+	switch {
+	case op.F == "write":
+		return []history.Value{op.Input}, true
+	case op.F == "cas" && op.Outcome != history.Fail:
+		if swapped, told := op.Output.AsBool(); told && !swapped {
+			return nil, false // it depends on every value that might have been there instead
+		}
+		from, to, _ := op.Input.AsPair()
+		return []history.Value{from, to}, true
+	case op.Outcome != history.Info:
+		return []history.Value{op.Output}, true
+	}
+	return nil, true
+}

@@ -1,0 +1,26 @@
+package specs
+
+import "simrun/history"
+
+// describe is "enqueue 7", "dequeue → 7", "acquire → ?".
+func describe(op history.Operation) string {
+	s := op.F
+	if !op.Input.IsNull() {
+		s += " " + op.Input.String()
+	}
+	switch {
+	case op.Outcome == history.Info:
+		s += " → ?"
+	case !op.Output.IsNull() && op.Output != op.Input:
+		s += " → " + op.Output.String()
+	}
+	return s
+}
+
+// describeTake is describe, for operations whose absent result means "empty".
+func describeTake(op history.Operation) string {
+	if op.Input.IsNull() && op.Output.IsNull() && op.Outcome == history.OK {
+		return op.F + " → empty"
+	}
+	return describe(op)
+}

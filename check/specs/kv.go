@@ -1,0 +1,82 @@
+package specs
+
+import (
+	"fmt"
+
+	"simrun/check"
+	"simrun/history"
+)
+
+// KV is a store of keys (Operation.Key), each an object of its own. An absent
+// key reads as null, and so does the empty string.
+//
+//	get → "a"  (or read)     put "a"  (or write)     append "b"     cas ["a", "b"]     delete
+var KV = check.Define(check.Object[history.Value]{
+	Name:    "kv",
+	Summary: "values by key: get (read), put (write), append, cas [from, to], delete",
+	Step: func(value history.Value, op history.Operation) (history.Value, bool) {
+		switch op.F {
+		case "put", "write":
+			return present(op.Input), true
+		case "delete":
+			return history.Null, true
+		case "append":
+			tail, _ := op.Input.AsString()
+			head, isText := value.AsString()
+			return present(history.String(head + tail)), isText || value.IsNull()
+		case "cas":
+			from, to, _ := op.Input.AsPair()
+			op.Input = history.List(present(from), present(to))
+			return stepCAS(value, op)
+		}
+		return value, op.Outcome == history.Info || present(op.Output) == value
+	},
+	Accepts: func(op history.Operation) error {
+		switch op.F {
+		case "cas":
+			return acceptsCAS(op)
+		case "append":
+			if _, ok := op.Input.AsString(); !ok {
+				return fmt.Errorf("append takes a string, not %v", op.Input)
+			}
+			return nil
+		}
+		return has(op.F, "get", "read", "put", "write", "append", "cas", "delete")
+	},
+	Observes: casFound,
+	Touches: func(op history.Operation) ([]history.Value, bool) {
+		switch op.F {
+		case "get", "read":
+			if op.Outcome == history.Info {
+				return nil, true
+			}
+			return []history.Value{present(op.Output)}, true
+		case "put", "write":
+			return []history.Value{present(op.Input)}, true
+		case "delete":
+			return []history.Value{history.Null}, true
+		case "append":
+			return nil, false
+		}
+		values, ok := touchesCAS(op)
+		for i := range values {
+			values[i] = present(values[i])
+		}
+		return values, ok
+	},
+	DescribeOperation: func(op history.Operation) string {
+		if (op.F == "get" || op.F == "read") && op.Outcome == history.OK {
+			return op.F + " " + op.Key + " → " + op.Output.String()
+		}
+		op.F += " " + op.Key
+		return describe(op)
+	},
+})
+
+// present makes the empty string and an absent value one.
+func present(v history.Value) history.Value {
+	if s, ok := v.AsString(); ok && s == "" {
+		return history.Null
+	}
+	return v
+}

@@ -1,0 +1,83 @@
+package specs
+
+import (
+	"fmt"
+
+	"simrun/check"
+	"simrun/history"
+)
+
+// Lock has at most one holder at a time. Its holder is who the argument names,
+// or else the process that calls.
+//
+//	acquire "a"             "a" holds it now
+//	acquire "a" → 34        with a fencing token, greater than every earlier one (Kleppmann 2016)
+//	acquire "a" → false     somebody held it
+//	release "a"             only its holder can
+//	release "a" → false     "a" did not hold it
+//
+// The lock never expires by itself: where a lease does, the history must hold a
+// release by the name of the holder who lost it.
+var Lock = check.Define(check.Object[locked]{
+	Name:    "lock",
+	Summary: "one holder at a time: acquire [→ fencing token], release",
+	Step: func(l locked, op history.Operation) (locked, bool) {
+		who := owner{process: op.Process + 1}
+		if !op.Input.IsNull() {
+			who = owner{name: op.Input}
+		}
+		did, told := op.Output.AsBool()
+		refused := told && !did
+		if op.F == "release" {
+			if refused {
+				return l, l.holder != who
+			}
+			return locked{token: l.token}, l.holder == who
+		}
+		free := l.holder == owner{}
+		if refused {
+			return l, !free
+		}
+		next := locked{holder: who, token: l.token}
+		if token, ok := op.Output.AsInt(); ok {
+			next.token = token
+			free = free && token > l.token
+		}
+		return next, free
+	},
+	Accepts: func(op history.Operation) error {
+		if err := has(op.F, "acquire", "release"); err != nil {
+			return err
+		}
+		token, isToken := op.Output.AsInt()
+		switch {
+		case isFlag(op.Output) || op.Output == op.Input:
+			return nil
+		case op.F == "acquire" && isToken:
+			return want(token > 0, "a fencing token is", "positive", op.Output)
+		}
+		return fmt.Errorf("%s returns true, false or nothing (acquire also a fencing token), not %v", op.F, op.Output)
+	},
+	ByProcess: true,
+	DescribeState: func(l locked) string {
+		switch {
+		case l.holder == owner{}:
+			return "free"
+		case l.holder.process > 0:
+			return fmt.Sprintf("held by process %d", l.holder.process-1)
+		}
+		return "held by " + l.holder.name.String()
+	},
+})
+
+// locked is the state of a lock.
+type locked struct {
+	holder owner
+	token  int64 // the greatest that was given out
+}
+
+// owner is a name, or a process plus one; neither if the lock is free.
+type owner struct {
+	process history.Process
+	name    history.Value
+}

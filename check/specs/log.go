@@ -1,0 +1,59 @@
+package specs
+
+import (
+	"fmt"
+	"strings"
+
+	"simrun/check"
+	"simrun/history"
+)
+
+// Log is a list with offsets from 0, each the place of one record for good.
+//
+//	append "a" → 0         the offset it got, if it was told
+//	read 0 → ["a", "b"]    records from an offset on: as many as the reader took
+//	read 2 → []            nothing stood there yet
+var Log = check.Define(check.Object[sequence]{
+	Name:    "log",
+	Summary: "records with offsets: append → offset, read offset → records",
+	Step: func(log sequence, op history.Operation) (sequence, bool) {
+		if op.F == "append" {
+			at := history.Int(int64(strings.Count(string(log), "\n")))
+			return log.pushBack(op.Input), !knows(op) || op.Output == at
+		}
+		if op.Outcome == history.Info {
+			return log, true
+		}
+		from, _ := op.Input.AsInt()
+		tail := log
+		for ; from > 0 && tail != ""; from-- {
+			tail = tail.rest()
+		}
+		seen, _ := op.Output.AsList()
+		if len(seen) == 0 {
+			return log, tail == ""
+		}
+		for _, v := range seen {
+			if !tail.startsWith(v) {
+				return log, false
+			}
+			tail = tail.rest()
+		}
+		return log, true
+	},
+	Accepts: func(op history.Operation) error {
+		switch op.F {
+		case "append":
+			_, isInt := op.Output.AsInt()
+			return want(isInt || op.Output.IsNull(), "append returns", "an offset or nothing", op.Output)
+		case "read":
+			if from, ok := op.Input.AsInt(); !ok || from < 0 {
+				return fmt.Errorf("read takes an offset, not %v", op.Input)
+			}
+			_, isList := op.Output.AsList()
+			return want(isList || op.Outcome == history.Info, "read returns", "a list of records", op.Output)
+		}
+		return has(op.F, "append", "read")
+	},
+	DescribeState: sequence.text,
+})
