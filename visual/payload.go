@@ -1,0 +1,117 @@
+package visual
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+)
+
+// payloadVersion changes with the layout, so that a page never reads what it
+// does not understand. The reader is report/data.ts.
+const payloadVersion = 1
+
+// head is the part of the payload that is small: JSON, followed by the columns
+// of the operations and those of the records.
+type head struct {
+	Version    int         `json:"version"`
+	Outcome    string      `json:"outcome"`
+	End        int64       `json:"end"` // last time that anything happened
+	Records    int         `json:"records"`
+	Operations int         `json:"operations"`
+	Kinds      []string    `json:"kinds"`
+	Nodes      []string    `json:"nodes"` // participants; number 0 is nobody
+	Checks     []headCheck `json:"checks"`
+	Faults     []headFault `json:"faults"`
+	Texts      []string    `json:"texts"`
+}
+
+// headCheck is a [Check] in the numbers of the payload.
+type headCheck struct {
+	Name       string `json:"name"`
+	Outcome    string `json:"outcome"`
+	Reason     string `json:"reason"`
+	Core       []int  `json:"core"`       // numbers of operations
+	Inevitable int64  `json:"inevitable"` // a time, or -1
+	Seen       int64  `json:"seen"`       // a time, or -1
+	Record     int    `json:"record"`     // the record that says it was seen, or -1
+}
+
+// payload packs what the diagram draws: gzip over the length of the head, the
+// head, and the columns.
+func payload(p *Page) ([]byte, error) {
+	e := newEncoder(p)
+	e.operations()
+	e.records()
+	h, err := json.Marshal(e.head())
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out) // no name, no time: equal input, equal bytes
+	for _, part := range [][]byte{binary.AppendUvarint(nil, uint64(len(h))), h, e.columns} {
+		if _, err := z.Write(part); err != nil {
+			return nil, fmt.Errorf("report: %w", err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// encoder gathers the columns of one page and the tables that they point into.
+type encoder struct {
+	page    *Page
+	texts   *texts
+	columns []byte
+	ops     []operation
+	opAt    map[int]int // by index in the history, of invocation or completion: the operation
+	nodes   *participants
+	kinds   []string
+	faults  []headFault
+	end     int64
+}
+
+func newEncoder(p *Page) *encoder {
+	return &encoder{page: p, texts: newTexts(), opAt: map[int]int{}, nodes: newParticipants(p.Trace)}
+}
+
+// flush appends finished columns in the order in which the page reads them.
+func (e *encoder) flush(cs ...column) {
+	for _, c := range cs {
+		e.columns = append(e.columns, c...)
+	}
+}
+
+func (e *encoder) head() head {
+	h := head{
+		Version: payloadVersion, Outcome: outcomeName(e.page.Outcome), End: e.end, Operations: len(e.ops),
+		Kinds: e.kinds, Nodes: e.nodes.names, Faults: e.faults, Texts: e.texts.list,
+	}
+	if e.page.Trace != nil {
+		h.Records = len(e.page.Trace.Records)
+	}
+	for i := range e.page.Checks {
+		h.Checks = append(h.Checks, e.check(&e.page.Checks[i]))
+	}
+	return h
+}
+
+func (e *encoder) check(c *Check) headCheck {
+	h := headCheck{Name: c.Name, Outcome: outcomeName(c.Outcome), Reason: c.Reason, Inevitable: -1, Seen: -1, Record: -1}
+	for _, i := range c.Core {
+		if op, ok := e.opAt[i]; ok {
+			h.Core = append(h.Core, op)
+		}
+	}
+	if c.Inevitable > 0 && c.Inevitable < len(e.page.History) {
+		h.Inevitable = int64(e.page.History[c.Inevitable].Time)
+	}
+	if c.Seen != nil {
+		h.Seen = int64(c.Seen.Time)
+		h.Record = violationRecord(e.page.Trace, c.Seen)
+	}
+	return h
+}

@@ -1,0 +1,86 @@
+// How times, operations and records are told to a person.
+
+import { type Run, Type } from "./data.js";
+
+/** A moment, with as many decimals as a step of the axis needs. */
+export function moment(ns: number, step = 1e6): string {
+  const decimals = Math.min(9, Math.max(0, Math.ceil(9 - Math.log10(step) - 1e-9)));
+  return `${(ns / 1e9).toFixed(decimals)} s`;
+}
+
+/** A length of time in the unit that suits it. */
+export function duration(ns: number): string {
+  if (ns === Infinity) return "never ended";
+  for (const [unit, size] of [["s", 1e9], ["ms", 1e6], ["µs", 1e3]] as const) {
+    if (ns >= size) return `${Number((ns / size).toPrecision(4))} ${unit}`;
+  }
+  return `${Math.round(ns)} ns`;
+}
+
+export function count(n: number, one: string, many = one + "s"): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}
+
+/** An operation in few words: "x: read → 7", "cas 3 → 5". */
+export function operationText(run: Run, op: number): string {
+  const { f, key, input, output, outcome } = run.operations;
+  const name = run.texts[f[op]];
+  const object = key[op] === 0 ? "" : run.texts[key[op]] + ": ";
+  const argument = run.texts[input[op]];
+  const result = outcome[op] === Type.OK ? run.texts[output[op]] : "";
+  const pair = /^\[([^[\]{}]*),([^[\]{}]*)\]$/.exec(argument);
+  if (name === "cas" && pair) return `${object}cas ${pair[1]}→${pair[2]}`;
+  let text = object + name;
+  if (argument !== "") text += " " + argument;
+  if (result !== "" && result !== argument) text += " → " + result;
+  else if (argument === "" && outcome[op] === Type.OK) text += " → null";
+  return text;
+}
+
+export const outcomeWords: Record<number, string> = {
+  [Type.OK]: "completed",
+  [Type.Fail]: "failed: it certainly had no effect",
+  [Type.Info]: "unknown: it may or may not have taken effect",
+  [Type.Invoke]: "open",
+};
+
+const kindWords: Record<string, string> = {
+  send: "sends", deliver: "receives", drop: "message lost", timer: "timer", write: "writes to disk", sync: "sync done",
+  boot: "boots", crash: "crashes", pause: "pauses", resume: "resumes", fault: "fault begins", heal: "fault ends",
+  fact: "fact", state: "state", mark: "mark reached", note: "note", invoke: "invokes", complete: "completes",
+  violation: "violation",
+};
+
+export function kindWord(kind: string): string {
+  return kindWords[kind] ?? kind;
+}
+
+/** Who took part in a record: "n1 → n3", "n2". */
+export function whoText(run: Run, record: number): string {
+  const { node, peer, kind } = run.records;
+  const a = run.nodes[node[record]];
+  const b = run.nodes[peer[record]];
+  if (b === "") return a;
+  return run.kinds[kind[record]] === "deliver" ? `${b} → ${a}` : `${a} → ${b}`;
+}
+
+/** A record in one line. */
+export function recordText(run: Run, record: number): string {
+  const { kind, text, extra } = run.records;
+  const name = run.kinds[kind[record]];
+  const own = run.texts[text[record]];
+  if (name === "state") {
+    const s = extra[record];
+    return [run.texts[run.states.role[s]], `epoch ${run.states.epoch[s]}`, own].filter((x) => x !== "").join(" · ");
+  }
+  if ((name === "invoke" || name === "complete") && extra[record] >= 0) {
+    return own === "" ? operationText(run, extra[record]) : own;
+  }
+  return own;
+}
+
+/** The type of a message: the words before its first number, term or punctuation. */
+export function messageType(text: string): string {
+  const words = text.split(/[\s:({[]+/);
+  return words[0] === undefined || words[0] === "" ? "message" : words[0];
+}

@@ -1,0 +1,187 @@
+package visual
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"simrun/check"
+	"simrun/history"
+)
+
+//go:generate go tool esbuild report/main.ts report/report.css --bundle --minify --target=es2022 --charset=ascii --legal-comments=none --outdir=report/dist
+
+var (
+	//go:embed report/dist/main.js
+	script string
+	//go:embed report/dist/report.css
+	style string
+	//go:embed report/page.html
+	pageHTML string
+
+	pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+)
+
+// Write writes the report of p: one HTML file that needs nothing else. Whatever
+// stands in p is shown as text and never runs. The error is that of w, or says
+// that the case of p is no JSON.
+func Write(w io.Writer, p Page) error {
+	data, err := payload(&p)
+	if err != nil {
+		return err
+	}
+	v := view{
+		Page:    &p,
+		Style:   template.CSS(style),
+		Script:  template.JS(script),
+		Policy:  policy(),
+		Payload: template.HTML(base64.StdEncoding.EncodeToString(data)),
+	}
+	if len(p.Case) > 0 {
+		var b bytes.Buffer
+		if err := json.Indent(&b, bytes.TrimSpace(p.Case), "", "  "); err != nil {
+			return fmt.Errorf("report: the case is no JSON: %w", err)
+		}
+		v.CaseText = b.String()
+	}
+	return pageTemplate.Execute(w, v)
+}
+
+// policy allows the page its own script by its hash, its styles and nothing
+// else: no network, and no script that came in with a history.
+func policy() string {
+	sum := sha256.Sum256([]byte(script))
+	return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-" +
+		base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// view is what the template shows of a page.
+type view struct {
+	*Page
+	Style    template.CSS
+	Script   template.JS
+	Policy   string
+	Payload  template.HTML // base64
+	CaseText string
+}
+
+// Class is the name of the outcome as a class of the style sheet.
+func (v view) Class() string { return outcomeName(v.Outcome) }
+
+// Verdict is the outcome as a word on the badge.
+func (v view) Verdict() string { return outcomeWord(v.Outcome) }
+
+// Failed are the checks that need a sentence: violated, or not decided.
+func (v view) Failed() []checkView {
+	return v.checks(func(c Check) bool { return c.Outcome != check.Valid })
+}
+
+// Passed are the checks that hold.
+func (v view) Passed() []checkView {
+	return v.checks(func(c Check) bool { return c.Outcome == check.Valid })
+}
+
+func (v view) checks(keep func(Check) bool) []checkView {
+	var out []checkView
+	for i, c := range v.Page.Checks {
+		if keep(c) {
+			out = append(out, checkView{Check: c, Number: i})
+		}
+	}
+	return out
+}
+
+// Cores are the cores of violated histories as tables.
+func (v view) Cores() []coreView {
+	var out []coreView
+	ops := operations(v.History)
+	for i, c := range v.Page.Checks {
+		if len(c.Core) == 0 {
+			continue
+		}
+		t := coreView{Name: c.Name, Number: i}
+		inCore := map[int]bool{}
+		for _, invoke := range c.Core {
+			inCore[invoke] = true
+		}
+		for n, op := range ops {
+			if inCore[op.invoke] {
+				t.Operations = append(t.Operations, v.row(n, op))
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func (v view) row(n int, op operation) rowView {
+	a := v.History[op.invoke]
+	r := rowView{Number: n, Process: int64(a.Process), F: a.F, Key: a.Key, Input: shown(a.Value), Call: moment(a.Time), Return: "never", Outcome: "info"}
+	if op.complete >= 0 {
+		b := v.History[op.complete]
+		r.Outcome = b.Type.String()
+		if b.Type != history.Info {
+			r.Return = moment(b.Time)
+		}
+		if b.Type == history.OK {
+			r.Output = shown(b.Value)
+		}
+	}
+	return r
+}
+
+// moment is a time in seconds, to the microsecond.
+func moment(t history.Time) string {
+	us := int64(t) / 1000
+	return fmt.Sprintf("%d.%06d s", us/1e6, us%1e6)
+}
+
+type checkView struct {
+	Check
+	Number int
+}
+
+// Class is the name of the outcome as a class of the style sheet.
+func (c checkView) Class() string { return outcomeName(c.Outcome) }
+
+// Verdict is the outcome as a word.
+func (c checkView) Verdict() string { return outcomeWord(c.Outcome) }
+
+// Points reports whether the diagram can show where the check failed.
+func (c checkView) Points() bool { return len(c.Core) > 0 || c.Inevitable > 0 || c.Seen != nil }
+
+type coreView struct {
+	Name       string
+	Number     int
+	Operations []rowView
+}
+
+type rowView struct {
+	Number                int
+	Process               int64
+	F, Key, Input, Output string
+	Call, Return, Outcome string
+}
+
+// outcomeName is the outcome in the words of the style sheet and the payload.
+func outcomeName(o check.Outcome) string {
+	switch o {
+	case check.Valid:
+		return "valid"
+	case check.Violation:
+		return "violation"
+	}
+	return "unknown"
+}
+
+// outcomeWord is the outcome as a word for people.
+func outcomeWord(o check.Outcome) string {
+	name := outcomeName(o)
+	return strings.ToUpper(name[:1]) + name[1:]
+}
