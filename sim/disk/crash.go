@@ -2,7 +2,6 @@ package disk
 
 import (
 	"fmt"
-	"slices"
 
 	"simrun/sim/rng"
 )
@@ -157,12 +156,14 @@ func (d *Disk) settle() {
 	}
 	for i := range d.files {
 		f := &d.files[i]
-		if !named[i] {
+		switch {
+		case !named[i]:
 			*f = file{}
-			continue
-		}
-		if !slices.Equal(f.seen, f.stored) {
-			f.seen = append(f.seen[:0], f.stored...)
+		case f.split:
+			f.seen = append(f.seen[:0], f.base...)
+			d.join(i)
+		default:
+			f.seen = f.seen[:f.durable]
 		}
 	}
 }

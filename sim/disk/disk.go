@@ -53,12 +53,6 @@ type Disk struct {
 	calls   uint64     // ordinal of keyed decisions
 }
 
-// file is one content, whatever its names.
-type file struct {
-	seen   []byte // as the node sees it
-	stored []byte // what is durable
-}
-
 // name leads to a content.
 type name struct {
 	text  string
@@ -114,7 +108,7 @@ func (d *Disk) WriteAt(path string, offset int, data []byte) error {
 	if len(data) == 0 {
 		return nil
 	}
-	o := op{kind: write, inode: inode, meant: inode, at: offset, data: d.keep(data)}
+	o := op{kind: write, inode: inode, meant: inode, at: offset, data: data}
 	if d.health.misdirect > 0 {
 		d.health.misdirect--
 		o.inode, o.at = d.astray(inode, offset, len(data))

@@ -100,7 +100,7 @@ func (d *Disk) Rot(path string, sector int, v rng.Value) (spot Spot, ok bool) {
 // eligible counts the sectors of a stored file that may rot: all, or the one
 // that is asked for.
 func (d *Disk) eligible(n name, sector int) int {
-	sectors := (len(d.files[n.inode].stored) + SectorSize - 1) / SectorSize
+	sectors := (len(d.files[n.inode].stored()) + SectorSize - 1) / SectorSize
 	switch {
 	case sector < 0:
 		return sectors
@@ -113,12 +113,13 @@ func (d *Disk) eligible(n name, sector int) int {
 // flip turns one bit of a stored sector.
 func (d *Disk) flip(inode, sector int, v rng.Value) {
 	f := &d.files[inode]
+	stored := f.stored()
 	start := sector * SectorSize
-	end := min(start+SectorSize, len(f.stored))
+	end := min(start+SectorSize, len(stored))
 	at := start + int(v.N(uint64(end-start)))
 	bit := byte(1) << v.Next().N(8)
-	f.stored[at] ^= bit
-	if at < len(f.seen) && !d.overwritten(inode, at) {
+	stored[at] ^= bit
+	if f.split && at < len(f.seen) && !d.overwritten(inode, at) {
 		f.seen[at] ^= bit
 	}
 }

@@ -34,51 +34,12 @@ func (o *op) touches(path string) bool { return o.name == path || o.kind == rena
 func (d *Disk) add(o op) {
 	o.seq = d.next
 	d.next++
-	d.pending = append(d.pending, o)
 	if o.kind.naming() {
 		d.seen = o.rename(d.seen)
-		return
+	} else {
+		d.change(&o)
 	}
-	f := &d.files[o.inode]
-	f.seen = o.change(f.seen)
-}
-
-// store makes an operation durable.
-func (d *Disk) store(o *op) {
-	if o.kind.naming() {
-		d.stored = o.rename(d.stored)
-		return
-	}
-	f := &d.files[o.inode]
-	f.stored = o.change(f.stored)
-}
-
-// change applies a write or a truncate to a content.
-func (o *op) change(content []byte) []byte {
-	if o.kind == truncate {
-		return resize(content, o.at)
-	}
-	return overwrite(content, o.at, o.data)
-}
-
-// overwrite puts data at an offset; a gap before it reads as zeros.
-func overwrite(content []byte, at int, data []byte) []byte {
-	if at > len(content) {
-		content = resize(content, at)
-	}
-	n := copy(content[at:], data)
-	return append(content, data[n:]...)
-}
-
-// resize cuts a content or lengthens it with zeros.
-func resize(content []byte, size int) []byte {
-	if size <= len(content) {
-		return content[:size]
-	}
-	old := len(content)
-	content = slices.Grow(content, size-old)[:size]
-	clear(content[old:])
-	return content
+	d.pending = append(d.pending, o)
 }
 
 // rename applies a naming operation to a list of names. A content has at most

@@ -1,6 +1,9 @@
 package disk
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // State names one outcome of a crash: bit i says whether unit i survived, in
 // the order of the unsynced operations, and of the sectors within a write.
@@ -42,8 +45,9 @@ func (d *Disk) fingerprint() string {
 	for _, n := range d.stored {
 		b = binary.AppendUvarint(b, uint64(len(n.text)))
 		b = append(b, n.text...)
-		b = binary.AppendUvarint(b, uint64(len(d.files[n.inode].stored)))
-		b = append(b, d.files[n.inode].stored...)
+		stored := d.files[n.inode].stored()
+		b = binary.AppendUvarint(b, uint64(len(stored)))
+		b = append(b, stored...)
 	}
 	return string(b)
 }
@@ -53,15 +57,16 @@ func (d *Disk) Clone() *Disk {
 	c := *d
 	c.files = make([]file, len(d.files))
 	for i, f := range d.files {
-		c.files[i] = file{append([]byte(nil), f.seen...), append([]byte(nil), f.stored...)}
+		f.seen, f.base = slices.Clone(f.seen), slices.Clone(f.base)
+		c.files[i] = f
 	}
-	c.seen = append([]name(nil), d.seen...)
-	c.stored = append([]name(nil), d.stored...)
-	c.syncs = append([]inflight(nil), d.syncs...)
+	c.seen = slices.Clone(d.seen)
+	c.stored = slices.Clone(d.stored)
+	c.syncs = slices.Clone(d.syncs)
 	c.arena = nil
-	c.pending = append([]op(nil), d.pending...)
+	c.pending = slices.Clone(d.pending)
 	for i := range c.pending {
-		c.pending[i].data = append([]byte(nil), c.pending[i].data...)
+		c.pending[i].data = slices.Clone(c.pending[i].data)
 	}
 	return &c
 }

@@ -60,6 +60,9 @@ func (d *Disk) flush(s inflight) {
 	}
 	clear(d.pending[len(kept):])
 	d.pending = kept
+	if s.inode >= 0 {
+		d.join(s.inode)
+	}
 	d.compact()
 }
 
@@ -123,16 +126,23 @@ func (d *Disk) compact() {
 	}
 	live := 0
 	for i := range d.pending {
-		live += len(d.pending[i].data)
+		if d.kept(&d.pending[i]) {
+			live += len(d.pending[i].data)
+		}
 	}
 	if 2*live > len(d.arena) {
 		return
 	}
 	d.arena = make([]byte, 0, 2*live)
 	for i := range d.pending {
-		d.pending[i].data = d.keep(d.pending[i].data)
+		if d.kept(&d.pending[i]) {
+			d.pending[i].data = d.keep(d.pending[i].data)
+		}
 	}
 }
+
+// kept reports whether the bytes of a pending operation stand in the arena.
+func (d *Disk) kept(o *op) bool { return o.kind == write && d.files[o.inode].split }
 
 // forgetAbove is the number of contents per name above which those without a
 // name are dropped.

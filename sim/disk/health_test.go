@@ -1,0 +1,225 @@
+package disk_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"simrun/sim/disk"
+	"simrun/sim/rng"
+)
+
+func filled(t *testing.T) *disk.Disk {
+	t.Helper()
+	d := disk.New(3, 1)
+	d.Append("a", bytes.Repeat([]byte("a"), 4*disk.SectorSize))
+	d.Append("b", bytes.Repeat([]byte("b"), 2*disk.SectorSize+1))
+	for _, f := range []string{"a", "b"} {
+		if err := d.EndSync(d.BeginSync(f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
+func TestFullDiskRefusesToGrow(t *testing.T) {
+	d := filled(t)
+	d.SetFull(true)
+	for what, err := range map[string]error{
+		"append":   d.Append("a", []byte("x")),
+		"new file": d.Append("c", []byte("x")),
+		"lengthen": d.Truncate("a", 1<<20),
+	} {
+		if !errors.Is(err, disk.ErrFull) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if err := d.WriteAt("a", 0, []byte("x")); err != nil {
+		t.Errorf("overwrite: %v", err)
+	}
+	if err := d.Truncate("a", 1); err != nil {
+		t.Errorf("shorten: %v", err)
+	}
+	d.Heal()
+	if err := d.Append("a", []byte("x")); err != nil {
+		t.Errorf("after the fault: %v", err)
+	}
+}
+
+func TestErrorsComeAsOftenAsAsked(t *testing.T) {
+	d := filled(t)
+	d.SetErrors(1, 4)
+	failed := 0
+	const calls = 4000
+	for range calls {
+		if err := d.WriteAt("a", 0, []byte("x")); errors.Is(err, disk.ErrIO) {
+			failed++
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if failed < calls/5 || failed > calls*3/10 {
+		t.Errorf("%d of %d calls failed, want a quarter", failed, calls)
+	}
+	d.SetErrors(1, 1)
+	ticket := d.BeginSync("a")
+	if err := d.EndSync(ticket); !errors.Is(err, disk.ErrIO) {
+		t.Errorf("a failing sync says %v", err)
+	}
+	if d.Unsynced() == 0 {
+		t.Error("a failing sync made something durable")
+	}
+	if _, err := d.Read("a"); !errors.Is(err, disk.ErrIO) {
+		t.Errorf("a failing read says %v", err)
+	}
+	d.SetErrors(0, 1)
+	if err := d.Append("a", []byte("x")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRotFlipsOneBitOfTheSectorItNames(t *testing.T) {
+	spots := map[disk.Spot]bool{}
+	for i := range uint64(300) {
+		d := filled(t)
+		before := content(t, d.Clone())
+		spot, ok := d.Rot("", -1, rng.Draw(1, rng.Of("rot"), 0, i))
+		if !ok {
+			t.Fatal("nothing rots")
+		}
+		spots[spot] = true
+		bits := 0
+		for f, b := range content(t, d) {
+			for at, x := range b {
+				for y := x ^ before[f][at]; y != 0; y &= y - 1 {
+					bits++
+					if f != spot.File || at/disk.SectorSize != spot.Sector {
+						t.Fatalf("%v rots, but byte %d of %s changed", spot, at, f)
+					}
+				}
+			}
+		}
+		if bits != 1 {
+			t.Fatalf("%d bits flipped", bits)
+		}
+	}
+	if len(spots) != 7 {
+		t.Errorf("%d of 7 sectors rot", len(spots))
+	}
+	d := filled(t)
+	if s, ok := d.Rot("b", 2, 0); !ok || s != (disk.Spot{File: "b", Sector: 2}) {
+		t.Errorf("%v %v", s, ok)
+	}
+	if _, ok := d.Rot("b", 3, 0); ok {
+		t.Error("a sector rots that is not there")
+	}
+	if _, ok := new(disk.Disk).Rot("", -1, 0); ok {
+		t.Error("an empty disk rots")
+	}
+}
+
+// TestRotUnderAWriteIsOverwritten: what is written over a rotten sector is whole again.
+func TestRotUnderAWriteIsOverwritten(t *testing.T) {
+	d := disk.New(1, 1)
+	d.Append("a", []byte("old"))
+	d.EndSync(d.BeginSync("a"))
+	d.WriteAt("a", 0, []byte("new"))
+	d.Rot("a", 0, 5)
+	if b, _ := d.Read("a"); string(b) != "new" {
+		t.Errorf("the node reads %q", b)
+	}
+	d.EndSync(d.BeginSync("a"))
+	d.Crash(disk.LoseAll, 0)
+	if b, _ := d.Read("a"); string(b) != "new" {
+		t.Errorf("stored is %q", b)
+	}
+}
+
+func TestMisdirectedWriteLandsElsewhere(t *testing.T) {
+	for seed := range uint64(100) {
+		d := disk.New(seed, 1)
+		d.Append("a", bytes.Repeat([]byte("a"), 3*disk.SectorSize))
+		d.Append("b", bytes.Repeat([]byte("b"), 3*disk.SectorSize))
+		d.EndSync(d.BeginSync("a"))
+		d.EndSync(d.BeginSync("b"))
+		before := content(t, d.Clone())
+		d.Misdirect()
+		if err := d.WriteAt("a", disk.SectorSize, bytes.Repeat([]byte("X"), disk.SectorSize)); err != nil {
+			t.Fatal(err)
+		}
+		d.EndSync(d.BeginSync("a"))
+		d.Crash(disk.LoseAll, 0)
+		after := content(t, d)
+		if !bytes.Equal(before["a"][disk.SectorSize:2*disk.SectorSize], after["a"][disk.SectorSize:2*disk.SectorSize]) {
+			t.Fatal("the write landed where it was meant to")
+		}
+		if n := bytes.Count(append(after["a"], after["b"]...), []byte("X")); n != disk.SectorSize {
+			t.Fatalf("%d bytes of the write are stored", n)
+		}
+		if err := d.WriteAt("a", 0, []byte("Y")); err != nil {
+			t.Fatal(err)
+		}
+		if b, _ := d.Read("a"); b[0] != 'Y' {
+			t.Fatal("a second write is misdirected")
+		}
+	}
+}
+
+func TestWrongArgumentsAreRefused(t *testing.T) {
+	d := filled(t)
+	for what, err := range map[string]error{
+		"negative offset": d.WriteAt("a", -1, nil),
+		"far offset":      d.WriteAt("a", disk.MaxFileSize, []byte("x")),
+		"negative size":   d.Truncate("a", -1),
+		"huge size":       d.Truncate("a", disk.MaxFileSize+1),
+	} {
+		if !errors.Is(err, disk.ErrRange) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	for what, err := range map[string]error{
+		"truncate": d.Truncate("c", 0),
+		"rename":   d.Rename("c", "a"),
+		"remove":   d.Remove("c"),
+	} {
+		if !errors.Is(err, disk.ErrNotExist) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if b, err := d.Read("c"); b != nil || err != nil {
+		t.Errorf("a file that is not there reads %q, %v", b, err)
+	}
+}
+
+// BenchmarkAppendAndSync is the life of a write-ahead log: its cost must not
+// grow with the file.
+func BenchmarkAppendAndSync(b *testing.B) {
+	record := make([]byte, 100)
+	d := disk.New(1, 1)
+	b.ReportAllocs()
+	b.SetBytes(int64(len(record)))
+	for i := 0; b.Loop(); i++ {
+		if i%10_000 == 0 {
+			d = disk.New(1, 1)
+		}
+		d.Append("wal", record)
+		d.EndSync(d.BeginSync("wal"))
+	}
+}
+
+// BenchmarkAppend64 is a batch of small records under one sync.
+func BenchmarkAppend64(b *testing.B) {
+	record := make([]byte, 100)
+	d := disk.New(1, 1)
+	b.ReportAllocs()
+	b.SetBytes(64 * int64(len(record)))
+	for i := 0; b.Loop(); i++ {
+		if i%100 == 0 {
+			d = disk.New(1, 1)
+		}
+		for range 64 {
+			d.Append("wal", record)
+		}
+		d.EndSync(d.BeginSync("wal"))
+	}
+}

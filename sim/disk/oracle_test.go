@@ -1,0 +1,223 @@
+package disk_test
+
+import (
+	"maps"
+	"slices"
+)
+
+// dumbDisk is the oracle: it remembers every operation that ever was, and replays
+// them, byte by byte, whenever it is asked.
+type dumbDisk struct {
+	log   []dumbOp // what the node did since the last crash
+	base  []dumbOp // what is durable, in the order in which it became so
+	inode int
+}
+
+type dumbOp struct {
+	kind     string
+	inode    int
+	at       int // of a truncate
+	bytes    map[int]byte
+	name, to string
+	stored   bool
+}
+
+// state is what a list of operations leads to.
+type state struct {
+	names map[string]int
+	data  map[int][]byte
+}
+
+func replay(ops []dumbOp) state {
+	s := state{map[string]int{}, map[int][]byte{}}
+	for _, o := range ops {
+		switch o.kind {
+		case "create":
+			s.names[o.name] = o.inode
+		case "remove":
+			if s.names[o.name] == o.inode {
+				delete(s.names, o.name)
+			}
+		case "rename":
+			for n, i := range s.names {
+				if i == o.inode {
+					delete(s.names, n)
+				}
+			}
+			s.names[o.to] = o.inode
+		case "truncate":
+			s.data[o.inode] = sized(s.data[o.inode], o.at)
+		case "write":
+			for at, x := range o.bytes {
+				if at >= len(s.data[o.inode]) {
+					s.data[o.inode] = sized(s.data[o.inode], slices.Max(slices.Collect(maps.Keys(o.bytes)))+1)
+				}
+				s.data[o.inode][at] = x
+			}
+		}
+	}
+	return s
+}
+
+func sized(b []byte, n int) []byte {
+	out := make([]byte, n)
+	copy(out, b)
+	return out
+}
+
+// view is what the node sees: what it did, in its own order. A sync may store a later
+// operation before an earlier one of another file, and none may notice.
+func (d *dumbDisk) view() map[string][]byte { return files(replay(d.log)) }
+
+func (d *dumbDisk) unsynced() []dumbOp {
+	var list []dumbOp
+	for _, o := range d.log {
+		if !o.stored {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+func files(s state) map[string][]byte {
+	m := map[string][]byte{}
+	for n, i := range s.names {
+		m[n] = append([]byte{}, s.data[i]...)
+	}
+	return m
+}
+
+func (d *dumbDisk) write(file string, at int, data []byte) {
+	s := replay(d.log)
+	i, ok := s.names[file]
+	if !ok {
+		d.inode++
+		i = d.inode
+		d.log = append(d.log, dumbOp{kind: "create", inode: i, name: file})
+	}
+	if len(data) == 0 {
+		return
+	}
+	if at < 0 {
+		at = len(s.data[i])
+	}
+	b := map[int]byte{}
+	for k, x := range data {
+		b[at+k] = x
+	}
+	d.log = append(d.log, dumbOp{kind: "write", inode: i, bytes: b})
+}
+
+func (d *dumbDisk) truncate(file string, size int) bool {
+	i, ok := replay(d.log).names[file]
+	if ok {
+		d.log = append(d.log, dumbOp{kind: "truncate", inode: i, at: size})
+	}
+	return ok
+}
+
+func (d *dumbDisk) rename(from, to string) bool {
+	i, ok := replay(d.log).names[from]
+	if ok && from != to {
+		d.log = append(d.log, dumbOp{kind: "rename", inode: i, name: from, to: to})
+	}
+	return ok
+}
+
+func (d *dumbDisk) remove(file string) bool {
+	i, ok := replay(d.log).names[file]
+	if ok {
+		d.log = append(d.log, dumbOp{kind: "remove", inode: i, name: file})
+	}
+	return ok
+}
+
+// dumbSync is a sync under way.
+type dumbSync struct {
+	file  string
+	inode int
+	upto  int // length of the log
+}
+
+func (d *dumbDisk) begin(file string) dumbSync {
+	i, ok := replay(d.log).names[file]
+	if !ok {
+		i = -1
+	}
+	return dumbSync{file, i, len(d.log)}
+}
+
+// end marks what the sync covers, by a fixed point over names.
+func (d *dumbDisk) end(s dumbSync) {
+	want := map[int]bool{} // naming operations
+	for again := true; again; {
+		again = false
+		for k := range d.log[:s.upto] {
+			o := d.log[k]
+			if o.kind == "write" || o.kind == "truncate" || o.stored || want[k] {
+				continue
+			}
+			needed := o.name == s.file || o.to == s.file && o.kind == "rename"
+			for w := range want {
+				if w > k && touch(o, d.log[w]) {
+					needed = true
+				}
+			}
+			if needed {
+				want[k], again = true, true
+			}
+		}
+	}
+	for k := range d.log[:s.upto] {
+		o := &d.log[k]
+		data := o.kind == "write" || o.kind == "truncate"
+		if !o.stored && (data && o.inode == s.inode || want[k]) {
+			o.stored = true
+			d.base = append(d.base, *o)
+		}
+	}
+}
+
+func touch(a, b dumbOp) bool {
+	for _, x := range []string{a.name, a.to} {
+		if x != "" && (x == b.name || x == b.to) {
+			return true
+		}
+	}
+	return false
+}
+
+// units cuts the unsynced operations into what a crash decides about.
+func (d *dumbDisk) units(sector int) []dumbOp {
+	var list []dumbOp
+	for _, o := range d.unsynced() {
+		if o.kind != "write" {
+			list = append(list, o)
+			continue
+		}
+		parts := map[int]map[int]byte{}
+		for at, x := range o.bytes {
+			if parts[at/sector] == nil {
+				parts[at/sector] = map[int]byte{}
+			}
+			parts[at/sector][at] = x
+		}
+		for _, k := range slices.Sorted(maps.Keys(parts)) {
+			list = append(list, dumbOp{kind: "write", inode: o.inode, bytes: parts[k]})
+		}
+	}
+	return list
+}
+
+// crash keeps the units that survive.
+func (d *dumbDisk) crash(sector int, survives func(int) bool) {
+	for i, u := range d.units(sector) {
+		if survives(i) {
+			d.base = append(d.base, u)
+		}
+	}
+	d.log = slices.Clone(d.base)
+	for i := range d.log {
+		d.log[i].stored = true
+	}
+}
