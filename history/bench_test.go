@@ -50,7 +50,7 @@ func sample(n int) []Event {
 func BenchmarkRead(b *testing.B) {
 	const operations = 1_000_000
 	events := sample(operations)
-	for _, f := range []Format{JSONL} {
+	for _, f := range []Format{JSONL, EDN} {
 		var text bytes.Buffer
 		if err := Write(&text, f, events); err != nil {
 			b.Fatal(err)

@@ -2,7 +2,6 @@ package history
 
 import (
 	"fmt"
-	"io"
 	"slices"
 )
 
@@ -14,16 +13,17 @@ type collector struct {
 	in     *interner
 	valid  *validator
 	events []Event
-	timed  bool // the events of this file carry times
+	timed  bool                 // the events of this file carry times
+	keyed  bool                 // some event names its key
+	keys   map[string]valueKind // what each key was in the file
 }
 
 // sampleSize is the number of events after which memory for the rest is
 // set aside, judged by the share of the file that they took.
 const sampleSize = 1000
 
-func newCollector(r io.Reader, file string) *collector {
-	size, _ := sizeOf(r)
-	return &collector{file: file, size: size, in: newInterner(), valid: newValidator("line")}
+func newCollector(r sized, file string) *collector {
+	return &collector{file: file, size: r.size, in: newInterner(), valid: newValidator("line"), keys: make(map[string]valueKind)}
 }
 
 // fail returns an error at a line.
@@ -34,6 +34,41 @@ func (c *collector) fail(line int, format string, args ...any) error {
 // unreadable reports a failure of the reader below.
 func (c *collector) unreadable(line int, err error) error {
 	return c.fail(line, "the file cannot be read further: %v", err)
+}
+
+// addForeign takes the next event of a format that is not ours: fields may be
+// missing where Jepsen and elle leave them out.
+func (c *collector) addForeign(r *record, line int) error {
+	if err := r.need(fieldProcess | fieldType); err != nil {
+		return c.fail(line, "%v", err)
+	}
+	if r.has&fieldF == 0 {
+		if _, isList := r.Value.Len(); isList {
+			r.F = "txn" // elle's histories are nothing but transactions
+		}
+	}
+	if r.has&fieldKey != 0 {
+		c.keyed = true
+		if before, ok := c.keys[r.Key]; !ok {
+			c.keys[r.Key] = r.keyKind
+		} else if before != r.keyKind {
+			return c.fail(line, "key %q is a %v here, but was a %v before, and simrun names keys by their text", r.Key, r.keyKind, before)
+		}
+	}
+	return c.add(r, line)
+}
+
+// finish returns the history, once all is read. A history of independent keys,
+// as jepsen.independent makes them, is split by key.
+func (c *collector) finish() ([]Event, error) {
+	if c.keyed || !looksIndependent(c.events) {
+		return c.events, nil
+	}
+	if err := splitKeys(c.events, c.keys); err != nil {
+		err.File = c.file
+		return nil, err
+	}
+	return c.events, nil
 }
 
 // add takes the next event, which stands at a line. Its index becomes its position; its

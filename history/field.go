@@ -1,7 +1,6 @@
 package history
 
 import (
-	"errors"
 	"fmt"
 	"math/bits"
 )
@@ -56,7 +55,8 @@ func fieldOf(name []byte) field {
 // record is an event as it stands in a file, with what the file left out.
 type record struct {
 	Event
-	has field // set of the fields that stand there
+	has     field     // set of the fields that stand there
+	keyKind valueKind // of the key, as it stands there
 }
 
 // set gives a field its value. It accepts what is common to all formats; a
@@ -85,7 +85,7 @@ func (r *record) set(f field, v Value) error {
 			return fmt.Errorf("f is %s: it must be the name of an operation", clip([]byte(v.String())))
 		}
 	case fieldKey:
-		r.Key = keyOf(v)
+		r.Key, r.keyKind = textOf(v), v.kind
 	case fieldValue:
 		r.Value = v
 	case fieldNode:
@@ -94,6 +94,18 @@ func (r *record) set(f field, v Value) error {
 		r.Error = textOf(v)
 	}
 	return nil
+}
+
+// setForeign is set for formats that are not ours: they may number events as
+// they like, write null for what they do not know, and -1 for a time.
+func (r *record) setForeign(f field, v Value) error {
+	switch {
+	case f == fieldUnknown, f == fieldIndex, f == fieldTime && v == Int(-1):
+		return nil
+	case v.IsNull() && f != fieldValue && f != fieldKey:
+		return nil
+	}
+	return r.set(f, v)
 }
 
 func (r *record) setIndex(v Value) error {
@@ -127,11 +139,7 @@ func (r *record) setType(v Value) error {
 			return nil
 		}
 	}
-	reason := fmt.Sprintf("type is %s: it must be invoke, ok, fail or info", clip([]byte(v.String())))
-	if near := nearest(name, typeNames[:]); near != "" {
-		reason += fmt.Sprintf("; is %s meant?", near)
-	}
-	return errors.New(reason)
+	return fmt.Errorf("type is %s: it must be invoke, ok, fail or info%s", clip([]byte(v.String())), meant(name, typeNames[:]))
 }
 
 // need reports the first field of a set that the record lacks.
@@ -152,7 +160,3 @@ func textOf(v Value) string {
 	}
 	return v.String()
 }
-
-// keyOf is textOf: the name of an object. The collector refuses a file in which two different
-// values have one name.
-func keyOf(v Value) string { return textOf(v) }

@@ -11,7 +11,7 @@ import (
 // readJSONL reads the project's own format: one object per line, in order, each
 // with index, time, process, type and f, and with value, key, node and error where
 // they apply. It is strict: a line that is not exactly so is refused.
-func readJSONL(r io.Reader, file string) ([]Event, error) {
+func readJSONL(r sized, file string) ([]Event, error) {
 	c := newCollector(r, file)
 	lines := newLineReader(r)
 	for {
@@ -54,8 +54,8 @@ func parseJSONLine(line []byte, in *interner) (record, error) {
 	return rec, rec.need(fieldIndex | fieldTime | fieldProcess | fieldType | fieldF)
 }
 
-// record takes an object that is an event. In strict mode a member of another name is
-// refused, and key, node, error and the process nemesis are strings; else it is passed over.
+// record takes an object that is an event. In strict mode a member of another
+// name is refused, else it is passed over.
 func (s *jsonScanner) record(rec *record, strict bool) error {
 	if err := s.expect('{'); err != nil {
 		return err
@@ -81,10 +81,9 @@ func (s *jsonScanner) record(rec *record, strict bool) error {
 			return err
 		}
 		if strict {
-			err = strictMember(f, v)
-		}
-		if err == nil && f != fieldUnknown {
-			err = rec.set(f, v)
+			err = rec.setStrict(f, v)
+		} else {
+			err = rec.setForeign(f, v)
 		}
 		if err != nil {
 			return err
@@ -100,13 +99,11 @@ func (s *jsonScanner) record(rec *record, strict bool) error {
 }
 
 func unknownMember(name string) error {
-	if near := nearest(name, fieldNames); near != "" {
-		return fmt.Errorf("%s is no member of an event; is %s meant?", clip([]byte(name)), near)
-	}
-	return fmt.Errorf("%s is no member of an event", clip([]byte(name)))
+	return fmt.Errorf("%s is no member of an event%s", clip([]byte(name)), meant(name, fieldNames))
 }
 
-func strictMember(f field, v Value) error {
+// setStrict is set for the project's own format.
+func (r *record) setStrict(f field, v Value) error {
 	text, isString := v.AsString()
 	switch f {
 	case fieldKey, fieldNode, fieldError:
@@ -118,7 +115,7 @@ func strictMember(f field, v Value) error {
 			return fmt.Errorf("process is %q: it must be a whole number from 0, or nemesis", text)
 		}
 	}
-	return nil
+	return r.set(f, v)
 }
 
 // writeJSONL writes events as [readJSONL] reads them.

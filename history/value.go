@@ -32,6 +32,11 @@ const (
 	kindJSON             // text: canonical JSON of an array, an object or a number that is no int64
 )
 
+var kindNames = [...]string{"null", "boolean", "number", "string", "JSON value"}
+
+// String returns the name of a kind.
+func (k valueKind) String() string { return kindNames[k] }
+
 // Null is the absent value.
 var Null Value
 

@@ -1,0 +1,192 @@
+package history
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// readCSV reads a table of intervals: one operation per row, under a header that
+// names the columns, in any order:
+//
+//	process,f,key,input,output,call,return
+//	0,write,x,7,,1204000000,1209000000
+//	1,read,x,,7,1205000000,1207500000
+//
+// process, f, call and return must be there; key, input and output may be left
+// out. Times are whole nanoseconds; an empty return means that the operation
+// never completed. An input or output is a JSON value, or any other text that
+// begins with a letter, which stands for itself; empty is null.
+//
+// At equal times calls come before returns, so that intervals that touch are
+// concurrent, as in porcupine; but operations of one process keep their order.
+func readCSV(r sized, file string) ([]Event, error) {
+	c := newCollector(r, file)
+	cut := &cutDetector{r: r}
+	t := csv.NewReader(cut)
+	t.ReuseRecord = true
+	header, err := t.Read()
+	if err == io.EOF {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, c.csvError(err)
+	}
+	columns, err := csvColumns(header)
+	if err != nil {
+		return nil, c.fail(1, "%v", err)
+	}
+	var rows []csvRow
+	for {
+		cells, err := t.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, c.csvError(err)
+		}
+		line, _ := t.FieldPos(0)
+		row, err := parseCSVRow(cells, columns, c.in)
+		if err != nil {
+			return nil, c.fail(line, "%v", err)
+		}
+		row.line = line
+		rows = append(rows, row)
+	}
+	if len(rows) > 0 && cut.last != '\n' {
+		return nil, c.fail(rows[len(rows)-1].line, "the last line does not end in a newline: it may be cut off")
+	}
+	return c.intervals(rows)
+}
+
+// cutDetector remembers the last byte of a text.
+type cutDetector struct {
+	r    io.Reader
+	last byte
+}
+
+func (c *cutDetector) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	if n > 0 {
+		c.last = b[n-1]
+	}
+	return n, err
+}
+
+func (c *collector) csvError(err error) error {
+	var parse *csv.ParseError
+	if !errors.As(err, &parse) {
+		return c.fail(0, "the file cannot be read further: %v", err)
+	}
+	if errors.Is(parse.Err, csv.ErrFieldCount) {
+		return c.fail(parse.Line, "the row has more or fewer cells than the header")
+	}
+	return c.fail(parse.Line, "%v at column %d", parse.Err, parse.Column)
+}
+
+var csvNames = []string{"process", "f", "key", "input", "output", "call", "return"}
+
+const (
+	csvProcess = iota
+	csvF
+	csvKey
+	csvInput
+	csvOutput
+	csvCall
+	csvReturn
+)
+
+// csvColumns returns for each of csvNames its place in the header, or -1.
+func csvColumns(header []string) ([]int, error) {
+	columns := make([]int, len(csvNames))
+	for i := range columns {
+		columns[i] = -1
+	}
+	for at, name := range header {
+		name = strings.TrimSpace(strings.TrimPrefix(name, "\uFEFF"))
+		i := slices.Index(csvNames, name)
+		if i < 0 {
+			return nil, fmt.Errorf("%q is none of the columns %s%s", name, strings.Join(csvNames, ", "), meant(name, csvNames))
+		}
+		if columns[i] >= 0 {
+			return nil, fmt.Errorf("the column %s occurs twice", name)
+		}
+		columns[i] = at
+	}
+	for _, i := range []int{csvProcess, csvF, csvCall, csvReturn} {
+		if columns[i] < 0 {
+			return nil, fmt.Errorf("the column %s is missing", csvNames[i])
+		}
+	}
+	return columns, nil
+}
+
+type csvRow struct {
+	op   Operation
+	line int
+}
+
+func parseCSVRow(cells []string, columns []int, in *interner) (csvRow, error) {
+	cell := func(i int) string {
+		if columns[i] < 0 {
+			return ""
+		}
+		return cells[columns[i]]
+	}
+	var row csvRow
+	process, err := strconv.ParseInt(cell(csvProcess), 10, 64)
+	if err != nil || process < 0 {
+		return row, fmt.Errorf("process is %q: it must be a whole number from 0", cell(csvProcess))
+	}
+	op := Operation{Process: Process(process), Return: Never, Outcome: Info}
+	op.F, op.Key = in.str([]byte(cell(csvF))), in.str([]byte(cell(csvKey)))
+	if op.F == "" {
+		return row, errors.New("f is empty: it must be the name of an operation")
+	}
+	if op.Input, err = csvValue(cell(csvInput), in); err != nil {
+		return row, fmt.Errorf("input: %w", err)
+	}
+	if op.Output, err = csvValue(cell(csvOutput), in); err != nil {
+		return row, fmt.Errorf("output: %w", err)
+	}
+	if op.Call, err = csvTime("call", cell(csvCall)); err != nil {
+		return row, err
+	}
+	if text := cell(csvReturn); text != "" {
+		op.Outcome = OK
+		if op.Return, err = csvTime("return", text); err != nil {
+			return row, err
+		}
+		if op.Return < op.Call {
+			return row, fmt.Errorf("the operation returns at %d, before its call at %d", op.Return, op.Call)
+		}
+	} else if !op.Output.IsNull() {
+		return row, errors.New("an operation that never returned has an output")
+	}
+	row.op = op
+	return row, nil
+}
+
+func csvTime(name, text string) (Time, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || Time(n) == Never {
+		return 0, fmt.Errorf("%s is %q: it must be a whole number of nanoseconds", name, text)
+	}
+	return Time(n), nil
+}
+
+// csvValue returns what a cell stands for.
+func csvValue(text string, in *interner) (Value, error) {
+	if text == "" {
+		return Null, nil
+	}
+	v, err := parseJSONValue([]byte(text), in)
+	if first := text[0] | 0x20; err != nil && first >= 'a' && first <= 'z' {
+		return String(in.str([]byte(text))), nil
+	}
+	return v, err
+}

@@ -1,0 +1,144 @@
+package history
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// readJepsenLog reads the log that jepsen.util writes while a test runs, a line per event,
+//
+//	INFO  jepsen.util - 3	:invoke	:cas	[3 0]
+//
+// or, newer, "… INFO [jepsen worker 3] jepsen.util: 3 :invoke …", or the
+// columns alone, as in history.txt: process, type, f, value and, where there is
+// one, the error, all in EDN. Log lines of other namespaces are passed over.
+// Such logs know no times.
+//
+// A fail or an info whose value is a keyword, as in ":info :write :timed-out",
+// says there why: it becomes the error.
+func readJepsenLog(r sized, file string) ([]Event, error) {
+	c := newCollector(r, file)
+	lines := newLineReader(r)
+	s := newEDNScanner(c.in)
+	for {
+		line, ok := lines.next()
+		if !ok {
+			break
+		}
+		columns, found := logColumns(line)
+		if !found {
+			if len(bytes.TrimSpace(line)) == 0 || isLogLine(line) {
+				continue
+			}
+			return nil, c.fail(lines.number, "%s is no line of a Jepsen log, which would be such as INFO  jepsen.util - 3 :invoke :read nil", clip(line))
+		}
+		if lines.cut {
+			return nil, c.fail(lines.number, "the last line does not end in a newline: it may be cut off")
+		}
+		var rec record
+		s.text, s.at = columns, 0
+		if err := s.logRecord(&rec); err != nil {
+			return nil, c.fail(lines.number, "%v", err)
+		}
+		if err := c.addForeign(&rec, lines.number); err != nil {
+			return nil, err
+		}
+		c.reserve(lines.bytes)
+	}
+	if lines.failure != nil {
+		return nil, c.unreadable(lines.number+1, lines.failure)
+	}
+	return c.finish()
+}
+
+var (
+	logNamespace = []byte("jepsen.util")
+	logLevels    = [][]byte{[]byte("INFO"), []byte("WARN"), []byte("ERROR"), []byte("DEBUG"), []byte("TRACE"), []byte("FATAL")}
+)
+
+// logColumns returns what of a line describes an event.
+func logColumns(line []byte) (columns []byte, found bool) {
+	if i := bytes.Index(line, logNamespace); i >= 0 {
+		rest := bytes.TrimLeft(line[i+len(logNamespace):], " ")
+		if len(rest) > 0 && (rest[0] == '-' || rest[0] == ':') {
+			return rest[1:], isEventColumns(rest[1:])
+		}
+		return nil, false
+	}
+	return line, isEventColumns(line)
+}
+
+// isEventColumns reports whether text begins with a process and a type.
+func isEventColumns(text []byte) bool {
+	fields := bytes.Fields(text[:min(len(text), 200)])
+	if len(fields) < 2 || len(fields[1]) < 2 || fields[1][0] != ':' {
+		return false
+	}
+	process := fields[0]
+	return process[0] == ':' || countDigits(process) == len(process)
+}
+
+// isLogLine reports whether a line is a message of something else than jepsen.util: it has a level.
+func isLogLine(line []byte) bool {
+	for i, word := range bytes.Fields(line) {
+		for _, level := range logLevels {
+			if bytes.Equal(word, level) {
+				return !bytes.Contains(line, logNamespace)
+			}
+		}
+		if i == 4 {
+			break // date, time, zone, …
+		}
+	}
+	return false
+}
+
+// logRecord takes the columns of an event.
+func (s *ednScanner) logRecord(rec *record) error {
+	for _, f := range []field{fieldProcess, fieldType, fieldF} {
+		v, err := s.value()
+		if err != nil {
+			return fmt.Errorf("%v: %w", f, err)
+		}
+		if err := rec.set(f, v); err != nil {
+			return err
+		}
+	}
+	c, err := s.peek()
+	if err != nil {
+		return err
+	}
+	if rec.Process == Nemesis {
+		rec.Value = String(string(bytes.TrimSpace(s.text[s.at:]))) // free text, more often than EDN
+		return nil
+	}
+	if c == 0 {
+		return errors.New("the value is missing")
+	}
+	if err := s.operand(rec); err != nil {
+		return err
+	}
+	if c == ':' && (rec.Type == Fail || rec.Type == Info) {
+		rec.Error, _ = rec.Value.AsString()
+		rec.Value = Null
+	}
+	return s.logError(rec)
+}
+
+// logError takes the last column, if it is there.
+func (s *ednScanner) logError(rec *record) error {
+	c, err := s.peek()
+	if err != nil || c == 0 {
+		return err
+	}
+	v, err := s.value()
+	if err != nil {
+		return fmt.Errorf("error: %w", err)
+	}
+	if c, err = s.peek(); err != nil || c != 0 {
+		return fmt.Errorf("%s follows after the end of the event", quoteByte(c))
+	}
+	rec.Error = textOf(v)
+	return nil
+}

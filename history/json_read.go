@@ -1,0 +1,36 @@
+package history
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// readJSON reads a history as elle-cli reads it: an array of objects, or
+// objects one after the other, with type, f, value and process. Other members, and
+// index, are passed over; a process that is no number is the nemesis.
+func readJSON(r sized, file string) ([]Event, error) {
+	c := newCollector(r, file)
+	forms := newFormReader(r, true)
+	for {
+		form, line, err := forms.next()
+		if err != nil {
+			return nil, c.fail(line, "%v", err)
+		}
+		if form == nil {
+			return c.finish()
+		}
+		var rec record
+		s := jsonScanner{text: form, in: c.in}
+		err = s.record(&rec, false)
+		if err == nil && s.peek() != 0 {
+			err = fmt.Errorf("%s follows after the end of the object", quoteByte(s.text[s.at]))
+		}
+		if err != nil {
+			return nil, c.fail(line+bytes.Count(form[:min(s.at, len(form))], []byte{'\n'}), "%v", err)
+		}
+		if err := c.addForeign(&rec, line); err != nil {
+			return nil, err
+		}
+		c.reserve(forms.taken - int64(len(forms.buf)-forms.at))
+	}
+}
