@@ -101,6 +101,7 @@ func (c *collector) reserve(consumed int64) {
 	if len(c.events) != sampleSize || c.size <= consumed {
 		return
 	}
-	rest := float64(c.size-consumed) / float64(consumed) * sampleSize
-	c.events = slices.Grow(c.events, int(rest*1.02)+16)
+	perEvent := consumed/sampleSize + 1
+	rest := (c.size - consumed) / perEvent
+	c.events = slices.Grow(c.events, int(rest+rest/32)+16)
 }
