@@ -52,10 +52,12 @@ const (
 	TooEarly = "value seen before its enqueue"
 	// TooLate: "reader" began after "dequeue" had ended, and saw its value at the front.
 	TooLate = "value seen after its dequeue"
-	// Overtaken: "first in" ended before "second in" began, and yet the value of "second in" was at the front
-	// ("second out") before "first out" began; nobody plays that last role if no operation took the value.
+	// Overtaken: "came first" ended before "came second" began, and yet the value of "came second" was at the
+	// front in "left first", which ended before "left second" began to take the other; nobody plays that last
+	// role if no operation took it.
 	Overtaken = "values left in another order than they came"
-	// Interleaved: values ("out") were at the front in turns that do not fit together.
+	// Interleaved: each of two or three values had to come ("came first", "came second") or leave ("left first",
+	// "left second") before the next, and the last before the first.
 	Interleaved = "no order of values fits"
 	// NotEmpty: "reader" found nothing, though at each instant of its time some value of an "in" was in the queue.
 	NotEmpty = "found empty while it was not"
@@ -77,18 +79,15 @@ func Check(ops []monitor.Op) monitor.Result {
 		return *bad
 	}
 	h.selectValues()
-	h.assign()
-	r := h.decide()
-	if r.Outcome != monitor.Violation || !h.doubtful {
-		return r
+	h.assign(false)
+	order, bad := h.decide()
+	if bad != nil && h.doubtful {
+		return h.decideDoubtful()
 	}
-	// The choice of values for the pending dequeues is in doubt. Let each value
-	// be taken by the earliest of them: if that does not help, nothing will.
-	h.assignAll()
-	if r := h.decide(); r.Outcome == monitor.Violation {
-		return r
+	if bad != nil {
+		return h.explain(bad)
 	}
-	return monitor.Result{Outcome: monitor.Undecided, Why: "a value that was peeked at may have been taken by one of several pending dequeues"}
+	return h.arrange(order)
 }
 
 // history is what the monitor knows. Nodes are the values that were in the
@@ -105,7 +104,7 @@ type history struct {
 	left     []int32 // nodes whose value no completed operation took, by arrival
 	pending  []int32 // pending dequeues, by call
 	taken    []int32 // by node: the dequeue, pending or not, or None
-	doubtful bool    // the choice in taken need not be the best
+	doubtful bool    // another choice in taken may be better
 	relaxed  bool    // one pending dequeue stands for any number
 }
 
@@ -132,16 +131,36 @@ func (h *history) violated(pattern string, roles []monitor.Role, more ...int32) 
 	return &r
 }
 
-// decide judges the history with pending dequeues given to values as taken says.
-func (h *history) decide() monitor.Result {
-	instants, bad := h.findInstants()
-	if bad != nil {
-		return *bad
+// decide judges the history with pending dequeues given to values as taken
+// says. It returns an order of the nodes, or what speaks against one.
+func (h *history) decide() (order []int32, bad *refutation) {
+	instants, reader := h.findInstants()
+	if reader != monitor.None {
+		return nil, &refutation{reader: reader}
 	}
 	h.addInstants(instants)
-	order, bad := h.sort()
-	if bad != nil {
-		return *bad
+	order, circle := h.sort()
+	if circle != nil {
+		return nil, &refutation{circle: circle}
 	}
-	return h.arrange(order)
+	return order, nil
+}
+
+// decideDoubtful goes on where values that were peeked at may have been taken by
+// pending dequeues: it tries another choice of values, and then two questions
+// that are easier to say yes to.
+func (h *history) decideDoubtful() monitor.Result {
+	h.assign(true)
+	if order, bad := h.decide(); bad == nil {
+		return h.arrange(order)
+	}
+	h.assignAll()
+	if _, bad := h.decide(); bad != nil {
+		return h.explain(bad)
+	}
+	h.forgetPeeks()
+	if _, bad := h.decide(); bad != nil {
+		return h.explain(bad)
+	}
+	return monitor.Result{Outcome: monitor.Undecided, Why: "a value that was peeked at may have been taken by one of several pending dequeues"}
 }

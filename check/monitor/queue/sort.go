@@ -2,19 +2,19 @@ package queue
 
 import "simrun/check/monitor"
 
-// sort returns an order of the nodes that respects both relations, or the
-// violation that there is none. Again and again it takes a node that no other
+// sort returns an order of the nodes that respects both relations, or a
+// circle of links. Again and again it takes a node that no other
 // remaining node must come or go before: what has the earliest came, or the
 // earliest gone, decides for all.
-func (h *history) sort() ([]int32, *monitor.Result) {
+func (h *history) sort() (order []int32, circle []link) {
 	q := &h.queue
 	n := len(h.node)
 	limit := len(h.at) + 1
 	byComes, byCame := monitor.OrderBy(q.comes, limit), monitor.OrderBy(q.came, limit)
 	byGoes := monitor.OrderBy(q.goes, limit)
+	order = make([]int32, 0, n)
 	ring := newRing(monitor.OrderBy(q.gone, limit))
 	state := make([]uint8, n)
-	order := make([]int32, 0, n)
 	var i, j, c int
 	mark := func(x int32, bit uint8) {
 		if state[x] |= bit; state[x] == mayCome|mayGo {

@@ -63,6 +63,7 @@ func (h *history) findFronts() *monitor.Result {
 
 // selectValues makes the nodes of all values that certainly were in the queue.
 func (h *history) selectValues() {
+	h.node = h.node[:0]
 	for i := range h.values {
 		if v := &h.values[i]; v.enqueue != monitor.None && (!h.ops[v.enqueue].Pending() || v.front >= 0) {
 			h.node = append(h.node, int32(i))
@@ -89,22 +90,33 @@ func (h *history) selectValues() {
 }
 
 // assign gives the pending dequeues, by call, to the values that no completed
-// operation took, by arrival.
-func (h *history) assign() {
+// operation took, by arrival; if so wished, to those first that were peeked at.
+func (h *history) assign(peekedFirst bool) {
+	h.pending, h.left, h.doubtful = nil, nil, false
 	for p, i := range h.at {
 		if op := &h.ops[i]; op.Kind == Dequeue && op.Pending() && op.Call == int32(p) {
 			h.pending = append(h.pending, i)
 		}
 	}
+	var later []int32
 	for _, x := range monitor.OrderBy(h.queue.came[:h.kept], len(h.at)) {
-		if h.taken[x] == monitor.None {
-			h.left = append(h.left, x)
-			h.doubtful = h.doubtful || h.values[h.node[x]].peeks > 0
+		if v := &h.values[h.node[x]]; v.dequeue != monitor.None {
+			continue
+		} else if v.peeks > 0 {
+			h.doubtful = len(h.pending) > 0
+		} else if peekedFirst {
+			later = append(later, x)
+			continue
 		}
+		h.left = append(h.left, x)
 	}
-	h.doubtful = h.doubtful && len(h.pending) > 0
-	for k, i := range h.pending[:min(len(h.pending), len(h.left))] {
-		h.take(h.left[k], i)
+	h.left = append(h.left, later...)
+	for k, x := range h.left {
+		if k < len(h.pending) {
+			h.take(x, h.pending[k])
+		} else {
+			h.taken[x], h.queue.goes[x], h.queue.gone[x] = monitor.None, monitor.Never, h.values[h.node[x]].gone
+		}
 	}
 }
 
@@ -126,28 +138,37 @@ func (h *history) assignAll() {
 	}
 }
 
-// findInstants finds for each operation that found the queue empty an instant
-// within its time at which no value was certainly there.
-func (h *history) findInstants() (instants []int32, bad *monitor.Result) {
-	readers := h.node[h.kept:]
-	if len(readers) == 0 {
-		for i := range h.ops {
-			if op := &h.ops[i]; op.Kind == Empty && !op.Pending() {
-				readers = append(readers, int32(i))
-			}
-		}
+// forgetPeeks takes the peeks away from the values that no completed operation
+// took. This only makes it easier to linearize the history.
+func (h *history) forgetPeeks() {
+	h.relaxed = false
+	for _, x := range h.left {
+		v := &h.values[h.node[x]]
+		v.peeks, v.front, v.gone = 0, -1, monitor.Never
 	}
-	h.node = append(h.node[:h.kept], readers...)
+	h.selectValues()
+	h.assign(false)
+}
+
+// findInstants finds for each operation that found the queue empty an instant
+// within its time at which no value was certainly there. It returns the first
+// operation that has none, or None.
+func (h *history) findInstants() (instants []int32, reader int32) {
+	h.node = h.node[:h.kept]
 	free := h.freeInstants()
-	for _, i := range readers {
+	for i := range h.ops {
 		op := &h.ops[i]
+		if op.Kind != Empty || op.Pending() {
+			continue
+		}
 		t := free[op.Call]
 		if t > op.Ret {
-			return nil, h.notEmpty(i)
+			return nil, int32(i)
 		}
+		h.node = append(h.node, int32(i))
 		instants = append(instants, t)
 	}
-	return instants, nil
+	return instants, monitor.None
 }
 
 // freeInstants returns for each position the first one from there on at which
