@@ -1,0 +1,20 @@
+// Package declare holds what a model says about itself for people to read: its
+// bugs and its options.
+package declare
+
+// Bug is a published bug that a model can be switched to.
+type Bug struct {
+	Name    string   // of the switch, as in --bug
+	ID      string   // in the bench of published bugs: B02
+	Summary string   // one line: what goes wrong
+	Oracles []string // the checks that can see it, the likeliest first
+	Tier    string   // how many seeds the default search needs at most: E 100, M 2,000, H 50,000
+	Source  string   // where it was published
+}
+
+// Option is a choice that a case can make for a model.
+type Option struct {
+	Name    string
+	Summary string
+	Values  []string // what it may be; the first is the default
+}

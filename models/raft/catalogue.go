@@ -1,0 +1,122 @@
+package raft
+
+import (
+	"simrun/check"
+	"simrun/check/specs"
+	"simrun/models/declare"
+)
+
+// The names of the checks that see a bug.
+const (
+	linearizability = "linearizability"
+	election        = "election safety"
+	completeness    = "leader completeness"
+	machineSafety   = "state-machine safety"
+	commitOrder     = "commit monotone"
+	voteOrder       = "vote monotone"
+	progress        = "progress"
+)
+
+// Bugs lists the published bugs that the model can be switched to.
+func Bugs() []declare.Bug {
+	return []declare.Bug{
+		{
+			Name: BugCommitOldTerm, ID: "B01", Tier: "H",
+			Summary: "a leader commits an entry of an earlier term by counting replicas",
+			Oracles: []string{completeness, machineSafety, linearizability},
+			Source:  "Raft §5.4.2, Figure 8; logcabin/logcabin#44",
+		},
+		{
+			Name: BugVoteNotPersisted, ID: "B02", Tier: "E",
+			Summary: "a server forgets across a restart for whom it voted, and votes twice",
+			Oracles: []string{voteOrder, election},
+			Source:  "Raft Figure 2 (votedFor is persistent state); seaweedfs/raft#9",
+		},
+		{
+			Name: BugVoteWrittenLate, ID: "B03", Tier: "M",
+			Summary: "term and vote are written one after the other, and the answer leaves in between",
+			Oracles: []string{voteOrder, election},
+			Source:  "hashicorp/raft#661; willemt/raft#47",
+		},
+		{
+			Name: BugTruncateOnStale, ID: "B04", Tier: "E",
+			Summary: "an old AppendEntries deletes entries that came after it",
+			Oracles: []string{commitOrder, completeness, machineSafety},
+			Source:  "Raft Figure 2, AppendEntries step 3; ktoso/akka-raft#66; openraft",
+		},
+		{
+			Name: BugQuorumOffByOne, ID: "B05", Tier: "E",
+			Summary: "an entry counts as committed with one replica less than a majority",
+			Oracles: []string{completeness, machineSafety, linearizability},
+			Source:  "a published teaching implementation; Raft §5.3",
+		},
+		{
+			Name: BugCountVotesTwice, ID: "B06", Tier: "E",
+			Summary: "a vote that the network delivers twice counts twice",
+			Oracles: []string{election, completeness, machineSafety, linearizability},
+			Source:  "akka-raft, found by Scott et al. with DEMi (NSDI'16)",
+		},
+		{
+			Name: BugVoteForAnyLog, ID: "B07", Tier: "E",
+			Summary: "a vote is granted to a candidate whose log is behind",
+			Oracles: []string{completeness, machineSafety, linearizability},
+			Source:  "Raft §5.4.1; akka-raft, found by Scott et al. with DEMi (NSDI'16)",
+		},
+		{
+			Name: BugStaleLocalRead, ID: "B11", Tier: "E",
+			Summary: "a leader answers reads from its own state without asking whether it is still the leader",
+			Oracles: []string{linearizability},
+			Source:  "etcd-io/etcd#741",
+		},
+		{
+			Name: BugUnboundReadAcks, ID: "B13", Tier: "H",
+			Summary: "any answer of a follower confirms a read, also one to an older heartbeat",
+			Oracles: []string{linearizability},
+			Source:  "etcd-io/etcd#20418",
+		},
+		{
+			Name: BugReadBeforeReplay, ID: "B23", Tier: "E",
+			Summary: "a new leader answers reads before it knows what is committed",
+			Oracles: []string{linearizability},
+			Source:  "RedisLabs/redisraft#18; dissertation §6.4, step 1",
+		},
+		{
+			Name: BugAckBeforeSync, ID: "B26", Tier: "E",
+			Summary: "a server acknowledges entries that are not yet durable",
+			Oracles: []string{completeness, machineSafety, linearizability, progress},
+			Source:  "etcd-io/etcd#14370; Raft Figure 2",
+		},
+		{
+			Name: BugNoSessions, ID: "B30", Tier: "E",
+			Summary: "a command that a client repeats is applied twice",
+			Oracles: []string{linearizability},
+			Source:  "Raft §8; etcd-io/etcd#18424",
+		},
+		{
+			Name: BugTimeoutIsFailure, ID: "B32", Tier: "E",
+			Summary: "a client reports a timeout as a failure, though the command may have been applied",
+			Oracles: []string{linearizability},
+			Source:  "Maelstrom's protocol: which errors are definite",
+		},
+	}
+}
+
+// Options lists the choices that a case can make.
+func Options() []declare.Option {
+	return []declare.Option{
+		{Name: OptionPreVote, Summary: "ask before an election whether it could be won (dissertation §9.6)", Values: []string{"on", "off"}},
+		{Name: OptionCheckQuorum, Summary: "a leader that no majority answers steps down (dissertation §6.2)", Values: []string{"on", "off"}},
+		{Name: OptionReads, Summary: "reads by ReadIndex (dissertation §6.4), or through the log", Values: []string{"index", "log"}},
+	}
+}
+
+// Spec returns what the clients of a workload are promised.
+func Spec(workload string) check.Spec {
+	switch workload {
+	case "register":
+		return specs.Register
+	case "cas-register":
+		return specs.CASRegister
+	}
+	return specs.KV
+}

@@ -1,0 +1,217 @@
+package raft
+
+import (
+	"time"
+
+	"simrun/sim"
+)
+
+// becomeFollower is the only way to become a follower, in the current term or a
+// later one, of a leader or of nobody yet.
+func (s *server) becomeFollower(term Term, of sim.NodeID) {
+	was := s.role
+	if term > s.term {
+		s.term, s.vote = term, 0
+		s.termDirty = true
+		s.attempt = 0
+	}
+	s.role = follower
+	s.leader = of
+	if was == leader {
+		s.endLeadership()
+	}
+	if was != follower {
+		s.drawElectionTimeout()
+	}
+}
+
+// becomePreCandidate asks first whether an election could be won, without a new term, so that a server
+// that was cut off disturbs nobody when it comes back (dissertation §9.6).
+func (s *server) becomePreCandidate() {
+	s.role = preCandidate
+	s.leader = 0
+	s.drawElectionTimeout()
+	s.clearVotes()
+	s.askVotes(preVote, s.term+1)
+	s.countVote(s.id)
+}
+
+// becomeCandidate starts an election (§5.2): "a follower increments its current term and
+// transitions to candidate state. It then votes for itself and issues RequestVote RPCs".
+//
+// Its own vote counts like the others', when it is durable.
+func (s *server) becomeCandidate() {
+	s.role = candidate
+	s.leader = 0
+	s.term++
+	s.vote = s.id
+	s.termDirty = true
+	s.attempt = 0
+	s.facts.candidate = BecameCandidate{Term: s.term}
+	s.env.State(&s.facts.candidate)
+	s.drawElectionTimeout()
+	s.clearVotes()
+	s.askVotes(requestVote, s.term)
+	s.send(s.id, needTerm, &message{kind: voteReply, term: s.term, ok: true})
+}
+
+// becomeLeader begins a leadership with an entry that has no effect (§8: "each leader … commit a
+// blank no-op entry into the log at the start of its term").
+func (s *server) becomeLeader() {
+	s.role = leader
+	s.leader = s.id
+	last := s.log.last()
+	s.facts.leader = BecameLeader{Term: s.term, Last: last}
+	s.env.State(&s.facts.leader)
+	for i := range s.peers {
+		s.peers[i] = peer{next: last + 1, probing: true, active: true}
+	}
+	s.reads.reset()
+	s.termStart = s.appendEntry(entryNoop, nil)
+	s.env.SetTimer(timerElection, electionMax)
+	s.heartbeat()
+}
+
+// endLeadership gives up what only a leader has.
+func (s *server) endLeadership() {
+	s.facts.stepped = SteppedDown{Term: s.term}
+	s.env.State(&s.facts.stepped)
+	s.env.StopTimer(timerHeartbeat)
+	s.dropCalls()
+}
+
+// drawElectionTimeout waits anew before the next election (§5.2: "Raft uses randomized election
+// timeouts to ensure that split votes are rare").
+func (s *server) drawElectionTimeout() {
+	ordinal := uint64(s.term)<<32 | uint64(s.env.Boots())<<16 | s.attempt
+	s.attempt++
+	draw := s.env.Rand(electionTimeout, ordinal)
+	s.timeout = electionMin + time.Duration(draw.N(uint64(electionMax-electionMin)+1))
+	s.heard = s.env.Now()
+	s.env.SetTimer(timerElection, s.timeout)
+}
+
+// electionTimer starts an election if nobody was heard for the timeout. Hearing
+// somebody moves the time, not the timer: a timer that fires early is set again.
+func (s *server) electionTimer() {
+	switch s.role {
+	case leader:
+		s.checkQuorum()
+		return
+	case follower:
+		if quiet := time.Duration(s.env.Now() - s.heard); quiet >= 0 && quiet < s.timeout {
+			s.env.SetTimer(timerElection, s.timeout-quiet)
+			return
+		}
+	}
+	if s.options.preVote {
+		s.becomePreCandidate()
+	} else {
+		s.becomeCandidate()
+	}
+}
+
+// checkQuorum makes a leader step down that no majority has answered for an election timeout
+// (dissertation §6.2: "a leader steps down if an election timeout elapses without a
+// successful round of heartbeats to a majority of its cluster").
+func (s *server) checkQuorum() {
+	if !s.options.checkQuorum {
+		return
+	}
+	s.env.SetTimer(timerElection, electionMax)
+	active := 1
+	for i := 1; i < len(s.peers); i++ {
+		if sim.NodeID(i) != s.id && s.peers[i].active {
+			active++
+		}
+		s.peers[i].active = false
+	}
+	if active < majority(s.env.Nodes()) {
+		s.env.Sometimes("leader without a quorum stepped down")
+		s.becomeFollower(s.term, 0)
+	}
+}
+
+// hearsLeader reports whether the server is the leader or heard of it within the shortest election timeout.
+func (s *server) hearsLeader() bool {
+	if s.role == leader {
+		return true
+	}
+	quiet := time.Duration(s.env.Now() - s.heard)
+	return s.leader != 0 && quiet >= 0 && quiet < electionMin
+}
+
+func (s *server) clearVotes() {
+	clear(s.votes)
+	s.granted = 0
+}
+
+func (s *server) askVotes(kind messageKind, term Term) {
+	m := message{kind: kind, term: term, index: s.log.last(), logTerm: s.log.lastTerm()}
+	for i := 1; i < len(s.peers); i++ {
+		if to := sim.NodeID(i); to != s.id {
+			s.send(to, needTerm, &m)
+		}
+	}
+}
+
+// countVote counts the vote of one server, once.
+func (s *server) countVote(from sim.NodeID) {
+	if s.votes[from] && !s.bugs.countVotesTwice {
+		return
+	}
+	s.votes[from] = true
+	s.granted++
+	if s.granted < majority(s.env.Nodes()) {
+		return
+	}
+	if s.role == preCandidate {
+		s.becomeCandidate()
+	} else {
+		s.becomeLeader()
+	}
+}
+
+// acceptable is the voting restriction of §5.4.1: "the voter denies its vote if its own log is more up-to-date than
+// that of the candidate".
+func (s *server) acceptable(m *message) bool {
+	return s.bugs.voteForAnyLog || upToDate(m.logTerm, m.index, s.log.lastTerm(), s.log.last())
+}
+
+func (s *server) handlePreVote(from sim.NodeID, m *message) {
+	reply := message{kind: preVoteReply, term: s.term}
+	if m.term > s.term && !s.hearsLeader() && s.acceptable(m) {
+		reply.ok, reply.term = true, m.term
+	}
+	s.send(from, needTerm, &reply)
+}
+
+// handlePreVoteReply also learns of a later term, without which a server behind could ask for ever.
+func (s *server) handlePreVoteReply(from sim.NodeID, m *message) {
+	switch {
+	case m.ok && s.role == preCandidate && m.term == s.term+1:
+		s.countVote(from)
+	case !m.ok && m.term > s.term:
+		s.becomeFollower(m.term, 0)
+	}
+}
+
+// handleRequestVote grants at most one vote per term (§5.2: "Each server will vote for at most one
+// candidate in a given term, on a first-come-first-served basis").
+func (s *server) handleRequestVote(from sim.NodeID, m *message) {
+	grant := (s.vote == 0 || s.vote == from) && s.acceptable(m)
+	if grant {
+		if s.vote == 0 {
+			s.vote = from
+			s.termDirty = true
+		}
+		s.drawElectionTimeout()
+	}
+	s.send(from, needTerm, &message{kind: voteReply, term: s.term, ok: grant})
+}
+
+func (s *server) handleVoteReply(from sim.NodeID, m *message) {
+	if m.ok && s.role == candidate {
+		s.countVote(from)
+	}
+}

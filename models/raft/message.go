@@ -1,0 +1,129 @@
+package raft
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+)
+
+// castagnoli is CRC32C, which processors compute in hardware. It guards every
+// message and every record on disk.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// messageKind is the kind of a message between servers.
+type messageKind uint8
+
+const (
+	preVote       messageKind = 1 + iota // asks whether an election could be won (dissertation §9.6)
+	preVoteReply                         //
+	requestVote                          // RequestVote RPC (Figure 2)
+	voteReply                            //
+	appendEntries                        // AppendEntries RPC, and heartbeat if empty (Figure 2)
+	appendReply                          //
+)
+
+var messageNames = [...]string{
+	preVote: "PreVote", preVoteReply: "PreVoteReply", requestVote: "RequestVote", voteReply: "VoteReply",
+	appendEntries: "AppendEntries", appendReply: "AppendReply",
+}
+
+func (k messageKind) known() bool { return k >= preVote && k <= appendReply }
+
+// message is a message between servers, decoded.
+//
+//	kind            prev            logTerm        index               round
+//	preVote         -               of last entry  last entry          -
+//	requestVote     -               of last entry  last entry          -
+//	appendEntries   prevLogIndex    prevLogTerm    leaderCommit        read round
+//	appendReply ok  prevLogIndex    -              match               echoed
+//	appendReply no  prevLogIndex    hint's term    hint (last agreed)  echoed
+//
+// In a preVote term is the term that the sender would start; in every other
+// message it is the sender's current term. A granted preVoteReply repeats the asked term.
+type message struct {
+	kind    messageKind
+	ok      bool // granted, or success
+	term    Term
+	prev    Index
+	logTerm Term
+	index   Index
+	round   uint64
+	entries []byte // of appendEntries: encoded entries
+}
+
+// messageHeader is the size of a message without entries: CRC32C of the rest
+// (4), kind (1), ok (1), and five fields of 8 bytes.
+const messageHeader = 46
+
+// append appends the encoding of m to b.
+func (m *message) append(b []byte) []byte {
+	start := len(b)
+	ok := byte(0)
+	if m.ok {
+		ok = 1
+	}
+	b = append(b, 0, 0, 0, 0, byte(m.kind), ok)
+	b = binary.LittleEndian.AppendUint64(b, uint64(m.term))
+	b = binary.LittleEndian.AppendUint64(b, uint64(m.prev))
+	b = binary.LittleEndian.AppendUint64(b, uint64(m.logTerm))
+	b = binary.LittleEndian.AppendUint64(b, uint64(m.index))
+	b = binary.LittleEndian.AppendUint64(b, m.round)
+	b = append(b, m.entries...)
+	binary.LittleEndian.PutUint32(b[start:], crc32.Checksum(b[start+4:], castagnoli))
+	return b
+}
+
+// decode reads a message; its entries share memory with b. It reports false
+// for what no server has sent: the network damaged it.
+func (m *message) decode(b []byte) bool {
+	if len(b) < messageHeader || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
+		return false
+	}
+	*m = message{
+		kind:    messageKind(b[4]),
+		ok:      b[5] != 0,
+		term:    Term(binary.LittleEndian.Uint64(b[6:])),
+		prev:    Index(binary.LittleEndian.Uint64(b[14:])),
+		logTerm: Term(binary.LittleEndian.Uint64(b[22:])),
+		index:   Index(binary.LittleEndian.Uint64(b[30:])),
+		round:   binary.LittleEndian.Uint64(b[38:]),
+		entries: b[messageHeader:],
+	}
+	return m.kind.known()
+}
+
+// count is the number of entries that m carries.
+func (m *message) count() int {
+	n := 0
+	for b := m.entries; ; n++ {
+		_, rest, ok := nextEntry(b)
+		if !ok {
+			return n
+		}
+		b = rest
+	}
+}
+
+// String tells a person what m says.
+func (m *message) String() string {
+	head := fmt.Sprintf("%s t%d", messageNames[m.kind], m.term)
+	switch m.kind {
+	case preVote, requestVote:
+		return fmt.Sprintf("%s last %d@t%d", head, m.index, m.logTerm)
+	case appendEntries:
+		s := fmt.Sprintf("%s prev %d@t%d", head, m.prev, m.logTerm)
+		if n := m.count(); n > 0 {
+			s += fmt.Sprintf(" +%d", n)
+		}
+		return fmt.Sprintf("%s commit %d", s, m.index)
+	case appendReply:
+		if m.ok {
+			return fmt.Sprintf("%s match %d", head, m.index)
+		}
+		return fmt.Sprintf("%s rejected prev %d, try %d", head, m.prev, m.index)
+	}
+	if m.ok {
+		return head + " granted"
+	}
+	return head + " denied"
+}

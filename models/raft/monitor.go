@@ -1,0 +1,294 @@
+package raft
+
+import (
+	"fmt"
+
+	"simrun/sim"
+)
+
+// Monitors returns the invariants of Figure 3 ("Raft guarantees that each of these properties is true at
+// all times"), and the monotonicity that Figure 2 asks of terms, votes and commit indexes.
+// Each costs O(1) per fact.
+func Monitors(nodes int) []sim.Monitor {
+	return []sim.Monitor{
+		&electionSafety{leaders: make(map[Term]sim.NodeID)},
+		&leaderAppendOnly{nodes: make([]appendState, nodes+1)},
+		&logMatching{},
+		newLeaderCompleteness(nodes),
+		&stateMachineSafety{applied: make([]Index, nodes+1)},
+		&commitMonotone{commit: make([]Index, nodes+1)},
+		&voteMonotone{nodes: make([]voteState, nodes+1)},
+	}
+}
+
+// electionSafety: "at most one leader can be elected in a given term. §5.2"
+type electionSafety struct{ leaders map[Term]sim.NodeID }
+
+func (m *electionSafety) Name() string { return "election safety" }
+
+func (m *electionSafety) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	l, ok := f.(*BecameLeader)
+	if !ok {
+		return ""
+	}
+	other, known := m.leaders[l.Term]
+	if known && other != node {
+		return fmt.Sprintf("%s and %s are both leader of term %d", other, node, l.Term)
+	}
+	m.leaders[l.Term] = node
+	return ""
+}
+
+// leaderAppendOnly: "a leader never overwrites or deletes entries in its log; it only appends new entries. §5.3"
+type leaderAppendOnly struct{ nodes []appendState }
+
+type appendState struct {
+	last   Index
+	leader bool
+}
+
+func (m *leaderAppendOnly) Name() string { return "leader append-only" }
+
+func (m *leaderAppendOnly) Booted(_ sim.Time, node sim.NodeID) { m.nodes[node] = appendState{} }
+
+func (m *leaderAppendOnly) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	n := &m.nodes[node]
+	switch f := f.(type) {
+	case *BecameLeader:
+		n.leader = true
+	case *SteppedDown:
+		n.leader = false
+	case *Appended:
+		expected := n.last + 1
+		n.last = f.Index
+		if n.leader && f.Index != expected {
+			return fmt.Sprintf("leader %s wrote entry %d where entry %d comes next", node, f.Index, expected)
+		}
+	case *Truncated:
+		n.last = f.From - 1
+		if n.leader {
+			return fmt.Sprintf("leader %s deleted its log from entry %d on", node, f.From)
+		}
+	}
+	return ""
+}
+
+// logMatching: "if two logs contain an entry with the same index and term, then the logs are identical in all
+// entries up through the given index. §5.3"
+type logMatching struct{ at [][]termChain }
+
+// termChain is the hash of a log that ends with an entry of this term.
+type termChain struct {
+	term  Term
+	chain uint64
+	node  sim.NodeID // where it was seen first
+}
+
+func (m *logMatching) Name() string { return "log matching" }
+
+func (m *logMatching) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	a, ok := f.(*Appended)
+	if !ok {
+		return ""
+	}
+	for Index(len(m.at)) <= a.Index {
+		m.at = append(m.at, nil)
+	}
+	for _, seen := range m.at[a.Index] { // entries of one index and different terms: a few at most
+		if seen.term != a.Term {
+			continue
+		}
+		if seen.chain == a.Chain {
+			return ""
+		}
+		return fmt.Sprintf("the logs of %s and %s both have entry %d of term %d, but differ up to there", seen.node, node, a.Index, a.Term)
+	}
+	m.at[a.Index] = append(m.at[a.Index], termChain{a.Term, a.Chain, node})
+	return ""
+}
+
+// leaderCompleteness: "if a log entry is committed in a given term, then that entry will be present in the logs of
+// the leaders for all higher-numbered terms. §5.4"
+type leaderCompleteness struct {
+	logs    [][]uint64 // by node and index: the hash of the log up to there
+	leading []Term     // by node: of which term it is leader now, 0 of none
+	commits []commitPoint
+}
+
+// commitPoint is the furthest that a leader of a term committed. They are kept in order of term.
+type commitPoint struct {
+	term  Term
+	index Index
+	chain uint64
+}
+
+func newLeaderCompleteness(nodes int) *leaderCompleteness {
+	m := &leaderCompleteness{logs: make([][]uint64, nodes+1), leading: make([]Term, nodes+1)}
+	for i := range m.logs {
+		m.logs[i] = make([]uint64, 1, 256)
+	}
+	return m
+}
+
+func (m *leaderCompleteness) Name() string { return "leader completeness" }
+
+func (m *leaderCompleteness) Booted(_ sim.Time, node sim.NodeID) {
+	m.logs[node] = m.logs[node][:1]
+	m.leading[node] = 0
+}
+
+func (m *leaderCompleteness) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	switch f := f.(type) {
+	case *Appended:
+		if f.Index <= Index(len(m.logs[node])) {
+			m.logs[node] = append(m.logs[node][:f.Index], f.Chain)
+		}
+	case *Truncated:
+		m.logs[node] = m.logs[node][:min(f.From, Index(len(m.logs[node])))]
+	case *SteppedDown:
+		m.leading[node] = 0
+	case *BecameLeader:
+		m.leading[node] = f.Term
+		for i := len(m.commits) - 1; i >= 0; i-- {
+			if m.commits[i].term < f.Term {
+				return m.missing(node, m.commits[i])
+			}
+		}
+	case *Committed:
+		if f.Leader {
+			return m.committed(commitPoint{f.Term, f.Index, f.Chain})
+		}
+	}
+	return ""
+}
+
+// committed notes what a leader committed, and looks at later leaders that exist already.
+func (m *leaderCompleteness) committed(c commitPoint) string {
+	i := len(m.commits)
+	for i > 0 && m.commits[i-1].term >= c.term {
+		i--
+	}
+	switch {
+	case i == len(m.commits):
+		m.commits = append(m.commits, c)
+	case m.commits[i].term == c.term:
+		m.commits[i] = c
+	default:
+		m.commits = append(m.commits[:i], append([]commitPoint{c}, m.commits[i:]...)...)
+	}
+	for node, term := range m.leading {
+		if term > c.term {
+			if v := m.missing(sim.NodeID(node), c); v != "" {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+func (m *leaderCompleteness) missing(node sim.NodeID, c commitPoint) string {
+	log := m.logs[node]
+	if c.index < Index(len(log)) && log[c.index] == c.chain {
+		return ""
+	}
+	return fmt.Sprintf("%s is leader of term %d without entry %d, which was committed in term %d", node, m.leading[node], c.index, c.term)
+}
+
+// stateMachineSafety: "if a server has applied a log entry at a given index to its state machine, no other server
+// will ever apply a different log entry for the same index. §5.4.3"
+type stateMachineSafety struct {
+	entries []appliedEntry // by index - 1
+	applied []Index        // by node
+}
+
+type appliedEntry struct {
+	chain uint64
+	node  sim.NodeID // who applied it first
+}
+
+func (m *stateMachineSafety) Name() string { return "state-machine safety" }
+
+func (m *stateMachineSafety) Booted(_ sim.Time, node sim.NodeID) { m.applied[node] = 0 }
+
+func (m *stateMachineSafety) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	a, ok := f.(*Applied)
+	if !ok {
+		return ""
+	}
+	expected := m.applied[node] + 1
+	m.applied[node] = a.Index
+	if a.Index != expected {
+		return fmt.Sprintf("%s applied entry %d where entry %d comes next", node, a.Index, expected)
+	}
+	if a.Index > Index(len(m.entries)) {
+		m.entries = append(m.entries, appliedEntry{a.Chain, node})
+		return ""
+	}
+	if first := m.entries[a.Index-1]; first.chain != a.Chain {
+		return fmt.Sprintf("%s and %s applied different entries %d", first.node, node, a.Index)
+	}
+	return ""
+}
+
+// commitMonotone: a commit index "increases monotonically" (Figure 2), so that no server deletes an entry
+// that it knows to be committed.
+type commitMonotone struct{ commit []Index }
+
+func (m *commitMonotone) Name() string { return "commit monotone" }
+
+func (m *commitMonotone) Booted(_ sim.Time, node sim.NodeID) { m.commit[node] = 0 }
+
+func (m *commitMonotone) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	switch f := f.(type) {
+	case *Committed:
+		before := m.commit[node]
+		m.commit[node] = f.Index
+		if f.Index < before {
+			return fmt.Sprintf("the commit index of %s went back from %d to %d", node, before, f.Index)
+		}
+	case *Truncated:
+		if commit := m.commit[node]; f.From <= commit {
+			return fmt.Sprintf("%s deleted its log from entry %d on, but knows entry %d to be committed", node, f.From, commit)
+		}
+	}
+	return ""
+}
+
+// voteMonotone: a server's term "increases monotonically" over its whole life, restarts included, and in a term it votes
+// once (Figure 2, §5.2).
+type voteMonotone struct{ nodes []voteState }
+
+type voteState struct {
+	term    Term // the latest term in which it acted
+	votedIn Term
+	vote    sim.NodeID
+}
+
+func (m *voteMonotone) Name() string { return "vote monotone" }
+
+func (m *voteMonotone) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	n := &m.nodes[node]
+	switch f := f.(type) {
+	case *Voted:
+		n.term = max(n.term, f.Term)
+		if f.Term == n.votedIn && f.For != n.vote {
+			return fmt.Sprintf("%s voted for %s and for %s in term %d", node, n.vote, f.For, f.Term)
+		}
+		if f.Term > n.votedIn {
+			n.votedIn, n.vote = f.Term, f.For
+		}
+	case *TermStored:
+		return n.reach(node, f.Term)
+	case *Recovered:
+		return n.reach(node, f.Term)
+	}
+	return ""
+}
+
+func (n *voteState) reach(node sim.NodeID, term Term) string {
+	if term < n.term {
+		return fmt.Sprintf("%s is in term %d after it was in term %d", node, term, n.term)
+	}
+	n.term = term
+	return ""
+}

@@ -1,0 +1,365 @@
+// Package raft is the Raft consensus algorithm as a system under test: a
+// replicated key-value store with clients that expect linearizability.
+//
+// Sections and figures in comments are those of Ongaro and Ousterhout, "In Search of an
+// Understandable Consensus Algorithm (Extended Version)", 2014; "dissertation" is Ongaro,
+// "Consensus: Bridging Theory and Practice", Stanford 2014.
+//
+// A server is a pure event handler. All that a handler changes leaves it in [server.finish]:
+// first to the disk, then, when it is durable, to the other servers.
+package raft
+
+import (
+	"time"
+
+	"simrun/sim"
+	"simrun/sim/rng"
+)
+
+// Timings of §9.3: "the election timeout … is chosen randomly from a fixed interval
+// (e.g., 150–300ms)", and heartbeats well below it.
+const (
+	electionMin    = 150 * time.Millisecond
+	electionMax    = 300 * time.Millisecond
+	heartbeatEvery = 50 * time.Millisecond
+	diskRetry      = 50 * time.Millisecond
+)
+
+// The timers of a server.
+const (
+	timerElection  sim.TimerID = iota // follower, candidate: start an election; leader: check the quorum
+	timerHeartbeat                    // leader: tell that it lives
+	timerDisk                         // the disk refused: try again
+)
+
+var electionTimeout = rng.Of("election timeout")
+
+// role is what a server is at the moment (§5.1, Figure 4).
+type role uint8
+
+const (
+	follower role = iota
+	preCandidate
+	candidate
+	leader
+	halted // its disk is damaged: it takes no part
+)
+
+var roleNames = [...]string{"follower", "pre-candidate", "candidate", "leader", "halted"}
+
+func (r role) String() string { return roleNames[r] }
+
+// environment is the part of [sim.Env] that a server uses; tests drive a server
+// by hand through another.
+type environment interface {
+	ID() sim.NodeID
+	Nodes() int
+	Now() sim.Time
+	Boots() int
+	Send(to sim.NodeID, payload []byte)
+	Reply(to sim.Caller, payload []byte)
+	SetTimer(t sim.TimerID, d time.Duration)
+	StopTimer(t sim.TimerID)
+	Read(file string) ([]byte, error)
+	Append(file string, data []byte) error
+	Truncate(file string, size int) error
+	Sync(file string, id sim.SyncID)
+	Rand(what rng.Name, ordinal uint64) rng.Value
+	Option(name string) string
+	Bug(name string) bool
+	State(f sim.Fact)
+	Sometimes(mark string)
+	Fatal(reason string)
+}
+
+// server is one server of the cluster (Figure 2: State).
+type server struct {
+	env     environment
+	id      sim.NodeID
+	options options
+	bugs    bugs
+
+	// Persistent state on all servers.
+	term Term       // currentTerm
+	vote sim.NodeID // votedFor, 0 for none
+	log  entryLog   // log[]
+
+	// Volatile state on all servers.
+	role    role
+	leader  sim.NodeID // of the current term, 0 if unknown
+	commit  Index      // commitIndex
+	applied Index      // lastApplied
+	machine machine
+
+	// Election.
+	heard   sim.Time      // when the leader, or a candidate that got our vote, was last heard
+	timeout time.Duration // until an election starts
+	attempt uint64        // timeouts drawn in this term
+	votes   []bool        // by server: who granted
+	granted int           // how many did
+
+	// Volatile state on leaders.
+	peers     []peer // by server, this one among them
+	termStart Index  // this leader's no-op
+	pending   []call // commands in the log, in order of index
+	reads     reads
+
+	// Persistence.
+	disk         storage
+	out          outbox
+	termDirty    bool  // term or vote changed since the last frame
+	firstDirty   Index // the log changed from here on since the last frame; 0 if it did not
+	termOffset   int   // size of the file with the current term and vote
+	termTold     Term  // the last term told to be durable
+	stable       Index // entries up to here are durable
+	stableTarget Index // and will be when the sync in flight ends
+	voteLate     bool  // bug: the vote is still to be written
+
+	in      message // scratch: the message that is handled
+	scratch []byte  // scratch: the reply that is built
+	counts  []uint64
+	facts   facts
+}
+
+// peer is what a leader knows of a server (Figure 2: nextIndex[], matchIndex[]).
+type peer struct {
+	match   Index
+	next    Index
+	probing bool   // where the logs agree is not known: one message at a time
+	active  bool   // was heard of since the last check of the quorum
+	round   uint64 // latest read round that it acknowledged
+}
+
+// boot starts a server with what its disk holds.
+func boot(env environment) *server {
+	nodes := env.Nodes()
+	s := &server{
+		env:     env,
+		id:      env.ID(),
+		options: readOptions(env),
+		bugs:    readBugs(env),
+		machine: newMachine(),
+		votes:   make([]bool, nodes+1),
+		peers:   make([]peer, nodes+1),
+		counts:  make([]uint64, 0, nodes),
+		disk:    storage{env: env},
+	}
+	s.machine.sessionless = s.bugs.noSessions
+	s.recover()
+	return s
+}
+
+// recover reads the disk and begins as a follower (§5.2: "When servers start up,
+// they begin as followers").
+func (s *server) recover() {
+	file, err := s.env.Read(logFile)
+	if err != nil {
+		s.role = halted
+		s.env.SetTimer(timerDisk, diskRetry)
+		return
+	}
+	p, err := recoverState(file)
+	if err != nil {
+		s.halt(err.Error())
+		return
+	}
+	if p.size < len(file) {
+		s.env.Sometimes("torn tail of the log cut off")
+		if s.env.Truncate(logFile, p.size) != nil {
+			s.role = halted
+			s.env.SetTimer(timerDisk, diskRetry)
+			return
+		}
+	}
+	s.role = follower
+	s.term, s.vote, s.log = p.term, p.vote, p.log
+	s.disk.durable, s.disk.crc = p.size, p.crc
+	s.termOffset, s.termTold = p.size, p.term
+	s.stable = p.log.last()
+	s.facts.recovered = Recovered{Term: s.term, Vote: s.vote, Last: s.log.last()}
+	s.env.State(&s.facts.recovered)
+	for i := Index(1); i <= s.log.last(); i++ {
+		s.stateAppended(i)
+	}
+	s.drawElectionTimeout()
+}
+
+// halt takes the server out of the cluster for good: it has forgotten what it promised.
+func (s *server) halt(reason string) {
+	s.role = halted
+	s.facts.halted = Halted{Reason: reason}
+	s.env.State(&s.facts.halted)
+}
+
+// Receive implements [sim.Node].
+func (s *server) Receive(from sim.NodeID, payload []byte) {
+	if s.role == halted || !s.in.decode(payload) {
+		return
+	}
+	s.step(from, &s.in)
+	s.finish()
+}
+
+// step handles a message of another server (Figure 2: Rules for Servers).
+func (s *server) step(from sim.NodeID, m *message) {
+	switch m.kind {
+	case preVote:
+		s.handlePreVote(from, m)
+		return
+	case preVoteReply:
+		s.handlePreVoteReply(from, m)
+		return
+	case requestVote:
+		if m.term > s.term && s.options.checkQuorum && s.hearsLeader() {
+			return // dissertation §4.2.3: a server that hears a leader is not disrupted
+		}
+	}
+	if m.term > s.term { // §5.1: "If one server's current term is smaller than the other's, then it updates"
+		s.becomeFollower(m.term, 0)
+	}
+	if m.term < s.term { // §5.1: "If a server receives a request with a stale term number, it rejects the request"
+		s.rejectStale(from, m)
+		return
+	}
+	switch m.kind {
+	case requestVote:
+		s.handleRequestVote(from, m)
+	case voteReply:
+		s.handleVoteReply(from, m)
+	case appendEntries:
+		s.handleAppendEntries(from, m)
+	case appendReply:
+		s.handleAppendReply(from, m)
+	}
+}
+
+func (s *server) rejectStale(from sim.NodeID, m *message) {
+	switch m.kind {
+	case requestVote:
+		s.send(from, needTerm, &message{kind: voteReply, term: s.term})
+	case appendEntries:
+		s.send(from, needTerm, &message{kind: appendReply, term: s.term, prev: m.prev, round: m.round})
+	}
+}
+
+// Timer implements [sim.Node].
+func (s *server) Timer(t sim.TimerID) {
+	if t == timerDisk {
+		s.retryDisk()
+	}
+	if s.role == halted {
+		return
+	}
+	switch t {
+	case timerElection:
+		s.electionTimer()
+	case timerHeartbeat:
+		s.heartbeat()
+	}
+	s.finish()
+}
+
+func (s *server) retryDisk() {
+	switch {
+	case s.disk.broken:
+		s.disk.repair()
+	case s.role == halted:
+		s.recover()
+	}
+}
+
+// Synced implements [sim.Node].
+func (s *server) Synced(_ sim.SyncID, err error) {
+	if s.disk.synced(err) {
+		s.becameDurable()
+	}
+	s.finish()
+}
+
+// becameDurable acts on what the last sync made durable.
+func (s *server) becameDurable() {
+	s.stable = max(s.stable, s.stableTarget)
+	if s.disk.durable >= s.termOffset && s.termTold != s.term {
+		s.termTold = s.term
+		s.facts.termStored = TermStored{Term: s.term}
+		s.env.State(&s.facts.termStored)
+	}
+	if s.voteLate && s.disk.durable >= s.termOffset {
+		s.voteLate = false
+		s.disk.put(s.term, s.vote, 0, nil)
+	}
+	if s.role == leader {
+		s.peers[s.id].match = s.stable
+		s.tallyMatch()
+	}
+}
+
+// finish ends a handler: what changed goes to the disk, and what may leave leaves.
+func (s *server) finish() {
+	if s.termDirty || s.firstDirty > 0 {
+		s.persist()
+	}
+	if s.disk.sync() {
+		s.stableTarget = s.log.last()
+	}
+	if len(s.out.items) > 0 {
+		termOffset, logOffset := s.termOffset, s.disk.written()
+		if s.bugs.ackBeforeSync {
+			logOffset = termOffset
+		}
+		s.out.seal(termOffset, logOffset)
+		s.release()
+	}
+}
+
+// persist writes the change of the persistent state as one frame.
+func (s *server) persist() {
+	vote := s.vote
+	if s.bugs.voteNotPersisted {
+		vote = 0
+	}
+	var entries []byte
+	if s.firstDirty > 0 {
+		entries = s.log.raw(s.firstDirty, s.log.last())
+	}
+	if s.bugs.voteWrittenLate && (s.termDirty || s.voteLate) {
+		s.voteLate, vote = true, 0
+	}
+	s.disk.put(s.term, vote, s.firstDirty, entries)
+	if s.termDirty {
+		s.termOffset = s.disk.written()
+	}
+	s.termDirty, s.firstDirty = false, 0
+}
+
+func (s *server) send(to sim.NodeID, n need, m *message) { s.out.add(to, n, m) }
+
+// appendEntry adds an entry of this leader's own at the end of the log.
+func (s *server) appendEntry(kind entryKind, data []byte) Index {
+	s.log.add(s.term, kind, data)
+	i := s.log.last()
+	s.logChanged(i)
+	s.stateAppended(i)
+	return i
+}
+
+// truncate deletes the entries from an index on.
+func (s *server) truncate(from Index) {
+	s.log.truncate(from)
+	s.logChanged(from)
+	s.stable = min(s.stable, from-1)
+	s.stableTarget = min(s.stableTarget, from-1)
+	s.facts.truncated = Truncated{From: from}
+	s.env.State(&s.facts.truncated)
+}
+
+func (s *server) logChanged(from Index) {
+	if s.firstDirty == 0 || from < s.firstDirty {
+		s.firstDirty = from
+	}
+}
+
+func (s *server) stateAppended(i Index) {
+	s.facts.appended = Appended{Index: i, Term: s.log.term(i), Chain: s.log.chain(i)}
+	s.env.State(&s.facts.appended)
+}

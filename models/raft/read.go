@@ -1,0 +1,108 @@
+package raft
+
+import "simrun/sim"
+
+// reads are the read-only requests of a leader that bypass the log
+// (dissertation §6.4, "ReadIndex").
+//
+// A leader can't know by itself that it is still the leader. It counts rounds: every
+// AppendEntries carries the round, every answer echoes it, and a majority of answers of a round
+// proves that no later leader had been elected when the round began.
+type reads struct {
+	round     uint64 // the last round that began
+	confirmed uint64 // the last round that a majority acknowledged
+	waiting   []readCall
+}
+
+// readCall is a read that waits for its round and for its index to be applied.
+type readCall struct {
+	from  sim.Caller
+	slot  int
+	index Index // readIndex: the state must be at least as new as this
+	round uint64
+}
+
+func (r *reads) reset() {
+	r.round, r.confirmed = 0, 0
+	r.waiting = r.waiting[:0]
+}
+
+// read serves a read at the leader. The state to read is that of the commit index at this moment,
+// but never older than this leader's first entry: until that is committed, a leader does not know which entries
+// are (dissertation §6.4, step 1).
+func (s *server) read(from sim.Caller, key []byte) {
+	slot := s.machine.slotOf(key)
+	if s.bugs.staleLocalRead || s.bugs.readBeforeReplay && s.commit < s.termStart {
+		s.reply(from, s.machine.read(slot))
+		return
+	}
+	index := max(s.commit, s.termStart)
+	if s.commit < index {
+		s.env.Sometimes("read waited for the leader's first entry")
+	}
+	r := &s.reads
+	call := readCall{from: from, slot: slot, index: index, round: r.round + 1}
+	r.waiting = append(r.waiting, call)
+	if r.confirmed == r.round {
+		s.beginRound()
+	}
+	s.serveReads()
+}
+
+// beginRound asks all servers to acknowledge this leader once more. Reads that come
+// before it is over share the next round.
+func (s *server) beginRound() {
+	s.reads.round++
+	s.peers[s.id].round = s.reads.round
+	for i := 1; i < len(s.peers); i++ {
+		if to := sim.NodeID(i); to != s.id {
+			s.sendAppend(to)
+		}
+	}
+	s.tallyRounds()
+}
+
+// acknowledgeRound takes a server's acknowledgement of a round.
+func (s *server) acknowledgeRound(p *peer, round uint64) {
+	if s.bugs.unboundReadAcks {
+		round = s.reads.round
+	}
+	if round <= p.round || round > s.reads.round {
+		return
+	}
+	p.round = round
+	if round > s.reads.confirmed {
+		s.tallyRounds()
+	}
+}
+
+func (s *server) tallyRounds() {
+	s.counts = s.counts[:0]
+	for i := 1; i < len(s.peers); i++ {
+		s.counts = append(s.counts, s.peers[i].round)
+	}
+	s.reads.confirmed = max(s.reads.confirmed, agreed(s.counts, majority(len(s.counts))))
+}
+
+// serveReads answers the reads, in order, whose round is confirmed and whose index is applied, and
+// begins the round that others wait for.
+func (s *server) serveReads() {
+	r := &s.reads
+	if len(r.waiting) == 0 {
+		return
+	}
+	served := 0
+	for _, c := range r.waiting {
+		if c.round > r.confirmed || c.index > s.applied {
+			break
+		}
+		s.reply(c.from, s.machine.read(c.slot))
+		served++
+	}
+	if served > 0 {
+		r.waiting = r.waiting[:copy(r.waiting, r.waiting[served:])]
+	}
+	if n := len(r.waiting); n > 0 && r.confirmed == r.round && r.waiting[n-1].round > r.round {
+		s.beginRound()
+	}
+}

@@ -1,0 +1,217 @@
+package raft
+
+import (
+	"fmt"
+
+	"simrun/sim"
+)
+
+const (
+	maxBatch  = 64  // entries in one message at most, so that one lost message is cheap to repeat
+	maxWindow = 256 // entries sent ahead of the acknowledged ones at most
+)
+
+// heartbeat tells all servers that the leader lives (§5.2), and repeats what
+// may have been lost.
+func (s *server) heartbeat() {
+	if s.role != leader {
+		return
+	}
+	s.env.SetTimer(timerHeartbeat, heartbeatEvery)
+	for i := 1; i < len(s.peers); i++ {
+		if to := sim.NodeID(i); to != s.id {
+			s.sendAppend(to)
+		}
+	}
+}
+
+// replicate sends new entries to every server whose log is known to agree.
+func (s *server) replicate() {
+	for i := 1; i < len(s.peers); i++ {
+		if to := sim.NodeID(i); to != s.id {
+			s.fillWindow(to)
+		}
+	}
+}
+
+// fillWindow sends ahead without waiting for answers, up to the window (pipelining, dissertation §10.2.1).
+func (s *server) fillWindow(to sim.NodeID) {
+	p := &s.peers[to]
+	for !p.probing && p.next <= s.log.last() && p.next-p.match <= maxWindow {
+		s.sendAppend(to)
+	}
+}
+
+// sendAppend sends one AppendEntries with the entries that come next, if any.
+func (s *server) sendAppend(to sim.NodeID) {
+	p := &s.peers[to]
+	m := message{
+		kind:    appendEntries,
+		term:    s.term,
+		prev:    p.next - 1,
+		logTerm: s.log.term(p.next - 1),
+		index:   s.commit,
+		round:   s.reads.round,
+	}
+	if last := min(s.log.last(), p.next+maxBatch-1); last >= p.next && p.next-p.match <= maxWindow {
+		m.entries = s.log.raw(p.next, last)
+		if !p.probing {
+			p.next = last + 1
+		}
+	}
+	s.send(to, needTerm, &m)
+}
+
+// handleAppendEntries is the receiver of AppendEntries (Figure 2).
+func (s *server) handleAppendEntries(from sim.NodeID, m *message) {
+	if s.role == leader {
+		return // two leaders in one term: a monitor has seen it
+	}
+	if s.role != follower || s.leader != from {
+		s.becomeFollower(m.term, from)
+	}
+	s.heard = s.env.Now()
+	reply := message{kind: appendReply, term: s.term, prev: m.prev, round: m.round}
+	if s.log.term(m.prev) != m.logTerm { // "Reply false if log doesn't contain an entry at prevLogIndex whose term matches prevLogTerm"
+		reply.index = s.log.lastBefore(m.prev, m.logTerm)
+		reply.logTerm = s.log.term(reply.index)
+		s.send(from, needTerm, &reply)
+		return
+	}
+	reply.ok = true
+	reply.index = s.takeEntries(m)
+	s.advanceCommit(min(m.index, reply.index)) // "commitIndex = min(leaderCommit, index of last new entry)"
+	n := needTerm
+	if reply.index > s.stable {
+		n = needLog
+	}
+	s.send(from, n, &reply)
+}
+
+// takeEntries makes the log contain the entries of m and returns the index of
+// the last of them. Entries that are there already stay: m may be old, and the
+// log longer by now (Figure 2: "If an existing entry conflicts with a new one …, delete the existing
+// entry and all that follow it").
+func (s *server) takeEntries(m *message) Index {
+	if s.bugs.truncateOnStale && m.prev < s.log.last() {
+		s.truncate(m.prev + 1)
+	}
+	i := m.prev
+	for b := m.entries; ; {
+		e, rest, ok := nextEntry(b)
+		if !ok {
+			return i
+		}
+		b = rest
+		i++
+		if s.log.term(i) == e.term {
+			continue
+		}
+		if i <= s.log.last() {
+			s.deleteConflict(i)
+		}
+		s.log.addRaw(e)
+		s.logChanged(i)
+		s.stateAppended(i)
+	}
+}
+
+func (s *server) deleteConflict(from Index) {
+	if from <= s.commit {
+		s.env.Fatal(fmt.Sprintf("the leader contradicts entry %d, which is committed up to %d", from, s.commit))
+	}
+	s.env.Sometimes("conflicting entries deleted")
+	s.truncate(from)
+}
+
+// handleAppendReply takes a follower's answer (§5.3).
+func (s *server) handleAppendReply(from sim.NodeID, m *message) {
+	if s.role != leader {
+		return
+	}
+	p := &s.peers[from]
+	p.active = true
+	s.acknowledgeRound(p, m.round)
+	switch {
+	case !m.ok:
+		s.handleReject(from, p, m)
+	case m.index > s.log.last():
+		// Nobody can match what this leader does not have.
+	default:
+		moved := m.index > p.match
+		p.match = max(p.match, m.index)
+		p.next = max(p.next, p.match+1)
+		p.probing = false
+		if moved {
+			s.tallyMatch()
+		}
+		s.fillWindow(from)
+	}
+	s.serveReads()
+}
+
+// handleReject goes back to where the logs may agree (§5.3: "After a rejection, the leader decrements nextIndex and
+// retries"), skipping conflicting terms at once.
+func (s *server) handleReject(from sim.NodeID, p *peer, m *message) {
+	if m.prev <= p.match || p.probing && m.prev != p.next-1 {
+		return // an answer to an old message
+	}
+	agree := s.log.lastBefore(m.index, m.logTerm)
+	p.next = max(min(agree+1, m.prev), p.match+1)
+	p.probing = true
+	s.sendAppend(from)
+}
+
+// tallyMatch moves the commit index to what a majority holds durably (Figure 2).
+func (s *server) tallyMatch() {
+	s.counts = s.counts[:0]
+	for i := 1; i < len(s.peers); i++ {
+		s.counts = append(s.counts, uint64(s.peers[i].match))
+	}
+	quorum := majority(len(s.counts))
+	if s.bugs.quorumOffByOne {
+		quorum--
+	}
+	n := Index(agreed(s.counts, max(quorum, 1)))
+	if n <= s.commit {
+		return
+	}
+	term := s.log.term(n)
+	if s.bugs.commitOldTerm {
+		term = s.term
+	}
+	if mayCommit(n, s.commit, term, s.term) {
+		s.advanceCommit(n)
+	}
+}
+
+// advanceCommit moves the commit index, never back, and applies what it covers (Figure 2: "If
+// commitIndex > lastApplied: increment lastApplied, apply log[lastApplied] to state machine").
+func (s *server) advanceCommit(to Index) {
+	to = min(to, s.log.last())
+	if to <= s.commit {
+		return
+	}
+	s.commit = to
+	s.facts.committed = Committed{Index: to, Term: s.term, Chain: s.log.chain(to), Leader: s.role == leader}
+	s.env.State(&s.facts.committed)
+	for s.applied < s.commit {
+		s.applied++
+		s.apply(s.applied)
+	}
+	if s.role == leader {
+		s.serveReads()
+	}
+}
+
+// apply applies one entry and answers who waits for it.
+func (s *server) apply(i Index) {
+	kind, data := s.log.entry(i)
+	result := s.machine.apply(i, kind, data)
+	s.facts.applied = Applied{Index: i, Term: s.log.term(i), Chain: s.log.chain(i)}
+	s.env.State(&s.facts.applied)
+	if len(s.pending) > 0 && s.pending[0].index == i {
+		s.reply(s.pending[0].from, result)
+		s.pending = s.pending[:copy(s.pending, s.pending[1:])]
+	}
+}

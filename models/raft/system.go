@@ -1,0 +1,72 @@
+package raft
+
+import (
+	"fmt"
+	"strconv"
+
+	"simrun/models/workload"
+	"simrun/sim"
+)
+
+// System is the model for [sim.Run].
+func System() sim.System {
+	s := sim.System{
+		Name:            "raft",
+		Boot:            func(env *sim.Env) sim.Node { return boot(env) },
+		Client:          runClient,
+		Workloads:       []sim.WorkloadKind{workload.KV(), workload.Register(), workload.CASRegister()},
+		Events:          Atlas().Events,
+		Timers:          []string{timerElection: "election", timerHeartbeat: "heartbeat", timerDisk: "disk"},
+		Options:         []string{OptionPreVote, OptionCheckQuorum, OptionReads},
+		Monitors:        func(c *sim.Case) []sim.Monitor { return Monitors(c.Nodes) },
+		DescribeMessage: describeMessage,
+		Converged:       converged,
+	}
+	for _, b := range Bugs() {
+		s.Bugs = append(s.Bugs, b.Name)
+	}
+	return s
+}
+
+// Describe implements [sim.Describer].
+func (s *server) Describe() sim.State {
+	detail := []sim.Field{
+		{Name: "last", Value: fmt.Sprintf("%d@t%d", s.log.last(), s.log.lastTerm())},
+		{Name: "durable", Value: strconv.FormatUint(uint64(s.stable), 10)},
+		{Name: "commit", Value: strconv.FormatUint(uint64(s.commit), 10)},
+	}
+	if s.vote != 0 {
+		detail = append(detail, sim.Field{Name: "vote", Value: s.vote.String()})
+	}
+	if s.leader != 0 {
+		detail = append(detail, sim.Field{Name: "leader", Value: s.leader.String()})
+	}
+	return sim.State{Role: s.role.String(), Epoch: uint64(s.term), Detail: detail}
+}
+
+func describeMessage(payload []byte) string {
+	var m message
+	if !m.decode(payload) {
+		return "damaged message"
+	}
+	return m.String()
+}
+
+// converged compares the applied state of all servers that take part.
+func converged(nodes []sim.Node) string {
+	var first *server
+	for _, n := range nodes {
+		s, ok := n.(*server)
+		if !ok || s.role == halted {
+			continue
+		}
+		if first == nil {
+			first = s
+			continue
+		}
+		if first.applied != s.applied || first.log.chain(first.applied) != s.log.chain(s.applied) {
+			return fmt.Sprintf("%s has applied %d entries, %s %d", first.id, first.applied, s.id, s.applied)
+		}
+	}
+	return ""
+}

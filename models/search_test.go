@@ -1,0 +1,87 @@
+package models
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"simrun/check"
+	"simrun/models/raft"
+	"simrun/sim"
+	"simrun/sim/nemesis"
+)
+
+// searchCase is the case that the default search tries for a seed.
+func searchCase(t testing.TB, m Model, seed uint64, bugs ...string) sim.Case {
+	t.Helper()
+	c := sim.Case{Model: m.Name(), Seed: sim.Seed(seed), Bugs: bugs}
+	kind := m.System.Workloads[0]
+	cluster := nemesis.Cluster{Nodes: 5, Duration: 10 * time.Second, Atlas: raft.Atlas()}
+	for _, w := range kind.Mix {
+		cluster.Ops = append(cluster.Ops, nemesis.Weight(w))
+	}
+	plan, err := nemesis.Draw(nemesis.Swarm, cluster, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Faults = plan.Faults
+	for _, w := range plan.Mix {
+		c.Workload.Mix = append(c.Workload.Mix, sim.Weight(w))
+	}
+	return c
+}
+
+func judged(t testing.TB, m Model, c sim.Case) (*sim.Result, Judgement) {
+	t.Helper()
+	r, err := sim.Run(m.System, c)
+	if err != nil {
+		t.Fatalf("seed %d: %v", c.Seed, err)
+	}
+	j, err := Judge(m, r, nil, check.Options{})
+	if err != nil {
+		t.Fatalf("seed %d: %v", c.Seed, err)
+	}
+	return r, j
+}
+
+// seedsOf is how many seeds a tier of the bug bench allows.
+var seedsOf = map[string]uint64{"E": 100, "M": 2000, "H": 50000}
+
+// The default search, which knows nothing of the bug, finds every bug within the
+// seeds of its tier, and by one of the checks that the bug's entry names.
+func TestSearchFindsEveryBug(t *testing.T) {
+	for _, m := range All() {
+		for _, b := range m.Bugs {
+			if b.Tier == "H" {
+				continue // by a named scenario: see the model's own tests
+			}
+			t.Run(m.Name()+"/"+b.Name, func(t *testing.T) {
+				for seed := uint64(1); seed <= seedsOf[b.Tier]; seed++ {
+					_, j := judged(t, m, searchCase(t, m, seed, b.Name))
+					if j.Outcome != check.Violation {
+						continue
+					}
+					failed := j.Failed()
+					t.Logf("seed %d: %q: %s", seed, failed, j.Summary)
+					if !slices.ContainsFunc(failed, func(name string) bool { return slices.Contains(b.Oracles, name) }) {
+						t.Errorf("seen by %q, expected one of %q", failed, b.Oracles)
+					}
+					return
+				}
+				t.Errorf("not found within %d seeds", seedsOf[b.Tier])
+			})
+		}
+	}
+}
+
+// The correct models are silent: no violation, nothing unknown, and progress after the
+// faults. The sweep of 10,000 seeds is the same test by `simrun sweep`.
+func TestCorrectModelsAreSilent(t *testing.T) {
+	for _, m := range All() {
+		for seed := uint64(1); seed <= 200; seed++ {
+			if _, j := judged(t, m, searchCase(t, m, seed)); j.Outcome != check.Valid {
+				t.Errorf("%s: seed %d: %v: %s", m.Name(), seed, j.Outcome, j.Summary)
+			}
+		}
+	}
+}
