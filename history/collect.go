@@ -36,6 +36,12 @@ func (c *collector) unreadable(line int, err error) error {
 	return c.fail(line, "the file cannot be read further: %v", err)
 }
 
+// timeSlack is how far times of a foreign format may run backwards. Workers of
+// Jepsen before 0.2 read the clock before they appended to the history, in which
+// the order is right and times are out of it by fractions of a millisecond: they
+// are set to the time before. More than a second means that a file is not in order.
+const timeSlack = Time(1e9)
+
 // addForeign takes the next event of a format that is not ours: fields may be
 // missing where Jepsen and elle leave them out.
 func (c *collector) addForeign(r *record, line int) error {
@@ -46,6 +52,9 @@ func (c *collector) addForeign(r *record, line int) error {
 		if _, isList := r.Value.Len(); isList {
 			r.F = "txn" // elle's histories are nothing but transactions
 		}
+	}
+	if late := c.valid.time - r.Time; r.has&fieldTime != 0 && r.Time >= 0 && late > 0 && late <= timeSlack {
+		r.Time = c.valid.time
 	}
 	if r.has&fieldKey != 0 {
 		c.keyed = true

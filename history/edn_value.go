@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -120,6 +121,13 @@ func (s *ednScanner) number(dst, word []byte) ([]byte, error) {
 			return dst, fmt.Errorf("%s is no ratio", clip(word))
 		}
 		return s.appendString(dst, lit, originRatio, nil)
+	}
+	if hex, ok := bytes.CutPrefix(lit, []byte("0x")); ok { // as in #object[Foo 0x1f "foo"]
+		n, err := strconv.ParseUint(string(hex), 16, 64)
+		if err != nil {
+			return dst, fmt.Errorf("%s is no hexadecimal number of 64 bits", clip(word))
+		}
+		return strconv.AppendUint(dst, n, 10), nil
 	}
 	if last := lit[len(lit)-1]; last == 'N' || last == 'M' {
 		lit = lit[:len(lit)-1]

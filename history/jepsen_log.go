@@ -26,15 +26,15 @@ func readJepsenLog(r sized, file string) ([]Event, error) {
 		if !ok {
 			break
 		}
+		if lines.cut {
+			return nil, c.fail(lines.number, "the last line does not end in a newline: it may be cut off")
+		}
 		columns, found := logColumns(line)
 		if !found {
 			if len(bytes.TrimSpace(line)) == 0 || isLogLine(line) {
 				continue
 			}
 			return nil, c.fail(lines.number, "%s is no line of a Jepsen log, which would be such as INFO  jepsen.util - 3 :invoke :read nil", clip(line))
-		}
-		if lines.cut {
-			return nil, c.fail(lines.number, "the last line does not end in a newline: it may be cut off")
 		}
 		var rec record
 		s.text, s.at = columns, 0
