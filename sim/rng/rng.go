@@ -22,8 +22,20 @@ func Of(s string) Name {
 // Draw returns the decision that is named by its four arguments. Equal
 // arguments give equal values, on every machine and in every version.
 func Draw(seed uint64, what Name, who, ordinal uint64) Value {
-	h := mix(seed^0x9e3779b97f4a7c15, uint64(what)^0xd1b54a32d192ed03)
-	return Value(mix(h^who, ordinal^0x8bb84b93962eacc9))
+	return Decisions(seed, what).Draw(who, ordinal)
+}
+
+// Family is every decision of one seed and one name: half of a [Draw], done once.
+type Family uint64
+
+// Decisions returns the family of decisions with this seed and name.
+func Decisions(seed uint64, what Name) Family {
+	return Family(mix(seed^0x9e3779b97f4a7c15, uint64(what)^0xd1b54a32d192ed03))
+}
+
+// Draw returns the decision of the family that is named by who and ordinal.
+func (f Family) Draw(who, ordinal uint64) Value {
+	return Value(mix(uint64(f)^who, ordinal^0xe7037ed1a0b428db))
 }
 
 // mix folds the 128-bit product of two words (the wyhash mixer).

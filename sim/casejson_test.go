@@ -1,0 +1,89 @@
+package sim_test
+
+import (
+	"bytes"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"simrun/sim"
+)
+
+func fullCase() sim.Case {
+	const ms = sim.Duration(time.Millisecond)
+	return sim.Case{
+		Version: 1, Model: "toy", Options: map[string]string{"acks": "1"}, Bugs: []string{"early-ack"}, Seed: 1<<64 - 1,
+		Nodes: 3, Clients: 2, Duration: 500 * ms,
+		Workload: sim.Workload{Name: "register", Ops: 10, Rate: 20, Keys: 1, Mix: []sim.Weight{{F: "read", Weight: 1}, {F: "write", Weight: 3}}},
+		Network: sim.Network{
+			Latency: sim.Latency{Dist: sim.Exponential, Min: ms, Max: 20 * ms}, Client: ms,
+			Loss: sim.Ratio{Num: 1, Den: 100}, Duplicate: sim.Ratio{Num: 1, Den: 50}, Refuse: true,
+			Regions:   []sim.Region{{Name: "eu", Nodes: []sim.NodeID{1, 2}}},
+			Routes:    []sim.Route{{Between: [2]string{"eu", "n3"}, Latency: sim.Latency{Dist: sim.Constant, Min: 40 * ms}}},
+			Bandwidth: 1_000_000, Queue: 100,
+		},
+		Disk:      sim.DiskProfile{Sync: sim.Latency{Dist: sim.Uniform, Min: 1, Max: ms}},
+		Faults:    plan("at 100ms cut n1 > n2 for 100ms", "on 2nd apply crash n2 for 50ms"),
+		Recovery:  sim.Recovery{Within: 3000 * ms},
+		Overrides: []sim.Override{{Key: "latency n1>n2 1.204s#0", Value: 5}, {Key: "drop c1#5"}},
+		Limits:    sim.Limits{Events: 100_000},
+	}
+}
+
+func TestCaseGolden(t *testing.T) {
+	got, err := sim.FormatCase(fullCase())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("testdata/case.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("FormatCase wrote\n%s\nwant\n%s", got, want)
+	}
+	back, err := sim.ParseCase("case.json", want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(back, fullCase()) {
+		t.Errorf("ParseCase read\n%+v\nwant\n%+v", back, fullCase())
+	}
+}
+
+func TestParseCaseRefuses(t *testing.T) {
+	for _, tc := range []struct{ in, want string }{
+		{`{"version": 1, "modle": "raft"}`, `c.json:1: "modle" is no field of case: did you mean "model"?`},
+		{"{\"version\": 1,\n\"network\": {\n\"latency\": {\"dist\": \"uniform\", \"mni\": \"1ms\"}}}", `c.json:3: "mni" is no field of latency: did you mean "min"?`},
+		{`{"version": 1, "Seed": 1}`, `"Seed" is no field of case: did you mean "seed"?`},
+		{`{"version": 1, "xyzzyplugh": 1}`, `c.json:1: "xyzzyplugh" is no field of case: the names are bugs, clients, `},
+		{`{"version": 2, "brand_new": 1}`, `c.json: the case has format version 2, and this simrun reads up to version 1: use a newer simrun`},
+		{`{"model": "raft"}`, `c.json: there is no "version": a case begins with "version": 1`},
+		{"{\"version\": 1,\n\"seed\": \"seven\"}", `c.json:2: seed: expected an integer that is not negative, found "seven"`},
+		{"{\"version\": 1,\n\"seed\": -1}", `c.json:2: seed: expected an integer that is not negative, found -1`},
+		{`{"version": 1, "nodes": 1.5}`, `nodes: expected an integer, found 1.5`},
+		{`{"version": 1, "nodes": null}`, `nodes: expected an integer, found null`},
+		{`{"version": 1, "nodes": [5]}`, `nodes: expected an integer, found an array`},
+		{`{"version": 1, "duration": 10}`, `duration: expected a string, found 10`},
+		{`{"version": 1, "duration": "ten"}`, `duration: "ten" is no duration: expected one like 10s, 1.5ms or 0s`},
+		{`{"version": 1, "network": {"loss": "2/1"}}`, `loss: "2/1" is no ratio: expected one like 1/100, or 0`},
+		{"{\"version\": 1,\n\"faults\": [\n\"at 1s crash n1\",\n\"at 1s chrash n1\"]}", `c.json:4: faults: `},
+		{`{"version": 1, "nodes": 5, "nodes": 3}`, `field "nodes" of case stands here for the second time`},
+		{`{"version": 1, "recovery": {"skip": "yes"}}`, `skip: expected true or false, found "yes"`},
+		{`{"version": 1, "network": {"routes": [{"between": ["a"]}]}}`, `between: expected 2 elements, found 1`},
+		{`{"version": 1} {}`, `something follows the case`},
+		{"{\"version\": 1,\n", `c.json:2: the case ends too early`},
+		{"{\"version\": 1,\n,}", `c.json:2: this is no JSON: `},
+		{``, `c.json:1: the case ends too early`},
+		{`[]`, `case: expected an object, found an array`},
+	} {
+		_, err := sim.ParseCase("c.json", []byte(tc.in))
+		if err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s:\n got %v\nwant %s", tc.in, err, tc.want)
+		} else if strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: more than one line: %v", tc.in, err)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package sim
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"simrun/sim/disk"
+	"simrun/sim/fault"
+)
+
+// death unwinds the handler of a node that dies in the middle of it: by its own
+// assertion, or by a fault that waited for one of its disk operations.
+type death struct {
+	node   NodeID
+	check  string // of an assertion; else ""
+	detail string
+	step   int // of the plan, if there is no assertion
+}
+
+// caught ends the handler that died, and lets the run go on; or ends the run, if the
+// code of the model panicked.
+func (w *world) caught() {
+	r := recover()
+	if r == nil {
+		return
+	}
+	d, dies := r.(death)
+	if !dies {
+		w.panicked(w.acting, r)
+		return
+	}
+	if w.inHand >= 0 {
+		w.messages.give(int(w.inHand))
+		w.inHand = -1
+	}
+	s := &w.servers[d.node]
+	if d.check != "" {
+		w.violate(d.check, d.node, d.detail)
+		w.crash(s, disk.LoseAll, 0, d.detail)
+		return
+	}
+	w.takeDown(s, d.step)
+	if f := &w.plan.steps[d.step].f; f.For > 0 && f.For != fault.Forever {
+		w.at(w.now+Time(f.For), onEnd, d.step)
+	}
+}
+
+// clientDied ends a client's code: because the run is over, or because it panicked.
+func (w *world) clientDied(c *Client) {
+	r := recover()
+	if _, stopped := r.(clientStopped); r == nil || stopped || !w.running {
+		return
+	}
+	w.panicked(c.id, r)
+}
+
+// panicked ends the run with the violation that a panic of the model's code is.
+func (w *world) panicked(who NodeID, r any) {
+	w.violate("panic", who, fmt.Sprintf("%v, in %s", r, modelFrame()))
+	w.running = false
+}
+
+// modelFrame names the innermost place in the model's code on the stack of a panic:
+// "storage.go:120".
+func modelFrame() string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	panicking := false
+	for {
+		f, more := frames.Next()
+		switch {
+		case f.Function == "runtime.gopanic" || f.Function == "runtime.panicmem":
+			panicking = true
+		case panicking && !strings.HasPrefix(f.Function, "runtime.") && !strings.HasPrefix(f.Function, "simrun/sim."):
+			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+		}
+		if !more {
+			return "the engine"
+		}
+	}
+}
+
+// violate records that a promise was broken; of each check the first time, since what follows
+// is seldom news.
+func (w *world) violate(check string, node NodeID, detail string) {
+	for i := range w.violations {
+		if w.violations[i].Check == check {
+			return
+		}
+	}
+	w.violations = append(w.violations, Violation{Check: check, Time: w.now, Event: w.events, Node: node, Detail: detail})
+	if w.trace != nil {
+		w.record(Record{Kind: Violated, Node: node, Text: check + ": " + detail})
+	}
+}

@@ -1,0 +1,234 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"simrun/sim/clock"
+	"simrun/sim/disk"
+	"simrun/sim/fault"
+	"simrun/sim/rng"
+)
+
+// apply makes a fault that begins take effect.
+func (w *world) apply(i int) {
+	f := &w.plan.steps[i].f
+	switch {
+	case f.Kind == fault.Heal:
+		w.healLinks()
+	case f.Kind.OnLinks():
+		w.eachLink(f, func(l *link) { w.worsen(l, i) })
+	default:
+		w.plan.steps[i].gens = make([]int, w.c.Nodes+1)
+		for n := range f.Nodes().Nodes() {
+			w.hit(&w.servers[n], i)
+		}
+	}
+}
+
+// revoke takes back what a fault does when it ends.
+func (w *world) revoke(i int) {
+	f := &w.plan.steps[i].f
+	if f.Kind.OnLinks() {
+		w.eachLink(f, func(l *link) { w.better(l, i) })
+		return
+	}
+	for n := range f.Nodes().Nodes() {
+		w.spare(&w.servers[n], i)
+	}
+}
+
+// eachLink calls do with each link that a fault hits, in order.
+func (w *world) eachLink(f *fault.Fault, do func(*link)) {
+	for _, l := range f.Links(w.c.Nodes) {
+		if int(l.From) <= w.c.Nodes && int(l.To) <= w.c.Nodes {
+			do(w.link(NodeID(l.From), NodeID(l.To)))
+		}
+	}
+}
+
+// worsen makes a fault hit a link.
+func (w *world) worsen(l *link, i int) {
+	f := &w.plan.steps[i].f
+	switch f.Kind {
+	case fault.Partition, fault.Isolate, fault.Cut:
+		l.cut++
+		if f.InFlight {
+			l.lostUpTo = w.now
+		}
+	case fault.Clog:
+		l.clogs++
+	default:
+		l.faults = append(l.faults, weather{i, *f})
+		l.settle(&w.c.Network)
+	}
+}
+
+// better ends a fault on a link.
+func (w *world) better(l *link, i int) {
+	switch w.plan.steps[i].f.Kind {
+	case fault.Partition, fault.Isolate, fault.Cut:
+		l.cut--
+	case fault.Clog:
+		if l.clogs--; l.clogs == 0 {
+			held := l.held
+			l.held = nil
+			for _, slot := range held {
+				w.carry(l, slot)
+			}
+		}
+	default:
+		l.faults = slices.DeleteFunc(l.faults, func(x weather) bool { return x.step == i })
+		l.settle(&w.c.Network)
+	}
+}
+
+// healLinks ends every partition and cut in force.
+func (w *world) healLinks() {
+	for i := range w.plan.steps {
+		s := &w.plan.steps[i]
+		if s.active && s.f.Kind.Family() == fault.Networks && s.f.Kind != fault.Clog {
+			w.endStep(i)
+		}
+	}
+}
+
+// hit makes a fault hit a node.
+func (w *world) hit(s *server, i int) {
+	st := &w.plan.steps[i]
+	f := &st.f
+	switch f.Kind {
+	case fault.Crash:
+		if f.Op > 0 {
+			s.dieOps, s.dieBy = f.Op, i
+			return
+		}
+		w.takeDown(s, i)
+	case fault.Restart:
+		s.held = 0
+		s.holds++
+		w.restart(s)
+	case fault.Pause:
+		if s.up {
+			st.gens[s.id] = s.pauses + 1
+			w.pause(s)
+		}
+	case fault.Resume:
+		if s.paused > 0 {
+			s.pauses++
+			s.paused = 1
+			w.resume(s)
+		}
+	case fault.Slow:
+		s.slow += f.By
+	case fault.Rot:
+		w.rot(s, f)
+	case fault.Misdirect:
+		s.disk.Misdirect()
+	case fault.SlowSync:
+		s.syncMore += f.By
+	case fault.StallSync:
+		s.syncStall++
+	case fault.Skew:
+		w.changeClock(s, func(c *clock.Clock, now time.Duration) { c.Step(now, f.By) })
+	case fault.Drift, fault.Strobe, fault.IOError, fault.DiskFull:
+		w.settleServer(s, f.Kind)
+	}
+}
+
+// spare ends a fault on a node.
+func (w *world) spare(s *server, i int) {
+	st := &w.plan.steps[i]
+	f := &st.f
+	switch f.Kind {
+	case fault.Crash:
+		if s.dieBy == i && s.dieOps > 0 {
+			s.dieOps = 0
+			return
+		}
+		if st.gens[s.id] == s.holds+1 {
+			if s.held--; s.held == 0 {
+				w.restart(s)
+			}
+		}
+	case fault.Pause:
+		if s.paused > 0 && st.gens[s.id] == s.pauses+1 {
+			w.resume(s)
+		}
+	case fault.Slow:
+		s.slow -= f.By
+	case fault.SlowSync:
+		s.syncMore -= f.By
+	case fault.StallSync:
+		if s.syncStall--; s.syncStall == 0 {
+			for _, slot := range s.stalled {
+				w.at(w.now, onSync, slot)
+			}
+			s.stalled = s.stalled[:0]
+		}
+	case fault.Skew:
+		w.changeClock(s, func(c *clock.Clock, now time.Duration) { c.Step(now, -f.By) })
+	case fault.Drift, fault.Strobe, fault.IOError, fault.DiskFull:
+		w.settleServer(s, f.Kind)
+	}
+}
+
+// takeDown crashes a node for as long as a fault lasts.
+func (w *world) takeDown(s *server, i int) {
+	st := &w.plan.steps[i]
+	st.gens[s.id] = s.holds + 1 // 0 is: it does not hold this node
+	s.held++
+	if !s.up && st.f.Keep == disk.Wiped {
+		s.disk.Wipe()
+	}
+	w.crash(s, st.f.Keep, st.f.State, "fault")
+}
+
+// restart starts a node that is down.
+func (w *world) restart(s *server) {
+	if !s.up {
+		s.bootCause = w.events
+		w.at(w.now, onBoot, int(s.id))
+	}
+}
+
+// settleServer puts right what only the last fault of a kind in force decides.
+func (w *world) settleServer(s *server, k fault.Kind) {
+	var f fault.Fault
+	for i := range w.plan.steps {
+		if st := &w.plan.steps[i]; st.active && st.f.Kind == k && st.f.Nodes().Has(fault.Node(s.id)) {
+			f = st.f
+		}
+	}
+	switch k {
+	case fault.Drift:
+		w.changeClock(s, func(c *clock.Clock, now time.Duration) { c.Drift(now, f.Ratio.Num, max(1, f.Ratio.Den)) })
+	case fault.Strobe:
+		w.changeClock(s, func(c *clock.Clock, now time.Duration) { c.SetStrobe(now, clock.Strobe{By: f.By, Every: f.Every}) })
+	case fault.IOError:
+		s.disk.SetErrors(uint64(f.Ratio.Num), uint64(f.Ratio.Den))
+	case fault.DiskFull:
+		s.disk.SetFull(f.Kind == k)
+	}
+}
+
+// setClock puts a node's clock right.
+func (w *world) setClock(s *server) {
+	if s.skewed {
+		w.changeClock(s, func(c *clock.Clock, _ time.Duration) { *c = clock.Clock{} })
+	}
+}
+
+// rot flips a bit of what a node has stored.
+func (w *world) rot(s *server, f *fault.Fault) {
+	spot, ok := s.disk.Rot(f.File, f.Sector-1, rng.Draw(w.seed, rng.Name(f.Key()), uint64(s.id), 0))
+	if w.trace == nil {
+		return
+	}
+	text := "no such sector to rot"
+	if ok {
+		text = fmt.Sprintf("a bit of sector %d of %s flipped", spot.Sector+1, spot.File)
+	}
+	w.record(Record{Kind: Note, Node: s.id, Text: text})
+}

@@ -1,0 +1,87 @@
+package sim
+
+import (
+	"time"
+
+	"simrun/sim/rng"
+)
+
+// Env is a node's only way to act on the world. Its methods are called from the
+// node's own handlers only.
+type Env struct {
+	w *world
+	s *server // nil after the node's life has ended
+}
+
+// ID is the node's own name.
+func (e *Env) ID() NodeID { return e.s.id }
+
+// Nodes is the number of servers of the case, n1 to nN.
+func (e *Env) Nodes() int { return e.w.c.Nodes }
+
+// Now reads the node's own clock, which may be off and may jump.
+func (e *Env) Now() Time {
+	t := e.s.local(e.w.now)
+	if e.s.skewed {
+		return Time(e.s.clock.Now(time.Duration(t)))
+	}
+	return t
+}
+
+// Boots is how often the node has booted: 1 for the first time.
+func (e *Env) Boots() int { return e.s.boots }
+
+// Send sends a copy of payload to another node, which may get it once, later,
+// twice, or never. To itself a node sends without loss, through the queue.
+func (e *Env) Send(to NodeID, payload []byte) { e.w.send(e.s, to, payload) }
+
+// Reply answers a client's call. An answer to a call that is no longer open is dropped.
+func (e *Env) Reply(to Caller, payload []byte) { e.w.reply(e.s, to, payload) }
+
+// SetTimer makes timer t fire after d of the node's clock, instead of when it was set to.
+func (e *Env) SetTimer(t TimerID, d time.Duration) { e.w.setTimer(e.s, t, d) }
+
+// StopTimer makes timer t not fire.
+func (e *Env) StopTimer(t TimerID) {
+	if int(t) < len(e.s.timers) {
+		e.s.timers[t].armed = false
+	}
+}
+
+// Rand is the keyed random decision of this node with this name and ordinal.
+func (e *Env) Rand(what rng.Name, ordinal uint64) rng.Value {
+	return rng.Draw(e.w.seed, what, uint64(e.s.id), ordinal)
+}
+
+// Option is the value of an option of the case, "" if it is not set.
+func (e *Env) Option(name string) string { return e.w.option(name) }
+
+// Bug reports whether a known bug is switched on. Ask at boot, keep the answer.
+func (e *Env) Bug(name string) bool { return e.w.bug(name) }
+
+// State states a fact for the monitors and the trace. The fact is not kept: a node may use its
+// memory again.
+func (e *Env) State(f Fact) { e.w.stated(e.s, f) }
+
+// Sometimes marks a state worth reaching, once per name and call site.
+func (e *Env) Sometimes(mark string) { e.w.reached(e.s, mark) }
+
+// Work makes the node busy for d: it handles nothing else until then, and what it
+// sent after this call leaves then.
+func (e *Env) Work(d time.Duration) { e.w.work(e.s, d) }
+
+// Tracing reports whether a trace is kept, to spare the cost of making a [Env.Note].
+func (e *Env) Tracing() bool { return e.w.trace != nil }
+
+// Note adds a line to the trace, if there is one.
+func (e *Env) Note(text string) {
+	if e.w.trace != nil {
+		e.w.record(Record{Kind: Note, Node: e.s.id, Text: text})
+	}
+}
+
+// Fatal is the node's own assertion: it reports a violation of check "assertion" and crashes
+// the node at once; the rest of the handler has no effect.
+func (e *Env) Fatal(reason string) {
+	panic(death{node: e.s.id, check: "assertion", detail: reason})
+}

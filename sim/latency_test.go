@@ -1,0 +1,78 @@
+package sim
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"simrun/sim/rng"
+)
+
+// The integer logarithm against the floating point one, which only the test may use.
+func TestMinusLog2(t *testing.T) {
+	v := rng.Draw(1, rng.Of("log"), 0, 0)
+	for i := range 100_000 {
+		v = v.Next()
+		x := uint64(v) >> (i % 64)
+		if x == 0 {
+			continue
+		}
+		got := float64(minusLog2(x)) / (1 << 32)
+		if want := 64 - math.Log2(float64(x)); math.Abs(got-want) > 3e-6 {
+			t.Fatalf("minusLog2(%d) = %.9f, want %.9f", x, got, want)
+		}
+	}
+}
+
+func TestLatencyDistributions(t *testing.T) {
+	const ms = Duration(time.Millisecond)
+	for _, tc := range []struct {
+		l                  Latency
+		mean, median, p99  float64 // in ms
+		meanTol, medianTol float64
+	}{
+		{Latency{Constant, 3 * ms, 0}, 3, 3, 3, 0, 0},
+		{Latency{Uniform, 1 * ms, 5 * ms}, 3, 3, 4.96, .02, .04},
+		{Latency{Exponential, 1 * ms, 101 * ms}, 1 + 20*(1-math.Exp(-5)), 1 + 20*math.Ln2, 93, .3, .3},
+		{Latency{LongTailed, 0, 100 * ms}, .95*5 + .05*75, 5.26, 90, .3, .3},
+	} {
+		const n = 100_000
+		var sum time.Duration
+		below, above := 0, 0
+		for i := range uint64(n) {
+			d := tc.l.draw(rng.Draw(1, rng.Of("latency"), 0, i))
+			if d < time.Duration(tc.l.Min) || tc.l.Dist != Constant && d > time.Duration(tc.l.Max) {
+				t.Fatalf("%v: drew %v", tc.l, d)
+			}
+			sum += d
+			if float64(d)/1e6 < tc.median-tc.medianTol {
+				below++
+			}
+			if float64(d)/1e6 > tc.p99 {
+				above++
+			}
+		}
+		if mean := float64(sum) / n / 1e6; math.Abs(mean-tc.mean) > tc.meanTol {
+			t.Errorf("%v: mean %.3f ms, want %.3f", tc.l, mean, tc.mean)
+		}
+		if below > n*51/100 {
+			t.Errorf("%v: %d of %d below the median", tc.l, below, n)
+		}
+		if above > n*15/1000 {
+			t.Errorf("%v: %d of %d above the 99th percentile", tc.l, above, n)
+		}
+	}
+}
+
+func TestLatencyGolden(t *testing.T) {
+	v := rng.Draw(1, rng.Of("latency"), 2, 3)
+	for _, tc := range []struct {
+		dist Dist
+		want time.Duration
+	}{{Constant, 1000}, {Uniform, 61822328}, {Exponential, 556701707}, {LongTailed, 42597283}} {
+		l := Latency{tc.dist, 1000, 1e9}
+		if got := l.draw(v); got != tc.want {
+			t.Errorf("%s: got %d, want %d", tc.dist, got, tc.want)
+		}
+	}
+}

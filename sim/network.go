@@ -1,0 +1,258 @@
+package sim
+
+import (
+	"time"
+
+	"simrun/sim/rng"
+)
+
+// message is what is on its way between two participants.
+type message struct {
+	payload  []byte
+	from, to NodeID
+	kind     digestKind // didReceive, didRequest, didReply, didRefuse
+	call     uint64     // of a request, a reply or a refusal
+	id       uint64     // its number in the trace
+	cause    uint64     // event that sent it
+	sent     Time
+	key      uint64 // ordinal of its decisions
+}
+
+// maxKept bounds the buffer that a freed message keeps for the next.
+const maxKept = 64 << 10
+
+// letter makes a message with a copy of payload.
+func (w *world) letter(kind digestKind, from, to NodeID, payload []byte) (int, *message) {
+	slot := w.messages.take()
+	if slot > maxSlot {
+		w.limit("more than 4 million messages were on their way")
+		slot = maxSlot
+	}
+	m := &w.messages.items[slot]
+	if cap(m.payload) > maxKept {
+		m.payload = nil
+	}
+	w.sent++
+	*m = message{payload: append(m.payload[:0], payload...), from: from, to: to, kind: kind, id: w.sent, cause: w.events, sent: w.now}
+	return slot, m
+}
+
+// send is the engine's part of [Env.Send]: at once, or when the node's work is done.
+func (w *world) send(s *server, to NodeID, payload []byte) {
+	if to < 1 || int(to) > w.c.Nodes {
+		panic("sim: Send to " + to.String() + ", which is no server of the case")
+	}
+	slot, _ := w.letter(didReceive, s.id, to, payload)
+	w.leave(s, slot)
+}
+
+// reply is the engine's part of [Env.Reply].
+func (w *world) reply(s *server, to Caller, payload []byte) {
+	if i := int(-to.Client); i < 1 || i > w.c.Clients {
+		panic("sim: Reply to " + to.Client.String() + ", which is no client of the case")
+	}
+	slot, m := w.letter(didReply, s.id, to.Client, payload)
+	m.call = to.Call
+	w.leave(s, slot)
+}
+
+// leave lets a message go as soon as the node's work so far is done.
+func (w *world) leave(s *server, slot int) {
+	if s.busy > w.now {
+		s.outbox = append(s.outbox, outgoing{s.busy, onMessage, slot})
+		return
+	}
+	w.transmit(slot)
+}
+
+// transmit decides what becomes of a message that leaves now.
+func (w *world) transmit(slot int) {
+	m := &w.messages.items[slot]
+	m.sent = w.now
+	if m.from < 0 || m.to < 0 {
+		if w.trace != nil {
+			w.recordSend(m, nil)
+		}
+		w.at(w.now+Time(w.c.Network.Client), onMessage, slot)
+		return
+	}
+	l := w.link(m.from, m.to)
+	m.key = l.nth.next(w.now)
+	if w.trace != nil {
+		w.recordSend(m, l)
+	}
+	if m.from == m.to {
+		w.at(w.now, onMessage, slot)
+		return
+	}
+	if l.cut > 0 {
+		w.lose(slot, "partition")
+		return
+	}
+	if len(l.loss) > 0 && w.chance(w.draws.loss, lossName, l, m.key, l.loss) {
+		w.lose(slot, "loss")
+		return
+	}
+	if len(l.corrupt) > 0 && w.chance(w.draws.corrupt, corruptName, l, m.key, l.corrupt) {
+		w.corrupt(l, m)
+	}
+	if len(l.duplicate) > 0 && w.chance(w.draws.duplicate, duplicateName, l, m.key, l.duplicate) {
+		w.duplicate(l, slot)
+	}
+	if l.clogs > 0 {
+		l.held = append(l.held, slot)
+		return
+	}
+	w.carry(l, slot)
+}
+
+// carry puts a message on its way: it takes its latency, what it is held back, and
+// with a bandwidth, the time on the wire and in the queue before it.
+func (w *world) carry(l *link, slot int) {
+	m := &w.messages.items[slot]
+	leaves := w.now
+	if l.bandwidth > 0 {
+		var ok bool
+		if leaves, ok = l.enqueue(w.now, len(m.payload)); !ok {
+			w.lose(slot, "queue full")
+			return
+		}
+	}
+	d := w.delay(w.draws.latency, latencyName, l, m.key)
+	if len(l.reorder) > 0 {
+		d += w.holdBack(l, m.key)
+	}
+	w.at(leaves+Time(d), onMessage, slot)
+}
+
+// duplicate sends a copy of a message behind it.
+func (w *world) duplicate(l *link, slot int) {
+	m := w.messages.items[slot]
+	again, c := w.letter(m.kind, m.from, m.to, m.payload)
+	c.cause, c.key = m.cause, m.key
+	if w.trace != nil {
+		w.recordCopy(c, m.id)
+	}
+	d := w.delay(w.draws.latency, latencyName, l, m.key) + w.delay(w.draws.copied, copyName, l, m.key)
+	w.at(w.now+Time(d), onMessage, again)
+}
+
+// corrupt flips a bit of a message.
+func (w *world) corrupt(l *link, m *message) {
+	if len(m.payload) == 0 {
+		return
+	}
+	v := w.draws.corrupt.Draw(l.who, m.key).Next().Next()
+	m.payload[v.N(uint64(len(m.payload)))] ^= 1 << v.Next().N(8)
+	if w.trace != nil {
+		w.record(Record{Kind: Corrupted, Node: m.from, Peer: m.to, Message: m.id})
+	}
+}
+
+// holdBack decides how long a message is held back by the reorderings in force.
+func (w *world) holdBack(l *link, key uint64) time.Duration {
+	if w.over != nil {
+		if v, ok := w.over.decision(reorderName, l.who, key); ok {
+			return time.Duration(max(0, v))
+		}
+	}
+	var d time.Duration
+	v := w.draws.reorder.Draw(l.who, key)
+	for _, r := range l.reorder {
+		if v.Chance(r.chance.Num, r.chance.Den) {
+			d += time.Duration(v.Next().Between(1, int64(r.by)))
+		}
+		v = v.Next().Next()
+	}
+	return d
+}
+
+// chance decides something that has one or more probabilities, unless the case overrides it.
+func (w *world) chance(f rng.Family, name rng.Name, l *link, key uint64, any []Ratio) bool {
+	if w.over != nil {
+		if v, ok := w.over.decision(name, l.who, key); ok {
+			return v != 0
+		}
+	}
+	v := f.Draw(l.who, key)
+	for _, r := range any {
+		if v.Chance(r.Num, r.Den) {
+			return true
+		}
+		v = v.Next()
+	}
+	return false
+}
+
+// delay decides a delay by the latency of a link, unless the case overrides it.
+func (w *world) delay(f rng.Family, name rng.Name, l *link, key uint64) time.Duration {
+	if w.over != nil {
+		if v, ok := w.over.decision(name, l.who, key); ok {
+			return time.Duration(max(0, v))
+		}
+	}
+	return l.latency.draw(f.Draw(l.who, key))
+}
+
+// lose drops a message.
+func (w *world) lose(slot int, why string) {
+	if w.trace != nil {
+		m := &w.messages.items[slot]
+		w.record(Record{Kind: Drop, Node: m.from, Peer: m.to, Message: m.id, Text: why, Cause: m.cause})
+	}
+	w.messages.give(slot)
+}
+
+// arrive is called when a message reaches its end.
+func (w *world) arrive(slot int) {
+	m := &w.messages.items[slot]
+	if m.to < 0 {
+		w.answer(slot)
+		return
+	}
+	s := &w.servers[m.to]
+	if s.up && s.waits(w.now) {
+		s.later(onMessage, slot)
+		return
+	}
+	w.receive(s, slot)
+}
+
+// receive gives a node a message.
+func (w *world) receive(s *server, slot int) {
+	m := &w.messages.items[slot]
+	w.begin(m.kind, m.to, m.from, m.cause)
+	w.hash = w.hash.Bytes(m.payload)
+	if m.from > 0 && m.sent <= w.link(m.from, m.to).lostUpTo {
+		w.lose(slot, "cut in flight")
+		return
+	}
+	if !s.up {
+		if m.kind == didRequest && w.c.Network.Refuse {
+			w.refuse(m)
+		}
+		w.lose(slot, "down")
+		return
+	}
+	if w.trace != nil {
+		w.record(Record{Kind: Deliver, Node: m.to, Peer: m.from, Message: m.id})
+	}
+	w.enter(s)
+	w.inHand = int32(slot)
+	if m.kind == didRequest {
+		s.node.Request(Caller{m.from, m.call}, m.payload)
+	} else {
+		s.node.Receive(m.from, m.payload)
+	}
+	w.inHand = -1
+	w.messages.give(slot)
+	w.handled(s)
+}
+
+// refuse tells a client that the node which it called is down.
+func (w *world) refuse(m *message) {
+	from, to, call := m.to, m.from, m.call
+	slot, r := w.letter(didRefuse, from, to, nil)
+	r.call = call
+	w.transmit(slot)
+}

@@ -1,0 +1,146 @@
+package sim
+
+import (
+	"time"
+
+	"simrun/history"
+)
+
+// Next waits until the next operation of the workload is due, records its
+// invocation and returns it; false when the client's life is over. The operation stays
+// open until OK, Fail or Info is called; one that is still open at the following Next is
+// recorded as info.
+func (c *Client) Next() (Op, bool) {
+	w := c.w
+	if c.open {
+		c.Info("left open")
+	}
+	for w.running {
+		ordinal, due, more := c.due()
+		if !more {
+			break
+		}
+		if due > w.now {
+			c.sleepUntil(due)
+			continue // what is due may have changed meanwhile: the faults may have healed
+		}
+		c.turn.Ordinal = ordinal
+		if w.over != nil && w.over.dropped(c.index, ordinal) {
+			continue
+		}
+		op := c.kind.Next(&c.turn)
+		c.invoke(op)
+		return op, true
+	}
+	return Op{}, false
+}
+
+// due says which operation is the next, and when; false if there is none.
+func (c *Client) due() (ordinal int, due Time, more bool) {
+	w := c.w
+	heal := Time(w.c.Duration)
+	ordinal = c.turn.Ordinal + 1
+	spent := w.c.Workload.Ops > 0 && ordinal >= w.c.Workload.Ops
+	if c.interval == 0 {
+		due = w.now
+		if ordinal > 0 && w.now == c.invoked {
+			due += pauseAfterNothing
+		}
+	} else {
+		ordinal, due = c.slot(max(ordinal, int(int64(w.now)/int64(c.interval))), w.now)
+	}
+	if w.now < heal && !spent && due < heal {
+		return ordinal, due, true
+	}
+	if w.c.Recovery.Skip || c.recovered {
+		return 0, 0, false
+	}
+	if due < heal {
+		if c.interval == 0 {
+			return ordinal, heal, true
+		}
+		ordinal, due = c.slot(max(ordinal, int(int64(heal)/int64(c.interval))), heal)
+	}
+	return ordinal, due, true
+}
+
+// pauseAfterNothing is how long a client without pause waits after an operation
+// that took no time at all, so that time goes on.
+const pauseAfterNothing = Time(time.Millisecond)
+
+// slot returns the first operation from ordinal on that is due at from or later, and when.
+func (c *Client) slot(ordinal int, from Time) (int, Time) {
+	for ; ; ordinal++ {
+		if t := c.slotTime(ordinal); t >= from {
+			return ordinal, t
+		}
+	}
+}
+
+// slotTime is when an operation is due: at a time that is drawn within its interval.
+func (c *Client) slotTime(ordinal int) Time {
+	v := c.w.draws.jitter.Draw(uint64(c.id), uint64(ordinal))
+	return Time(ordinal)*Time(c.interval) + Time(v.N(uint64(c.interval)))
+}
+
+// invoke records the invocation of an operation.
+func (c *Client) invoke(op Op) {
+	c.open, c.current, c.asked, c.invoked = true, op, 0, c.w.now
+	c.w.fold(didInvoke, c.id, NodeID(c.process))
+	c.append(history.Event{Process: c.process, Type: history.Invoke, F: op.F, Key: op.Key, Value: op.Value}, Called)
+	c.w.happened("invoke", c.w.firstNode(c))
+}
+
+// complete records the completion of the open operation.
+func (c *Client) complete(t history.Type, v history.Value, reason string) {
+	if !c.open {
+		panic("sim: " + c.id.String() + " completed an operation that is not open")
+	}
+	c.open = false
+	c.w.fold(didComplete, c.id, NodeID(t))
+	e := history.Event{Process: c.process, Type: t, F: c.current.F, Key: c.current.Key, Value: v, Error: reason}
+	if c.asked != 0 {
+		e.Node = c.asked.String()
+	}
+	c.append(e, Returned)
+}
+
+// append adds an event to the history, the digest and the trace.
+func (c *Client) append(e history.Event, kind RecordKind) {
+	w := c.w
+	e.Index, e.Time = len(w.history), w.now
+	w.history = append(w.history, e)
+	w.foldOperation(&e)
+	if w.trace != nil {
+		w.recordOperation(c, &e, kind)
+	}
+}
+
+// foldOperation adds an event of the history to the digest.
+func (w *world) foldOperation(e *history.Event) {
+	w.scratch = e.Value.AppendJSON(w.scratch[:0])
+	w.hash = w.hash.String(e.F).String(e.Key).Bytes(w.scratch).String(e.Error)
+}
+
+// OK records that the open operation completed with a result.
+func (c *Client) OK(result history.Value) {
+	c.complete(history.OK, result, "")
+	if c.invoked >= Time(c.w.c.Duration) {
+		c.recovered = true
+	}
+	c.w.happened("ack", c.asked)
+}
+
+// Fail records that the open operation certainly did not take effect.
+func (c *Client) Fail(reason string) { c.complete(history.Fail, history.Null, reason) }
+
+// Info records that the open operation may or may not have taken effect, or may
+// yet. The client goes on as a new process.
+func (c *Client) Info(reason string) {
+	c.complete(history.Info, history.Null, reason)
+	c.process += history.Process(c.w.c.Clients)
+}
+
+// firstNode is the server that a client may be taken to belong to, for faults that
+// wait for its invocations.
+func (w *world) firstNode(c *Client) NodeID { return NodeID(c.index%w.c.Nodes + 1) }

@@ -1,0 +1,121 @@
+package sim
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"simrun/sim/rng"
+)
+
+// overrides are the decisions that a case replaces. A nil pointer replaces none.
+type overrides struct {
+	decisions map[decisionKey]int64
+	drops     map[dropKey]bool
+}
+
+type decisionKey struct {
+	what         rng.Name
+	who, ordinal uint64
+}
+
+type dropKey struct{ client, ordinal int }
+
+// decidable are the decisions that can be replaced, and whether they are about a link or a node.
+var decidable = map[string]bool{
+	"latency": true, "loss": true, "duplicate": true, "copy latency": true, "corrupt": true, "reorder": true, "sync": false,
+}
+
+// newOverrides reads overrides that are valid; nil if there are none.
+func newOverrides(list []Override) *overrides {
+	if len(list) == 0 {
+		return nil
+	}
+	o := &overrides{map[decisionKey]int64{}, map[dropKey]bool{}}
+	for _, x := range list {
+		if err := o.add(x); err != nil {
+			panic(err)
+		}
+	}
+	return o
+}
+
+// decision returns what the case wants instead of a decision.
+func (o *overrides) decision(what rng.Name, who, ordinal uint64) (int64, bool) {
+	if o == nil {
+		return 0, false
+	}
+	v, ok := o.decisions[decisionKey{what, who, ordinal}]
+	return v, ok
+}
+
+// dropped reports whether the case leaves an operation out.
+func (o *overrides) dropped(client, ordinal int) bool {
+	return o != nil && o.drops[dropKey{client, ordinal}]
+}
+
+// add reads one override.
+func (o *overrides) add(x Override) error {
+	if rest, ok := strings.CutPrefix(x.Key, "drop "); ok {
+		who, n, ok := strings.Cut(rest, "#")
+		var c NodeID
+		ordinal, err := strconv.ParseUint(n, 10, 31)
+		if !ok || err != nil || c.UnmarshalText([]byte(who)) != nil || c >= 0 {
+			return fmt.Errorf("override %q: expected a client and the ordinal of its operation, like drop c1#5", x.Key)
+		}
+		o.drops[dropKey{int(-c) - 1, int(ordinal)}] = true
+		return nil
+	}
+	key, err := parseKey(x.Key)
+	if err != nil {
+		return err
+	}
+	o.decisions[key] = x.Value
+	return nil
+}
+
+// parseKey reads "latency n1>n2 1.204s#0".
+func parseKey(text string) (decisionKey, error) {
+	bad := func() (decisionKey, error) {
+		return decisionKey{}, fmt.Errorf("override %q: expected a decision as the trace names it, like latency n1>n2 1.204s#0, sync n1 1.2s#0 or drop c1#5", text)
+	}
+	words := strings.Fields(text)
+	if len(words) < 3 {
+		return bad()
+	}
+	what := strings.Join(words[:len(words)-2], " ")
+	onLink, ok := decidable[what]
+	if !ok {
+		known := []string{"drop"}
+		for name := range decidable {
+			known = append(known, name)
+		}
+		return decisionKey{}, unknownName("decision", what, known)
+	}
+	at, n, ok := strings.Cut(words[len(words)-1], "#")
+	t, err1 := time.ParseDuration(at)
+	nth, err2 := strconv.ParseUint(n, 10, instantBits)
+	if !ok || err1 != nil || err2 != nil || t < 0 {
+		return bad()
+	}
+	who, ok := parseWho(words[len(words)-2], onLink)
+	if !ok {
+		return bad()
+	}
+	return decisionKey{rng.Of(what), who, uint64(t)<<instantBits | nth}, nil
+}
+
+// parseWho reads "n1>n2" or "n1".
+func parseWho(text string, onLink bool) (uint64, bool) {
+	var from, to NodeID
+	if !onLink {
+		err := from.UnmarshalText([]byte(text))
+		return uint64(from), err == nil && from > 0
+	}
+	a, b, ok := strings.Cut(text, ">")
+	if !ok || from.UnmarshalText([]byte(a)) != nil || to.UnmarshalText([]byte(b)) != nil || from < 1 || to < 1 {
+		return 0, false
+	}
+	return linkName(from, to), true
+}

@@ -1,0 +1,115 @@
+// Package queue is the event queue of the simulator: a priority queue of small
+// values, ordered by time and, at equal times, by the order in which they were
+// pushed. It allocates only to grow.
+package queue
+
+// RefBits is the width of a [Ref].
+const RefBits = 26
+
+// MaxRef is the largest [Ref].
+const MaxRef = 1<<RefBits - 1
+
+// Ref is what the queue holds for its user: an index, a kind, or both.
+type Ref uint32
+
+// item is 16 bytes, so that four children of a node share a cache line. The key
+// is the sequence number above the reference: it orders equal times, and 2^38
+// pushes fit.
+type item struct {
+	at  int64
+	key uint64
+}
+
+func (a item) before(b item) bool { return a.at < b.at || a.at == b.at && a.key < b.key }
+
+// Queue is a priority queue. The zero value is empty and ready to use.
+type Queue struct {
+	items []item
+	seq   uint64
+	hole  bool // items[0] was popped and not yet replaced
+}
+
+// Len is the number of pending items.
+func (q *Queue) Len() int {
+	if q.hole {
+		return len(q.items) - 1
+	}
+	return len(q.items)
+}
+
+// Push adds an item. The reference must not exceed [MaxRef].
+func (q *Queue) Push(at int64, ref Ref) {
+	it := item{at, q.seq<<RefBits | uint64(ref)}
+	q.seq++
+	if q.hole {
+		q.hole = false
+		q.down(it)
+		return
+	}
+	q.items = append(q.items, it)
+	q.up(len(q.items)-1, it)
+}
+
+// Pop removes and returns the earliest item; false if there is none.
+func (q *Queue) Pop() (at int64, ref Ref, ok bool) {
+	if q.hole {
+		q.fill()
+	}
+	if len(q.items) == 0 {
+		return 0, 0, false
+	}
+	// The hole is left open: most events push a successor, which then sinks from
+	// the top once, instead of one item sinking and another rising.
+	q.hole = true
+	top := q.items[0]
+	return top.at, Ref(top.key & MaxRef), true
+}
+
+// fill closes the hole with the last item.
+func (q *Queue) fill() {
+	q.hole = false
+	last := len(q.items) - 1
+	it := q.items[last]
+	q.items = q.items[:last]
+	if last > 0 {
+		q.down(it)
+	}
+}
+
+// up puts it at position i or at an ancestor of it.
+func (q *Queue) up(i int, it item) {
+	items := q.items
+	for i > 0 {
+		parent := (i - 1) / 4
+		if !it.before(items[parent]) {
+			break
+		}
+		items[i] = items[parent]
+		i = parent
+	}
+	items[i] = it
+}
+
+// down puts it at the top or at a descendant of it.
+func (q *Queue) down(it item) {
+	items := q.items
+	i := 0
+	for {
+		child := 4*i + 1
+		if child >= len(items) {
+			break
+		}
+		least := child
+		for c := child + 1; c < min(child+4, len(items)); c++ {
+			if items[c].before(items[least]) {
+				least = c
+			}
+		}
+		if !items[least].before(it) {
+			break
+		}
+		items[i] = items[least]
+		i = least
+	}
+	items[i] = it
+}

@@ -1,0 +1,34 @@
+package sim
+
+import (
+	"simrun/history"
+	"simrun/sim/fault"
+)
+
+// Result is all that a run brought forth.
+type Result struct {
+	Case       Case            // with every default filled in
+	History    []history.Event // what the clients saw
+	Digest     Digest          // running hash of every event: the identity of the run
+	Events     uint64          // events executed
+	End        Time            // virtual time at the end
+	Violations []Violation     // what monitors, assertions and the recovery phase found; in order of time
+	Sometimes  []Mark          // marks that were reached, in order of name
+	Resolved   []fault.Fault   // the faults that began, as they were resolved: a plan of its own
+	Trace      *Trace          // nil unless asked for
+}
+
+// Violation is a broken promise that was seen from inside the cluster.
+type Violation struct {
+	Check  string // "election safety", "assertion", "panic", "progress"
+	Time   Time
+	Event  uint64 // the event during which it was seen
+	Node   NodeID
+	Detail string // one sentence
+}
+
+// Mark is a state worth reaching that was reached.
+type Mark struct {
+	Name  string `json:"name"`
+	Count uint64 `json:"count"`
+}

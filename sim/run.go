@@ -1,0 +1,20 @@
+package sim
+
+// Run runs a case to its end. It is a pure function: equal systems and cases
+// give equal results. The error says in one sentence what is wrong with the
+// case; whatever goes wrong inside the cluster is a [Violation].
+func Run(s System, c Case) (*Result, error) { return run(s, c, nil) }
+
+// RunTraced is [Run] with a trace. The digest is the same.
+func RunTraced(s System, c Case) (*Result, error) { return run(s, c, &Trace{}) }
+
+func run(s System, c Case, t *Trace) (*Result, error) {
+	c, err := s.Complete(c)
+	if err != nil {
+		return nil, err
+	}
+	w := newWorld(&s, c)
+	w.trace = t
+	w.run()
+	return w.result(), nil
+}

@@ -1,0 +1,244 @@
+package sim
+
+import (
+	"time"
+
+	"simrun/history"
+	"simrun/sim/clock"
+	"simrun/sim/disk"
+	"simrun/sim/queue"
+	"simrun/sim/rng"
+)
+
+const never = history.Never
+
+// server is one node as the engine sees it. What belongs to one life of the node
+// stands in env.
+type server struct {
+	id        NodeID
+	node      Node // nil while down, and during Boot
+	env       *Env
+	up        bool
+	boots     int
+	held      int    // faults that keep it down
+	holds     int    // counts explicit restarts, which void what held it down before
+	pauses    int    // counts what voided the pauses before: crashes and explicit resumes
+	bootCause uint64 // event that asked for its restart
+	timers    []alarm
+	disk      *disk.Disk
+	clock     clock.Clock
+	skewed    bool // the clock may differ from virtual time
+
+	paused  int           // faults that pause it
+	slow    time.Duration // what each event takes it longer
+	busy    Time          // it handles nothing before
+	backlog []queue.Ref   // what came up while it was paused or busy, oldest first
+	head    int           // of the backlog
+	outbox  []outgoing    // what leaves when its work is done
+
+	syncNth   instant       // names its syncs
+	syncMore  time.Duration // what each sync takes longer
+	syncStall int           // faults that stall its syncs
+	stalled   []int         // syncs that would have completed but for the stall
+	dieOps    int           // a handler dies before this disk operation of its own; 0: it does not
+	dieIn     int           // operations until then, in the present handler
+	dieBy     int           // the step of the plan that wants that
+
+	described State // as last traced
+}
+
+// outgoing is an effect that waits for the node's work to be done.
+type outgoing struct {
+	at   Time
+	kind eventKind // onMessage: to be sent; onSync: to be begun
+	slot int
+}
+
+func (w *world) makeServers() {
+	w.servers = make([]server, w.c.Nodes+1)
+	for i := range w.servers[1:] {
+		id := NodeID(i + 1)
+		w.servers[id] = server{id: id, disk: disk.New(w.seed, uint64(id)), syncNth: instant{at: -1}}
+	}
+}
+
+// local is the moment at which the node acts: now, or when its work so far is done.
+func (s *server) local(now Time) Time { return max(now, s.busy) }
+
+// waits reports whether what comes up for the node must wait.
+func (s *server) waits(now Time) bool {
+	return s.paused > 0 || now < s.busy || s.head < len(s.backlog)
+}
+
+// later puts what came up behind what waits already.
+func (s *server) later(k eventKind, slot int) { s.backlog = append(s.backlog, ref(k, slot)) }
+
+// bootDue starts a node: at first, or again.
+func (w *world) bootDue(s *server) {
+	if s.up {
+		return // another restart was earlier
+	}
+	w.begin(didBoot, s.id, 0, s.bootCause)
+	s.up = true
+	s.boots++
+	s.busy, s.dieIn = 0, s.dieOps
+	if w.trace != nil {
+		w.record(Record{Kind: Boot, Node: s.id})
+	}
+	for i := range w.watches {
+		w.watches[i].booted(w.now, s.id)
+	}
+	s.env = &Env{w: w, s: s}
+	s.node = w.sys.Boot(s.env)
+	w.handled(s)
+	w.happened("boot", s.id)
+}
+
+// crash takes a node down at once, with all that was volatile.
+func (w *world) crash(s *server, keep disk.Survival, state disk.State, why string) {
+	if !s.up {
+		return
+	}
+	w.fold(didCrash, s.id, 0)
+	s.up, s.node = false, nil
+	s.env.s = nil
+	s.env = nil
+	s.paused, s.dieOps, s.dieIn = 0, 0, 0
+	s.pauses++
+	s.described = State{}
+	for i := range s.timers {
+		s.timers[i].armed = false
+	}
+	if w.trace != nil {
+		w.record(Record{Kind: Crash, Node: s.id, Text: why})
+	}
+	w.dropWaiting(s)
+	w.crashDisk(s, keep, state)
+	w.happened("crash", s.id)
+}
+
+// crashDisk chooses what the disk holds after the crash.
+func (w *world) crashDisk(s *server, keep disk.Survival, state disk.State) {
+	for _, slot := range s.stalled {
+		w.syncs.give(slot)
+	}
+	s.stalled = s.stalled[:0]
+	if keep == disk.Chosen {
+		s.disk.CrashInto(state)
+		return
+	}
+	s.disk.Crash(keep, rng.Draw(w.seed, crashName, uint64(s.id), uint64(w.now)))
+}
+
+// dropWaiting drops what a node that crashed had not handled or not sent.
+func (w *world) dropWaiting(s *server) {
+	for _, r := range s.backlog[s.head:] {
+		slot := int(r & maxSlot)
+		switch eventKind(r >> slotBits) {
+		case onMessage:
+			w.lose(slot, "crash")
+		case onTimer:
+			s.timers[slot%MaxTimers].queued = never
+		case onSync:
+			w.syncs.give(slot)
+		}
+	}
+	s.backlog, s.head = s.backlog[:0], 0
+	for _, o := range s.outbox {
+		switch o.kind {
+		case onMessage:
+			w.messages.give(o.slot)
+		case onSync:
+			w.syncs.give(o.slot)
+		}
+	}
+	s.outbox = s.outbox[:0]
+}
+
+// work makes a node busy for d longer.
+func (w *world) work(s *server, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	s.busy = s.local(w.now) + Time(d)
+	w.at(s.busy, onWake, int(s.id))
+}
+
+// wake lets go what waited for a node's work or pause to end.
+func (w *world) wake(s *server) {
+	if s.paused > 0 {
+		return // resume will come here again
+	}
+	w.release(s)
+	for s.head < len(s.backlog) && s.paused == 0 && w.now >= s.busy && w.running {
+		r := s.backlog[s.head]
+		s.head++
+		if s.head == len(s.backlog) {
+			s.backlog, s.head = s.backlog[:0], 0
+		}
+		w.handle(s, eventKind(r>>slotBits), int(r&maxSlot))
+	}
+}
+
+// release sends what waited for work that is done.
+func (w *world) release(s *server) {
+	sent := 0
+	for _, o := range s.outbox {
+		if o.at > w.now {
+			break
+		}
+		sent++
+		switch o.kind {
+		case onMessage:
+			w.transmit(o.slot)
+		case onSync:
+			w.schedule(s, o.slot)
+		}
+	}
+	s.outbox = s.outbox[:copy(s.outbox, s.outbox[sent:])]
+}
+
+// handle gives a node what came up for it.
+func (w *world) handle(s *server, k eventKind, slot int) {
+	switch k {
+	case onMessage:
+		w.receive(s, slot)
+	case onTimer:
+		w.timerRings(s, slot)
+	case onSync:
+		w.syncTold(s, slot)
+	}
+}
+
+// enter prepares a node for one of its handlers.
+func (w *world) enter(s *server) {
+	s.dieIn = s.dieOps
+	if s.slow > 0 {
+		w.work(s, s.slow)
+	}
+}
+
+// handled follows each handler.
+func (w *world) handled(s *server) {
+	if w.trace != nil {
+		w.describe(s)
+	}
+}
+
+// pause stops a node from being scheduled.
+func (w *world) pause(s *server) {
+	if s.paused++; s.paused == 1 && w.trace != nil {
+		w.record(Record{Kind: Pause, Node: s.id})
+	}
+}
+
+// resume ends one reason for a pause; with the last, the node goes on.
+func (w *world) resume(s *server) {
+	if s.paused--; s.paused > 0 {
+		return
+	}
+	if w.trace != nil {
+		w.record(Record{Kind: Resume, Node: s.id})
+	}
+	w.at(max(w.now, s.busy), onWake, int(s.id))
+}

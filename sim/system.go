@@ -1,0 +1,138 @@
+package sim
+
+import (
+	"simrun/history"
+	"simrun/sim/fault"
+)
+
+// Time is virtual time: nanoseconds since the start of the run.
+type Time = history.Time
+
+// System is code: how a node boots, what a client does, and what must always
+// hold. It is a value without state of its own: any number of runs may use it at
+// the same time.
+type System struct {
+	Name string
+
+	// Boot starts a node, at first and after each crash. What survived stands on
+	// env's disk; nothing else does.
+	Boot func(env *Env) Node
+
+	// Client is the whole life of one client, as straight blocking code.
+	// It loops over [Client.Next] until that returns false.
+	Client func(c *Client)
+
+	// Workloads are what clients can be asked to do; the first is the default.
+	Workloads []WorkloadKind
+
+	// Options and Bugs are the names that a case of this system may use.
+	Options []string
+	Bugs    []string
+
+	// Events are the names that a fault of a plan can wait for, beside those of the
+	// engine: see [Occasion].
+	Events []fault.Event
+
+	// Timers are the names of the timers, by [TimerID], for the trace. May be nil.
+	Timers []string
+
+	// Monitors returns fresh monitors for one run. May be nil.
+	Monitors func(c *Case) []Monitor
+
+	// DescribeMessage tells a person what a payload says, in a few words:
+	// "AppendEntries t3 prev 7 +2". Called only while tracing. May be nil.
+	DescribeMessage func(payload []byte) string
+
+	// Converged says, at the end of the recovery phase, why the replicas that are up
+	// differ; "" if they agree. May be nil.
+	Converged func(nodes []Node) string
+}
+
+// WorkloadKind generates operations.
+type WorkloadKind struct {
+	Name    string
+	Summary string
+	Rate    int // default operations per client and virtual second; 0: without pause
+	Keys    int // default number of keys
+	Mix     []Weight
+
+	// Next decides the operation with this ordinal (from 0) of one client, from
+	// nothing but its arguments and the draws of t.
+	Next func(t *Turn) Op
+}
+
+// Op is what a client is asked to do.
+type Op struct {
+	F     string
+	Key   string
+	Value history.Value
+}
+
+// Node is one server: it only reacts. Each method runs at one instant of
+// virtual time, must not block, and acts through its [Env] alone. Payloads are
+// valid during the call only, and must not be changed or kept.
+type Node interface {
+	// Receive handles a message of another node.
+	Receive(from NodeID, payload []byte)
+	// Request handles a call of a client, answered now or later with [Env.Reply].
+	Request(from Caller, payload []byte)
+	// Timer handles the timer that fired.
+	Timer(t TimerID)
+	// Synced handles the end of a sync: all that was written to the file before
+	// that [Env.Sync] is durable, or err says why not.
+	Synced(id SyncID, err error)
+}
+
+// Describer is a [Node] that can tell its state. Targets by role and the report need it.
+type Describer interface {
+	Describe() State
+}
+
+// State is a node's description of itself.
+type State struct {
+	Role   string  `json:"role"`             // "leader", "follower", …
+	Epoch  uint64  `json:"epoch"`            // term, view, ballot: the higher is the newer
+	Detail []Field `json:"detail,omitempty"` // what else a person wants to see
+}
+
+// Field is a named value of a [State].
+type Field struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Fact is what happened in a node, as a typed value. Monitors and the trace
+// consume the same facts.
+type Fact interface {
+	// String tells the fact to a person.
+	String() string
+}
+
+// Monitor checks an invariant from inside while the run goes on.
+type Monitor interface {
+	// Name is the invariant's name: "election safety".
+	Name() string
+	// Observe consumes a fact and returns what it violates, or "". Cost: O(1).
+	Observe(now Time, node NodeID, f Fact) string
+}
+
+// Booter is a [Monitor] that wants to know when a node lost its volatile state.
+type Booter interface {
+	Booted(now Time, node NodeID)
+}
+
+// TimerID names a timer of a node. Each node has at most one timer of each
+// name; setting it again replaces it. It must be smaller than [MaxTimers].
+type TimerID uint8
+
+// MaxTimers bounds the number of timers of one node, so that a table serves.
+const MaxTimers = 64
+
+// SyncID is what a node gives to [Env.Sync], to know the completion by.
+type SyncID uint64
+
+// Caller is the open call of a client, to be answered with [Env.Reply].
+type Caller struct {
+	Client NodeID
+	Call   uint64
+}

@@ -1,0 +1,237 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"simrun/sim/fault"
+)
+
+// Bounds of a case. They keep what is multiplied or tabulated small; no run that a
+// person wants comes near.
+const (
+	MaxNodes    = fault.MaxNodes
+	MaxClients  = 10_000
+	MaxDuration = Duration(24 * time.Hour) // of each phase
+)
+
+// WithDefaults fills in what the case leaves out and no system has a say in.
+func (c Case) WithDefaults() Case {
+	put(&c.Version, Version)
+	put(&c.Nodes, 5)
+	put(&c.Clients, 4)
+	put(&c.Duration, Duration(10*time.Second))
+	put(&c.Network.Latency, Latency{Uniform, Duration(time.Millisecond), Duration(5 * time.Millisecond)})
+	put(&c.Disk.Sync, Latency{Uniform, Duration(200 * time.Microsecond), Duration(2 * time.Millisecond)})
+	put(&c.Recovery.Within, Duration(10*time.Second))
+	put(&c.Limits.Events, 10_000_000)
+	return c
+}
+
+func put[T comparable](field *T, value T) {
+	if *field == *new(T) {
+		*field = value
+	}
+}
+
+// Complete fills in what the case leaves out, with what the system wants there, and
+// says in one sentence what is wrong with it, if anything is.
+func (s *System) Complete(c Case) (Case, error) {
+	c = c.WithDefaults()
+	put(&c.Model, s.Name)
+	if c.Model != s.Name {
+		return c, fmt.Errorf("the case is one of model %q, not of %q", c.Model, s.Name)
+	}
+	if len(s.Workloads) > 0 {
+		put(&c.Workload.Name, s.Workloads[0].Name)
+	}
+	kind := s.workload(c.Workload.Name)
+	if kind == nil {
+		return c, unknownName("workload of "+s.Name, c.Workload.Name, s.workloadNames())
+	}
+	put(&c.Workload.Rate, kind.Rate)
+	put(&c.Workload.Keys, kind.Keys)
+	var err error
+	if c.Workload.Mix, err = mergeMix(kind, c.Workload.Mix); err != nil {
+		return c, err
+	}
+	for _, check := range []func(*System, *Case) error{bounds, options, environment, faults, overridden} {
+		if err := check(s, &c); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+func (s *System) workload(name string) *WorkloadKind {
+	for i := range s.Workloads {
+		if s.Workloads[i].Name == name {
+			return &s.Workloads[i]
+		}
+	}
+	return nil
+}
+
+func (s *System) workloadNames() []string {
+	names := make([]string, len(s.Workloads))
+	for i := range s.Workloads {
+		names[i] = s.Workloads[i].Name
+	}
+	return names
+}
+
+// mergeMix puts the weights of a case over those of the workload.
+func mergeMix(kind *WorkloadKind, over []Weight) ([]Weight, error) {
+	if len(kind.Mix) == 0 && len(over) == 0 {
+		return nil, nil
+	}
+	mix := append([]Weight(nil), kind.Mix...)
+	names := make([]string, len(mix))
+	at := map[string]int{}
+	for i, m := range mix {
+		names[i], at[m.F] = m.F, i
+	}
+	for _, m := range over {
+		i, ok := at[m.F]
+		if !ok {
+			return nil, unknownName("operation of workload "+kind.Name, m.F, names)
+		}
+		mix[i].Weight = m.Weight
+	}
+	total := 0
+	for _, m := range mix {
+		if m.Weight < 0 || m.Weight > 1_000_000 {
+			return nil, fmt.Errorf("weight %d of operation %s: expected 0 to 1000000", m.Weight, m.F)
+		}
+		total += m.Weight
+	}
+	if total == 0 {
+		return nil, fmt.Errorf("workload %s: all weights are 0", kind.Name)
+	}
+	return mix, nil
+}
+
+// bounds checks the numbers of a case.
+func bounds(_ *System, c *Case) error {
+	switch {
+	case c.Version > Version:
+		return fmt.Errorf("the case has format version %d, and this simrun reads up to version %d: use a newer simrun", c.Version, Version)
+	case c.Version < 1:
+		return fmt.Errorf("version %d: expected 1 to %d", c.Version, Version)
+	case c.Nodes < 1 || c.Nodes > MaxNodes:
+		return fmt.Errorf("%d nodes: expected 1 to %d", c.Nodes, MaxNodes)
+	case c.Clients < 1 || c.Clients > MaxClients:
+		return fmt.Errorf("%d clients: expected 1 to %d", c.Clients, MaxClients)
+	case c.Duration < 0 || c.Duration > MaxDuration:
+		return fmt.Errorf("duration %v: expected at most %v", c.Duration, MaxDuration)
+	case c.Recovery.Within < 0 || c.Recovery.Within > MaxDuration:
+		return fmt.Errorf("recovery within %v: expected at most %v", c.Recovery.Within, MaxDuration)
+	case c.Workload.Ops < 0:
+		return fmt.Errorf("%d operations: expected 0 or more", c.Workload.Ops)
+	case c.Workload.Rate < 0 || c.Workload.Rate > 1_000_000:
+		return fmt.Errorf("rate %d: expected 0 to 1000000 operations per second", c.Workload.Rate)
+	case c.Workload.Keys < 0:
+		return fmt.Errorf("%d keys: expected 0 or more", c.Workload.Keys)
+	}
+	return nil
+}
+
+// options checks the names that a case uses of its model.
+func options(s *System, c *Case) error {
+	for _, name := range sortedKeys(c.Options) {
+		if !contains(s.Options, name) {
+			return unknownName("option of "+s.Name, name, s.Options)
+		}
+	}
+	for _, name := range c.Bugs {
+		if !contains(s.Bugs, name) {
+			return unknownName("bug of "+s.Name, name, s.Bugs)
+		}
+	}
+	return nil
+}
+
+// environment checks the network and the disks of a case.
+func environment(_ *System, c *Case) error {
+	n := &c.Network
+	if err := n.Latency.valid("latency"); err != nil {
+		return err
+	}
+	if err := c.Disk.Sync.valid("sync time"); err != nil {
+		return err
+	}
+	if n.Client < 0 || n.Bandwidth < 0 || n.Queue < 0 {
+		return fmt.Errorf("network: client latency, bandwidth and queue cannot be negative")
+	}
+	for _, r := range []Ratio{n.Loss, n.Duplicate} {
+		if r.Num > r.Den || r.Den > 1<<32 {
+			return fmt.Errorf("probability %v: expected one like 1/100, or 0", r)
+		}
+	}
+	return n.routes(c.Nodes)
+}
+
+// routes checks that regions and routes name nodes of the case.
+func (n *Network) routes(nodes int) error {
+	names := make([]string, 0, nodes+len(n.Regions))
+	for i := range nodes {
+		names = append(names, NodeID(i+1).String())
+	}
+	for _, r := range n.Regions {
+		for _, id := range r.Nodes {
+			if id < 1 || int(id) > nodes {
+				return fmt.Errorf("region %s: %v is none of the %d servers", r.Name, id, nodes)
+			}
+		}
+		names = append(names, r.Name)
+	}
+	for i := range n.Routes {
+		r := &n.Routes[i]
+		for _, end := range r.Between {
+			if !contains(names, end) {
+				return unknownName("region or node", end, names)
+			}
+		}
+		if err := r.Latency.valid("latency between " + r.Between[0] + " and " + r.Between[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// faults checks the plan.
+func faults(s *System, c *Case) error {
+	events := make([]string, 0, len(fault.Events)+len(s.Events))
+	for _, e := range fault.Events {
+		events = append(events, string(e.Event))
+	}
+	for _, e := range s.Events {
+		events = append(events, string(e))
+	}
+	for _, f := range c.Faults {
+		if f.Kind == fault.None {
+			continue
+		}
+		if _, err := f.MarshalText(); err != nil {
+			return err
+		}
+		if f.On != "" && !contains(events, string(f.On)) {
+			return unknownName("event that a fault can wait for", string(f.On), events)
+		}
+		if f.At >= time.Duration(c.Duration) {
+			return fmt.Errorf("fault %q begins after the fault phase, which lasts %v", f, c.Duration)
+		}
+	}
+	return nil
+}
+
+// overridden checks the overrides.
+func overridden(_ *System, c *Case) error {
+	o := overrides{map[decisionKey]int64{}, map[dropKey]bool{}}
+	for _, x := range c.Overrides {
+		if err := o.add(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package sim
+
+import (
+	"slices"
+	"strings"
+
+	"simrun/sim/fault"
+)
+
+// watch is a monitor of a run. It is asked until it has found a violation.
+type watch struct {
+	monitor Monitor
+	boot    Booter // nil if it does not want to know
+	broken  bool
+}
+
+func (w *world) makeWatches(monitors []Monitor) {
+	w.watches = make([]watch, len(monitors))
+	for i, m := range monitors {
+		w.watches[i].monitor = m
+		w.watches[i].boot, _ = m.(Booter)
+	}
+}
+
+func (x *watch) booted(now Time, node NodeID) {
+	if x.boot != nil {
+		x.boot.Booted(now, node)
+	}
+}
+
+// Occasion is a [Fact] that a fault of a plan can wait for.
+type Occasion interface {
+	Fact
+	// Occasion names the event: "elected", "commit". A system lists its names in [System.Events].
+	Occasion() fault.Event
+}
+
+// stated shows a fact to the monitors, the trace and the plan.
+func (w *world) stated(s *server, f Fact) {
+	if w.trace != nil {
+		w.record(Record{Kind: FactSeen, Node: s.id, Text: f.String()})
+	}
+	for i := range w.watches {
+		x := &w.watches[i]
+		if x.broken {
+			continue
+		}
+		if detail := x.monitor.Observe(w.now, s.id, f); detail != "" {
+			x.broken = true
+			w.violate(x.monitor.Name(), s.id, detail)
+		}
+	}
+	if len(w.plan.waiting) > 0 {
+		if o, ok := f.(Occasion); ok {
+			w.trigger(o.Occasion(), s.id)
+		}
+	}
+}
+
+// reached counts a mark.
+func (w *world) reached(s *server, mark string) {
+	if w.marks == nil {
+		w.marks = map[string]uint64{}
+	}
+	w.marks[mark]++
+	if w.trace != nil {
+		w.record(Record{Kind: Reached, Node: s.id, Text: mark})
+	}
+}
+
+// sortedMarks lists the marks that were reached, in order of name.
+func (w *world) sortedMarks() []Mark {
+	list := make([]Mark, 0, len(w.marks))
+	for name, n := range w.marks {
+		list = append(list, Mark{name, n})
+	}
+	slices.SortFunc(list, func(a, b Mark) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}

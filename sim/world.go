@@ -1,0 +1,255 @@
+package sim
+
+import (
+	"fmt"
+
+	"simrun/history"
+	"simrun/sim/digest"
+	"simrun/sim/queue"
+	"simrun/sim/rng"
+)
+
+// world is one run: a value, all of whose state lies below it.
+type world struct {
+	sys  *System
+	c    Case // with defaults
+	seed uint64
+
+	now     Time
+	events  uint64 // executed; during an event, its number
+	cause   uint64 // event that caused the one being executed
+	queue   queue.Queue
+	hash    digest.Hash
+	running bool
+	acting  NodeID // whose event it is
+	inHand  int32  // message whose handler runs, to be freed if the handler dies; -1 if none
+
+	servers  []server // by node, from 1
+	clients  []*Client
+	links    []link // by from and to: see [world.link]
+	messages slab[message]
+	syncs    slab[sync]
+	draws    draws
+
+	plan plan
+	over *overrides // nil if the case has none
+
+	history    []history.Event
+	violations []Violation
+	watches    []watch
+	marks      map[string]uint64
+	sent       uint64 // messages, for their numbers
+	trace      *Trace // nil unless asked for
+	scratch    []byte // for texts that go into the digest
+}
+
+// eventKind tells what a reference in the queue means. Its slot is named beside it.
+type eventKind uint32
+
+const (
+	onBoot    eventKind = iota // node
+	onStart                    // client
+	onMessage                  // slot in messages
+	onTimer                    // node*MaxTimers + timer
+	onSync                     // slot in syncs
+	onWake                     // node, whose work is done
+	onAlarm                    // client*alarms + alarm
+	onFault                    // index in plan.steps: it begins
+	onEnd                      // index in plan.steps: it ends
+	onHealAll                  // 0
+	onJudge                    // 0
+)
+
+// A reference holds the kind in its upper bits and the slot below. MaxSlot bounds what can be
+// pending of one kind.
+const (
+	slotBits = 22
+	maxSlot  = 1<<slotBits - 1
+)
+
+func ref(k eventKind, slot int) queue.Ref { return queue.Ref(uint32(k)<<slotBits | uint32(slot)) }
+
+// at schedules an event.
+func (w *world) at(t Time, k eventKind, slot int) { w.queue.Push(int64(t), ref(k, slot)) }
+
+// draws are the engine's families of random decisions.
+type draws struct {
+	latency, loss, duplicate, copied, corrupt, reorder, sync, jitter rng.Family
+}
+
+var (
+	latencyName   = rng.Of("latency")
+	lossName      = rng.Of("loss")
+	duplicateName = rng.Of("duplicate")
+	copyName      = rng.Of("copy latency")
+	corruptName   = rng.Of("corrupt")
+	reorderName   = rng.Of("reorder")
+	syncName      = rng.Of("sync")
+	jitterName    = rng.Of("client jitter")
+	crashName     = rng.Of("crash state")
+)
+
+// newWorld makes a run ready to begin. The case has its defaults and is valid.
+func newWorld(s *System, c Case) *world {
+	w := &world{sys: s, c: c, seed: uint64(c.Seed), hash: digest.New(uint64(c.Seed)), inHand: -1}
+	w.draws = draws{
+		latency:   rng.Decisions(w.seed, latencyName),
+		loss:      rng.Decisions(w.seed, lossName),
+		duplicate: rng.Decisions(w.seed, duplicateName),
+		copied:    rng.Decisions(w.seed, copyName),
+		corrupt:   rng.Decisions(w.seed, corruptName),
+		reorder:   rng.Decisions(w.seed, reorderName),
+		sync:      rng.Decisions(w.seed, syncName),
+		jitter:    rng.Decisions(w.seed, jitterName),
+	}
+	w.over = newOverrides(c.Overrides)
+	w.makeLinks()
+	w.makeServers()
+	w.makeClients()
+	if s.Monitors != nil {
+		w.makeWatches(s.Monitors(&w.c))
+	}
+	return w
+}
+
+// run executes events until the run is over.
+func (w *world) run() {
+	w.running = true
+	w.at(Time(w.c.Duration), onHealAll, 0)
+	w.schedulePlan()
+	for i := range w.c.Nodes {
+		w.at(0, onBoot, i+1)
+	}
+	for i := range w.c.Clients {
+		w.at(0, onStart, i)
+	}
+	for w.running {
+		w.steps()
+	}
+	w.finish()
+}
+
+// steps executes events until the run is over or a handler dies. It is left by a panic
+// alone in the latter case, so that no event pays for the possibility.
+func (w *world) steps() {
+	defer w.caught()
+	for w.running {
+		at, r, ok := w.queue.Pop()
+		if !ok {
+			w.running = false
+			return
+		}
+		w.now = Time(at)
+		w.execute(eventKind(r>>slotBits), int(r&maxSlot))
+	}
+}
+
+// execute does what stands in the queue.
+func (w *world) execute(k eventKind, slot int) {
+	switch k {
+	case onMessage:
+		w.arrive(slot)
+	case onTimer:
+		w.timerDue(slot)
+	case onSync:
+		w.syncDone(slot)
+	case onWake:
+		w.wake(&w.servers[slot])
+	case onAlarm:
+		w.alarmDue(slot)
+	case onBoot:
+		w.bootDue(&w.servers[slot])
+	case onStart:
+		w.start(w.clients[slot])
+	case onFault:
+		w.faultBegins(slot)
+	case onEnd:
+		w.faultEnds(slot)
+	case onHealAll:
+		w.healAll()
+	case onJudge:
+		w.judge()
+	}
+}
+
+// digestKind tells events apart in the digest. The numbers are part of what a
+// stored digest means: append only.
+type digestKind uint64
+
+const (
+	didBoot digestKind = iota + 1
+	didStart
+	didReceive
+	didRequest
+	didReply
+	didRefuse
+	didTimer
+	didSync
+	didAlarm
+	didFault
+	didEnd
+	didHealAll
+	didCrash
+	didInvoke
+	didComplete
+	didWork
+)
+
+// begin numbers the event that now happens, and folds it into the digest.
+func (w *world) begin(k digestKind, node, peer NodeID, cause uint64) {
+	w.events++
+	w.cause, w.acting = cause, node
+	w.fold(k, node, peer)
+	if w.events >= w.c.Limits.Events {
+		w.limit(fmt.Sprintf("the run took %d events and was not over", w.events))
+	}
+}
+
+// fold adds something that happened to the digest, at the present time.
+func (w *world) fold(k digestKind, node, peer NodeID) {
+	w.hash = w.hash.Word(uint64(w.now), uint64(k)<<48|uint64(uint32(node)&0xffffff)<<24|uint64(uint32(peer)&0xffffff))
+}
+
+// limit ends the run because a limit was reached.
+func (w *world) limit(detail string) {
+	w.violate("limits", 0, detail)
+	w.running = false
+}
+
+// finish closes what is open when the run is over.
+func (w *world) finish() {
+	for _, c := range w.clients {
+		c.close()
+	}
+}
+
+// result collects what the run brought forth.
+func (w *world) result() *Result {
+	return &Result{
+		Case:       w.c,
+		History:    w.history,
+		Digest:     Digest(w.hash),
+		Events:     w.events,
+		End:        w.now,
+		Violations: w.violations,
+		Sometimes:  w.sortedMarks(),
+		Resolved:   w.plan.resolved,
+		Trace:      w.trace,
+	}
+}
+
+// option is the value of an option of the case.
+func (w *world) option(name string) string {
+	if !contains(w.sys.Options, name) {
+		panic("sim: " + w.sys.Name + " asks for option " + name + ", which it does not list")
+	}
+	return w.c.Options[name]
+}
+
+// bug reports whether a bug is switched on.
+func (w *world) bug(name string) bool {
+	if !contains(w.sys.Bugs, name) {
+		panic("sim: " + w.sys.Name + " asks for bug " + name + ", which it does not list")
+	}
+	return contains(w.c.Bugs, name)
+}
