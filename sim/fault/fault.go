@@ -68,13 +68,12 @@ const (
 // Dists lists the distributions.
 var Dists = []Dist{Constant, Uniform, Exponential, LongTailed}
 
-// Shape is a partition that is spelled out when it begins.
+// Shape is a partition that is spelled out when it begins. One node against the rest
+// is no shape but two groups, "any | rest", and so is "minority | rest".
 type Shape string
 
 const (
-	One            Shape = "one"             // one node from the rest
 	Halves         Shape = "halves"          // two halves, the smaller first
-	Minority       Shape = "minority"        // the largest minority from the rest
 	MajoritiesRing Shape = "majorities-ring" // each node sees a majority, and no two see the same
 	Bridge         Shape = "bridge"          // two halves that only one node sees both of
 	Chain          Shape = "chain"           // each node sees its two neighbours alone
@@ -83,7 +82,7 @@ const (
 )
 
 // Shapes lists the shapes.
-var Shapes = []Shape{One, Halves, Minority, MajoritiesRing, Bridge, Chain, QuorumLoss, OneWay}
+var Shapes = []Shape{Halves, MajoritiesRing, Bridge, Chain, QuorumLoss, OneWay}
 
 // Roles lists the role names that need no "role" before them. Any other is
 // written "role NAME".

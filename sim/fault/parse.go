@@ -128,8 +128,8 @@ func (p *parser) kind(f *Fault) {
 func ordinal(s string) (int, bool) {
 	for _, suffix := range []string{"st", "nd", "rd", "th"} {
 		if digits, ok := strings.CutSuffix(s, suffix); ok {
-			n, err := strconv.Atoi(digits)
-			return n, err == nil && n >= 1 && digits[0] != '+'
+			n, err := strconv.ParseUint(digits, 10, 31)
+			return int(n), err == nil && n >= 1
 		}
 	}
 	return 0, false
@@ -189,7 +189,7 @@ func (p *parser) expected(what string, words ...string) {
 // word takes a name: letters, digits and what stands in file names.
 func (p *parser) word(what string) string {
 	w := p.peek()
-	if w == "" || strings.ContainsAny(w, ",|<>") {
+	if w == "" || strings.ContainsFunc(w, func(r rune) bool { return !letter(r) }) {
 		p.expected(what)
 		return ""
 	}
@@ -197,10 +197,15 @@ func (p *parser) word(what string) string {
 	return w
 }
 
+// letter reports whether a name may hold r.
+func letter(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./", r)
+}
+
 // duration takes a duration that is not negative.
 func (p *parser) duration(what string) time.Duration {
 	d, err := time.ParseDuration(p.peek())
-	if err != nil || d < 0 || d == Forever {
+	if err != nil || d < 0 || d == Forever || p.peek()[0] == '+' || p.peek()[0] == '-' {
 		p.expected(what)
 		return 0
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"simrun/sim/fault"
 )
 
@@ -13,6 +15,7 @@ var lines = []struct{ in, out string }{
 	{"at 0s none", ""},
 	{"at 1.2s partition n1,n2 | n3,n4,n5 for 800ms", ""},
 	{"at 1200ms  partition n1, n2|n3 ,n4,n5   for 0.8s # why", "at 1.2s partition n1,n2 | n3,n4,n5 for 800ms"},
+	{"at 1s partition minority | rest for 1s", ""},
 	{"at 1s partition leader | rest dropping in-flight forever", ""},
 	{"at 1s partition majorities-ring for 2s", ""},
 	{"at 1s partition bridge around old leader", ""},
@@ -139,4 +142,18 @@ func TestUnwritableFaultIsRefused(t *testing.T) {
 			t.Errorf("%#v is written as %q", f, b)
 		}
 	}
+}
+
+func TestParseUndoesPrint(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := faults(t)
+		text, err := f.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back fault.Fault
+		if err := back.UnmarshalText(text); err != nil || back != f {
+			t.Fatalf("%q became %#v, %v", text, back, err)
+		}
+	})
 }

@@ -60,14 +60,9 @@ func (r *resolver) shape(f Fault) []Fault {
 	others := r.shuffled(everyone &^ centre)
 	order := append(centre.List(), others...)
 	switch f.Shape {
-	case One:
-		return groupsOf(f, []Set{centre, everyone &^ centre})
 	case Halves:
 		half := SetOf(order[:len(order)/2]...)
 		return groupsOf(f, []Set{half, everyone &^ half})
-	case Minority:
-		few := SetOf(order[:(len(order)-1)/2]...)
-		return groupsOf(f, []Set{few, everyone &^ few})
 	case Bridge:
 		half := SetOf(others[:len(others)/2]...)
 		return groupsOf(f, []Set{half, everyone &^ half &^ centre})

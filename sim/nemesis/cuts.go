@@ -16,15 +16,16 @@ func (s *scene) partition() {
 		if s.c.Atlas.Leader != "" && s.percent(40) {
 			f.Target = s.chief()
 		}
+	case i < 8:
+		f.Shape = fault.Halves
 	case i == 8 && s.c.Nodes > 1:
 		f.Kind = fault.Cut
 		ends := s.shuffled(s.c.Nodes)
 		f.Target = fault.Target(ends[0].String() + pick(s.dice, " > ", " <> ") + ends[1].String())
 	case i == 9:
-		f.Kind = fault.Isolate
-		f.Target = "any"
+		f.Kind, f.Target = fault.Isolate, "any"
 	default:
-		f.Shape = pick(s.dice, fault.Halves, fault.Minority)
+		f.Target = "minority | rest"
 	}
 	s.add(f)
 }

@@ -1,0 +1,61 @@
+package fault_test
+
+import (
+	"testing"
+	"time"
+
+	"simrun/sim/fault"
+)
+
+func TestBreachesOfClaims(t *testing.T) {
+	none := fault.Claims{}
+	some := fault.Claims{Lost: fault.AMinority, Partial: true, Torn: true, Wiped: fault.OneNode, Damaged: fault.AMinority, Errors: fault.AMinority, Corrupted: true, Skew: time.Second, Drift: 10}
+	for _, c := range []struct {
+		plan       string
+		none, some string // why; "" if it stays within
+	}{
+		{"at 1s crash all for 1s\nat 2s partition bridge\nat 1s pause all\nat 0s loss 1/2\nat 1s crash n1 keeping all\nat 1s stall-sync all for 1s", "", ""},
+		{"at 1s crash n1 keeping torn", "a crash leaves a part of what was not synced", ""},
+		{"at 1s crash n1 wiping disk", "1 of 5 nodes come back with an empty disk, and 0 may", ""},
+		{"at 1s crash n1 wiping disk\nat 2s crash n1 wiping disk", "1 of 5 nodes come back with an empty disk, and 0 may", ""},
+		{"at 1s crash n1 wiping disk\nat 2s crash n2 wiping disk", "1 of 5 nodes come back with an empty disk, and 0 may", "2 of 5 nodes come back with an empty disk, and 1 may"},
+		{"at 1s rot n1\nat 2s misdirect n2", "1 of 5 nodes have damaged data, and 0 may", ""},
+		{"at 1s rot n1\nat 2s misdirect n2\nat 3s rot leader", "1 of 5 nodes have damaged data, and 0 may", "3 of 5 nodes have damaged data, and 2 may"},
+		{"at 1s rot majority", "3 of 5 nodes have damaged data, and 0 may", "3 of 5 nodes have damaged data, and 2 may"},
+		{"at 1s io-error all 1/2", "5 of 5 nodes have a failing disk, and 0 may", "5 of 5 nodes have a failing disk, and 2 may"},
+		{"at 1s corrupt 1/2", "messages arrive with flipped bits", ""},
+		{"at 1s skew n1 +500ms", "a clock is off by 500ms, and two clocks may be 0s apart", ""},
+		{"at 1s skew n1 -501ms", "a clock is off by 501ms, and two clocks may be 0s apart", "a clock is off by 501ms, and two clocks may be 1s apart"},
+		{"at 1s strobe n1 2s every 1ms", "a clock is off by 2s, and two clocks may be 0s apart", "a clock is off by 2s, and two clocks may be 1s apart"},
+		{"at 1s drift n1 -1/100", "a clock drifts by -1/100, and 0/1000 is claimed", ""},
+		{"at 1s drift n1 +1/50", "a clock drifts by 1/50, and 0/1000 is claimed", "a clock drifts by 1/50, and 10/1000 is claimed"},
+		{"at 1s crash n1 forever\nat 1s isolate n2 forever", "1 of 5 nodes are lost for good, and 0 may", ""},
+		{"at 1s crash n1 forever\nat 1s cut all > n2 forever\nat 1s cut n3 <> rest forever", "1 of 5 nodes are lost for good, and 0 may", "3 of 5 nodes are lost for good, and 2 may"},
+		{"at 1s partition chain forever", "links are lost for good", ""},
+		{"at 1s cut n1 > n2 forever", "links are lost for good", ""},
+	} {
+		plan, err := fault.ParsePlan("plan", c.plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := func(claims fault.Claims) string {
+			for _, b := range claims.Breaches(plan, 5) {
+				return b.Why
+			}
+			return ""
+		}
+		if got := first(none); got != c.none {
+			t.Errorf("%q without claims: %q, want %q", c.plan, got, c.none)
+		}
+		if got := first(some); got != c.some {
+			t.Errorf("%q: %q, want %q", c.plan, got, c.some)
+		}
+	}
+}
+
+func TestSkewWithoutBound(t *testing.T) {
+	claims := fault.Claims{Skew: fault.Forever}
+	if b := claims.Breaches([]fault.Fault{{Kind: fault.Skew, Target: "n1", By: time.Hour}}, 5); b != nil {
+		t.Error(b)
+	}
+}
