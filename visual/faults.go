@@ -5,19 +5,28 @@ import (
 
 	"simrun/history"
 	"simrun/sim"
+	"simrun/sim/fault"
 )
 
 // headFault is a fault as a bar of the diagram.
 type headFault struct {
 	Start  int64      `json:"start"`
-	End    int64      `json:"end"`    // -1: it was not healed
-	Text   string     `json:"text"`   // its line of the plan
-	Sides  [][]string `json:"sides"`  // of a partition: who is together
-	Record int        `json:"record"` // the record of its beginning, or -1
+	End    int64      `json:"end"`             // -1: it was not healed
+	Text   string     `json:"text"`            // its line of the plan
+	Record int        `json:"record"`          // the record of its beginning, or -1
+	Sides  [][]string `json:"sides,omitempty"` // of a cut with clean sides: who is together
+	Cut    []headCut  `json:"cut,omitempty"`   // of any other cut: what each node has lost
+}
+
+// headCut tells a person what a cut means for one node.
+type headCut struct {
+	Node string `json:"node"`
+	Text string `json:"text"`
 }
 
 // traceFaults are the faults that a trace tells of, in order of their beginning.
-func traceFaults(records []sim.Record) []headFault {
+// nodes is the number of servers.
+func traceFaults(records []sim.Record, nodes int) []headFault {
 	var faults []headFault
 	began := map[uint64][]int{} // by event: the faults that began in it and go on
 	for i := range records {
@@ -25,7 +34,9 @@ func traceFaults(records []sim.Record) []headFault {
 		switch r.Kind {
 		case sim.FaultOn:
 			began[r.Event] = append(began[r.Event], len(faults))
-			faults = append(faults, headFault{Start: int64(r.Time), End: -1, Text: r.Text, Sides: sides(r.Text), Record: i})
+			f := headFault{Start: int64(r.Time), End: -1, Text: r.Text, Record: i}
+			f.Sides, f.Cut = cutsOf(r.Text, nodes)
+			faults = append(faults, f)
 		case sim.FaultOff:
 			if open := began[r.Cause]; len(open) > 0 {
 				faults[open[0]].End = int64(r.Time)
@@ -36,54 +47,114 @@ func traceFaults(records []sim.Record) []headFault {
 	return faults
 }
 
-// nemesisFaults are the lines of the nemesis in a recorded history. Jepsen writes
-// two lines when it begins a fault and two when it ends it; each is a mark in time.
+// nemesisFaults are the lines of the nemesis in a recorded history. simrun writes
+// "end" before the name of a fault when it ends; any other line is a moment.
 func nemesisFaults(h []history.Event) []headFault {
 	var faults []headFault
+	open := map[string]int{}
 	for _, e := range h {
 		if e.Process >= 0 {
 			continue
 		}
 		text := e.F
-		if v := shown(e.Value); v != "" {
-			text += " " + v
+		if line, ok := e.Value.AsString(); ok && line != "" {
+			text = line
+		} else if !e.Value.IsNull() {
+			text += " " + e.Value.String()
 		}
+		name, ends := strings.CutPrefix(e.F, "end ")
+		if i, ok := open[name+" "+text]; ends && ok {
+			faults[i].End = int64(e.Time)
+			delete(open, name+" "+text)
+			continue
+		}
+		open[name+" "+text] = len(faults)
 		faults = append(faults, headFault{Start: int64(e.Time), End: int64(e.Time), Text: text, Record: -1})
 	}
 	return faults
 }
 
-// sides reads who is together in a line of a plan like "partition n1,n2 |
-// n3,n4,n5 for 800ms"; nil if the line has no sides.
-func sides(line string) [][]string {
-	var out [][]string
-	var side []string
-	for _, word := range strings.Fields(strings.ReplaceAll(line, "|", " | ")) {
-		names := strings.Split(word, ",")
-		switch {
-		case word == "|":
-			out, side = append(out, side), nil
-		case allParticipants(names):
-			side = append(side, names...)
-		case len(out) > 0:
-			return append(out, side)
-		default:
-			side = nil // names before the sides: of something else
+// cutsOf reads who is cut off from whom in a resolved line of a plan: the sides,
+// if the nodes fall into groups that know nothing of each other, else what each
+// node has lost. Neither, if the fault cuts nothing or the line is none of simrun's.
+func cutsOf(line string, nodes int) (sides [][]string, cut []headCut) {
+	f, err := fault.Parse(line)
+	if err != nil || nodes > fault.MaxNodes || f.Shape != "" || !namesNodes(f.Target) {
+		return nil, nil
+	}
+	if f.Kind != fault.Partition && f.Kind != fault.Isolate && f.Kind != fault.Cut {
+		return nil, nil
+	}
+	var gone [fault.MaxNodes + 1]fault.Set // by sender: who no longer hears it
+	for _, l := range f.Links(nodes) {
+		gone[l.From] |= fault.SetOf(l.To)
+	}
+	if sides := cleanSides(gone[:], nodes); len(sides) > 1 {
+		return sides, nil
+	}
+	for a := range fault.All(nodes).Nodes() {
+		if text := lossText(gone[:], a, nodes); text != "" {
+			cut = append(cut, headCut{Node: a.String(), Text: text})
 		}
 	}
-	if len(out) == 0 {
-		return nil
-	}
-	return append(out, side)
+	return nil, cut
 }
 
-// allParticipants reports whether every name is that of a server or a client.
-func allParticipants(names []string) bool {
-	for _, name := range names {
+// cleanSides groups the nodes by whom they still reach; nil if that makes no groups
+// because some pair is cut in one direction, or has a third node between.
+func cleanSides(gone []fault.Set, nodes int) [][]string {
+	all := fault.All(nodes)
+	var sides [][]string
+	var done fault.Set
+	for a := range all.Nodes() {
+		reach := all &^ gone[a]
+		for b := range reach.Nodes() {
+			if all&^gone[b] != reach {
+				return nil
+			}
+		}
+		if done.Has(a) {
+			continue
+		}
+		done |= reach
+		var names []string
+		for b := range reach.Nodes() {
+			names = append(names, b.String())
+		}
+		sides = append(sides, names)
+	}
+	return sides
+}
+
+// lossText says whom a node no longer reaches or hears.
+func lossText(gone []fault.Set, a fault.Node, nodes int) string {
+	var deaf fault.Set
+	for b := range fault.All(nodes).Nodes() {
+		if gone[b].Has(a) {
+			deaf |= fault.SetOf(b)
+		}
+	}
+	both := gone[a] & deaf
+	var parts []string
+	for _, p := range []struct {
+		words string
+		set   fault.Set
+	}{{"cut off from", both}, {"unheard by", gone[a] &^ both}, {"deaf to", deaf &^ both}} {
+		if p.set != 0 {
+			parts = append(parts, p.words+" "+p.set.String())
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// namesNodes reports whether a target is spelled out, so that it can be asked whom it hits.
+func namesNodes(t fault.Target) bool {
+	words := strings.FieldsFunc(string(t), func(r rune) bool { return strings.ContainsRune(" ,|<>", r) })
+	for _, w := range words {
 		var id sim.NodeID
-		if name == "" || id.UnmarshalText([]byte(name)) != nil {
+		if w != "and" && (id.UnmarshalText([]byte(w)) != nil || id <= 0) {
 			return false
 		}
 	}
-	return true
+	return len(words) > 0
 }

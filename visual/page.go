@@ -43,8 +43,11 @@ type Check struct {
 	Reason  string // one sentence
 	Key     string // the object it is about, if there are several
 
-	Core    []int // of a violated history: indices of invocations that cannot be linearized together
-	Witness []int // of a valid history: indices of invocations in an order of linearization
+	Core []int // of a violated history: indices of invocations that cannot be linearized together
+	// Optional are invocations of a violated history that may or may not have taken effect:
+	// they mend nothing either way.
+	Optional []int
+	Witness  []int // of a valid history: indices of invocations in an order of linearization
 	// Inevitable is the index of the earliest event of the history after which
 	// nothing can mend the violation. Zero and below mean none: the first event
 	// of a history is an invocation, which violates nothing yet.
@@ -64,7 +67,7 @@ type Sighting struct {
 func VerdictCheck(name string, v check.Verdict) Check {
 	return Check{
 		Name: name, Outcome: v.Outcome, Engine: v.Engine, Reason: v.Reason, Key: v.Key,
-		Core: v.Core, Witness: v.Witness, Inevitable: v.Inevitable,
+		Core: v.Core, Optional: v.Optional, Witness: v.Witness, Inevitable: v.Inevitable,
 	}
 }
 

@@ -33,6 +33,7 @@ type headCheck struct {
 	Outcome    string `json:"outcome"`
 	Reason     string `json:"reason"`
 	Core       []int  `json:"core"`       // numbers of operations
+	Optional   []int  `json:"optional"`   // likewise
 	Inevitable int64  `json:"inevitable"` // a time, or -1
 	Seen       int64  `json:"seen"`       // a time, or -1
 	Record     int    `json:"record"`     // the record that says it was seen, or -1
@@ -87,7 +88,7 @@ func (e *encoder) flush(cs ...column) {
 
 func (e *encoder) head() head {
 	h := head{
-		Version: payloadVersion, Outcome: outcomeName(e.page.Outcome), End: e.end, Operations: len(e.ops),
+		Version: payloadVersion, Outcome: e.page.Outcome.String(), End: e.end, Operations: len(e.ops),
 		Kinds: e.kinds, Nodes: e.nodes.names, Faults: e.faults, Texts: e.texts.list,
 	}
 	if e.page.Trace != nil {
@@ -100,12 +101,8 @@ func (e *encoder) head() head {
 }
 
 func (e *encoder) check(c *Check) headCheck {
-	h := headCheck{Name: c.Name, Outcome: outcomeName(c.Outcome), Reason: c.Reason, Inevitable: -1, Seen: -1, Record: -1}
-	for _, i := range c.Core {
-		if op, ok := e.opAt[i]; ok {
-			h.Core = append(h.Core, op)
-		}
-	}
+	h := headCheck{Name: c.Name, Outcome: c.Outcome.String(), Reason: c.Reason, Inevitable: -1, Seen: -1, Record: -1}
+	h.Core, h.Optional = e.numbers(c.Core), e.numbers(c.Optional)
 	if c.Inevitable > 0 && c.Inevitable < len(e.page.History) {
 		h.Inevitable = int64(e.page.History[c.Inevitable].Time)
 	}
@@ -114,4 +111,15 @@ func (e *encoder) check(c *Check) headCheck {
 		h.Record = violationRecord(e.page.Trace, c.Seen)
 	}
 	return h
+}
+
+// numbers are the operations that begin at places of the history.
+func (e *encoder) numbers(invokes []int) []int {
+	var ops []int
+	for _, i := range invokes {
+		if op, ok := e.opAt[i]; ok {
+			ops = append(ops, op)
+		}
+	}
+	return ops
 }

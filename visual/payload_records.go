@@ -53,7 +53,7 @@ func (e *encoder) records() {
 		e.end = max(e.end, lastTime)
 	}
 	e.flush(time, event, kind, node, peer, text, cause, role, epoch, detail, op)
-	e.faults = traceFaults(records)
+	e.faults = traceFaults(records, e.nodes.servers)
 }
 
 // detailText puts the fields of a state on lines of name, tab, value.
@@ -71,8 +71,9 @@ func detailText(fields []sim.Field) string {
 // participants numbers all who take part in a trace: servers, then clients.
 // Number 0 is nobody.
 type participants struct {
-	names  []string
-	number map[sim.NodeID]uint64
+	names   []string
+	number  map[sim.NodeID]uint64
+	servers int // highest number of a server: n1 to nN
 }
 
 func newParticipants(t *sim.Trace) *participants {
@@ -97,6 +98,7 @@ func newParticipants(t *sim.Trace) *participants {
 		return max(int(a), -int(a)) - max(int(b), -int(b))
 	})
 	for _, id := range ids {
+		p.servers = max(p.servers, int(id))
 		p.number[id] = uint64(len(p.names))
 		p.names = append(p.names, id.String())
 	}

@@ -344,7 +344,7 @@ func (w *raftlike) partition(at, length time.Duration) {
 				others = append(others, n.id.String())
 			}
 		}
-		text := fmt.Sprintf("partition %s,%s | %s for %s", lead, friend, strings.Join(others, ","), length)
+		text := fmt.Sprintf("at %s partition %s,%s | %s for %s", at, lead, friend, strings.Join(others, ","), length)
 		w.record(sim.Record{Kind: sim.FaultOn, Text: text})
 		w.sides = sides
 		cause := w.event
@@ -357,7 +357,7 @@ func (w *raftlike) partition(at, length time.Duration) {
 
 func (w *raftlike) crash(at, length time.Duration, node int) {
 	n := w.nodes[node]
-	w.fault(at, at+length, fmt.Sprintf("crash %s for %s", n.id, length), func() {
+	w.fault(at, at+length, fmt.Sprintf("at %s crash %s for %s", at, n.id, length), func() {
 		n.up = false
 		n.timer++
 		w.record(sim.Record{Kind: sim.Crash, Node: n.id})

@@ -72,7 +72,7 @@ type view struct {
 }
 
 // Class is the name of the outcome as a class of the style sheet.
-func (v view) Class() string { return outcomeName(v.Outcome) }
+func (v view) Class() string { return v.Outcome.String() }
 
 // Verdict is the outcome as a word on the badge.
 func (v view) Verdict() string { return outcomeWord(v.Outcome) }
@@ -148,7 +148,7 @@ type checkView struct {
 }
 
 // Class is the name of the outcome as a class of the style sheet.
-func (c checkView) Class() string { return outcomeName(c.Outcome) }
+func (c checkView) Class() string { return c.Outcome.String() }
 
 // Verdict is the outcome as a word.
 func (c checkView) Verdict() string { return outcomeWord(c.Outcome) }
@@ -169,19 +169,8 @@ type rowView struct {
 	Call, Return, Outcome string
 }
 
-// outcomeName is the outcome in the words of the style sheet and the payload.
-func outcomeName(o check.Outcome) string {
-	switch o {
-	case check.Valid:
-		return "valid"
-	case check.Violation:
-		return "violation"
-	}
-	return "unknown"
-}
-
 // outcomeWord is the outcome as a word for people.
 func outcomeWord(o check.Outcome) string {
-	name := outcomeName(o)
+	name := o.String()
 	return strings.ToUpper(name[:1]) + name[1:]
 }

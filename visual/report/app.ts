@@ -4,11 +4,12 @@
 import { type Run } from "./data.js";
 import { button, el } from "./dom.js";
 import { draw } from "./draw.js";
+import { arrowOf } from "./draw_messages.js";
 import { helpDialog } from "./help.js";
 import { layOut } from "./layout.js";
 import { fillLegend } from "./legend.js";
 import { buildModel, type Model } from "./model.js";
-import { drawOverlay, operationBox, place } from "./overlay.js";
+import { drawOverlay, messageEnding, operationBox, place } from "./overlay.js";
 import { drawOverview } from "./overview.js";
 import { onPaletteChange, palette } from "./palette.js";
 import { causesOf, Panel } from "./panel.js";
@@ -239,7 +240,7 @@ export class App {
         line(operationText(run, op), "strong"),
         line(`${this.model.rows[this.model.operationRow[op]].name}, process ${run.operations.process[op]}`),
         line(`${moment(call[op], 1e5)}${took} · ${outcomeWords[outcome[op]]}`),
-        ...(this.model.inCore[op] ? [line("in the core of the violation", "alarm")] : []),
+        ...(this.model.inCore[op] === 1 ? [line("in the core of the violation", "alarm")] : []),
       ];
     }
     const { records } = run;
@@ -298,7 +299,12 @@ export class App {
       const box = operationBox(this.scene, target.id);
       return box && { x: box.x + box.w / 2, y: box.y + box.h / 2 };
     }
-    if (target.kind === "record") return place(this.scene, target.id);
+    if (target.kind === "record") {
+      const m = messageEnding(this.scene, target.id);
+      if (m < 0) return place(this.scene, target.id);
+      const a = arrowOf(this.scene, m);
+      return { x: (a.x0 + a.x1) / 2, y: (a.y0 + a.y1) / 2 };
+    }
     const hit = this.scene.hits.find((h) => sameTarget(h.target, target));
     return hit ? { x: (hit.x0 + hit.x1) / 2, y: (hit.y0 + hit.y1) / 2 } : null;
   }

@@ -8,6 +8,7 @@ export interface Check {
   outcome: Outcome;
   reason: string;
   core: number[] | null; // numbers of operations
+  optional: number[] | null; // likewise: those that may or may not have taken effect
   inevitable: number; // a time, or -1
   seen: number; // a time, or -1
   record: number; // or -1
@@ -19,8 +20,9 @@ export interface Fault {
   start: number;
   end: number; // -1: it was not healed
   text: string;
-  sides: string[][] | null; // of a partition: who is together
   record: number; // or -1
+  sides?: string[][]; // of a cut with clean sides: who is together
+  cut?: { node: string; text: string }[]; // of any other cut: what each node has lost
 }
 
 interface Head {

@@ -1,6 +1,7 @@
 // Puts the diagram together: what lies under what.
 
-import { drawDensity, drawFaults, drawLanes, drawLives, drawPartitions, drawPoints } from "./draw_nodes.js";
+import { drawFaults, drawPartitions, labelPartitions } from "./draw_faults.js";
+import { drawDensity, drawLanes, drawLives, drawPoints } from "./draw_nodes.js";
 import { drawMessages, maxArrows } from "./draw_messages.js";
 import { drawBars, drawOperations, drawWitness } from "./draw_operations.js";
 import { font, halo, type Scene } from "./scene.js";
@@ -33,6 +34,7 @@ export function draw(c: CanvasRenderingContext2D, s: Scene): void {
   s.drawn.dense = many > maxArrows;
   if (s.drawn.dense) drawDensity(c, s);
   else drawMessages(c, s, many);
+  labelPartitions(c, s);
   drawPoints(c, s);
   drawBars(c, s);
   drawWitness(c, s);
@@ -62,7 +64,7 @@ function drawMoments(c: CanvasRenderingContext2D, s: Scene): void {
       { at: check.inevitable, text: `${check.name}: inevitable from here` },
       { at: check.seen, text: `${check.name}: seen here` },
     ])
-    .filter((m) => m.at >= view.t0 && m.at <= view.t1)
+    .filter((m) => m.at >= Math.max(0, view.t0) && m.at <= view.t1)
     .sort((a, b) => a.at - b.at);
   for (const { at, text } of moments) {
     const x = Math.round(view.x(at)) + 0.5;
@@ -102,7 +104,7 @@ function drawGutter(c: CanvasRenderingContext2D, s: Scene): void {
     c.fillRect(0, layout.lanes[i].top + layout.lanes[i].height - 1, layout.gutter - 1, 1);
     name(lane.name, layout.lanes[i].middle, 600, colours.ink);
   });
-  if (model.rows.length > 0) name("operations", layout.operationsTop + 12, 600, colours.muted, layout.gutter < 70 ? 8 : 11);
+  if (model.rows.length > 0) name(layout.gutter < 80 ? "clients" : "operations", layout.operationsTop + 12, 600, colours.muted, 11);
   model.rows.forEach((row, i) => name(row.name, layout.rows[i].middle, 500, colours.ink, 12));
 }
 

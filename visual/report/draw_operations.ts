@@ -12,6 +12,9 @@ import { operationText } from "./text.js";
 /** With more operations than this in a row, the row shows how many there are instead. */
 const maxBars = 1200;
 
+/** With more operations than this in view, the order of linearization is left out. */
+const maxNumbered = 150;
+
 export function drawOperations(c: CanvasRenderingContext2D, s: Scene): void {
   const { layout, colours, model } = s;
   if (model.rows.length === 0) return;
@@ -125,7 +128,7 @@ function barText(c: CanvasRenderingContext2D, s: Scene, op: number, box: Box, ba
   c.fillStyle = ink;
   let from = Math.max(box.x0, s.view.left) + 5;
   const rank = run.operations.rank[op];
-  if (rank > 0 && s.drawn.operations < 400) {
+  if (rank > 0) {
     c.font = font(9, 700);
     const number = `${rank}`;
     const width = c.measureText(number).width;
@@ -148,7 +151,8 @@ function drawCoreBars(c: CanvasRenderingContext2D, s: Scene, row: ClientRow, ban
     const box = boxOf(s, row, k);
     c.fillStyle = s.colours.paper;
     c.fillRect(box.x0 - 1, band.top + 2, box.x1 - box.x0 + 2, band.height - 5);
-    paintBar(c, s, op, box, band, s.colours.alarmFill, s.colours.alarm, 2);
+    const beside = s.model.inCore[op] === 2;
+    paintBar(c, s, op, box, band, beside ? s.colours.paper : s.colours.alarmFill, s.colours.alarm, beside ? 1 : 2);
     coreText(c, s, row, i, box, band);
   });
 }
@@ -204,7 +208,7 @@ function drawCrowd(c: CanvasRenderingContext2D, s: Scene, row: ClientRow, band: 
 /** Marks on the bars where a valid history's operations may have taken effect, in the order of linearization. */
 export function drawWitness(c: CanvasRenderingContext2D, s: Scene): void {
   const points = witnessPoints(s.model);
-  if (points === null || s.drawn.operations > 400) return;
+  if (points === null || s.drawn.operations > maxNumbered) return;
   s.model.rows.forEach((row, i) => {
     const band = s.layout.rows[i];
     row.spans.touching(s.view.t0, s.view.t1, (k) => {

@@ -51,7 +51,7 @@ export function layOut(model: Model, width: number, height: number, scroll: numb
   y += operations;
   const rowBands = model.rows.map(() => take(rowHeight));
   return {
-    width, height, gutter: width < 640 ? 52 : 76, axis, faults,
+    width, height, gutter: width < 640 ? 64 : 84, axis, faults,
     lanes: laneBands, rows: rowBands, operationsTop, bottom: y + padding + scroll,
   };
 }

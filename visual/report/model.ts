@@ -66,7 +66,7 @@ export interface Model {
   roles: string[];
   faultRows: Int32Array; // by fault: in which row of bars it is drawn
   faultRowCount: number;
-  inCore: Uint8Array; // by operation
+  inCore: Uint8Array; // by operation: 1 in a core, 2 beside it: it may or may not have taken effect
   coreStart: number; // Infinity: no core
   coreEnd: number;
   kind: (name: string) => number;
@@ -96,6 +96,9 @@ export function buildModel(run: Run): Model {
   const inCore = new Uint8Array(run.operations.count);
   let coreStart = Infinity;
   let coreEnd = -Infinity;
+  for (const check of run.checks) {
+    for (const op of check.optional ?? []) inCore[op] = 2;
+  }
   for (const check of run.checks) {
     for (const op of check.core ?? []) {
       inCore[op] = 1;

@@ -5,7 +5,7 @@ import { Type } from "./data.js";
 import { button, el } from "./dom.js";
 import type { Model } from "./model.js";
 import { sameTarget, type Target } from "./scene.js";
-import { count, duration, kindWord, moment, operationText, outcomeWords, recordText, whoText } from "./text.js";
+import { count, duration, faultText, kindWord, moment, operationText, outcomeWords, recordText, whoText } from "./text.js";
 
 const shortList = 14;
 const longest = 1000; // steps back at most: more than a person follows
@@ -108,7 +108,8 @@ export class Panel {
     if (run.texts[node[op]] !== "") rows.push(["asked", run.texts[node[op]]]);
     if (rank[op] > 0) rows.push(["in the order", `number ${rank[op]}`]);
     const out = [this.heading(operationText(run, op), this.model.rows[this.model.operationRow[op]].name), this.table(rows)];
-    if (inCore[op]) out.push(el("p", { class: "alarm" }, "In the core: one of the operations that no order explains."));
+    if (inCore[op] === 1) out.push(el("p", { class: "alarm" }, "In the core: one of the operations that no order explains."));
+    if (inCore[op] === 2) out.push(el("p", { class: "text" }, "Beside the core: it may or may not have taken effect, and neither mends the violation."));
     if (complete >= 0) out.push(...this.causes(complete, "What led to its answer"));
     if (invoke >= 0) out.push(...this.effects(invoke, "What its invocation led to"));
     return out;
@@ -120,8 +121,9 @@ export class Panel {
     const until = fault.end < 0 ? "to the end" : fault.end === fault.start ? "a moment" : `${moment(fault.end, 1e3)} (${duration(fault.end - fault.start)})`;
     const rows: [string, string][] = [["from", moment(fault.start, 1e3)], ["until", until]];
     fault.sides?.forEach((side, i) => rows.push([`side ${"ABCDEFGH"[i % 8]}`, side.join(", ")]));
-    const out = [this.heading(fault.text, "fault"), this.table(rows)];
-    if (fault.sides && fault.sides.length > 1) out.push(el("p", { class: "text" }, "Messages between the sides are lost."));
+    for (const { node, text } of fault.cut ?? []) rows.push([node, text]);
+    const out = [this.heading(faultText(fault.text), "fault"), this.table(rows)];
+    if (fault.sides) out.push(el("p", { class: "text" }, "Messages between the sides are lost."));
     if (fault.record >= 0) out.push(...this.effects(fault.record));
     return out;
   }
@@ -236,7 +238,7 @@ export class Panel {
 
   private faultItem(id: number): HTMLElement {
     const fault = this.model.run.faults[id];
-    return this.item(moment(fault.start, 1e6), "", fault.text, () => this.choose({ kind: "fault", id }), "fault");
+    return this.item(moment(fault.start, 1e6), "", faultText(fault.text), () => this.choose({ kind: "fault", id }), "fault");
   }
 
   private momentItem(name: string, at: number): HTMLElement {

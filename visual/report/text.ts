@@ -84,3 +84,8 @@ export function messageType(text: string): string {
   const words = text.split(/[\s:({[]+/);
   return words[0] === undefined || words[0] === "" ? "message" : words[0];
 }
+
+/** A line of a plan without its time, which its place on the axis tells. */
+export function faultText(line: string): string {
+  return line.replace(/^(at|after) \S+ /, "");
+}
