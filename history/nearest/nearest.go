@@ -1,0 +1,64 @@
+// Package nearest answers a wrong name: with the right name that is nearest to
+// it, and with all right names.
+package nearest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Unknown is the answer to a name that is none: what it should have named, the
+// nearest right name if one is near, and all right names in order.
+func Unknown(what, got string, names []string) error {
+	if len(names) == 0 {
+		return fmt.Errorf("%q is no %s: there is none", got, what)
+	}
+	names = slices.Sorted(slices.Values(names))
+	hint := ""
+	if near := To(got, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q? ", near)
+	}
+	return fmt.Errorf("%q is no %s: %sthe names are %s", got, what, hint, strings.Join(names, ", "))
+}
+
+// To returns the name that differs least from got, without regard to case, if
+// that is by at most half of its letters; otherwise "". Of two that are equally
+// near the earlier wins.
+func To(got string, names []string) string {
+	best, near := 0, ""
+	for _, n := range names {
+		d := distance([]rune(strings.ToLower(got)), []rune(strings.ToLower(n)))
+		if 2*d <= len([]rune(n)) && (near == "" || d < best) {
+			best, near = d, n
+		}
+	}
+	return near
+}
+
+// distance counts the letters to insert, delete, replace, or swap with the next,
+// to get from a to b (optimal string alignment: Damerau 1964, restricted).
+func distance(a, b []rune) int {
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			d := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d = min(d, rows[i-2][j-2]+1)
+			}
+			rows[i][j] = d
+		}
+	}
+	return rows[len(a)][len(b)]
+}
