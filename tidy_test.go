@@ -24,22 +24,22 @@ const module = "simrun"
 // floors says which of our packages a package may import. The longest prefix of
 // its path decides; a trailing "/..." stands for everything below.
 var floors = map[string][]string{
-	"history":      {},
-	"sim/rng":      {},
-	"sim/digest":   {},
-	"sim/queue":    {"history"},
-	"sim/clock":    {"history"},
-	"sim/disk":     {"history", "sim/rng"},
-	"sim/fault":    {"history", "sim/rng"},
-	"sim":          {"history", "sim/rng", "sim/digest", "sim/queue", "sim/clock", "sim/disk", "sim/fault"},
-	"sim/nemesis":  {"history", "sim", "sim/rng", "sim/fault"},
-	"sim/shrink":   {"history", "sim", "sim/rng", "sim/fault"},
-	"sim/sweep":    {"history", "sim", "sim/rng", "sim/fault"},
-	"sim/simtest":  {"history", "sim/...", "check/...", "models/...", "visual/..."},
-	"check":        {"history", "check/..."},
-	"models":       {"history", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/nemesis", "check/...", "models/..."},
-	"visual":       {"history", "sim/...", "check/...", "visual/..."},
-	"cmd":          {"history", "sim/...", "check/...", "models/...", "visual/...", "cmd/..."},
+	"history":     {},
+	"sim/rng":     {},
+	"sim/digest":  {},
+	"sim/queue":   {"history"},
+	"sim/clock":   {"history"},
+	"sim/disk":    {"history", "sim/rng"},
+	"sim/fault":   {"history", "sim/rng", "sim/disk"},
+	"sim":         {"history", "sim/rng", "sim/digest", "sim/queue", "sim/clock", "sim/disk", "sim/fault"},
+	"sim/nemesis": {"history", "sim", "sim/rng", "sim/fault"},
+	"sim/shrink":  {"history", "sim", "sim/rng", "sim/fault"},
+	"sim/sweep":   {"history", "sim", "sim/rng", "sim/fault"},
+	"sim/simtest": {"history", "sim/...", "check/...", "models/...", "visual/..."},
+	"check":       {"history", "check/..."},
+	"models":      {"history", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/nemesis", "check/...", "models/..."},
+	"visual":      {"history", "sim/...", "check/...", "visual/..."},
+	"cmd":         {"history", "sim/...", "check/...", "models/...", "visual/...", "cmd/..."},
 }
 
 // An exemption allows one rule in one place.

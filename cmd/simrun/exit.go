@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"simrun/check"
+)
+
+// version is simrun's own, which results.json carries.
+const version = "0.1.0"
+
+// Exit codes, as Jepsen's and Maelstrom's users know them.
+const (
+	exitValid       = 0
+	exitViolation   = 1
+	exitUnknown     = 2
+	exitInterrupted = 130 // what a shell reports of a process that Ctrl-C ended
+	exitUsage       = 254
+	exitInternal    = 255
+)
+
+// exitOf is the exit code of an outcome.
+func exitOf(o check.Outcome) int {
+	switch o {
+	case check.Valid:
+		return exitValid
+	case check.Violation:
+		return exitViolation
+	}
+	return exitUnknown
+}
+
+// app is what a command works with.
+type app struct {
+	program        string // how the user called this program
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	noColor        bool
+	code           int        // that the program exits with, unless a command fails
+	storing        sync.Mutex // held while a folder of the store is written
+}
+
+// internalError is a failure of simrun itself, not of its input.
+type internalError struct{ error }
+
+// errInterrupted ends a command after Ctrl-C.
+var errInterrupted = errors.New("interrupted")
+
+// run is the program: arguments in, exit code out.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	a := &app{program: program(args[0]), stdin: stdin, stdout: stdout, stderr: stderr}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	defer func() {
+		if x := recover(); x != nil {
+			code = a.fail(crashed(x))
+		}
+	}()
+	root := newRoot(a)
+	root.SetArgs(args[1:])
+	if err := root.ExecuteContext(ctx); err != nil {
+		return a.fail(err)
+	}
+	return a.code
+}
+
+// fail prints an error in one sentence and returns its exit code.
+func (a *app) fail(err error) int {
+	var internal internalError
+	switch {
+	case errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled):
+		fmt.Fprintf(a.stderr, "simrun: %v\n", err)
+		return exitInterrupted
+	case errors.As(err, &internal):
+		fmt.Fprintf(a.stderr, "simrun: internal error: %v\n", err)
+		fmt.Fprintf(a.stderr, "This is a defect of simrun %s (%s %s/%s). Please report it with the command and the lines above.\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return exitInternal
+	}
+	fmt.Fprintf(a.stderr, "simrun: %v\n", err)
+	return exitUsage
+}
+
+// crashed is a panic as an error: its words and the place, without a stack.
+// It must be called from the deferred function that recovered.
+func crashed(x any) error {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	for panicked := false; ; {
+		f, more := frames.Next()
+		if panicked && !strings.HasPrefix(f.Function, "runtime.") {
+			return internalError{fmt.Errorf("%v (%s, %s:%d)", x, f.Function, filepath.Base(f.File), f.Line)}
+		}
+		panicked = panicked || f.Function == "runtime.gopanic"
+		if !more {
+			return internalError{fmt.Errorf("%v", x)}
+		}
+	}
+}
+
+// work runs f, and gives up waiting for it when ctx is done: a simulation or a
+// check can't be interrupted, but the program can. A folder that is being written is then
+// removed before work returns.
+func (a *app) work(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if x := recover(); x != nil {
+				done <- crashed(x)
+			}
+		}()
+		done <- f()
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		a.storing.Lock() // whoever holds it sees ctx and cleans up; it is never released
+		return fmt.Errorf("%w; nothing was stored", errInterrupted)
+	}
+}
+
+// terminal reports whether w is a terminal, where progress and colour may be shown.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// color reports whether results may be coloured.
+func (a *app) color() bool {
+	return !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && terminal(a.stdout)
+}
+
+// program is how to call this program again: what the user typed, or, under `go
+// run`, which makes a file that is gone afterwards, the command of Go.
+func program(arg0 string) string {
+	if strings.Contains(filepath.ToSlash(arg0), "/go-build") {
+		return "go run ./cmd/simrun"
+	}
+	return arg0
+}

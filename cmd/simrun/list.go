@@ -1,0 +1,193 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"simrun/check"
+	"simrun/check/specs"
+	"simrun/history"
+	"simrun/models"
+	"simrun/sim/nemesis"
+)
+
+// item is one line of a list. A bug has all of the members, most things only the first two.
+type item struct {
+	Name    string   `json:"name"`
+	Summary string   `json:"summary"`
+	ID      string   `json:"id,omitempty"`
+	Model   string   `json:"model,omitempty"`
+	Oracles []string `json:"oracles,omitempty"`
+	Tier    string   `json:"tier,omitempty"`
+	Source  string   `json:"source,omitempty"`
+	Values  []string `json:"values,omitempty"` // of an option; the first is its default
+	Writes  bool     `json:"writes,omitempty"` // a format that check --convert writes
+}
+
+// catalogue is what can be listed, in the order in which it is.
+var catalogue = []struct {
+	what  string
+	items func() []item
+}{
+	{"models", listModels},
+	{"workloads", listWorkloads},
+	{"options", listOptions},
+	{"bugs", listBugs},
+	{"nemeses", listNemeses},
+	{"specs", listSpecs},
+	{"engines", listEngines},
+	{"formats", listFormats},
+}
+
+func newList(a *app) *cobra.Command {
+	var format string
+	var names []string
+	for _, c := range catalogue {
+		names = append(names, c.what)
+	}
+	cmd := &cobra.Command{
+		Use:       "list [WHAT]",
+		Short:     "list " + strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1],
+		Example:   "  simrun list bugs\n  simrun list nemeses --format json",
+		ValidArgs: names,
+		Args:      cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := oneOf("format", format, []string{"text", "json"}); err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				if err := oneOf("list", args[0], names); err != nil {
+					return err
+				}
+			}
+			if len(args) == 0 {
+				return a.listAll(format)
+			}
+			for _, c := range catalogue {
+				if c.what == args[0] {
+					if format == "json" {
+						return encodeJSON(a.stdout, c.items())
+					}
+					a.listText("", c.items())
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	complete(cmd, "format", func() []string { return []string{"text", "json"} })
+	return cmd
+}
+
+// listAll lists everything, under headings.
+func (a *app) listAll(format string) error {
+	if format == "json" {
+		all := map[string][]item{}
+		for _, c := range catalogue {
+			all[c.what] = c.items()
+		}
+		return encodeJSON(a.stdout, all)
+	}
+	for i, c := range catalogue {
+		if i > 0 {
+			fmt.Fprintln(a.stdout)
+		}
+		fmt.Fprintln(a.stdout, c.what)
+		a.listText("  ", c.items())
+	}
+	return nil
+}
+
+func (a *app) listText(indent string, items []item) {
+	several := slices.ContainsFunc(items, func(i item) bool { return i.Model != "" && i.Model != items[0].Model })
+	var rows [][]string
+	for _, i := range items {
+		row := []string{i.Name}
+		if i.ID != "" {
+			row = append(row, i.ID, i.Tier)
+		}
+		if several {
+			row = append(row, i.Model)
+		}
+		summary := i.Summary
+		if len(i.Values) > 0 {
+			summary += " (" + strings.Join(i.Values, " or ") + ")"
+		}
+		rows = append(rows, append(row, summary))
+	}
+	printTable(a.stdout, indent, rows)
+}
+
+func listModels() []item {
+	var list []item
+	for _, m := range models.All() {
+		list = append(list, item{Name: m.Name(), Summary: m.Summary})
+	}
+	return list
+}
+
+func listWorkloads() []item {
+	var list []item
+	for _, m := range models.All() {
+		for _, w := range m.System.Workloads {
+			list = append(list, item{Name: w.Name, Summary: w.Summary, Model: m.Name()})
+		}
+	}
+	return list
+}
+
+func listOptions() []item {
+	var list []item
+	for _, m := range models.All() {
+		for _, o := range m.Options {
+			list = append(list, item{Name: o.Name, Summary: o.Summary, Model: m.Name(), Values: o.Values})
+		}
+	}
+	return list
+}
+
+func listBugs() []item {
+	var list []item
+	for _, m := range models.All() {
+		for _, b := range m.Bugs {
+			list = append(list, item{Name: b.Name, Summary: b.Summary, ID: b.ID, Model: m.Name(), Oracles: b.Oracles, Tier: b.Tier, Source: b.Source})
+		}
+	}
+	slices.SortFunc(list, func(a, b item) int { return strings.Compare(a.ID, b.ID) })
+	return list
+}
+
+func listNemeses() []item {
+	var list []item
+	for name, summary := range nemesis.All() {
+		list = append(list, item{Name: name, Summary: summary})
+	}
+	return list
+}
+
+func listSpecs() []item {
+	var list []item
+	for _, s := range specs.All {
+		list = append(list, item{Name: s.Name(), Summary: s.Summary()})
+	}
+	return list
+}
+
+func listEngines() []item {
+	var list []item
+	for _, e := range check.Engines() {
+		list = append(list, item{Name: e.Name, Summary: e.Summary})
+	}
+	return list
+}
+
+func listFormats() []item {
+	var list []item
+	for _, f := range history.Formats() {
+		list = append(list, item{Name: string(f.Format), Summary: f.Summary, Writes: f.Writes})
+	}
+	return list
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"simrun/check"
+	"simrun/sim"
+	"simrun/sim/sweep"
+)
+
+// bugSearch is how many seeds are tried for one that shows a bug, if the user
+// named none: as many as find the bugs of the second tier.
+const bugSearch = 2000
+
+func newRun(a *app) *cobra.Command {
+	var cf caseFlags
+	var kf checkFlags
+	var of outFlags
+	var seed string
+	var twice bool
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "simulate one seed, check it, store it, print the verdict",
+		Long: `run simulates one seed, decides what its clients saw, and stores the run with a
+report. Whatever is left out has a good default.
+
+With --bug and without --seed, it goes through seeds from a fresh one until the
+bug shows, and runs that one.`,
+		Example: `  simrun run
+  simrun run --seed 42 --nodes 3 --nemesis partition,crash
+  simrun run --bug vote-not-persisted
+  simrun run --seed 7 --plan faults.txt --format json`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := of.check(); err != nil {
+				return err
+			}
+			s, err := prepare(&cf, &kf)
+			if err != nil {
+				return err
+			}
+			var n sim.Seed
+			if seed != "" {
+				if n, err = sim.ParseSeed(seed); err != nil {
+					return fmt.Errorf("--%w", err)
+				}
+			} else {
+				n = freshSeed()
+			}
+			if len(cf.bugs) > 0 && seed == "" {
+				if n, err = a.searchBug(cmd.Context(), s, n); err != nil {
+					return err
+				}
+			}
+			return a.work(cmd.Context(), func() error { return a.runSeed(cmd.Context(), s, n, twice, &of) })
+		},
+	}
+	cmd.Flags().StringVar(&seed, "seed", "", "decimal, 0x…, or a 40-digit commit hash (default: a fresh one, printed)")
+	cf.add(cmd)
+	kf.add(cmd, "that of the workload")
+	cmd.Flags().BoolVar(&twice, "verify", false, "run twice and compare; a difference is named, and an internal error")
+	of.add(cmd)
+	return cmd
+}
+
+// runSeed runs one seed, stores it and prints it.
+func (a *app) runSeed(ctx context.Context, s *setup, seed sim.Seed, twice bool, of *outFlags) error {
+	c, err := s.caseOf(seed)
+	if err != nil {
+		return err
+	}
+	j, err := simulate(s.model, c, true, s.spec, s.opts)
+	if err != nil {
+		return err
+	}
+	if twice {
+		if difference := sweep.Compare(s.model.System, c); difference != "" {
+			return internalError{fmt.Errorf("two runs of seed %d differ: %s", seed, difference)}
+		}
+	}
+	dir, err := a.save(ctx, of.out, j)
+	if err != nil {
+		return err
+	}
+	return a.finish(j, dir, of.format)
+}
+
+// finish prints a run that is stored in a folder, and sets the exit code.
+func (a *app) finish(j *judged, dir, format string) error {
+	a.code = exitOf(j.judgement.Outcome)
+	r := j.result
+	res := j.results()
+	s := shown{
+		results: res, folder: dir, replay: a.program + " replay " + quote(dir), summary: j.judgement.Summary,
+		title: fmt.Sprintf("%s-%s seed %d", r.Case.Model, r.Case.Workload.Name, r.Case.Seed),
+	}
+	s.lines = append([]sim.Field{{Name: "model", Value: title(&r.Case)}}, facts(&r.Case, &res, r.History)...)
+	return a.print(format, s)
+}
+
+// searchBug goes through seeds until one shows a bug. If none does, it returns
+// the first.
+func (a *app) searchBug(ctx context.Context, s *setup, first sim.Seed) (sim.Seed, error) {
+	bar := a.progress("looking for a seed that shows the bug", -1)
+	last := first + bugSearch - 1
+	sum := sweep.Sweep(ctx, sweep.Plan{
+		First: first, Last: last, Workers: runtime.GOMAXPROCS(0), MaxFailures: 1,
+		Run:  s.report,
+		Each: func(r sweep.Report) { bar.add(1) },
+	})
+	bar.end()
+	if ctx.Err() != nil {
+		return 0, fmt.Errorf("%w after %s without the bug", errInterrupted, plural(int(sum.Done), "seed"))
+	}
+	if len(sum.Failures) == 0 {
+		fmt.Fprintf(a.stderr, "none of the seeds %d-%d shows the bug; here is the first of them\n", first, last)
+		return first, nil
+	}
+	f := sum.Failures[0]
+	if f.Outcome == sweep.Internal {
+		return 0, internalError{fmt.Errorf("seed %d: %s", f.Seed, f.Detail)}
+	}
+	fmt.Fprintf(a.stderr, "seed %d shows the bug, after %s from %d\n", f.Seed, plural(int(sum.Done), "seed"), first)
+	return f.Seed, nil
+}
+
+// report runs a seed without a trace, for a sweep.
+func (s *setup) report(seed sim.Seed) sweep.Report {
+	c, err := s.caseOf(seed)
+	if err != nil {
+		return sweep.Report{Outcome: sweep.Internal, Detail: err.Error()}
+	}
+	j, err := simulate(s.model, c, false, s.spec, s.opts)
+	if err != nil {
+		return sweep.Report{Outcome: sweep.Internal, Detail: err.Error()}
+	}
+	r := sweep.Report{Events: j.result.Events, Simulated: j.result.End, Marks: j.result.Sometimes}
+	switch j.judgement.Outcome {
+	case check.Unknown:
+		r.Outcome, r.Detail = sweep.Unknown, j.judgement.Summary
+	case check.Violation:
+		r.Outcome, r.Detail = sweep.Violation, j.judgement.Summary
+	}
+	return r
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"time"
+
+	"simrun/check"
+	"simrun/history"
+	"simrun/models"
+	"simrun/models/raft"
+	"simrun/sim"
+	"simrun/sim/fault"
+	"simrun/sim/nemesis"
+	"simrun/visual"
+	"simrun/visual/store"
+)
+
+// setup is all that run and sweep know before there is a seed.
+type setup struct {
+	model   models.Model
+	base    sim.Case
+	nemesis string
+	cluster nemesis.Cluster
+	plan    []fault.Fault // from --plan; then there is no nemesis
+	planned bool
+	spec    check.Spec // nil: the workload's own
+	opts    check.Options
+}
+
+// prepare turns flags into a setup, and tries it on one seed, so that whatever
+// is wrong with it is said before anything runs.
+func prepare(cf *caseFlags, kf *checkFlags) (*setup, error) {
+	s := &setup{nemesis: cf.nemesis}
+	var err error
+	if s.base, s.model, err = cf.parse(); err != nil {
+		return nil, err
+	}
+	if s.spec, s.opts, err = kf.parse(); err != nil {
+		return nil, err
+	}
+	if cf.plan != "" {
+		text, err := os.ReadFile(cf.plan)
+		if err != nil {
+			return nil, err
+		}
+		if s.plan, err = fault.ParsePlan(cf.plan, string(text)); err != nil {
+			return nil, err
+		}
+		s.planned = true
+	}
+	for word := range splitComma(cf.nemesis) {
+		if err := oneOf("nemesis", word, nemesisNames()); err != nil {
+			return nil, err
+		}
+	}
+	s.cluster = nemesis.Cluster{Nodes: s.base.Nodes, Duration: time.Duration(s.base.Duration), Atlas: atlasOf(s.model), Beyond: cf.beyond}
+	for _, w := range s.model.System.Workloads {
+		if w.Name == s.base.Workload.Name {
+			for _, m := range w.Mix {
+				s.cluster.Ops = append(s.cluster.Ops, nemesis.Weight(m))
+			}
+		}
+	}
+	_, err = s.caseOf(1)
+	return s, err
+}
+
+// caseOf is the case of one seed: the nemesis draws its faults.
+func (s *setup) caseOf(seed sim.Seed) (sim.Case, error) {
+	c := s.base
+	c.Seed, c.Faults = seed, s.plan
+	if !s.planned {
+		p, err := nemesis.Draw(s.nemesis, s.cluster, uint64(seed))
+		if err != nil {
+			return c, err
+		}
+		c.Faults = p.Faults
+		if p.Mix != nil && c.Workload.Mix == nil {
+			for _, w := range p.Mix {
+				c.Workload.Mix = append(c.Workload.Mix, sim.Weight(w))
+			}
+		}
+	}
+	return s.model.System.Complete(c)
+}
+
+// judged is a run with what was decided of it.
+type judged struct {
+	model     models.Model
+	result    *sim.Result
+	judgement models.Judgement
+	text      []byte   // case.json
+	beyond    []string // faults that go beyond what the model claims to survive
+}
+
+// simulate runs a case and judges it.
+func simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts check.Options) (*judged, error) {
+	runCase := sim.Run
+	if traced {
+		runCase = sim.RunTraced
+	}
+	r, err := runCase(m.System, c)
+	if err != nil {
+		return nil, err
+	}
+	j := &judged{model: m, result: r}
+	if j.judgement, err = models.Judge(m, r, spec, opts); err != nil {
+		return nil, err
+	}
+	if j.text, err = sim.FormatCase(r.Case); err != nil {
+		return nil, err
+	}
+	for _, b := range atlasOf(m).Claims.Breaches(r.Case.Faults, r.Case.Nodes) {
+		j.beyond = append(j.beyond, fmt.Sprintf("%v: %s", b.Fault, b.Why))
+	}
+	return j, nil
+}
+
+// checks are the judgements of the run as a page shows them.
+func (j *judged) checks() []visual.Check {
+	var list []visual.Check
+	for _, c := range j.judgement.Checks {
+		switch {
+		case c.Verdict != nil:
+			list = append(list, visual.VerdictCheck(c.Name, *c.Verdict))
+		case c.Violation != nil:
+			list = append(list, visual.ViolationCheck(*c.Violation))
+		default:
+			list = append(list, visual.Check{Name: c.Name, Outcome: c.Outcome})
+		}
+	}
+	return list
+}
+
+// results are what results.json says of the run.
+func (j *judged) results() store.Results {
+	r := j.result
+	res := store.Results{
+		Valid: store.Validity(j.judgement.Outcome), Summary: j.judgement.Summary, Seed: &r.Case.Seed, Model: r.Case.Model, Workload: r.Case.Workload.Name,
+		Digest: r.Digest.String(), Checks: store.ChecksOf(j.checks()), Beyond: j.beyond, Sometimes: r.Sometimes, Ops: countOps(r.History),
+		Events: r.Events, Simulated: r.End, Case: bytes.TrimSpace(j.text), Version: version,
+	}
+	for i, c := range j.judgement.Checks {
+		if c.Verdict != nil {
+			res.Spec = c.Verdict.Spec
+			res.Checks[i].Steps = c.Verdict.Steps
+		}
+	}
+	return res
+}
+
+// save stores the run, and returns the path of its folder.
+func (a *app) save(ctx context.Context, out string, j *judged) (string, error) {
+	r := j.result
+	group := r.Case.Model + "-" + r.Case.Workload.Name
+	name := fmt.Sprintf("%s-seed%d", time.Now().UTC().Format("20060102T150405.000Z"), r.Case.Seed)
+	res := j.results()
+	page := visual.Page{
+		Title:    fmt.Sprintf("%s · seed %d", title(&r.Case), r.Case.Seed),
+		Outcome:  j.judgement.Outcome,
+		Summary:  j.judgement.Summary,
+		Commands: []visual.Command{{Label: "replay", Line: "simrun replay " + out + "/" + group + "/" + name}},
+		Facts:    facts(&r.Case, &res, r.History),
+		Checks:   j.checks(),
+	}
+	return a.store(ctx, out, group, name, &store.Run{Case: j.text, Results: res, History: r.History, Trace: r.Trace, Page: page})
+}
+
+func (a *app) store(ctx context.Context, out, group, name string, r *store.Run) (string, error) {
+	a.storing.Lock()
+	defer a.storing.Unlock()
+	return store.Store(out).Save(ctx, group, name, r)
+}
+
+// title is the model and the workload of a case, and its bugs.
+func title(c *sim.Case) string {
+	t := c.Model + " · " + c.Workload.Name
+	if len(c.Bugs) > 0 {
+		t += " · bug " + joinStrings(c.Bugs)
+	}
+	return t
+}
+
+// facts are what a report says of a run beside its verdict.
+func facts(c *sim.Case, r *store.Results, events []history.Event) []sim.Field {
+	return []sim.Field{
+		{Name: "digest", Value: r.Digest},
+		{Name: "cluster", Value: describeCluster(c)},
+		{Name: "operations", Value: describeOps(events)},
+		{Name: "faults", Value: describeFaults(c.Faults)},
+		{Name: "claims", Value: describeClaims(r.Beyond)},
+		{Name: "events", Value: fmt.Sprintf("%s in %v of virtual time", grouped(r.Events), r.Simulated)},
+	}
+}
+
+// countOps counts the operations of a history by outcome.
+func countOps(events []history.Event) (n store.Ops) {
+	for _, e := range events {
+		if e.Process == history.Nemesis {
+			continue
+		}
+		switch e.Type {
+		case history.Invoke:
+			n.Info++ // until it completes
+		case history.OK:
+			n.OK++
+			n.Info--
+		case history.Fail:
+			n.Fail++
+			n.Info--
+		}
+	}
+	return n
+}
+
+// freshSeed is a seed that nobody chose, short enough to tell it to someone.
+func freshSeed() sim.Seed {
+	var b [4]byte
+	rand.Read(b[:]) // never fails
+	return sim.Seed(binary.LittleEndian.Uint32(b[:])%999_999_999) + 1
+}
+
+func atlasOf(models.Model) fault.Atlas { return raft.Atlas() }

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+
+	"simrun/sim"
+)
+
+// writeTrace writes a trace as compressed JSON, one record per line. One
+// goroutine compresses, so that equal traces have equal bytes.
+func writeTrace(w io.Writer, t *sim.Trace) error {
+	z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriterSize(z, 1<<16)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	for i := range t.Records {
+		if err := e.Encode(&t.Records[i]); err != nil {
+			return err
+		}
+	}
+	return errors.Join(b.Flush(), z.Close())
+}
+
+// readTrace reads what [writeTrace] wrote.
+func readTrace(r io.Reader, file string) (*sim.Trace, error) {
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	defer z.Close()
+	d := json.NewDecoder(z)
+	t := &sim.Trace{}
+	for {
+		var rec sim.Record
+		if err := d.Decode(&rec); err == io.EOF {
+			return t, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("%s: record %d of the trace is damaged: %w", file, len(t.Records)+1, err)
+		}
+		t.Records = append(t.Records, rec)
+	}
+}
