@@ -16,6 +16,9 @@ type automaton struct {
 	classes []class
 	classOf map[class]int32
 	opened  []int32 // per class: its class with the result unknown; -1 until asked for
+	name    []int32 // per class: the number of its operation's name
+	names   map[string]int32
+	writes  []bool // per name: an operation of this name changed a state
 	memo    transitions
 }
 
@@ -24,11 +27,11 @@ const refused int32 = -1
 
 // numbering gives each state of an object a number.
 type numbering interface {
-	init()
 	step(state int32, op *history.Operation) int32
 	describe(state int32) string
 	len() int
 	byProcess() bool
+	fresh() numbering
 }
 
 // class is what Step may see of an operation: operations of a class are interchangeable.
@@ -64,6 +67,13 @@ func (a *automaton) number(c class) int32 {
 	a.classOf[c] = n
 	a.classes = append(a.classes, c)
 	a.opened = append(a.opened, -1)
+	name, ok := a.names[c.f]
+	if !ok {
+		name = int32(len(a.writes))
+		a.names[c.f] = name
+		a.writes = append(a.writes, false)
+	}
+	a.name = append(a.name, name)
 	return n
 }
 
@@ -77,6 +87,16 @@ func (a *automaton) open(cl int32) int32 {
 	return a.opened[cl]
 }
 
+// isOpen reports whether operations of the class have an unknown result.
+func (a *automaton) isOpen(cl int32) bool { return a.classes[cl].outcome == history.Info }
+
+// fresh returns an automaton with the same classes that has met no state but the initial one.
+func (a *automaton) fresh() *automaton {
+	b := *a
+	b.states, b.memo, b.writes = a.states.fresh(), transitions{}, make([]bool, len(a.writes))
+	return &b
+}
+
 // step returns the state after an operation of the class, or refused.
 func (a *automaton) step(state, cl int32) int32 {
 	if next, ok := a.memo.get(state, cl); ok {
@@ -85,14 +105,17 @@ func (a *automaton) step(state, cl int32) int32 {
 	op := a.classes[cl].operation()
 	next := a.states.step(state, &op)
 	a.memo.put(state, cl, next)
+	if next != state && next != refused {
+		a.writes[a.name[cl]] = true
+	}
 	return next
 }
 
 // readOnly reports whether operations of the class leave every state that was
-// ever met as it was, or are not allowed in it. If so, they can be left out of
-// any sequence over these states without making a later operation illegal.
+// met so far as it was, or are not allowed in it.
 func (a *automaton) readOnly(cl int32) bool {
-	for s := range int32(a.states.len()) {
+	n := int32(a.states.len()) // steps may meet further ones
+	for s := range n {
 		if next := a.step(s, cl); next != s && next != refused {
 			return false
 		}
@@ -107,13 +130,15 @@ type states[S any] struct {
 	number map[any]int32 // by the state, or by its identity
 }
 
-func (t *states[S]) init() {
-	t.number = make(map[any]int32)
-	t.intern(t.object.Init)
+func newStates[S any](o *Object[S]) *states[S] {
+	t := &states[S]{object: o, number: make(map[any]int32)}
+	t.intern(o.Init)
+	return t
 }
 
-func (t *states[S]) len() int        { return len(t.all) }
-func (t *states[S]) byProcess() bool { return t.object.ByProcess }
+func (t *states[S]) fresh() numbering { return newStates(t.object) }
+func (t *states[S]) len() int         { return len(t.all) }
+func (t *states[S]) byProcess() bool  { return t.object.ByProcess }
 
 func (t *states[S]) intern(s S) int32 {
 	var id any = s

@@ -1,8 +1,6 @@
 package check
 
 import (
-	"slices"
-
 	"simrun/history"
 )
 
@@ -21,7 +19,7 @@ type core struct {
 	start  []int32
 	ops    []interval
 	fate   []fate
-	ends   []history.Operation // of the whole history
+	reads  []int32 // classes of operations that were dropped because they only read
 	decide decide
 	budget int64
 }
@@ -35,18 +33,19 @@ const (
 )
 
 // minimise shrinks a violation until each kept operation is necessary.
-func minimise(spec Spec, p *problem, ops []history.Operation, run decide, budget int64) *core {
-	c := &core{spec: spec, auto: p.auto, start: p.start, ops: p.ops, fate: make([]fate, len(p.ops)), ends: ops, decide: run, budget: budget}
+func minimise(spec Spec, p *problem, run decide, budget int64) *core {
+	c := &core{spec: spec, auto: p.auto, start: p.start, ops: p.ops, fate: make([]fate, len(p.ops)), decide: run, budget: budget}
 	for i := range p.ops {
 		if p.ops[i].open() {
 			c.fate[i] = relaxed
 		}
 	}
 	c.dropValues()
+	c.dropIrrelevant()
 	c.dropReads()
 	c.relax()
 	c.dropValues()
-	c.dropReads()
+	c.dropIrrelevant()
 	return c
 }
 
@@ -64,14 +63,13 @@ func (c *core) problem() *problem {
 	return p
 }
 
-// try gives the operations a fate if what is left is a violation still, and the
-// change is a relaxation as allowed tells after the search.
-func (c *core) try(ops []int, f fate, allowed func() bool) bool {
+// try gives the operations a fate if what is left is a violation still.
+func (c *core) try(ops []int, f fate) bool {
 	before := make([]fate, len(ops))
 	for k, i := range ops {
 		before[k], c.fate[i] = c.fate[i], f
 	}
-	if c.decide(c.problem(), c.budget).outcome == Violation && allowed() {
+	if c.decide(c.problem(), c.budget).outcome == Violation {
 		return true
 	}
 	for k, i := range ops {
@@ -91,8 +89,8 @@ func halve(ops []int, try func(ops []int) bool) {
 	halve(ops[:mid], try)
 }
 
-// dropReads drops operations that change nothing. Whether they do is known when
-// the search has met every state that the rest can reach.
+// dropReads drops operations that change nothing, so far as was seen: [core.confirm]
+// looks at it again.
 func (c *core) dropReads() {
 	var reads []int
 	for i := range c.ops {
@@ -101,9 +99,15 @@ func (c *core) dropReads() {
 		}
 	}
 	halve(reads, func(ops []int) bool {
-		return c.try(ops, dropped, func() bool {
-			return !slices.ContainsFunc(ops, func(i int) bool { return !c.auto.readOnly(c.class(i)) })
-		})
+		var classes []int32
+		for _, i := range ops {
+			classes = append(classes, c.class(i))
+		}
+		if !c.try(ops, dropped) {
+			return false
+		}
+		c.reads = append(c.reads, classes...)
+		return true
 	})
 }
 
@@ -124,7 +128,7 @@ func (c *core) relax() {
 		}
 	}
 	halve(writes, func(ops []int) bool {
-		return c.try(ops, relaxed, func() bool { return true })
+		return c.try(ops, relaxed)
 	})
 }
 
@@ -143,7 +147,7 @@ func (c *core) dropValues() {
 		for _, g := range gs {
 			ops = append(ops, groups[g]...)
 		}
-		return c.try(ops, dropped, func() bool { return true })
+		return c.try(ops, dropped)
 	})
 }
 

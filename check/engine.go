@@ -15,6 +15,7 @@ type Engine struct {
 func Engines() []Engine {
 	return []Engine{
 		{"auto", "the cheapest engine that is exact for what it sees"},
+		{"window", "a search that holds only the configurations of the operations under way"},
 		{"porcupine", "github.com/anishathalye/porcupine, the reference: a search with a cache over the whole history"},
 	}
 }
@@ -25,7 +26,9 @@ type decide func(p *problem, budget int64) answer
 // engineNamed returns the name and work of an engine.
 func engineNamed(name string) (string, decide, error) {
 	switch name {
-	case "", "auto", "porcupine":
+	case "", "auto", "window":
+		return "window", runWindow, nil
+	case "porcupine":
 		return "porcupine", runPorcupine, nil
 	}
 	var names []string

@@ -39,39 +39,92 @@ func Linearizable(spec Spec, events []history.Event, opts Options) (Verdict, err
 	if err != nil {
 		return Verdict{}, err
 	}
-	problems := make([]*problem, len(parts))
-	answers := make([]answer, len(parts))
+	c := &check{spec: spec, events: events, ops: ops, engine: name, run: run, budget: budget}
+	c.decide(parts)
+	return c.verdict(), nil
+}
+
+// check is one call of [Linearizable].
+type check struct {
+	spec   Spec
+	events []history.Event
+	ops    []history.Operation
+	engine string
+	run    decide
+	budget int64
+
+	parts    []part
+	problems []*problem
+	answers  []answer
+}
+
+// decide answers every object's problem.
+func (c *check) decide(parts []part) {
+	c.parts = parts
+	c.problems = make([]*problem, len(parts))
+	c.answers = make([]answer, len(parts))
 	parallel(len(parts), func(i int) {
-		problems[i] = parts[i].problem(spec, ops)
-		answers[i] = run(problems[i], budget)
-		if answers[i].outcome == Violation && answers[i].end < 0 {
-			answers[i].end = earliest(problems[i], run, budget)
-		}
+		c.problems[i] = parts[i].problem(c.spec, c.ops)
+		c.answer(i, c.run)
 	})
-	v := Verdict{Spec: spec.Name(), Engine: name, Outcome: Valid, Inevitable: -1}
-	for _, a := range answers {
-		v.Steps += a.steps
+}
+
+func (c *check) answer(i int, run decide) {
+	a := run(c.problems[i], c.budget)
+	if a.outcome == Violation && a.end < 0 {
+		a.end = earliest(c.problems[i], run, c.budget)
 	}
-	if i := firstViolation(answers); i >= 0 {
-		v.Outcome, v.Key, v.Inevitable = Violation, parts[i].key, answers[i].end
-		c := minimise(spec, problems[i].cut(v.Inevitable+1), ops, run, min(budget, 20_000))
-		v.Core, v.Optional = c.indices(ops)
-		v.Confirmed = runPorcupine(c.problem(), min(budget, 1_000_000)).outcome == Violation
-		v.Reason = c.explain(spec, events, ops)
-		return v, nil
-	}
-	if i := slices.IndexFunc(answers, func(a answer) bool { return a.outcome == Unknown }); i >= 0 {
-		v.Outcome, v.Key = Unknown, parts[i].key
-		v.Reason = answers[i].spent(problems[i], budget)
-		return v, nil
-	}
-	v.Witness = make([]int, 0, len(ops))
-	for i, a := range answers {
-		for _, n := range a.order {
-			v.Witness = append(v.Witness, problems[i].ops[n].call)
+	a.steps += c.answers[i].steps
+	c.answers[i] = a
+}
+
+// verdict puts the answers together, with their certificate.
+func (c *check) verdict() Verdict {
+	v := Verdict{Spec: c.spec.Name(), Engine: c.engine, Outcome: Valid, Inevitable: -1}
+	for i := firstViolation(c.answers); i >= 0; i = firstViolation(c.answers) {
+		if core, confirmed, ok := c.prove(i); ok {
+			v.Outcome, v.Key, v.Inevitable = Violation, c.parts[i].key, c.answers[i].end
+			v.Core, v.Optional = core.indices(c.ops)
+			v.Confirmed = confirmed
+			v.Reason = core.explain(c.spec, c.events, c.ops)
+			break
 		}
 	}
-	return v, nil
+	for i := range c.answers {
+		v.Steps += c.answers[i].steps
+	}
+	if v.Outcome == Violation {
+		return v
+	}
+	if i := slices.IndexFunc(c.answers, func(a answer) bool { return a.outcome == Unknown }); i >= 0 {
+		v.Outcome, v.Key = Unknown, c.parts[i].key
+		v.Reason = c.answers[i].spent(c.problems[i])
+		return v
+	}
+	v.Witness = make([]int, 0, len(c.ops))
+	for i, a := range c.answers {
+		for _, n := range a.order {
+			v.Witness = append(v.Witness, c.problems[i].ops[n].call)
+		}
+	}
+	return v
+}
+
+// prove shrinks a violation to a core and has porcupine confirm it. A search in
+// haste may have been wrong: if porcupine doesn't confirm, a patient search
+// decides, and ok is false if it finds no violation.
+func (c *check) prove(i int) (co *core, confirmed, ok bool) {
+	p := c.problems[i]
+	co = minimise(c.spec, p.cut(c.answers[i].end+1), runWindow, c.budget)
+	if co.confirm(c.budget) == Violation {
+		return co, true, true
+	}
+	c.answer(i, runPatientWindow)
+	if c.answers[i].outcome != Violation {
+		return nil, false, false
+	}
+	co = minimise(c.spec, p.cut(c.answers[i].end+1), runPatientWindow, c.budget)
+	return co, co.confirm(c.budget) == Violation, true
 }
 
 // firstViolation returns the answer whose violation was inevitable first, or -1.
@@ -106,7 +159,7 @@ func earliest(p *problem, run decide, budget int64) int {
 }
 
 // spent says why a problem was not decided.
-func (a *answer) spent(p *problem, budget int64) string {
+func (a *answer) spent(p *problem) string {
 	return fmt.Sprintf("undecided after %d steps, with %d operations of which %d never completed; a larger budget, fewer concurrent clients, or values written only once would help",
 		a.steps, len(p.ops), p.opens())
 }

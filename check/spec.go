@@ -154,7 +154,5 @@ func (d defined[S]) describe(op *history.Operation) string {
 }
 
 func (d defined[S]) newAutomaton() *automaton {
-	a := &automaton{states: &states[S]{object: &d.o}, classOf: make(map[class]int32)}
-	a.states.init()
-	return a
+	return &automaton{states: newStates(&d.o), classOf: make(map[class]int32), names: make(map[string]int32)}
 }

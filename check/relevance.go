@@ -1,0 +1,154 @@
+package check
+
+// dropIrrelevant drops open operations that can't help anything that is left:
+// any order with one of them is as legal without it.
+//
+// That is so if in each state that the operations left can reach, what the
+// operation leads to is simulated by that state itself: whatever can follow it
+// can follow without it too, perhaps with fewer open operations. The largest
+// such relation is found by refinement, which needs all states that the
+// operations can reach in any order and number: it is only done where they are few.
+//
+// Only what can come after the operation counts: not what returned before its call.
+func (c *core) dropIrrelevant() {
+	r, ok := c.simulation()
+	if !ok {
+		return
+	}
+	after := -1
+	for i, o := range c.ops {
+		if c.fate[i] != relaxed {
+			continue
+		}
+		if n := c.returnedBefore(o.call); n != after {
+			after = n
+			r.refine(c.classesAfter(o.call))
+		}
+		if r.idle(c.class(i)) {
+			c.fate[i] = dropped
+		}
+	}
+}
+
+// returnedBefore counts the kept operations that returned before an event.
+func (c *core) returnedBefore(at int) int {
+	n := 0
+	for i, o := range c.ops {
+		if c.fate[i] == kept && o.ret < at {
+			n++
+		}
+	}
+	return n
+}
+
+// classesAfter returns the classes of operations that can take effect after an event.
+func (c *core) classesAfter(at int) []int32 {
+	var classes []int32
+	seen := make(map[int32]bool)
+	for i, o := range c.ops {
+		if cl := c.class(i); c.fate[i] == relaxed || c.fate[i] == kept && o.ret > at {
+			if !seen[cl] {
+				seen[cl] = true
+				classes = append(classes, cl)
+			}
+		}
+	}
+	return classes
+}
+
+// Up to these sizes a simulation is sought: refinement takes time in proportion
+// to classes × states² in each round.
+const (
+	maxSimulated        = 64
+	maxSimulatedClasses = 256
+)
+
+// simulation relates states of an automaton: by[p][q] holds if whatever can
+// follow p can follow q, with the same operations or without some open ones.
+type simulation struct {
+	auto    *automaton
+	states  []int32
+	index   map[int32]int
+	classes []int32
+	by      [][]bool
+}
+
+func (c *core) simulation() (*simulation, bool) {
+	r := &simulation{auto: c.auto, index: make(map[int32]int)}
+	classes := c.classesAfter(-1)
+	if len(classes) > maxSimulatedClasses {
+		return nil, false
+	}
+	for _, s := range c.start {
+		r.add(s)
+	}
+	for n := 0; n < len(r.states); n++ {
+		for _, cl := range classes {
+			if next := r.auto.step(r.states[n], cl); next != refused {
+				r.add(next)
+			}
+		}
+		if len(r.states) > maxSimulated {
+			return nil, false
+		}
+	}
+	return r, true
+}
+
+func (r *simulation) add(state int32) {
+	if _, ok := r.index[state]; !ok {
+		r.index[state] = len(r.states)
+		r.states = append(r.states, state)
+	}
+}
+
+// refine finds the largest simulation under operations of some classes, starting
+// from all pairs.
+func (r *simulation) refine(classes []int32) {
+	r.classes = classes
+	r.by = make([][]bool, len(r.states))
+	for p := range r.by {
+		r.by[p] = make([]bool, len(r.states))
+		for q := range r.by[p] {
+			r.by[p][q] = true
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for p := range r.by {
+			for q := range r.by[p] {
+				if r.by[p][q] && !r.follows(p, q) {
+					r.by[p][q], changed = false, true
+				}
+			}
+		}
+	}
+}
+
+// follows reports whether q can follow each step of p.
+func (r *simulation) follows(p, q int) bool {
+	for _, cl := range r.classes {
+		next := r.auto.step(r.states[p], cl)
+		if next == refused {
+			continue
+		}
+		after := r.by[r.index[next]]
+		if same := r.auto.step(r.states[q], cl); same != refused && after[r.index[same]] {
+			continue
+		}
+		if !r.auto.isOpen(cl) || !after[q] {
+			return false
+		}
+	}
+	return true
+}
+
+// idle reports whether an operation of the class can be left out of any order.
+func (r *simulation) idle(cl int32) bool {
+	for q, s := range r.states {
+		if next := r.auto.step(s, cl); next != refused && !r.by[r.index[next]][q] {
+			return false
+		}
+	}
+	return true
+}
