@@ -14,6 +14,7 @@ const (
 	machineSafety   = "state-machine safety"
 	commitOrder     = "commit monotone"
 	voteOrder       = "vote monotone"
+	durable         = "durability"
 	progress        = "progress"
 )
 
@@ -83,7 +84,7 @@ func Bugs() []declare.Bug {
 		{
 			Name: BugAckBeforeSync, ID: "B26", Tier: "E",
 			Summary: "a server acknowledges entries that are not yet durable",
-			Oracles: []string{completeness, machineSafety, linearizability, progress},
+			Oracles: []string{durable, completeness, machineSafety, linearizability, progress},
 			Source:  "etcd-io/etcd#14370; Raft Figure 2",
 		},
 		{

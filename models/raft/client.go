@@ -167,10 +167,14 @@ func commandOf(op sim.Op) (command, bool) {
 		return cmd, ok
 	case "cas":
 		expected, wanted, ok := op.Value.AsPair()
-		from, ok1 := expected.AsInt()
-		to, ok2 := wanted.AsInt()
+		to, isInt := wanted.AsInt()
+		if expected.IsNull() {
+			cmd.op, cmd.value = opCreate, to
+			return cmd, ok && isInt
+		}
+		from, fromInt := expected.AsInt()
 		cmd.op, cmd.from, cmd.value = opCAS, from, to
-		return cmd, ok && ok1 && ok2
+		return cmd, ok && isInt && fromInt
 	}
 	return cmd, false
 }

@@ -54,6 +54,8 @@ type (
 		Term  Term
 		Chain uint64
 	}
+	// Acknowledged: an answer left the server that its log holds the leader's up to Index.
+	Acknowledged struct{ Index Index }
 	// Halted: the server found its disk damaged and takes no more part.
 	Halted struct{ Reason string }
 )
@@ -70,12 +72,13 @@ func (f *Voted) String() string           { return fmt.Sprintf("voted for %s in 
 func (f *BecameLeader) String() string {
 	return fmt.Sprintf("leader of t%d, last %d", f.Term, f.Last)
 }
-func (f *SteppedDown) String() string { return fmt.Sprintf("stepped down in t%d", f.Term) }
-func (f *Appended) String() string    { return fmt.Sprintf("appended %d@t%d", f.Index, f.Term) }
-func (f *Truncated) String() string   { return fmt.Sprintf("truncated from %d", f.From) }
-func (f *Committed) String() string   { return fmt.Sprintf("committed %d", f.Index) }
-func (f *Applied) String() string     { return fmt.Sprintf("applied %d@t%d", f.Index, f.Term) }
-func (f *Halted) String() string      { return "halted: " + f.Reason }
+func (f *SteppedDown) String() string  { return fmt.Sprintf("stepped down in t%d", f.Term) }
+func (f *Appended) String() string     { return fmt.Sprintf("appended %d@t%d", f.Index, f.Term) }
+func (f *Truncated) String() string    { return fmt.Sprintf("truncated from %d", f.From) }
+func (f *Committed) String() string    { return fmt.Sprintf("committed %d", f.Index) }
+func (f *Applied) String() string      { return fmt.Sprintf("applied %d@t%d", f.Index, f.Term) }
+func (f *Acknowledged) String() string { return fmt.Sprintf("acknowledged %d", f.Index) }
+func (f *Halted) String() string       { return "halted: " + f.Reason }
 
 // facts is the memory from which a server states its facts.
 type facts struct {
@@ -89,5 +92,6 @@ type facts struct {
 	truncated  Truncated
 	committed  Committed
 	applied    Applied
+	acked      Acknowledged
 	halted     Halted
 }

@@ -11,7 +11,8 @@ type operation uint8
 const (
 	opWrite operation = 1 + iota
 	opCAS
-	opRead // through the log
+	opCreate // compare-and-set that expects no value
+	opRead   // through the log
 )
 
 // commandHeader is the size of a command without its key:
@@ -54,18 +55,18 @@ func (c *command) decode(b []byte) bool {
 	return c.op >= opWrite && c.op <= opRead
 }
 
-// status says how a request ended.
+// status says how a request ended. The numbers are not those of other payloads, to tell them apart in a trace.
 type status uint8
 
 const (
-	statusOK         status = 1 + iota // value is the result
-	statusAbsent                       // the key has no value; a compare-and-set did nothing
-	statusMismatch                     // compare-and-set: the key has another value, which is value
-	statusRegistered                   // value is the new session
-	statusNoSession                    // the session is not known; nothing was done
-	statusStale                        // a later command of the session was done already
-	statusNotLeader                    // nothing was done; value is the leader, 0 if unknown
-	statusLost                         // leadership ended before the outcome was known
+	statusOK         status = 0x20 + iota // value is the result
+	statusAbsent                          // the key has no value; a compare-and-set did nothing
+	statusMismatch                        // compare-and-set: the key has another value, which is value
+	statusRegistered                      // value is the new session
+	statusNoSession                       // the session is not known; nothing was done
+	statusStale                           // a later command of the session was done already
+	statusNotLeader                       // nothing was done; value is the leader, 0 if unknown
+	statusLost                            // leadership ended before the outcome was known
 )
 
 // result is what a request ended with.
@@ -167,7 +168,7 @@ func (m *machine) do(c *command) result {
 		return m.read(i)
 	case c.op == opCAS && !s.present:
 		return result{status: statusAbsent}
-	case c.op == opCAS && s.value != c.from:
+	case c.op == opCAS && s.value != c.from, c.op == opCreate && s.present:
 		return result{statusMismatch, s.value}
 	}
 	*s = slot{c.value, true}

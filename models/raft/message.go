@@ -2,7 +2,6 @@ package raft
 
 import (
 	"encoding/binary"
-	"fmt"
 	"hash/crc32"
 )
 
@@ -21,11 +20,6 @@ const (
 	appendEntries                        // AppendEntries RPC, and heartbeat if empty (Figure 2)
 	appendReply                          //
 )
-
-var messageNames = [...]string{
-	preVote: "PreVote", preVoteReply: "PreVoteReply", requestVote: "RequestVote", voteReply: "VoteReply",
-	appendEntries: "AppendEntries", appendReply: "AppendReply",
-}
 
 func (k messageKind) known() bool { return k >= preVote && k <= appendReply }
 
@@ -102,28 +96,4 @@ func (m *message) count() int {
 		}
 		b = rest
 	}
-}
-
-// String tells a person what m says.
-func (m *message) String() string {
-	head := fmt.Sprintf("%s t%d", messageNames[m.kind], m.term)
-	switch m.kind {
-	case preVote, requestVote:
-		return fmt.Sprintf("%s last %d@t%d", head, m.index, m.logTerm)
-	case appendEntries:
-		s := fmt.Sprintf("%s prev %d@t%d", head, m.prev, m.logTerm)
-		if n := m.count(); n > 0 {
-			s += fmt.Sprintf(" +%d", n)
-		}
-		return fmt.Sprintf("%s commit %d", s, m.index)
-	case appendReply:
-		if m.ok {
-			return fmt.Sprintf("%s match %d", head, m.index)
-		}
-		return fmt.Sprintf("%s rejected prev %d, try %d", head, m.prev, m.index)
-	}
-	if m.ok {
-		return head + " granted"
-	}
-	return head + " denied"
 }

@@ -18,6 +18,7 @@ func Monitors(nodes int) []sim.Monitor {
 		&stateMachineSafety{applied: make([]Index, nodes+1)},
 		&commitMonotone{commit: make([]Index, nodes+1)},
 		&voteMonotone{nodes: make([]voteState, nodes+1)},
+		&durability{acked: make([]Index, nodes+1)},
 	}
 }
 
@@ -290,5 +291,27 @@ func (n *voteState) reach(node sim.NodeID, term Term) string {
 		return fmt.Sprintf("%s is in term %d after it was in term %d", node, term, n.term)
 	}
 	n.term = term
+	return ""
+}
+
+// durability: what a server acknowledged it has after a restart (Figure 2: log[] is "updated on stable storage before
+// responding to RPCs").
+type durability struct{ acked []Index }
+
+func (m *durability) Name() string { return "durability" }
+
+func (m *durability) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	switch f := f.(type) {
+	case *Acknowledged:
+		m.acked[node] = max(m.acked[node], f.Index)
+	case *Truncated:
+		m.acked[node] = min(m.acked[node], f.From-1)
+	case *Recovered:
+		acked := m.acked[node]
+		m.acked[node] = min(acked, f.Last)
+		if f.Last < acked {
+			return fmt.Sprintf("%s acknowledged %d entries and has %d after its restart", node, acked, f.Last)
+		}
+	}
 	return ""
 }

@@ -89,6 +89,11 @@ func TestMonitors(t *testing.T) {
 			[]event{{1, &TermStored{3}}, {1, nil}, {1, &Recovered{Term: 2}}},
 			[]event{{1, &TermStored{3}}, {1, nil}, {1, &Recovered{Term: 3}}},
 		},
+		{
+			"durability",
+			[]event{{1, &Acknowledged{5}}, {1, nil}, {1, &Recovered{Last: 4}}},
+			[]event{{1, &Acknowledged{5}}, {1, &Truncated{5}}, {1, nil}, {1, &Recovered{Last: 4}}},
+		},
 	} {
 		if got := violated(c.planted); !slices.Contains(got, c.name) {
 			t.Errorf("%s: %v is not caught; violated: %q", c.name, c.planted, got)

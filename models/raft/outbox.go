@@ -22,18 +22,21 @@ type outbox struct {
 type outItem struct {
 	to         sim.NodeID
 	need       need
-	vote       bool // a granted vote
-	term       Term
-	start, end int // in the arena
-	offset     int // how much of the file must be durable
+	vote       bool  // a granted vote
+	term       Term  // of the message
+	match      Index // what the message acknowledges; 0 if nothing
+	start, end int   // in the arena
+	offset     int   // how much of the file must be durable
 }
 
 func (o *outbox) add(to sim.NodeID, n need, m *message) {
 	start := len(o.arena)
 	o.arena = m.append(o.arena)
-	o.items = append(o.items, outItem{
-		to: to, need: n, vote: m.kind == voteReply && m.ok, term: m.term, start: start, end: len(o.arena),
-	})
+	item := outItem{to: to, need: n, vote: m.kind == voteReply && m.ok, term: m.term, start: start, end: len(o.arena)}
+	if m.kind == appendReply && m.ok {
+		item.match = m.index
+	}
+	o.items = append(o.items, item)
 }
 
 // seal fixes what the messages of the handler that ends now wait for.
@@ -46,6 +49,18 @@ func (o *outbox) seal(termOffset, logOffset int) {
 	}
 }
 
+// left states what the server has promised by a message that left it.
+func (s *server) left(item *outItem) {
+	if item.vote {
+		s.facts.voted = Voted{Term: item.term, For: item.to}
+		s.env.State(&s.facts.voted)
+	}
+	if item.match > s.facts.acked.Index {
+		s.facts.acked = Acknowledged{Index: item.match}
+		s.env.State(&s.facts.acked)
+	}
+}
+
 // release sends every message whose promise is durable and keeps the others, in order.
 func (s *server) release() {
 	o := &s.out
@@ -54,10 +69,7 @@ func (s *server) release() {
 		item := o.items[i]
 		if item.offset <= s.disk.durable {
 			s.env.Send(item.to, o.arena[item.start:item.end])
-			if item.vote {
-				s.facts.voted = Voted{Term: item.term, For: item.to}
-				s.env.State(&s.facts.voted)
-			}
+			s.left(&item)
 			continue
 		}
 		size := copy(o.arena[end:], o.arena[item.start:item.end])

@@ -289,9 +289,14 @@ func (s *server) becameDurable() {
 		s.disk.put(s.term, s.vote, 0, nil)
 	}
 	if s.role == leader {
-		s.peers[s.id].match = s.stable
-		s.tallyMatch()
+		s.countOwn()
 	}
+}
+
+// countOwn counts what this leader holds itself.
+func (s *server) countOwn() {
+	s.peers[s.id].match = s.stable
+	s.tallyMatch()
 }
 
 // finish ends a handler: what changed goes to the disk, and what may leave leaves.
@@ -301,6 +306,10 @@ func (s *server) finish() {
 	}
 	if s.disk.sync() {
 		s.stableTarget = s.log.last()
+	}
+	if s.bugs.ackBeforeSync && s.role == leader {
+		s.stable = s.log.last()
+		s.countOwn()
 	}
 	if len(s.out.items) > 0 {
 		termOffset, logOffset := s.termOffset, s.disk.written()
@@ -349,6 +358,7 @@ func (s *server) truncate(from Index) {
 	s.logChanged(from)
 	s.stable = min(s.stable, from-1)
 	s.stableTarget = min(s.stableTarget, from-1)
+	s.facts.acked.Index = min(s.facts.acked.Index, from-1)
 	s.facts.truncated = Truncated{From: from}
 	s.env.State(&s.facts.truncated)
 }

@@ -7,19 +7,19 @@ import (
 	"simrun/sim"
 )
 
-// requestKind is the kind of a client's request.
+// requestKind is the kind of a client's request. The numbers are not those of other payloads.
 type requestKind uint8
 
 const (
-	requestRegister requestKind = 1 + iota // opens a session
-	requestCommand                         // the rest is a command
-	requestRead                            // the rest is a key
+	requestRegister requestKind = 0x10 + iota // opens a session
+	requestCommand                            // the rest is a command
+	requestRead                               // the rest is a key
 )
 
 // requestHeader is the size of a request without its body: CRC32C of the rest (4), kind (1).
 const requestHeader = 5
 
-// appendRequest appends a request whose body write appends.
+// sealRequest completes a request: b has room for the header, and the body behind it.
 func sealRequest(b []byte, kind requestKind) []byte {
 	b[4] = byte(kind)
 	binary.LittleEndian.PutUint32(b, crc32.Checksum(b[4:], castagnoli))

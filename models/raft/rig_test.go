@@ -256,10 +256,14 @@ func (e *handEnv) Append(_ string, data []byte) error {
 }
 
 func (e *handEnv) Truncate(_ string, size int) error {
-	if e.refuse == nil {
-		e.file = e.file[:size]
+	switch {
+	case e.refuse != nil:
+		return e.refuse
+	case size >= len(e.file):
+		return errors.New("no such bytes")
 	}
-	return e.refuse
+	e.file = e.file[:size]
+	return nil
 }
 func (e *handEnv) Sync(_ string, id sim.SyncID) { e.syncs = append(e.syncs, id) }
 func (e *handEnv) Rand(what rng.Name, ordinal uint64) rng.Value {

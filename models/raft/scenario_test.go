@@ -520,4 +520,5 @@ func ExampleMonitors() {
 	// state-machine safety
 	// commit monotone
 	// vote monotone
+	// durability
 }

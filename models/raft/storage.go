@@ -197,9 +197,21 @@ func (s *storage) fail() {
 // last good one can be trusted to reach the disk by syncing again (Rebello et al., "Can
 // Applications Recover from fsync Failures?", ATC'20).
 func (s *storage) repair() {
-	if s.syncing > 0 || s.env.Truncate(logFile, s.durable) != nil || s.env.Append(logFile, s.tail) != nil {
+	if s.syncing > 0 || !s.rewriteTail() {
 		s.env.SetTimer(timerDisk, diskRetry)
 		return
 	}
 	s.broken = false
+}
+
+// rewriteTail reports whether the disk took all again that is not durable.
+func (s *storage) rewriteTail() bool {
+	file, err := s.env.Read(logFile)
+	if err != nil {
+		return false
+	}
+	if len(file) > s.durable && s.env.Truncate(logFile, s.durable) != nil {
+		return false
+	}
+	return s.env.Append(logFile, s.tail) == nil
 }

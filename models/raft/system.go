@@ -2,7 +2,6 @@ package raft
 
 import (
 	"fmt"
-	"strconv"
 
 	"simrun/models/workload"
 	"simrun/sim"
@@ -26,30 +25,6 @@ func System() sim.System {
 		s.Bugs = append(s.Bugs, b.Name)
 	}
 	return s
-}
-
-// Describe implements [sim.Describer].
-func (s *server) Describe() sim.State {
-	detail := []sim.Field{
-		{Name: "last", Value: fmt.Sprintf("%d@t%d", s.log.last(), s.log.lastTerm())},
-		{Name: "durable", Value: strconv.FormatUint(uint64(s.stable), 10)},
-		{Name: "commit", Value: strconv.FormatUint(uint64(s.commit), 10)},
-	}
-	if s.vote != 0 {
-		detail = append(detail, sim.Field{Name: "vote", Value: s.vote.String()})
-	}
-	if s.leader != 0 {
-		detail = append(detail, sim.Field{Name: "leader", Value: s.leader.String()})
-	}
-	return sim.State{Role: s.role.String(), Epoch: uint64(s.term), Detail: detail}
-}
-
-func describeMessage(payload []byte) string {
-	var m message
-	if !m.decode(payload) {
-		return "damaged message"
-	}
-	return m.String()
 }
 
 // converged compares the applied state of all servers that take part.

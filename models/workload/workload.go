@@ -83,7 +83,7 @@ func distinct(t *sim.Turn, key string, same func(*sim.Turn) bool) sim.Op {
 	case "read":
 		return sim.Op{F: f, Key: key}
 	case "cas":
-		return sim.Op{F: f, Key: key, Value: history.Ints(recent(t, same), t.Unique())}
+		return sim.Op{F: f, Key: key, Value: history.List(recent(t, same), history.Int(t.Unique()))}
 	default:
 		return sim.Op{F: f, Key: key, Value: history.Int(t.Unique())}
 	}
@@ -93,8 +93,9 @@ func distinct(t *sim.Turn, key string, same func(*sim.Turn) bool) sim.Op {
 const lookBack = 6
 
 // recent guesses the value that a key holds now: one that a recent turn, of whatever client, writes to
-// it. Clients advance at about the same rate, so a good part of the guesses is right.
-func recent(t *sim.Turn, same func(*sim.Turn) bool) int64 {
+// it, or none if there is no such turn. Clients advance at about the same rate, so a good
+// part of the guesses is right.
+func recent(t *sim.Turn, same func(*sim.Turn) bool) history.Value {
 	first := int(t.Rand(lookName).N(uint64(t.Clients)))
 	other := *t
 	for back := 1; back <= lookBack && back <= t.Ordinal; back++ {
@@ -102,9 +103,9 @@ func recent(t *sim.Turn, same func(*sim.Turn) bool) int64 {
 			other.Client = 1 + (first+i)%t.Clients
 			other.Ordinal = t.Ordinal - back
 			if same(&other) && other.Pick() != "read" {
-				return other.Unique()
+				return history.Int(other.Unique())
 			}
 		}
 	}
-	return t.Unique()
+	return history.Null
 }
