@@ -196,28 +196,8 @@ func plant(t *testing.T, rng *rand.Rand, ops []monitor.Op, processes int) {
 		t.Fatalf("dequeues %d and %d exchanged: %v", a, a+4*processes, r.Outcome)
 	}
 	if len(r.Core) <= 20 {
-		var core []monitor.Op // with small values, for the model
-		for _, i := range r.Core {
-			core = append(core, ops[i])
-		}
-		if suite.Linearizable(renamed(core)) {
-			t.Fatalf("%s: the core %v is linearizable", r.Pattern, r.Core)
-		}
+		suite.JudgeCore(t, ops, r)
 	}
-}
-
-// renamed returns ops with values from 0.
-func renamed(ops []monitor.Op) []monitor.Op {
-	names := map[int32]int32{none: none}
-	for i := range ops {
-		v, ok := names[ops[i].Value]
-		if !ok {
-			v = int32(len(names)) - 1
-			names[ops[i].Value] = v
-		}
-		ops[i].Value = v
-	}
-	return ops
 }
 
 func BenchmarkQueue(b *testing.B) {

@@ -1,0 +1,119 @@
+package pqueue
+
+import (
+	"cmp"
+	"slices"
+
+	"simrun/check/monitor"
+)
+
+// tries bounds how many choices are judged: few for long histories, in which
+// each takes long. The size is in operations.
+func tries(size int) int { return 16 + 20_000/(size+1) }
+
+// choose goes on where the history has no linearization without its pending
+// polls: it looks for values that they may have taken.
+func (h *history) choose(bad *failure) monitor.Result {
+	left := h.left()
+	if len(left) == 0 {
+		return h.explain(bad)
+	}
+	for _, x := range left { // as if the earliest could take them all
+		h.values[x].taken = h.pending[0]
+	}
+	if bad := h.place(); bad != nil {
+		return h.explain(bad)
+	}
+	h.takeByDeadline(left)
+	if h.place() == nil {
+		return h.arrange()
+	}
+	for _, x := range left {
+		h.values[x].taken = monitor.None
+	}
+	var core, readers []int32
+	search := monitor.Choice{Budget: tries(len(h.ops)), Take: func(x, taker int32) { h.values[x].taken = taker }}
+	search.Try = func() (ok bool, blockers, takers []int32) {
+		bad := h.place()
+		if bad == nil {
+			return true, nil, nil
+		}
+		_, ops := h.reasons(bad)
+		readers = append(readers, bad.reader)
+		core = append(core, ops...)
+		end := bad.last
+		for _, x := range left {
+			if v := &h.values[x]; x > bad.than && v.taken == monitor.None && v.comes < end {
+				blockers = append(blockers, x)
+			}
+		}
+		for _, i := range h.pending {
+			if h.ops[i].Call < end {
+				takers = append(takers, i)
+			}
+		}
+		core = append(core, takers...)
+		return false, blockers, takers
+	}
+	found, complete := search.Search()
+	switch {
+	case found:
+		return h.arrange()
+	case complete:
+		slices.Sort(readers)
+		var roles []monitor.Role
+		for _, i := range slices.Compact(readers) {
+			roles = append(roles, monitor.Role{Name: "reader", Op: i})
+		}
+		return monitor.Violated(h.ops, Unexplained, roles, core...)
+	}
+	return monitor.Result{Outcome: monitor.Undecided, Why: "there are too many values that pending polls may have taken"}
+}
+
+// left returns the values that were there and that nobody took, from the greatest.
+func (h *history) left() []int32 {
+	var left []int32
+	for x := int32(len(h.values)) - 1; x >= 0; x-- {
+		if v := &h.values[x]; h.there(v) && v.poll == monitor.None {
+			left = append(left, x)
+		}
+	}
+	return left
+}
+
+// takeByDeadline gives pending polls to values by the time at which these must
+// be gone: before the end of each operation that began when the value was there
+// and saw a smaller one, or none. The earliest poll goes to the most urgent value.
+func (h *history) takeByDeadline(left []int32) {
+	deadline := make([]int32, len(h.values))
+	ends := monitor.NewSuffixMin(len(h.at))
+	for i := range h.ops {
+		if op := &h.ops[i]; op.Kind == Empty && !op.Pending() {
+			ends.Lower(op.Call, op.Ret)
+		}
+	}
+	for x := range int32(len(h.values)) {
+		v := &h.values[x]
+		if !h.there(v) {
+			continue
+		}
+		deadline[x] = monitor.Never
+		if ret := h.ops[v.insert].Ret; ret != monitor.Never {
+			deadline[x] = ends.From(ret)
+		}
+		if v.poll != monitor.None {
+			ends.Lower(h.ops[v.poll].Call, h.ops[v.poll].Ret)
+		}
+		for _, i := range h.peeksOf(x) {
+			ends.Lower(h.ops[i].Call, h.ops[i].Ret)
+		}
+	}
+	urgent := slices.Clone(left)
+	slices.SortStableFunc(urgent, func(a, b int32) int { return cmp.Compare(deadline[a], deadline[b]) })
+	for k, x := range urgent {
+		h.values[x].taken = monitor.None
+		if k < len(h.pending) {
+			h.values[x].taken = h.pending[k]
+		}
+	}
+}

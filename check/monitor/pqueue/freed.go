@@ -1,0 +1,45 @@
+package pqueue
+
+// freed knows which positions are free, where positions are only ever taken.
+// Each position refers to one at or beyond it in the same run of taken ones
+// (union-find with path halving). The zero value is of no use: see newFreed.
+type freed struct {
+	next []int32 // from 0; len-1 is a free position after all
+	prev []int32 // shifted by one; 0 is a free position before all. Nil if nobody asks.
+}
+
+func newFreed(positions int, backward bool) freed {
+	f := freed{next: make([]int32, positions+1)}
+	for p := range f.next {
+		f.next[p] = int32(p)
+	}
+	if backward {
+		f.prev = append([]int32(nil), f.next...)
+	}
+	return f
+}
+
+// from returns the first free position at or after p.
+func (f freed) from(p int32) int32 { return find(f.next, p) }
+
+// upTo returns the last free position at or before p.
+func (f freed) upTo(p int32) int32 { return find(f.prev, p+1) - 1 }
+
+// take takes the positions between a and b, without these.
+func (f freed) take(a, b int32) {
+	end := min(b, int32(len(f.next)-1))
+	for p := f.from(a + 1); p < end; p = f.from(p) {
+		f.next[p] = p + 1
+		if f.prev != nil {
+			f.prev[p+1] = p
+		}
+	}
+}
+
+func find(parent []int32, p int32) int32 {
+	for parent[p] != p {
+		parent[p] = parent[parent[p]]
+		p = parent[p]
+	}
+	return p
+}
