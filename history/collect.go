@@ -14,7 +14,8 @@ type collector struct {
 	valid  *validator
 	events []Event
 	timed  bool                 // the events of this file carry times
-	keyed  bool                 // some event names its key
+	pairs  independence         // of what the values show
+	lines  []int32              // of the events, as long as the values may be pairs
 	keys   map[string]valueKind // what each key was in the file
 }
 
@@ -57,12 +58,17 @@ func (c *collector) addForeign(r *record, line int) error {
 		r.Time = c.valid.time
 	}
 	if r.has&fieldKey != 0 {
-		c.keyed = true
+		c.pairs.out = true
 		if before, ok := c.keys[r.Key]; !ok {
 			c.keys[r.Key] = r.keyKind
 		} else if before != r.keyKind {
 			return c.fail(line, "key %q is a %v here, but was a %v before, and simrun names keys by their text", r.Key, r.keyKind, before)
 		}
+	}
+	if c.pairs.see(&r.Event); c.pairs.out {
+		c.lines = nil
+	} else {
+		c.lines = append(c.lines, int32(line))
 	}
 	return c.add(r, line)
 }
@@ -70,10 +76,10 @@ func (c *collector) addForeign(r *record, line int) error {
 // finish returns the history, once all is read. A history of independent keys,
 // as jepsen.independent makes them, is split by key.
 func (c *collector) finish() ([]Event, error) {
-	if c.keyed || !looksIndependent(c.events) {
+	if c.pairs.out || !c.pairs.telling {
 		return c.events, nil
 	}
-	if err := splitKeys(c.events, c.keys); err != nil {
+	if err := splitKeys(c.events, c.lines); err != nil {
 		err.File = c.file
 		return nil, err
 	}

@@ -16,12 +16,13 @@ import (
 // one member "#tag". Two values of one history that differ in EDN and would be
 // one in JSON are refused, see [origins].
 type ednScanner struct {
-	text    []byte
-	at      int
-	in      *interner
-	origins *origins // of what is being read; nil where nothing is compared
-	values  *origins // of the values of events
-	keys    *origins // of their keys
+	text     []byte
+	at       int
+	in       *interner
+	discards int      // #_ that this is inside of
+	origins  *origins // of what is being read; nil where nothing is compared
+	values   *origins // of the values of events
+	keys     *origins // of their keys
 }
 
 func newEDNScanner(in *interner) ednScanner {
@@ -42,7 +43,10 @@ func (s *ednScanner) space() error {
 			}
 		case c == '#' && s.at+1 < len(s.text) && s.text[s.at+1] == '_':
 			s.at += 2
-			quiet := ednScanner{text: s.text, at: s.at, in: s.in}
+			quiet := ednScanner{text: s.text, at: s.at, in: s.in, discards: s.discards + 1}
+			if quiet.discards > maxDepth {
+				return errDepth
+			}
 			if _, err := quiet.form(nil, 0); err != nil {
 				return err
 			}
@@ -80,7 +84,7 @@ func (s *ednScanner) keyword() ([]byte, error) {
 	if len(word) < 2 || word[1] == ':' {
 		return nil, fmt.Errorf("%s is no keyword", clip(word))
 	}
-	return word[1:], nil
+	return validText(word[1:], false), nil
 }
 
 // smallInt takes an integer of at most 18 digits that a delimiter follows.

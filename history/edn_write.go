@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // writeEDN writes events as Jepsen does: a map per line. Values are written as
@@ -101,5 +102,9 @@ func (v Value) appendEDN(b []byte) []byte {
 		}
 		return append(b, '}')
 	}
-	return append(b, v.text...)
+	b = append(b, v.text...)
+	if strings.ContainsAny(v.text, ".e") {
+		return b
+	}
+	return append(b, 'N') // EDN has 64 bits for an integer without it
 }

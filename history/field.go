@@ -73,7 +73,7 @@ func (r *record) set(f field, v Value) error {
 	case fieldTime:
 		n, ok := v.AsInt()
 		if !ok {
-			return fmt.Errorf("time is %s: it must be a whole number of nanoseconds", clip([]byte(v.String())))
+			return fmt.Errorf("time is %s: it must be a whole number of nanoseconds", show(v))
 		}
 		r.Time = Time(n)
 	case fieldProcess:
@@ -82,7 +82,7 @@ func (r *record) set(f field, v Value) error {
 		return r.setType(v)
 	case fieldF:
 		if r.F, ok = v.AsString(); !ok {
-			return fmt.Errorf("f is %s: it must be the name of an operation", clip([]byte(v.String())))
+			return fmt.Errorf("f is %s: it must be the name of an operation", show(v))
 		}
 	case fieldKey:
 		r.Key, r.keyKind = textOf(v), v.kind
@@ -111,7 +111,7 @@ func (r *record) setForeign(f field, v Value) error {
 func (r *record) setIndex(v Value) error {
 	n, ok := v.AsInt()
 	if !ok || int64(int(n)) != n {
-		return fmt.Errorf("index is %s: it must be a whole number", clip([]byte(v.String())))
+		return fmt.Errorf("index is %s: it must be a whole number", show(v))
 	}
 	r.Index = int(n)
 	return nil
@@ -126,7 +126,7 @@ func (r *record) setProcess(v Value) error {
 	case isInt && n >= 0:
 		r.Process = Process(n)
 	default:
-		return fmt.Errorf("process is %s: it must be a whole number from 0, or nemesis", clip([]byte(v.String())))
+		return fmt.Errorf("process is %s: it must be a whole number from 0, or nemesis", show(v))
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func (r *record) setType(v Value) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("type is %s: it must be invoke, ok, fail or info%s", clip([]byte(v.String())), meant(name, typeNames[:]))
+	return fmt.Errorf("type is %s: it must be invoke, ok, fail or info%s", show(v), meant(name, typeNames[:]))
 }
 
 // need reports the first field of a set that the record lacks.

@@ -9,12 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds the nesting of a value; encoding/json has the same bound.
-const maxDepth = 10_000
+// maxDepth bounds the nesting of a value, so that no file can exhaust the stack.
+const maxDepth = 1000
 
 var (
 	errCutOff = errors.New("the text ends in the middle of a value")
-	errDepth  = errors.New("a value is nested more than 10000 deep")
+	errDepth  = errors.New("a value is nested more than 1000 deep")
 )
 
 // parseJSONValue reads a JSON text that is one value, with white space around it.
@@ -363,11 +363,22 @@ func quoteByte(c byte) string {
 	return fmt.Sprintf("byte 0x%02x", c)
 }
 
+// show writes a value for a message, as JSON, and shortens it if it is long.
+func show(v Value) string {
+	text := v.String()
+	if len(text) > mostShown {
+		return text[:mostShown] + "…"
+	}
+	return text
+}
+
+// mostShown is how many bytes of the input a message repeats at most.
+const mostShown = 40
+
 // clip quotes a piece of the input for a message, and shortens it if it is long.
 func clip(b []byte) string {
-	const most = 40
-	if len(b) > most {
-		return fmt.Sprintf("%q…", b[:most])
+	if len(b) > mostShown {
+		return fmt.Sprintf("%q…", b[:mostShown])
 	}
 	return fmt.Sprintf("%q", b)
 }

@@ -108,7 +108,7 @@ func (r *record) setStrict(f field, v Value) error {
 	switch f {
 	case fieldKey, fieldNode, fieldError:
 		if !isString {
-			return fmt.Errorf("%v is %s: it must be a string", f, clip([]byte(v.String())))
+			return fmt.Errorf("%v is %s: it must be a string", f, show(v))
 		}
 	case fieldProcess:
 		if isString && text != "nemesis" {

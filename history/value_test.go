@@ -67,22 +67,23 @@ func TestValueConstructorsAgreeWithParsing(t *testing.T) {
 
 func TestValueRefuses(t *testing.T) {
 	for in, want := range map[string]string{
-		``:                   "the text ends in the middle of a value",
-		`[1`:                 "the text ends in the middle of a value",
-		`"a`:                 "the text ends in the middle of a value",
-		`[1 2]`:              "'2' stands where ',' belongs",
-		`01`:                 `"01": a number is malformed`,
-		`1.`:                 `"1.": a number is malformed`,
-		`- 1`:                `"-": a number is malformed`,
-		`nul`:                `"nul" is no JSON value`,
-		`{"a":1,}`:           "'}' stands where a string belongs",
-		`{"a":1,"a":1}`:      `the name "a" occurs twice in one object`,
-		`{"a":1,"\u0061":2}`: `the name "a" occurs twice in one object`,
-		`1 1`:                "'1' follows after the end of a value",
-		`"\x"`:               `the string "\x" is malformed`,
-		"\"\x01\"":           `the control character byte 0x01 stands in a string; write it as \u0001`,
-		`1e1000001`:          `"1e1000001": the exponent of a number is beyond a million`,
-		`NaN`:                `"NaN" is no JSON value`,
+		``:                        "the text ends in the middle of a value",
+		`[1`:                      "the text ends in the middle of a value",
+		`"a`:                      "the text ends in the middle of a value",
+		`[1 2]`:                   "'2' stands where ',' belongs",
+		`01`:                      `"01": a number is malformed`,
+		`1.`:                      `"1.": a number is malformed`,
+		`- 1`:                     `"-": a number is malformed`,
+		`nul`:                     `"nul" is no JSON value`,
+		`{"a":1,}`:                "'}' stands where a string belongs",
+		`{"a":1,"a":1}`:           `the name "a" occurs twice in one object`,
+		`{"a":1,"\u0061":2}`:      `the name "a" occurs twice in one object`,
+		`1 1`:                     "'1' follows after the end of a value",
+		`"\x"`:                    `the string "\x" is malformed`,
+		"\"\x01\"":                `the control character byte 0x01 stands in a string; write it as \u0001`,
+		`1e1000001`:               `"1e1000001": the exponent of a number is beyond a million`,
+		strings.Repeat("[", 2000): "a value is nested more than 1000 deep",
+		`NaN`:                     `"NaN" is no JSON value`,
 	} {
 		if v, err := ParseValue(in); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, %v; want %q", in, v, err, want)
@@ -195,10 +196,10 @@ func FuzzParseValue(f *testing.F) {
 }
 
 // stricterThanJSON reports whether a valid JSON text has what values refuse: a name
-// that occurs twice, or an exponent beyond all bounds.
+// that occurs twice, an exponent beyond all bounds, or endless nesting.
 func stricterThanJSON(text string) bool {
 	_, err := ParseValue(text)
-	for _, allowed := range []string{"twice in one object", "beyond a million"} {
+	for _, allowed := range []string{"twice in one object", "beyond a million", "1000 deep"} {
 		if err != nil && strings.Contains(err.Error(), allowed) {
 			return true
 		}
