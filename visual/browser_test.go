@@ -207,7 +207,7 @@ func (s state) span() float64 { return s.T1 - s.T0 }
 func (b *tab) state() state {
 	b.t.Helper()
 	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("window.simrun !== undefined")); err != nil {
-		b.t.Fatalf("the diagram did not come up: %v; the page says: %s", err, b.text("#simrun"))
+		b.t.Fatalf("the diagram did not come up: %v; the page says: %s", err, b.text("#diagram"))
 	}
 	text := eval[string](b, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(JSON.stringify(window.simrun.view())))))`)
 	var s state

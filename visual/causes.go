@@ -49,7 +49,7 @@ func (c *causeFinder) note(i int) {
 func (c *causeFinder) cause(i int) int {
 	r := &c.records[i]
 	switch r.Kind {
-	case sim.Deliver, sim.Drop:
+	case sim.Deliver, sim.Drop, sim.Corrupted:
 		if s := c.sending(r); s >= 0 {
 			return s
 		}

@@ -87,6 +87,14 @@ func (v view) Passed() []checkView {
 	return v.checks(func(c Check) bool { return c.Outcome == check.Valid })
 }
 
+// Beyond is a reason that the summary does not give already; "" otherwise.
+func (v view) Beyond(reason string) string {
+	if strings.Contains(v.Summary, reason) {
+		return ""
+	}
+	return reason
+}
+
 func (v view) checks(keep func(Check) bool) []checkView {
 	var out []checkView
 	for i, c := range v.Page.Checks {

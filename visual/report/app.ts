@@ -12,7 +12,7 @@ import { buildModel, type Model } from "./model.js";
 import { drawOverlay, messageEnding, operationBox, place } from "./overlay.js";
 import { drawOverview } from "./overview.js";
 import { onPaletteChange, palette } from "./palette.js";
-import { causesOf, Panel } from "./panel.js";
+import { nearCausesOf, Panel } from "./panel.js";
 import { sameTarget, type Hit, type Scene, type Target } from "./scene.js";
 import { search } from "./search.js";
 import { count, duration, kindWord, moment, operationText, outcomeWords, recordText, whoText } from "./text.js";
@@ -268,10 +268,10 @@ export class App {
   }
 
   private chainOf(target: Target): number[] {
-    if (target.kind === "record") return causesOf(this.model, target.id);
+    if (target.kind === "record") return nearCausesOf(this.model, target.id);
     if (target.kind === "fault") return [];
     const [, complete] = this.model.recordsOf(target.id);
-    return complete < 0 ? [] : causesOf(this.model, complete);
+    return complete < 0 ? [] : nearCausesOf(this.model, complete);
   }
 
   private timesOf(target: Target): [number, number] {

@@ -84,10 +84,10 @@ export function drawFaults(c: CanvasRenderingContext2D, s: Scene): void {
   c.fillRect(0, layout.faults.top, layout.width, layout.faults.height);
   c.fillStyle = colours.line;
   c.fillRect(0, layout.faults.top + layout.faults.height - 1, layout.width, 1);
-  const labelEnd = new Array<number>(maxFaultRows).fill(-Infinity);
+  drawWeather(c, s);
   model.run.faults.forEach((fault, i) => {
     const end = fault.end < 0 ? model.end : fault.end;
-    if (end < view.t0 || fault.start > view.t1) return;
+    if (end < view.t0 || fault.start > view.t1 || model.weather.includes(i)) return;
     const row = Math.min(model.faultRows[i], maxFaultRows - 1);
     const y = layout.faults.top + 2 + row * faultRowHeight;
     const x0 = Math.max(view.x(fault.start), view.left - 4);
@@ -99,11 +99,55 @@ export function drawFaults(c: CanvasRenderingContext2D, s: Scene): void {
     c.fill();
     c.stroke();
     s.hits.push({ target: { kind: "fault", id: i }, x0, y0: y, x1, y1: y + faultRowHeight - 3, box: true, rank: 3 });
-    c.fillStyle = colours.faultInk;
     c.font = font(11);
     c.textBaseline = "middle";
+    const text = faultText(fault.text);
     const from = Math.max(x0, view.left) + 5;
-    if (from < labelEnd[row]) return;
-    if (fitText(c, faultText(fault.text), from, y + 8.5, x1 - from - 4)) labelEnd[row] = x1;
+    c.fillStyle = colours.faultInk;
+    if (c.measureText(text).width <= x1 - from - 4) {
+      c.fillText(text, from, y + 8.5);
+    } else if (!textBeside(c, s, text, i, row, x1 + 4, y + 8.5)) {
+      fitText(c, text, from, y + 8.5, x1 - from - 4);
+    }
   });
+}
+
+/** Writes the text of a short bar behind it, if the next bar of its row leaves room. */
+function textBeside(c: CanvasRenderingContext2D, s: Scene, text: string, fault: number, row: number, x: number, y: number): boolean {
+  const { run, faultRows } = s.model;
+  let next = fault + 1;
+  while (next < run.faults.length && Math.min(faultRows[next], maxFaultRows - 1) !== row) next++;
+  const room = next < run.faults.length ? s.view.x(run.faults[next].start) - x : s.view.right - x;
+  if (c.measureText(text).width > room - 8) return false;
+  c.fillText(text, x, y);
+  return true;
+}
+
+/** What lasts all along, in one bar: each part can be pointed at. */
+function drawWeather(c: CanvasRenderingContext2D, s: Scene): void {
+  const { view, model, colours, layout } = s;
+  if (model.weather.length === 0) return;
+  const y = layout.faults.top + 2;
+  const h = faultRowHeight - 4;
+  const x0 = Math.max(view.x(0), view.left - 4);
+  const x1 = Math.min(view.x(model.end), view.right + 4);
+  c.fillStyle = colours.faultFill;
+  c.globalAlpha = 0.5;
+  roundBox(c, x0 + 0.5, y + 0.5, Math.max(x1 - x0, 2), h, 3);
+  c.fill();
+  c.globalAlpha = 1;
+  c.font = font(11);
+  c.textBaseline = "middle";
+  let x = Math.max(x0, view.left) + 5;
+  for (const id of model.weather) {
+    const text = faultText(model.run.faults[id].text);
+    const width = c.measureText(text).width;
+    if (x + width > x1) return;
+    c.fillStyle = colours.faultInk;
+    c.fillText(text, x, y + 8.5);
+    s.hits.push({ target: { kind: "fault", id }, x0: x - 3, y0: y, x1: x + width + 3, y1: y + h, box: true, rank: 3 });
+    x += width + 16;
+    c.fillStyle = colours.fault;
+    c.fillRect(x - 9, y + 7, 2, 2);
+  }
 }

@@ -60,7 +60,7 @@ function part(x0: number, y0: number, x1: number, y1: number, share: number, dro
 export function shown(s: Scene, m: number): boolean {
   const { messages } = s.model;
   if (messages.dropped[m] === 1 && !s.layers.drops) return false;
-  if (messages.client[m] === 1 && !s.layers.clients) return false;
+  if (messages.client[m] === 1) return s.layers.clients;
   return s.layers.types[messages.type[m]];
 }
 
@@ -90,7 +90,7 @@ export function drawMessages(c: CanvasRenderingContext2D, s: Scene, many: number
   messages.spans.touching(view.t0, view.t1, (m) => {
     if (!seen(m)) return;
     const a = arrowOf(s, m);
-    const colour = a.dropped ? colours.alarm : colours.messages[messages.type[m] % colours.messages.length];
+    const colour = a.dropped ? colours.alarm : messages.client[m] === 1 ? colours.client : colours.messages[messages.type[m] % colours.messages.length];
     c.strokeStyle = colour;
     c.globalAlpha = messages.client[m] === 1 ? alpha * 0.6 : alpha;
     c.lineWidth = many < 250 ? 1.25 : 1;

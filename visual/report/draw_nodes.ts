@@ -179,6 +179,7 @@ function drawMajor(c: CanvasRenderingContext2D, s: Scene, lane: NodeLane, band: 
 }
 
 function hidden(s: Scene, kind: string): boolean {
+  if (kind === "corrupt") return !s.layers.drops;
   if (kind === "timer") return !s.layers.timers;
   if (disk.has(kind)) return !s.layers.disk;
   return !s.layers.facts;
@@ -228,6 +229,10 @@ export function glyph(c: CanvasRenderingContext2D, s: Scene, kind: string, x: nu
     case "mark":
       c.fillStyle = colours.good;
       diamond(c, x, top - 5, 4.5);
+      return;
+    case "corrupt":
+      c.strokeStyle = colours.alarm;
+      c.strokeRect(x - 2.5, bottom + 1, 5, 5);
       return;
     case "boot":
       c.fillStyle = colours.good;

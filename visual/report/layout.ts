@@ -37,7 +37,7 @@ export function layOut(model: Model, width: number, height: number, scroll: numb
   const rows = model.rows.length;
   // Rows take their smallest height first; the lanes get what is left, then the rows the rest.
   const laneHeight = clamp((room - rows * (rowHeights[0] + 4)) / Math.max(lanes, 1), laneHeights);
-  const rowHeight = clamp((room - lanes * laneHeight) / Math.max(rows, 1), rowHeights);
+  const rowHeight = clamp((room - lanes * laneHeight) / Math.max(rows, 1), lanes === 0 ? [rowHeights[0], 44] : rowHeights);
 
   let y = axis + padding - scroll;
   const take = (h: number): Band => {

@@ -24,7 +24,7 @@ export function fillLegend(root: HTMLElement, scene: Scene, changed: () => void)
       toggle(label, mark, title, () => scene.layers[name], (on) => (scene.layers[name] = on), changed);
     groups.push(group("layers", [
       layer("drops", "lost", symbol("✕", colours.alarm), "Messages that never arrived"),
-      layer("clients", "clients' messages", stroke(colours.faint), "Messages from and to clients"),
+      layer("clients", "clients' messages", stroke(colours.client), "Messages from and to clients"),
       layer("facts", "facts", symbol("◆", colours.accent), "What nodes state of themselves"),
       layer("disk", "disk", symbol("■", colours.muted), "Hollow: written; full: durable"),
       layer("timers", "timers", symbol("|", colours.muted), "A timer fired"),

@@ -20,7 +20,7 @@ declare global {
 }
 
 async function start(): Promise<void> {
-  const root = document.getElementById("simrun");
+  const root = document.getElementById("diagram");
   const payload = document.getElementById("payload");
   if (!root || !payload) return;
   armCopyButtons();

@@ -50,7 +50,7 @@ export interface Messages {
   send: Int32Array; // record
   arrive: Int32Array; // record of delivery or drop; -1: under way at the end
   dropped: Uint8Array;
-  type: Uint8Array; // number in types
+  type: Uint8Array; // number in types; between servers only
   client: Uint8Array; // one end is a client
 }
 
@@ -62,8 +62,9 @@ export interface Model {
   rowOf: Int32Array; // by participant; -1: no client
   operationRow: Int32Array; // by operation
   messages: Messages;
-  types: { name: string; count: number }[]; // of messages, the most frequent first
+  types: { name: string; count: number }[]; // of messages between servers, the most frequent first
   roles: string[];
+  weather: number[]; // faults that last all along
   faultRows: Int32Array; // by fault: in which row of bars it is drawn
   faultRowCount: number;
   inCore: Uint8Array; // by operation: 1 in a core, 2 beside it: it may or may not have taken effect
@@ -78,7 +79,7 @@ export interface Model {
 }
 
 const maxTypes = 8;
-const pointKinds = ["timer", "write", "sync", "boot", "crash", "pause", "resume", "fact", "mark", "note", "violation"];
+const pointKinds = ["timer", "write", "sync", "boot", "crash", "pause", "resume", "fact", "mark", "note", "violation", "corrupt"];
 
 export function buildModel(run: Run): Model {
   const kindNumbers = new Map(run.kinds.map((name, i) => [name, i]));
@@ -92,7 +93,7 @@ export function buildModel(run: Run): Model {
   const operationRow = new Int32Array(run.operations.count);
   rows.forEach((row, i) => row.operations.forEach((op) => (operationRow[op] = i)));
   const { messages, types } = buildMessages(run, kind);
-  const { faultRows, faultRowCount } = stackFaults(run);
+  const { weather, faultRows, faultRowCount } = stackFaults(run);
   const inCore = new Uint8Array(run.operations.count);
   let coreStart = Infinity;
   let coreEnd = -Infinity;
@@ -111,7 +112,7 @@ export function buildModel(run: Run): Model {
   const roles: string[] = [];
   for (const lane of lanes) for (const s of lane.stretches) if (!roles.includes(s.role)) roles.push(s.role);
   return {
-    run, lanes, rows, laneOf, rowOf, operationRow, messages, types, roles, faultRows, faultRowCount,
+    run, lanes, rows, laneOf, rowOf, operationRow, messages, types, roles, weather, faultRows, faultRowCount,
     
     inCore, coreStart, coreEnd, kind, effects: effectsOf(run), recordsOf: operationRecords(run, kind), end: Math.max(run.end, 1),
   };
@@ -239,7 +240,8 @@ function buildRows(run: Run, kind: (name: string) => number): ClientRow[] {
     if (members) members.push(op);
     else groups.set(group, [op]);
   }
-  return [...groups.entries()].sort((a, b) => a[0] - b[0]).map(([group, members]) => ({
+  const order = (group: number, members: number[]): number => (byClient ? group : ops.process[members[0]]);
+  return [...groups.entries()].sort((a, b) => order(...a) - order(...b)).map(([group, members]) => ({
     name: byClient ? run.nodes[group] : `p${ops.process[members[0]]}`,
     node: byClient ? group : 0,
     operations: Int32Array.from(members),
@@ -267,7 +269,8 @@ function buildMessages(run: Run, kind: (name: string) => number): { messages: Me
     arrived.push(-1);
   }
   const order = Uint32Array.from(sent, (_, i) => i).sort((a, b) => sent[a] - sent[b] || arrived[a] - arrived[b]);
-  const { typeOf, types } = nameTypes(run, sent);
+  const between = (i: number): boolean => isServer(run.nodes[records.node[i]]) && isServer(run.nodes[records.peer[i]]);
+  const { typeOf, types } = nameTypes(run, sent.filter(between));
   const n = order.length;
   const messages: Messages = {
     spans: new Spans(
@@ -284,8 +287,8 @@ function buildMessages(run: Run, kind: (name: string) => number): { messages: Me
     const s = messages.send[i];
     const a = messages.arrive[i];
     messages.dropped[i] = a >= 0 && records.kind[a] === drop ? 1 : 0;
-    messages.type[i] = typeOf.get(records.text[s]) ?? 0;
-    messages.client[i] = isServer(run.nodes[records.node[s]]) && isServer(run.nodes[records.peer[s]]) ? 0 : 1;
+    messages.client[i] = between(s) ? 0 : 1;
+    messages.type[i] = messages.client[i] === 1 ? 0 : (typeOf.get(records.text[s]) ?? 0);
   }
   return { messages, types };
 }
@@ -311,17 +314,26 @@ function nameTypes(run: Run, sent: number[]): { typeOf: Map<number, number>; typ
   return { typeOf, types };
 }
 
-/** Gives each fault the first row of bars in which it overlaps no earlier one. */
-function stackFaults(run: Run): { faultRows: Int32Array; faultRowCount: number } {
+/**
+ * Faults that last all along are the weather of the run and share the first row;
+ * each other one gets the first row in which it overlaps no earlier one.
+ */
+function stackFaults(run: Run): { weather: number[]; faultRows: Int32Array; faultRowCount: number } {
+  const all = run.faults.map((_, i) => i);
+  const length = (i: number): number => (run.faults[i].end < 0 ? run.end : run.faults[i].end) - run.faults[i].start;
+  const weather = all.filter((i) => length(i) > 0.9 * run.end);
+  const first = weather.length > 0 ? 1 : 0;
   const faultRows = new Int32Array(run.faults.length);
   const free: number[] = []; // by row: when it is free again
-  run.faults.forEach((fault, i) => {
+  for (const i of all) {
+    if (weather.includes(i)) continue;
+    const fault = run.faults[i];
     let row = free.findIndex((at) => at <= fault.start);
     if (row < 0) row = free.push(0) - 1;
     free[row] = fault.end < 0 ? Infinity : Math.max(fault.end, fault.start + 1);
-    faultRows[i] = row;
-  });
-  return { faultRows, faultRowCount: free.length };
+    faultRows[i] = first + row;
+  }
+  return { weather, faultRows, faultRowCount: first + free.length };
 }
 
 /** Turns the causes around, once. */

@@ -79,6 +79,7 @@ function drawChain(c: CanvasRenderingContext2D, s: Scene): void {
   c.strokeStyle = s.colours.accent;
   c.lineWidth = 2.25;
   for (let i = 0; i + 1 < s.chain.length; i++) {
+    c.globalAlpha = Math.max(0.35, 1 - i * 0.02); // the farther back, the fainter
     const m = messageEnding(s, s.chain[i]);
     if (m >= 0) {
       const a = arrowOf(s, m);
@@ -92,6 +93,7 @@ function drawChain(c: CanvasRenderingContext2D, s: Scene): void {
     line(c, cause.x, cause.y, effect.x, effect.y);
     c.setLineDash([]);
   }
+  c.globalAlpha = 1;
   c.lineWidth = 1;
 }
 

@@ -13,12 +13,13 @@ export function drawOverview(c: CanvasRenderingContext2D, s: Scene, width: numbe
   c.fillRect(0, 0, width, height);
   const inner = { top: 5, height: height - 10 };
 
-  for (const fault of model.run.faults) {
+  model.run.faults.forEach((fault, i) => {
+    if (model.weather.includes(i)) return;
     c.fillStyle = colours.fault;
     c.globalAlpha = 0.18;
     const to = fault.end < 0 ? end : fault.end;
     c.fillRect(x(fault.start), inner.top, Math.max(x(to) - x(fault.start), 1.5), inner.height);
-  }
+  });
   c.globalAlpha = 1;
 
   const strips = model.lanes.length;

@@ -26,6 +26,7 @@ export interface Palette {
   otherRoles: [fill: string, ink: string][];
   epochs: string[];
   messages: string[];
+  client: string;
   operations: [fill: string, edge: string][];
   match: string;
 }
@@ -44,7 +45,8 @@ const light: Palette = {
   },
   otherRoles: [["#d9b8d3", "#45203c"], ["#a9d8c8", "#0c3b2d"], ["#e3d9a8", "#3b3305"], ["#bfc4ea", "#20265c"]],
   epochs: ["#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#0072b2", "#d5a800", "#7f5fb0", "#5b8c5a"],
-  messages: ["#6b7b8d", "#8b4fa6", "#0a8573", "#b0690f", "#3f5fc4", "#7d7a12", "#b3446c", "#4d4d4d"],
+  messages: ["#6b7b8d", "#8b4fa6", "#0a8573", "#b0690f", "#3f5fc4", "#7d7a12", "#b3446c", "#8a94a1"],
+  client: "#aab3bf",
   operations: [["#d3e6f6", "#2a76b4"], ["#d4ecdf", "#1c855c"], ["#e7dcf3", "#7a4fae"], ["#f7e7cb", "#a46a10"], ["#f6d9e4", "#a63d6a"], ["#dfe3e8", "#5c6673"]],
   match: "#ffd84d",
 };
@@ -63,7 +65,8 @@ const dark: Palette = {
   },
   otherRoles: [["#7a4f6e", "#fbe9f5"], ["#2c6b58", "#dcf7ee"], ["#6b6024", "#fbf5d2"], ["#474f94", "#e5e8ff"]],
   epochs: ["#56b4e9", "#e69f00", "#2bc596", "#cc79a7", "#3d8fd6", "#e8cf4a", "#a58be0", "#8cc28a"],
-  messages: ["#8e9bab", "#c08be0", "#3fc2ae", "#e0a04a", "#8fa5f5", "#c9c552", "#ea84ab", "#b5b5b5"],
+  messages: ["#8e9bab", "#c08be0", "#3fc2ae", "#e0a04a", "#8fa5f5", "#c9c552", "#ea84ab", "#7d8793"],
+  client: "#59636f",
   operations: [["#1f3d57", "#66b2ec"], ["#1c4535", "#4cc795"], ["#3c2f55", "#b493e6"], ["#493716", "#e0a850"], ["#4d2637", "#ea84ab"], ["#2f353d", "#a2acb8"]],
   match: "#ffd84d",
 };

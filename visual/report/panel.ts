@@ -17,6 +17,17 @@ export function causesOf(model: Model, record: number): number[] {
   return chain;
 }
 
+/**
+ * The nearer part of the causes, for the diagram: back to where a client began an
+ * operation, since what the client did before led to it only in that it had ended.
+ */
+export function nearCausesOf(model: Model, record: number): number[] {
+  const chain = causesOf(model, record);
+  const invoke = model.kind("invoke");
+  const stop = chain.findIndex((r) => model.run.records.kind[r] === invoke);
+  return chain.slice(0, Math.min(stop < 0 ? chain.length : stop + 1, 80));
+}
+
 export class Panel {
   private readonly visited: (Target | null)[] = [];
   private current: Target | null = null;
@@ -129,9 +140,11 @@ export class Panel {
   }
 
   private causes(id: number, title = "Why: back to the first cause"): HTMLElement[] {
-    const chain = causesOf(this.model, id).slice(1);
+    const near = nearCausesOf(this.model, id).length - 1;
+    const all = causesOf(this.model, id).slice(1);
+    const chain = all.filter((r, i) => i === 0 || !this.isSendOf(r, all[i - 1])); // a message is one step
     if (chain.length === 0) return [el("p", { class: "sub" }, "This is a first cause: nothing recorded led to it.")];
-    const shown = this.showAll ? chain : chain.slice(0, shortList);
+    const shown = this.showAll ? chain : chain.slice(0, Math.min(shortList, Math.max(near, 1)));
     const list = this.list(title, shown.map((r) => this.recordItem(r)));
     if (shown.length < chain.length) {
       list.append(button(`${count(chain.length - shown.length, "earlier cause")} …`, "Show the whole chain", () => {
@@ -140,6 +153,13 @@ export class Panel {
       }, "more"));
     }
     return [list];
+  }
+
+  /** Tells whether a record is the sending of the message that another one delivers or loses. */
+  private isSendOf(send: number, arrival: number): boolean {
+    const { run } = this.model;
+    const { kind, cause } = run.records;
+    return cause[arrival] === send && run.kinds[kind[send]] === "send" && ["deliver", "drop"].includes(run.kinds[kind[arrival]]);
   }
 
   private effects(id: number, title = "What it led to"): HTMLElement[] {
@@ -158,7 +178,7 @@ export class Panel {
       if (check.outcome === "valid") continue;
       const items = (check.core ?? []).slice(0, 40).map((op) => this.operationItem(op));
       const at = check.seen >= 0 ? check.seen : check.inevitable;
-      if (check.record >= 0) items.push(this.recordItem(check.record));
+      if (check.record >= 0) items.push(this.sightingItem(check.record));
       else if (items.length === 0 && at >= 0) items.push(this.momentItem(check.name, at));
       const section = this.list(check.name, items);
       section.classList.add(check.outcome);
@@ -226,6 +246,11 @@ export class Panel {
       () => this.choose({ kind: "record", id }), kind);
     item.firstElementChild?.setAttribute("data-record", `${id}`);
     return item;
+  }
+
+  private sightingItem(id: number): HTMLElement {
+    const { records } = this.model.run;
+    return this.item(moment(records.time[id], 1e5), whoText(this.model.run, id), "seen here", () => this.choose({ kind: "record", id }), "violation");
   }
 
   private operationItem(op: number): HTMLElement {

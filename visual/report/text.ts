@@ -45,7 +45,7 @@ export const outcomeWords: Record<number, string> = {
 };
 
 const kindWords: Record<string, string> = {
-  send: "sends", deliver: "receives", drop: "message lost", timer: "timer", write: "writes to disk", sync: "sync done",
+  send: "sends", deliver: "receives", drop: "message lost", corrupt: "message damaged", timer: "timer", write: "writes to disk", sync: "sync done",
   boot: "boots", crash: "crashes", pause: "pauses", resume: "resumes", fault: "fault begins", heal: "fault ends",
   fact: "fact", state: "state", mark: "mark reached", note: "note", invoke: "invokes", complete: "completes",
   violation: "violation",
