@@ -7,7 +7,7 @@ var families = []family{
 	{"partition", "cuts the network: halves, minorities, a majorities ring, a bridge, a chain, quorum loss, one way, single links", (*scene).partition, 60, nil},
 	{"leader", "goes for the leader when it hurts: isolated after it acknowledged, crashed or paused as it commits, cut off with one follower", (*scene).leader, 60,
 		func(c *Cluster) bool { return c.Atlas.Leader != "" }},
-	{"election", "disturbs elections: the leader goes, and voters crash and return within a term", (*scene).election, 50,
+	{"election", "disturbs elections: the leader goes, and voters crash and return within a term", (*scene).election, 60,
 		func(c *Cluster) bool { return c.Atlas.Leader != "" }},
 	{"crash", "crashes nodes and restarts them: one, some, a majority, all at once, in a loop", (*scene).crash, 50, nil},
 	{"power", "crashes nodes on a sync or between two writes, leaving torn and reordered writes where that is claimed", (*scene).power, 40, nil},

@@ -54,14 +54,17 @@ func (s *scene) power() {
 	if s.c.Atlas.Claims.Torn {
 		f.Keep = pick(s.dice, disk.LoseAll, disk.KeepAll, disk.Prefix, disk.Torn, disk.Reordered)
 	}
-	switch s.n(4) {
+	switch s.n(6) {
 	case 0:
 		s.moment(&f, "sync")
 	case 1:
 		s.moment(&f, "synced")
 	case 2:
 		s.moment(&f, "ack")
-	case 3:
+	case 3, 4: // the mains fail: what was acknowledged must be on the disks
+		f.Target = pick[fault.Target](s.dice, "all", "majority", "it,any 2")
+		s.moment(&f, "ack")
+	case 5:
 		f.Target, f.Op = "any", s.between(1, 3)
 	}
 	s.add(f)

@@ -23,7 +23,7 @@ func (s *scene) moment(f *fault.Fault, e fault.Event) {
 func (s *scene) leader() {
 	f := fault.Fault{At: s.at(), Target: s.chief()}
 	f.For = s.length(f.At)
-	switch s.n(10) {
+	switch s.n(11) {
 	case 0, 1:
 		f.Kind, f.InFlight = fault.Isolate, s.percent(30)
 	case 2, 3:
@@ -42,6 +42,9 @@ func (s *scene) leader() {
 		s.moment(&f, "ack")
 	case 9:
 		s.turnover(f)
+		return
+	case 10:
+		s.lateAnswers(f)
 		return
 	}
 	s.add(f)
@@ -68,23 +71,53 @@ func (s *scene) turnover(f fault.Fault) {
 	}
 }
 
+// lateAnswers lets the leader hear the past: what the others tell it takes long, and
+// meanwhile they lose it and elect another.
+func (s *scene) lateAnswers(f fault.Fault) {
+	late := s.time(300*time.Millisecond, time.Second)
+	s.add(fault.Fault{At: f.At, Kind: fault.Latency, Dist: fault.Constant, By: late, Max: late, Target: "rest > " + s.chief(), For: max(f.For, 2*late)})
+	f.At += s.time(10*time.Millisecond, late)
+	f.Kind, f.For = fault.Pause, s.time(late/3, late)
+	if s.percent(60) {
+		f.Kind, f.Target, f.For = fault.Cut, f.Target+" > rest", 2*late
+	}
+	s.add(f)
+}
+
 // election makes the leader go, so that there is an election, and disturbs it.
 func (s *scene) election() {
 	at := s.at()
 	gone := fault.Fault{At: at, Kind: pick(s.dice, fault.Isolate, fault.Pause, fault.Crash), Target: s.chief()}
+	if s.percent(10) { // afterwards all wake at once, and all are candidates
+		gone.Kind, gone.Target = fault.Pause, "all"
+	}
 	gone.For = min(max(400*time.Millisecond, s.length(at)), max(time.Millisecond, s.end-at))
 	s.add(gone)
-	switch s.n(4) {
-	case 0, 1:
+	switch s.n(6) {
+	case 0, 1, 2:
+		if s.percent(75) {
+			s.splitVotes(at, gone.For)
+		}
 		s.flapVoters(at)
-	case 2:
-		s.add(fault.Fault{At: at, Kind: fault.Latency, Dist: fault.Uniform, By: time.Millisecond, Max: s.time(60*time.Millisecond, 250*time.Millisecond), For: gone.For})
-	case 3:
+	case 3: // whoever was away is behind, and has the newest term
+		s.add(fault.Fault{At: max(0, at-s.time(300*time.Millisecond, 800*time.Millisecond)), Kind: fault.Isolate, Target: "any", For: s.time(250*time.Millisecond, time.Second)})
+	case 4:
+		s.splitVotes(at, gone.For)
+	case 5:
 		if s.reports("elected") {
 			f := fault.Fault{At: at, Kind: pick(s.dice, fault.Crash, fault.Isolate, fault.Pause), Target: "it", For: s.time(time.Millisecond, 300*time.Millisecond)}
 			s.moment(&f, "elected")
 			s.add(f)
 		}
+	}
+}
+
+// splitVotes makes messages take so long that several nodes become candidates before
+// they hear of each other, and copies of votes arrive.
+func (s *scene) splitVotes(at, length time.Duration) {
+	s.add(fault.Fault{At: at, Kind: fault.Latency, Dist: fault.Uniform, By: time.Millisecond, Max: s.time(40*time.Millisecond, 200*time.Millisecond), For: length})
+	if s.percent(60) {
+		s.add(fault.Fault{At: at, Kind: fault.Duplicate, Ratio: s.chance(1, 2, 4), For: length})
 	}
 }
 
@@ -95,7 +128,7 @@ func (s *scene) flapVoters(at time.Duration) {
 		s.add(fault.Fault{At: at, Kind: fault.CrashLoop, Target: pick[fault.Target](s.dice, "any", "any 2", "all"), Every: s.time(8*time.Millisecond, 60*time.Millisecond), For: s.time(300*time.Millisecond, 900*time.Millisecond)})
 		return
 	}
-	for i := range s.between(2, 3) {
+	for i := range s.between(2, 4) {
 		f := fault.Fault{At: at, On: "vote", Nth: 2*i + s.between(1, 2), Kind: fault.Crash, Target: "it", For: s.time(time.Millisecond, 8*time.Millisecond)}
 		if f.Nth == 1 {
 			f.Nth = 0

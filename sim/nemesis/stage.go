@@ -18,8 +18,12 @@ type scene struct {
 	faults []fault.Fault
 }
 
-// add puts a fault into the plan.
-func (s *scene) add(f fault.Fault) { s.faults = append(s.faults, f) }
+// add puts a fault into the plan, unless it would begin after the fault phase.
+func (s *scene) add(f fault.Fault) {
+	if f.At < s.c.Duration {
+		s.faults = append(s.faults, f)
+	}
+}
 
 // at is the usual beginning of a fault: early in the scene.
 func (s *scene) at() time.Duration {
