@@ -183,7 +183,7 @@ func (c *Client) Rand(what rng.Name, ordinal uint64) rng.Value {
 }
 
 // Sleep waits in virtual time.
-func (c *Client) Sleep(d time.Duration) { c.sleepUntil(c.w.now + Time(max(d, 0))) }
+func (c *Client) Sleep(d time.Duration) { c.sleepUntil(c.w.now + Time(waitable(d))) }
 
 func (c *Client) sleepUntil(t Time) {
 	c.setAlarm(sleepAlarm, t)
@@ -196,14 +196,14 @@ func (c *Client) sleepUntil(t Time) {
 func (c *Client) Call(to NodeID, payload []byte, timeout time.Duration) ([]byte, error) {
 	w := c.w
 	if to < 1 || int(to) > w.c.Nodes {
-		panic("sim: Call to " + to.String() + ", which is no server of the case")
+		panic("sim: Call to " + nameOf(to) + ", which is no server of the case")
 	}
 	c.call++
 	c.asked = to
 	slot, m := w.letter(didRequest, c.id, to, payload)
 	m.call = c.call
 	w.transmit(slot)
-	c.setAlarm(callAlarm, w.now+Time(max(timeout, 0)))
+	c.setAlarm(callAlarm, w.now+Time(waitable(timeout)))
 	c.wait(forReply)
 	if c.err != nil {
 		return nil, c.err

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"simrun/sim/disk"
-	"simrun/sim/fault"
 )
 
 // death unwinds the handler of a node that dies in the middle of it: by its own
@@ -42,9 +41,7 @@ func (w *world) caught() {
 		return
 	}
 	w.takeDown(s, d.step)
-	if f := &w.plan.steps[d.step].f; f.For > 0 && f.For != fault.Forever {
-		w.at(w.now+Time(f.For), onEnd, d.step)
-	}
+	w.scheduleEnd(d.step)
 }
 
 // clientDied ends a client's code: because the run is over, or because it panicked.

@@ -54,8 +54,8 @@ func (l *Latency) valid(what string) error {
 	switch {
 	case !contains(known, string(l.Dist)):
 		return unknownName("distribution of "+what, string(l.Dist), known)
-	case l.Min < 0:
-		return fmt.Errorf("%s: min %v is negative", what, l.Min)
+	case l.Min < 0 || l.Min > MaxDuration || l.Max > MaxDuration:
+		return fmt.Errorf("%s from %v to %v: expected 0 to %v", what, l.Min, l.Max, MaxDuration)
 	case l.Dist != Constant && l.Max < l.Min:
 		return fmt.Errorf("%s: max %v is below min %v", what, l.Max, l.Min)
 	}

@@ -40,7 +40,7 @@ func (w *world) letter(kind digestKind, from, to NodeID, payload []byte) (int, *
 // send is the engine's part of [Env.Send]: at once, or when the node's work is done.
 func (w *world) send(s *server, to NodeID, payload []byte) {
 	if to < 1 || int(to) > w.c.Nodes {
-		panic("sim: Send to " + to.String() + ", which is no server of the case")
+		panic("sim: Send to " + nameOf(to) + ", which is no server of the case")
 	}
 	slot, _ := w.letter(didReceive, s.id, to, payload)
 	w.leave(s, slot)
@@ -49,7 +49,7 @@ func (w *world) send(s *server, to NodeID, payload []byte) {
 // reply is the engine's part of [Env.Reply].
 func (w *world) reply(s *server, to Caller, payload []byte) {
 	if i := int(-to.Client); i < 1 || i > w.c.Clients {
-		panic("sim: Reply to " + to.Client.String() + ", which is no client of the case")
+		panic("sim: Reply to " + nameOf(to.Client) + ", which is no client of the case")
 	}
 	slot, m := w.letter(didReply, s.id, to.Client, payload)
 	m.call = to.Call
@@ -59,7 +59,7 @@ func (w *world) reply(s *server, to Caller, payload []byte) {
 // leave lets a message go as soon as the node's work so far is done.
 func (w *world) leave(s *server, slot int) {
 	if s.busy > w.now {
-		s.outbox = append(s.outbox, outgoing{s.busy, onMessage, slot})
+		s.outbox = append(s.outbox, outgoing{s.busy, onMessage, slot, w.events})
 		return
 	}
 	w.transmit(slot)
@@ -255,4 +255,12 @@ func (w *world) refuse(m *message) {
 	slot, r := w.letter(didRefuse, from, to, nil)
 	r.call = call
 	w.transmit(slot)
+}
+
+// nameOf names a participant, and nobody too.
+func nameOf(n NodeID) string {
+	if n == 0 {
+		return "nobody"
+	}
+	return n.String()
 }

@@ -23,6 +23,7 @@ type step struct {
 	it      NodeID // where the event was that it waited for
 	cause   uint64 // that event
 	began   uint64 // event of its beginning
+	until   Time   // when it ends by itself, if it is active
 	gens    []int  // by node: which generation of holding or pausing it began in
 }
 
@@ -84,7 +85,7 @@ func (w *world) faultBegins(i int) {
 		w.beginStep(i)
 		return
 	}
-	for _, f := range s.f.Resolve(w.view(fault.Node(max(0, s.it)))) {
+	for _, f := range oneByOne(s.f.Resolve(w.view(fault.Node(max(0, s.it))))) {
 		w.plan.steps = append(w.plan.steps, step{f: f, spelled: true, it: s.it, cause: s.cause})
 		next := len(w.plan.steps) - 1
 		if Time(f.At) <= w.now {
@@ -95,22 +96,59 @@ func (w *world) faultBegins(i int) {
 	}
 }
 
+// oneByOne splits each crash that waits for a disk operation into one for each node, since
+// each dies at a time of its own.
+func oneByOne(list []fault.Fault) []fault.Fault {
+	var out []fault.Fault
+	for _, f := range list {
+		if f.Kind != fault.Crash || f.Op == 0 {
+			out = append(out, f)
+			continue
+		}
+		for n := range f.Nodes().Nodes() {
+			one := f
+			one.Target = fault.Target(n.String())
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
 // beginStep makes a resolved fault take effect.
 func (w *world) beginStep(i int) {
+	w.endDue()
 	s := &w.plan.steps[i]
 	w.plan.resolved = append(w.plan.resolved, s.f)
 	line := s.f.String()
 	w.begin(didFault, 0, 0, s.cause)
 	w.hash = w.hash.String(line)
-	s.began, s.active = w.events, s.f.Kind.Lasts()
+	s.began, s.active, s.until = w.events, s.f.Kind.Lasts(), never
 	w.faultHistory(s.f.Kind.String(), line)
 	if w.trace != nil {
 		w.record(Record{Kind: FaultOn, Text: line})
 	}
 	w.apply(i)
-	// A crash that waits for a disk operation lasts from then on.
-	if s.active && s.f.For > 0 && s.f.For != fault.Forever && s.f.Op == 0 {
-		w.at(w.now+Time(s.f.For), onEnd, i)
+	if s.f.Op == 0 { // a crash that waits for a disk operation lasts from then on
+		w.scheduleEnd(i)
+	}
+}
+
+// scheduleEnd makes a fault that lasts for a time end by itself.
+func (w *world) scheduleEnd(i int) {
+	s := &w.plan.steps[i]
+	if s.active && s.f.For > 0 && s.f.For != fault.Forever {
+		s.until = w.now + Time(waitable(s.f.For))
+		w.at(s.until, onEnd, i)
+	}
+}
+
+// endDue ends the faults whose time is over now before another begins: then the
+// order does not depend on which of them was known first.
+func (w *world) endDue() {
+	for i := range w.plan.steps {
+		if s := &w.plan.steps[i]; s.active && s.until == w.now {
+			w.faultEnds(i)
+		}
 	}
 }
 

@@ -10,7 +10,10 @@ import (
 	"simrun/sim/rng"
 )
 
-const never = history.Never
+const (
+	never   = history.Never
+	maxTime = Time(1) << 61 // beyond the end of every run
+)
 
 // server is one node as the engine sees it. What belongs to one life of the node
 // stands in env.
@@ -49,9 +52,10 @@ type server struct {
 
 // outgoing is an effect that waits for the node's work to be done.
 type outgoing struct {
-	at   Time
-	kind eventKind // onMessage: to be sent; onSync: to be begun
-	slot int
+	at    Time
+	kind  eventKind // onMessage: to be sent; onSync: to be begun
+	slot  int
+	cause uint64
 }
 
 func (w *world) makeServers() {
@@ -160,7 +164,7 @@ func (w *world) work(s *server, d time.Duration) {
 	if d <= 0 {
 		return
 	}
-	s.busy = s.local(w.now) + Time(d)
+	s.busy = min(s.local(w.now)+Time(waitable(d)), maxTime)
 	w.at(s.busy, onWake, int(s.id))
 }
 
@@ -182,6 +186,10 @@ func (w *world) wake(s *server) {
 
 // release sends what waited for work that is done.
 func (w *world) release(s *server) {
+	if len(s.outbox) == 0 || s.outbox[0].at > w.now {
+		return
+	}
+	w.begin(didWork, s.id, 0, s.outbox[0].cause)
 	sent := 0
 	for _, o := range s.outbox {
 		if o.at > w.now {

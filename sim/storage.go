@@ -99,9 +99,13 @@ func (w *world) wrote(s *server, file, did string, n int, err error) {
 // beginSync begins a sync, at once or when the node's work is done.
 func (w *world) beginSync(s *server, file string, id SyncID) {
 	slot := w.syncs.take()
+	if slot > maxSlot {
+		w.limit("more than 4 million syncs were under way")
+		slot = maxSlot
+	}
 	w.syncs.items[slot] = sync{node: s.id, life: s.boots, ticket: s.disk.BeginSync(file), id: id, file: file, cause: w.events}
 	if s.busy > w.now {
-		s.outbox = append(s.outbox, outgoing{s.busy, onSync, slot})
+		s.outbox = append(s.outbox, outgoing{s.busy, onSync, slot, w.events})
 	} else {
 		w.schedule(s, slot)
 	}

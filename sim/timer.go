@@ -52,11 +52,12 @@ func (w *world) setTimer(s *server, t TimerID, d time.Duration) {
 	for int(t) >= len(s.timers) {
 		s.timers = append(s.timers, alarm{queued: never})
 	}
+	d = waitable(d)
 	from := s.local(w.now)
 	a := &s.timers[t]
-	at := from + Time(max(d, 0))
+	at := from + Time(d)
 	if s.skewed {
-		a.local = s.clock.Now(time.Duration(from)) + max(d, 0)
+		a.local = s.clock.Now(time.Duration(from)) + d
 		at = Time(s.clock.When(time.Duration(from), a.local))
 	}
 	a.cause, a.armed = w.events, true
@@ -107,3 +108,6 @@ func (w *world) timerRings(s *server, slot int) {
 	s.node.Timer(t)
 	w.handled(s)
 }
+
+// waitable bounds a wait, so that sums of times never overflow: no run lasts 36 years.
+func waitable(d time.Duration) time.Duration { return min(max(d, 0), 1<<60) }

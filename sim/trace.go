@@ -17,6 +17,8 @@ type Record struct {
 	Text    string     `json:"text,omitempty"`    // what a person reads
 	Key     string     `json:"key,omitempty"`     // of a send, sync or invocation: names its decisions in an [Override]
 	State   *State     `json:"state,omitempty"`   // of kind state
+
+	content uint64 // hash of the payload of a send, so that two runs can be compared
 }
 
 // RecordKind tells what a [Record] says.

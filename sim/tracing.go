@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"simrun/history"
+	"simrun/sim/digest"
 )
 
 // record adds a record to the trace, which the caller knows to be there.
@@ -18,7 +19,7 @@ func (w *world) record(r Record) {
 
 // recordSend tells of a message that leaves, with the key of its decisions if it has any.
 func (w *world) recordSend(m *message, l *link) {
-	r := Record{Kind: Send, Node: m.from, Peer: m.to, Message: m.id, Text: w.messageText(m)}
+	r := Record{Kind: Send, Node: m.from, Peer: m.to, Message: m.id, Text: w.messageText(m), content: uint64(digest.New(0).Bytes(m.payload))}
 	if m.cause != w.events {
 		r.Cause = m.cause // it waited for the node's work
 	}

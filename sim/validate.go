@@ -2,7 +2,10 @@ package sim
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"simrun/sim/fault"
 )
@@ -12,7 +15,9 @@ import (
 const (
 	MaxNodes    = fault.MaxNodes
 	MaxClients  = 10_000
-	MaxDuration = Duration(24 * time.Hour) // of each phase
+	MaxDuration = Duration(24 * time.Hour) // of each phase, and of each latency
+	MaxEvents   = 10_000_000_000
+	MaxFaults   = 4_000 // each may become fault.MaxSteps
 )
 
 // WithDefaults fills in what the case leaves out and no system has a say in.
@@ -132,6 +137,10 @@ func bounds(_ *System, c *Case) error {
 		return fmt.Errorf("rate %d: expected 0 to 1000000 operations per second", c.Workload.Rate)
 	case c.Workload.Keys < 0:
 		return fmt.Errorf("%d keys: expected 0 or more", c.Workload.Keys)
+	case c.Limits.Events > MaxEvents:
+		return fmt.Errorf("limit of %d events: expected at most %d", c.Limits.Events, uint64(MaxEvents))
+	case len(c.Faults) > MaxFaults:
+		return fmt.Errorf("%d faults: expected at most %d", len(c.Faults), MaxFaults)
 	}
 	return nil
 }
@@ -159,6 +168,9 @@ func environment(_ *System, c *Case) error {
 	}
 	if err := c.Disk.Sync.valid("sync time"); err != nil {
 		return err
+	}
+	if n.Client > MaxDuration {
+		return fmt.Errorf("client latency %v: expected at most %v", n.Client, MaxDuration)
 	}
 	if n.Client < 0 || n.Bandwidth < 0 || n.Queue < 0 {
 		return fmt.Errorf("network: client latency, bandwidth and queue cannot be negative")
@@ -218,11 +230,26 @@ func faults(s *System, c *Case) error {
 		if f.On != "" && !contains(events, string(f.On)) {
 			return unknownName("event that a fault can wait for", string(f.On), events)
 		}
+		if id := beyond(string(f.Target), c.Nodes); id != "" {
+			return fmt.Errorf("fault %q names %s, and the servers are n1 to n%d", f, id, c.Nodes)
+		}
 		if f.At >= time.Duration(c.Duration) {
 			return fmt.Errorf("fault %q begins after the fault phase, which lasts %v", f, c.Duration)
 		}
 	}
 	return nil
+}
+
+// beyond returns the first node that a target names and the case does not have.
+func beyond(target string, nodes int) string {
+	for _, word := range strings.FieldsFunc(target, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if n, ok := strings.CutPrefix(word, "n"); ok {
+			if i, err := strconv.Atoi(n); err == nil && i > nodes {
+				return word
+			}
+		}
+	}
+	return ""
 }
 
 // overridden checks the overrides.

@@ -1,0 +1,106 @@
+package sim
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Divergence is where two runs of one case differ, which means that the system breaks
+// determinism: it ranges over a map, reads the real clock, keeps state between runs.
+type Divergence struct {
+	Event   uint64   // the first event that differs
+	Time    Time     // of it
+	Node    NodeID   // whose handler made the difference
+	Handler string   // what the handler was called for: "timer heartbeat"
+	First   []Record // the event's records in the first run
+	Second  []Record // and in the second
+}
+
+// Verify runs a case twice and compares all that happened. It returns nil if
+// the runs are equal.
+func Verify(s System, c Case) (*Divergence, error) {
+	a, err := RunTraced(s, c)
+	if err != nil {
+		return nil, err
+	}
+	b, err := RunTraced(s, c)
+	if err != nil {
+		return nil, err
+	}
+	return compare(a, b), nil
+}
+
+// compare finds the first record that differs.
+func compare(a, b *Result) *Divergence {
+	x, y := a.Trace.Records, b.Trace.Records
+	for i := range max(len(x), len(y)) {
+		if i < len(x) && i < len(y) && reflect.DeepEqual(x[i], y[i]) {
+			continue
+		}
+		return divergence(x, y, i)
+	}
+	if a.Digest != b.Digest {
+		return &Divergence{Event: a.Events, Time: a.End, Handler: "something that the trace does not show"}
+	}
+	return nil
+}
+
+// divergence tells of the event to which the i-th records belong.
+func divergence(x, y []Record, i int) *Divergence {
+	var d Divergence
+	for _, records := range [][]Record{x, y} {
+		if i < len(records) && (d.Event == 0 || records[i].Event < d.Event) {
+			d.Event, d.Time = records[i].Event, records[i].Time
+		}
+	}
+	d.First, d.Second = ofEvent(x, i, d.Event), ofEvent(y, i, d.Event)
+	opening := append(d.First, d.Second...)
+	if len(opening) == 0 {
+		return &d
+	}
+	d.Node = opening[0].Node
+	d.Handler = opening[0].line()
+	return &d
+}
+
+// ofEvent returns the records of an event, which stand around the i-th.
+func ofEvent(records []Record, i int, event uint64) []Record {
+	from := min(i, len(records))
+	for from > 0 && records[from-1].Event >= event {
+		from--
+	}
+	to := from
+	for to < len(records) && records[to].Event == event {
+		to++
+	}
+	return records[from:to:to]
+}
+
+// line tells a record in a few words.
+func (r *Record) line() string {
+	words := []string{string(r.Kind)}
+	if r.Peer != 0 {
+		words = append(words, r.Node.String(), "and", r.Peer.String())
+	}
+	if r.Text != "" {
+		words = append(words, r.Text)
+	}
+	if r.State != nil {
+		words = append(words, fmt.Sprintf("%s %d %v", r.State.Role, r.State.Epoch, r.State.Detail))
+	}
+	return strings.Join(words, " ")
+}
+
+// String tells the divergence over several lines, with both versions of the event.
+func (d *Divergence) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "two runs of the case differ in event %d at %v, in the handler of %v for: %s\n", d.Event, d.Time, d.Node, d.Handler)
+	for i, run := range [][]Record{d.First, d.Second} {
+		fmt.Fprintf(&b, "run %d:\n", i+1)
+		for j := range run {
+			fmt.Fprintf(&b, "  %s\n", run[j].line())
+		}
+	}
+	return b.String()
+}
