@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"simrun/check"
+	"simrun/history/nearest"
 	"simrun/models/declare"
 	"simrun/models/raft"
 	"simrun/sim"
@@ -41,7 +42,8 @@ func All() []Model {
 	}
 }
 
-// ByName returns the model of that name. The error lists the names there are.
+// ByName returns the model of that name. The error lists the names there are and
+// the nearest.
 func ByName(name string) (Model, error) {
 	all := All()
 	names := make([]string, len(all))
@@ -51,11 +53,11 @@ func ByName(name string) (Model, error) {
 		}
 		names[i] = m.Name()
 	}
-	return Model{}, unknown("model", name, names)
+	return Model{}, nearest.Unknown("model", name, names)
 }
 
 // Bug returns the bug of that name or ID (vote-not-persisted, B02). The error lists the names
-// there are.
+// there are and the nearest.
 func (m Model) Bug(name string) (declare.Bug, error) {
 	names := make([]string, len(m.Bugs))
 	for i, b := range m.Bugs {
@@ -64,7 +66,7 @@ func (m Model) Bug(name string) (declare.Bug, error) {
 		}
 		names[i] = b.Name
 	}
-	return declare.Bug{}, unknown("bug of "+m.Name(), name, names)
+	return declare.Bug{}, nearest.Unknown("bug of "+m.Name(), name, names)
 }
 
 // CheckOptions returns an error if an option has a value that the model does not know. It names the
@@ -73,12 +75,8 @@ func (m Model) CheckOptions(options map[string]string) error {
 	for _, o := range m.Options {
 		v, set := options[o.Name]
 		if set && !slices.Contains(o.Values, v) {
-			return fmt.Errorf("option %s of %s: %w", o.Name, m.Name(), unknown("value", v, o.Values))
+			return fmt.Errorf("option %s of %s: %w", o.Name, m.Name(), nearest.Unknown("value", v, o.Values))
 		}
 	}
 	return nil
-}
-
-func unknown(what, got string, names []string) error {
-	return fmt.Errorf("there is no %s %q; there are %s", what, got, strings.Join(names, ", "))
 }

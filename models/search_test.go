@@ -85,3 +85,30 @@ func TestCorrectModelsAreSilent(t *testing.T) {
 		}
 	}
 }
+
+// Every state that the model marks as worth reaching is reached within 1,000 seeds of the default search.
+func TestMarksAreReached(t *testing.T) {
+	m, err := ByName("raft")
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := raft.Marks()
+	for seed := uint64(1); seed <= 1000 && len(missing) > 0; seed++ {
+		r, err := sim.Run(m.System, searchCase(t, m, seed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, mark := range r.Sometimes {
+			if !slices.Contains(raft.Marks(), mark.Name) {
+				t.Fatalf("mark %q is not listed", mark.Name)
+			}
+			missing = slices.DeleteFunc(missing, func(name string) bool { return name == mark.Name })
+		}
+		if len(missing) == 0 {
+			t.Logf("all are reached within %d seeds", seed)
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("never reached: %q", missing)
+	}
+}

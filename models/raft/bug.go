@@ -15,6 +15,7 @@ type bugs struct {
 	readBeforeReplay bool
 	ackBeforeSync    bool
 	noSessions       bool
+	preVoteKeepsTerm bool
 }
 
 // The names of the bugs, as in a case.
@@ -32,6 +33,9 @@ const (
 	BugAckBeforeSync    = "ack-before-sync"
 	BugNoSessions       = "no-sessions"
 	BugTimeoutIsFailure = "timeout-is-failure"
+	BugPreVoteKeepsTerm = "pre-vote-keeps-term"
+	BugNoCheckQuorum    = "no-check-quorum"
+	BugNoPreVote        = "no-pre-vote"
 )
 
 func readBugs(env environment) bugs {
@@ -48,5 +52,6 @@ func readBugs(env environment) bugs {
 		readBeforeReplay: env.Bug(BugReadBeforeReplay),
 		ackBeforeSync:    env.Bug(BugAckBeforeSync),
 		noSessions:       env.Bug(BugNoSessions),
+		preVoteKeepsTerm: env.Bug(BugPreVoteKeepsTerm),
 	}
 }

@@ -99,6 +99,24 @@ func Bugs() []declare.Bug {
 			Oracles: []string{linearizability},
 			Source:  "Maelstrom's protocol: which errors are definite",
 		},
+		{
+			Name: BugPreVoteKeepsTerm, ID: "B34", Tier: "M",
+			Summary: "a server whose pre-vote is denied does not take over the later term that denied it, and asks for ever",
+			Oracles: []string{progress},
+			Source:  "canonical/raft#279",
+		},
+		{
+			Name: BugNoCheckQuorum, ID: "B36", Tier: "M",
+			Summary: "a leader that no majority answers stays, and its heartbeats keep others from electing one that works",
+			Oracles: []string{progress},
+			Source:  "openraft#2080; dissertation §6.2",
+		},
+		{
+			Name: BugNoPreVote, ID: "B37", Tier: "M",
+			Summary: "neither pre-vote nor check of the quorum: a server that hears nobody deposes every leader",
+			Oracles: []string{progress},
+			Source:  "Cloudflare's outage of 2020-11-02; dissertation §9.6 and §4.2.3",
+		},
 	}
 }
 

@@ -103,6 +103,8 @@ func (s *server) electionTimer() {
 			s.env.SetTimer(timerElection, s.timeout-quiet)
 			return
 		}
+	case candidate:
+		s.env.Sometimes(markSplitVote)
 	}
 	if s.options.preVote {
 		s.becomePreCandidate()
@@ -127,7 +129,7 @@ func (s *server) checkQuorum() {
 		s.peers[i].active = false
 	}
 	if active < majority(s.env.Nodes()) {
-		s.env.Sometimes("leader without a quorum stepped down")
+		s.env.Sometimes(markNoQuorum)
 		s.becomeFollower(s.term, 0)
 	}
 }
@@ -175,7 +177,11 @@ func (s *server) countVote(from sim.NodeID) {
 // acceptable is the voting restriction of §5.4.1: "the voter denies its vote if its own log is more up-to-date than
 // that of the candidate".
 func (s *server) acceptable(m *message) bool {
-	return s.bugs.voteForAnyLog || upToDate(m.logTerm, m.index, s.log.lastTerm(), s.log.last())
+	if s.bugs.voteForAnyLog || upToDate(m.logTerm, m.index, s.log.lastTerm(), s.log.last()) {
+		return true
+	}
+	s.env.Sometimes(markBehind)
+	return false
 }
 
 func (s *server) handlePreVote(from sim.NodeID, m *message) {
@@ -191,7 +197,7 @@ func (s *server) handlePreVoteReply(from sim.NodeID, m *message) {
 	switch {
 	case m.ok && s.role == preCandidate && m.term == s.term+1:
 		s.countVote(from)
-	case !m.ok && m.term > s.term:
+	case !m.ok && m.term > s.term && !s.bugs.preVoteKeepsTerm:
 		s.becomeFollower(m.term, 0)
 	}
 }

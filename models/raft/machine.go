@@ -82,6 +82,8 @@ type machine struct {
 	slots    []slot
 	sessions []session // in order of id
 
+	repeated bool // the command applied last had been done before
+
 	sessionless bool // bug: commands are not recognised when they come twice
 }
 
@@ -148,6 +150,8 @@ func (m *machine) once(c *command) result {
 		return result{status: statusStale}
 	case c.seq > s.seq:
 		s.seq, s.last = c.seq, m.do(c)
+	default:
+		m.repeated = true
 	}
 	return s.last
 }

@@ -76,7 +76,13 @@ func (m *leaderAppendOnly) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) stri
 
 // logMatching: "if two logs contain an entry with the same index and term, then the logs are identical in all
 // entries up through the given index. §5.3"
-type logMatching struct{ at [][]termChain }
+type logMatching struct{ at []sameIndex }
+
+// sameIndex holds the entries of one index: mostly there is only one.
+type sameIndex struct {
+	first termChain
+	rest  []termChain
+}
 
 // termChain is the hash of a log that ends with an entry of this term.
 type termChain struct {
@@ -93,19 +99,30 @@ func (m *logMatching) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 		return ""
 	}
 	for Index(len(m.at)) <= a.Index {
-		m.at = append(m.at, nil)
+		m.at = append(m.at, sameIndex{})
 	}
-	for _, seen := range m.at[a.Index] { // entries of one index and different terms: a few at most
-		if seen.term != a.Term {
-			continue
-		}
-		if seen.chain == a.Chain {
-			return ""
-		}
+	seen := m.at[a.Index].withTerm(a.Term)
+	if seen.node == 0 {
+		*seen = termChain{a.Term, a.Chain, node}
+	}
+	if seen.chain != a.Chain {
 		return fmt.Sprintf("the logs of %s and %s both have entry %d of term %d, but differ up to there", seen.node, node, a.Index, a.Term)
 	}
-	m.at[a.Index] = append(m.at[a.Index], termChain{a.Term, a.Chain, node})
 	return ""
+}
+
+// withTerm returns the place of the entry with a term, empty if there is none yet.
+func (s *sameIndex) withTerm(t Term) *termChain {
+	if s.first.node == 0 || s.first.term == t {
+		return &s.first
+	}
+	for i := range s.rest {
+		if s.rest[i].term == t {
+			return &s.rest[i]
+		}
+	}
+	s.rest = append(s.rest, termChain{})
+	return &s.rest[len(s.rest)-1]
 }
 
 // leaderCompleteness: "if a log entry is committed in a given term, then that entry will be present in the logs of

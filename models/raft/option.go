@@ -18,7 +18,7 @@ type options struct {
 // unless switched off.
 func readOptions(env environment) options {
 	return options{
-		preVote:     env.Option(OptionPreVote) != "off",
-		checkQuorum: env.Option(OptionCheckQuorum) != "off",
+		preVote:     env.Option(OptionPreVote) != "off" && !env.Bug(BugNoPreVote),
+		checkQuorum: env.Option(OptionCheckQuorum) != "off" && !env.Bug(BugNoPreVote) && !env.Bug(BugNoCheckQuorum),
 	}
 }

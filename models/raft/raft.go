@@ -164,7 +164,7 @@ func (s *server) recover() {
 		return
 	}
 	if p.size < len(file) {
-		s.env.Sometimes("torn tail of the log cut off")
+		s.env.Sometimes(markTornTail)
 		if s.env.Truncate(logFile, p.size) != nil {
 			s.role = halted
 			s.env.SetTimer(timerDisk, diskRetry)
@@ -193,7 +193,11 @@ func (s *server) halt(reason string) {
 
 // Receive implements [sim.Node].
 func (s *server) Receive(from sim.NodeID, payload []byte) {
-	if s.role == halted || !s.in.decode(payload) {
+	if s.role == halted {
+		return
+	}
+	if !s.in.decode(payload) {
+		s.env.Sometimes(markDamagedMessage)
 		return
 	}
 	s.step(from, &s.in)

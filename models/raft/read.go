@@ -38,7 +38,7 @@ func (s *server) read(from sim.Caller, key []byte) {
 	}
 	index := max(s.commit, s.termStart)
 	if s.commit < index {
-		s.env.Sometimes("read waited for the leader's first entry")
+		s.env.Sometimes(markReadWaited)
 	}
 	r := &s.reads
 	call := readCall{from: from, slot: slot, index: index, round: r.round + 1}

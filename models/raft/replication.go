@@ -120,7 +120,7 @@ func (s *server) deleteConflict(from Index) {
 	if from <= s.commit {
 		s.env.Fatal(fmt.Sprintf("the leader contradicts entry %d, which is committed up to %d", from, s.commit))
 	}
-	s.env.Sometimes("conflicting entries deleted")
+	s.env.Sometimes(markConflict)
 	s.truncate(from)
 }
 
@@ -157,6 +157,9 @@ func (s *server) handleReject(from sim.NodeID, p *peer, m *message) {
 		return // an answer to an old message
 	}
 	agree := s.log.lastBefore(m.index, m.logTerm)
+	if agree < m.index {
+		s.env.Sometimes(markBackedUp)
+	}
 	p.next = max(min(agree+1, m.prev), p.match+1)
 	p.probing = true
 	s.sendAppend(from)
@@ -182,6 +185,8 @@ func (s *server) tallyMatch() {
 	}
 	if mayCommit(n, s.commit, term, s.term) {
 		s.advanceCommit(n)
+	} else {
+		s.env.Sometimes(markOldTerm)
 	}
 }
 
@@ -208,6 +213,10 @@ func (s *server) advanceCommit(to Index) {
 func (s *server) apply(i Index) {
 	kind, data := s.log.entry(i)
 	result := s.machine.apply(i, kind, data)
+	if s.machine.repeated {
+		s.machine.repeated = false
+		s.env.Sometimes(markRepeated)
+	}
 	s.facts.applied = Applied{Index: i, Term: s.log.term(i), Chain: s.log.chain(i)}
 	s.env.State(&s.facts.applied)
 	if len(s.pending) > 0 && s.pending[0].index == i {

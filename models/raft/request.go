@@ -99,7 +99,7 @@ func (s *server) reply(to sim.Caller, r result) {
 // stands in the log may still be committed by the next leader.
 func (s *server) dropCalls() {
 	if len(s.pending) > 0 {
-		s.env.Sometimes("leader stepped down with uncommitted commands")
+		s.env.Sometimes(markUncommitted)
 	}
 	for _, c := range s.pending {
 		s.reply(c.from, result{status: statusLost})

@@ -202,6 +202,7 @@ func (s *storage) repair() {
 		return
 	}
 	s.broken = false
+	s.env.Sometimes(markRewritten)
 }
 
 // rewriteTail reports whether the disk took all again that is not durable.

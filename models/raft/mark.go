@@ -1,0 +1,25 @@
+package raft
+
+// States worth reaching: a search that never gets there tests less than it seems to.
+const (
+	markTornTail       = "torn tail of the log cut off"
+	markRewritten      = "what the disk refused written again"
+	markDamagedMessage = "damaged message dropped"
+	markSplitVote      = "election ended without a leader"
+	markBehind         = "vote denied to a candidate that is behind"
+	markNoQuorum       = "leader without a quorum stepped down"
+	markUncommitted    = "leader stepped down with uncommitted commands"
+	markConflict       = "conflicting entries deleted"
+	markBackedUp       = "leader went back past a conflict"
+	markRepeated       = "repeated command recognised"
+	markReadWaited     = "read waited for the leader's first entry"
+	markOldTerm        = "entry of an earlier term on a majority, not committed by counting"
+)
+
+// Marks lists the states that servers mark with [sim.Env.Sometimes].
+func Marks() []string {
+	return []string{
+		markTornTail, markRewritten, markDamagedMessage, markSplitVote, markBehind, markNoQuorum,
+		markUncommitted, markConflict, markBackedUp, markRepeated, markReadWaited, markOldTerm,
+	}
+}
