@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"simrun/history/nearest"
 )
 
 // Parse reads one fault, as [Fault.String] writes it. The error is a [*SyntaxError].
@@ -178,7 +180,7 @@ func (p *parser) expected(what string, words ...string) {
 		found = strconv.Quote(p.peek())
 	}
 	msg := fmt.Sprintf("expected %s, found %s", what, found)
-	if near, ok := nearest(p.peek(), words); ok {
+	if near := nearest.To(p.peek(), words); near != "" && p.peek() != "" {
 		msg += fmt.Sprintf("; the nearest word is %q", near)
 	} else if len(words) > 3 {
 		msg += "; known are " + strings.Join(words, ", ")

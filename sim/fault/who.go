@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"simrun/history/nearest"
 )
 
 // nodes reads a list of nodes.
@@ -97,7 +99,7 @@ func (p *parser) groups(f *Fault) {
 // nearShape betters the message about the first word of a partition, which may
 // have been meant as a shape.
 func (p *parser) nearShape() {
-	if near, ok := nearest(p.toks[0].text, words(Shapes)); ok {
+	if near := nearest.To(p.toks[0].text, words(Shapes)); near != "" {
 		p.err.Msg = fmt.Sprintf("expected groups or a shape, found %q; the nearest word is %q", p.toks[0].text, near)
 	}
 }

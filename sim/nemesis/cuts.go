@@ -65,7 +65,7 @@ func (s *scene) weather() {
 		s.add(fault.Fault{Kind: fault.Loss, Ratio: s.chance(100, 50, 20, 10)})
 	}
 	if s.percent(50) {
-		s.add(fault.Fault{Kind: fault.Duplicate, Ratio: s.chance(50, 20, 10, 5)})
+		s.add(fault.Fault{Kind: fault.Duplicate, Ratio: s.chance(20, 5, 2)})
 	}
 	if s.percent(50) {
 		s.add(fault.Fault{Kind: fault.Reorder, Ratio: s.chance(20, 10, 5, 3), By: pick[time.Duration](s.dice, 5, 20, 60, 200) * time.Millisecond})

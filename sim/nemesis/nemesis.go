@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"simrun/history/nearest"
 	"simrun/sim/fault"
 	"simrun/sim/rng"
 )
@@ -99,7 +100,7 @@ func Draw(name string, c Cluster, seed uint64) (Plan, error) {
 		for word := range strings.SplitSeq(name, ",") {
 			f, ok := named(strings.TrimSpace(word))
 			if !ok {
-				return Plan{}, unknown(word)
+				return Plan{}, unknown(strings.TrimSpace(word))
 			}
 			drawn = append(drawn, f)
 		}
@@ -134,5 +135,5 @@ func unknown(word string) error {
 	for n := range All() {
 		names = append(names, n)
 	}
-	return fmt.Errorf("%q is no nemesis: expected one of %s, or several joined by commas", word, strings.Join(names, ", "))
+	return nearest.Unknown("nemesis", word, names)
 }

@@ -125,7 +125,7 @@ func TestBeyondStepsOver(t *testing.T) {
 
 func TestUnknownNemesisIsAnsweredWithTheNames(t *testing.T) {
 	_, err := nemesis.Draw("partition,crush", cluster(), 1)
-	if err == nil || !strings.HasPrefix(err.Error(), `"crush" is no nemesis: expected one of swarm, none, partition, `) {
+	if err == nil || !strings.HasPrefix(err.Error(), `"crush" is no nemesis: did you mean "crash"? the names are clock, clog, crash, `) {
 		t.Error(err)
 	}
 	p := draw(t, "partition,crash", cluster(), 1)
