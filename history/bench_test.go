@@ -2,6 +2,8 @@ package history
 
 import (
 	"bytes"
+	"fmt"
+	"io"
 	"testing"
 )
 
@@ -24,7 +26,7 @@ func sample(n int) []Event {
 	now := Time(1_000_000_000)
 	for len(events) < 2*n {
 		p := draw(clients)
-		now += Time(draw(2_000_000))
+		now += 1 + Time(draw(2_000_000))
 		e := Event{Index: len(events), Time: now, Process: Process(p), Key: "x"}
 		s := &open[p]
 		if s.open {
@@ -46,37 +48,100 @@ func sample(n int) []Event {
 	return events
 }
 
-// BenchmarkRead reads a million operations: two million lines.
-func BenchmarkRead(b *testing.B) {
-	const operations = 1_000_000
-	events := sample(operations)
-	for _, f := range []Format{JSONL, EDN} {
-		var text bytes.Buffer
-		if err := Write(&text, f, events); err != nil {
+// text writes a history in any format, also in those that only others write.
+func text(b *testing.B, f Format, events []Event) []byte {
+	b.Helper()
+	var w bytes.Buffer
+	switch f {
+	case JepsenLog:
+		for _, e := range events {
+			fmt.Fprintf(&w, "INFO  jepsen.util - %d\t:%v\t:%s\t%s\n", e.Process, e.Type, e.F, e.Value.appendEDN(nil))
+		}
+	case JSON:
+		for i, e := range events {
+			w.WriteString([]string{"[", ",\n"}[min(i, 1)])
+			fmt.Fprintf(&w, `{"type":"%v","f":"%s","value":%v,"process":%d,"time":%d,"index":%d}`, e.Type, e.F, e.Value, e.Process, int64(e.Time), i)
+		}
+		w.WriteString("]\n")
+	case CSV:
+		ops, err := Pair(events)
+		if err != nil {
 			b.Fatal(err)
 		}
+		w.WriteString("process,f,key,input,output,call,return\n")
+		for _, op := range ops {
+			fmt.Fprintf(&w, "%d,%s,%s,%q,%q,%d,", op.Process, op.F, op.Key, op.Input.String(), op.Output.String(), int64(op.Call))
+			if op.Outcome != Info {
+				fmt.Fprint(&w, int64(op.Return))
+			}
+			w.WriteString("\n")
+		}
+	default:
+		if err := Write(&w, f, events); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return w.Bytes()
+}
+
+const benchmarked = 1_000_000 // operations
+
+// BenchmarkRead reads a million operations, two million events, in each format.
+func BenchmarkRead(b *testing.B) {
+	events := sample(benchmarked)
+	for _, f := range Formats() {
+		b.Run(string(f.Format), func(b *testing.B) { benchmarkRead(b, f.Format, text(b, f.Format, events), len(events)) })
+	}
+}
+
+// BenchmarkReadTransactions reads values that are nested and all different.
+func BenchmarkReadTransactions(b *testing.B) {
+	events := sample(benchmarked)
+	for i := range events {
+		n := int64(i)
+		events[i].F, events[i].Key = "txn", ""
+		events[i].Value = List(List(String("append"), Int(n%10), Int(n)), List(String("r"), Int(n%7), Ints(n, n+1, n+2)))
+	}
+	for _, f := range []Format{JSONL, EDN} {
+		b.Run(string(f), func(b *testing.B) { benchmarkRead(b, f, text(b, f, events), len(events)) })
+	}
+}
+
+func benchmarkRead(b *testing.B, f Format, text []byte, events int) {
+	b.ReportAllocs()
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		got, err := Read(bytes.NewReader(text), "bench", f)
+		if err != nil || len(got) < events-events/100 {
+			b.Fatal(len(got), err)
+		}
+	}
+	b.ReportMetric(float64(events/2*b.N)/b.Elapsed().Seconds(), "ops/s")
+	b.ReportMetric(float64(len(text))/float64(events/2), "file-B/op")
+}
+
+func BenchmarkWrite(b *testing.B) {
+	events := sample(benchmarked)
+	for _, f := range []Format{JSONL, EDN} {
 		b.Run(string(f), func(b *testing.B) {
 			b.ReportAllocs()
-			b.SetBytes(int64(text.Len()))
 			for b.Loop() {
-				got, err := Read(bytes.NewReader(text.Bytes()), "bench", f)
-				if err != nil || len(got) != len(events) {
-					b.Fatal(len(got), err)
+				if err := Write(io.Discard, f, events); err != nil {
+					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(float64(operations*b.N)/b.Elapsed().Seconds(), "ops/s")
+			b.ReportMetric(float64(benchmarked*b.N)/b.Elapsed().Seconds(), "ops/s")
 		})
 	}
 }
 
 func BenchmarkPair(b *testing.B) {
-	const operations = 1_000_000
-	events := sample(operations)
+	events := sample(benchmarked)
 	b.ReportAllocs()
 	for b.Loop() {
-		if ops, err := Pair(events); err != nil || len(ops) < operations {
+		if ops, err := Pair(events); err != nil || len(ops) < benchmarked {
 			b.Fatal(len(ops), err)
 		}
 	}
-	b.ReportMetric(float64(operations*b.N)/b.Elapsed().Seconds(), "ops/s")
+	b.ReportMetric(float64(benchmarked*b.N)/b.Elapsed().Seconds(), "ops/s")
 }

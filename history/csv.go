@@ -143,7 +143,7 @@ func parseCSVRow(cells []string, columns []int, in *interner) (csvRow, error) {
 		return row, fmt.Errorf("process is %q: it must be a whole number from 0", cell(csvProcess))
 	}
 	op := Operation{Process: Process(process), Return: Never, Outcome: Info}
-	op.F, op.Key = in.str([]byte(cell(csvF))), in.str([]byte(cell(csvKey)))
+	op.F, op.Key = in.str(validText([]byte(cell(csvF)), false)), in.str(validText([]byte(cell(csvKey)), false))
 	if op.F == "" {
 		return row, errors.New("f is empty: it must be the name of an operation")
 	}

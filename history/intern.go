@@ -13,7 +13,8 @@ type interner struct {
 }
 
 const (
-	maxInterned = 64      // longer texts are rarely repeated
+	maxInterned = 64      // bytes; longer texts are rarely repeated
+	maxSeen     = 1 << 16 // texts that are remembered; what comes later is mostly new
 	internBlock = 1 << 16 // bytes of a block
 )
 
@@ -37,7 +38,9 @@ func (in *interner) str(text []byte) string {
 	from := in.block.Len()
 	in.block.Write(text)
 	s := in.block.String()[from:]
-	in.seen[s] = s
+	if len(in.seen) < maxSeen {
+		in.seen[s] = s
+	}
 	return s
 }
 

@@ -71,12 +71,24 @@ func logColumns(line []byte) (columns []byte, found bool) {
 
 // isEventColumns reports whether text begins with a process and a type.
 func isEventColumns(text []byte) bool {
-	fields := bytes.Fields(text[:min(len(text), 200)])
-	if len(fields) < 2 || len(fields[1]) < 2 || fields[1][0] != ':' {
+	process, rest := firstWord(text)
+	kind, _ := firstWord(rest)
+	if len(process) == 0 || len(kind) < 2 || kind[0] != ':' {
 		return false
 	}
-	process := fields[0]
 	return process[0] == ':' || countDigits(process) == len(process)
+}
+
+// firstWord cuts the first word off a text.
+func firstWord(text []byte) (word, rest []byte) {
+	for len(text) > 0 && text[0] <= ' ' {
+		text = text[1:]
+	}
+	n := 0
+	for n < len(text) && text[n] > ' ' {
+		n++
+	}
+	return text[:n], text[n:]
 }
 
 // isLogLine reports whether a line is a message of something else than jepsen.util: it has a level.

@@ -21,7 +21,7 @@ func readJSONL(r sized, file string) ([]Event, error) {
 		}
 		rec, err := parseJSONLine(line, c.in)
 		switch {
-		case err != nil && lines.cut:
+		case err != nil && lines.cut && !bytes.HasSuffix(line, []byte("}")):
 			return nil, c.fail(lines.number, "the last line is cut off: %v", err)
 		case err != nil:
 			return nil, c.fail(lines.number, "%v", err)

@@ -1,10 +1,18 @@
 package history
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// nearest returns the name that word was most likely meant to be, or nothing if
-// none is close.
+// nearest returns the name that word was most likely meant to be: one that begins
+// with it, or else the one closest by spelling; or nothing if none is close.
 func nearest(word string, names []string) string {
+	for _, name := range names {
+		if len(word) > 2 && strings.HasPrefix(name, word) {
+			return name
+		}
+	}
 	best, bestDistance := "", len(word)/2+1
 	for _, name := range names {
 		if d := editDistance(word, name); d < bestDistance {
