@@ -15,6 +15,10 @@ type Choice struct {
 	forbidden map[[2]int32]bool
 }
 
+// Tries is a budget for a history of so many operations: few choices where each
+// takes long to judge.
+func Tries(operations int) int { return 16 + 20_000/(operations+1) }
+
 // Search tries choices one by one. It returns whether one was found, which then
 // stands, and if not, whether every one was tried.
 func (c *Choice) Search() (found, complete bool) {

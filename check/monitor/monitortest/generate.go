@@ -139,3 +139,20 @@ func SwapValues(rng Rand, ops []monitor.Op, which func(op monitor.Op) bool) {
 	a, b := all[rng.IntN(len(all))], all[rng.IntN(len(all))]
 	ops[a].Value, ops[b].Value = ops[b].Value, ops[a].Value
 }
+
+// Untangle exchanges the intervals of operations where one ended before the
+// adder of its value began, so that less obvious errors come to light.
+func Untangle(ops []monitor.Op, adds monitor.Kind) {
+	adder := map[int32]int{}
+	for i := range ops {
+		if ops[i].Kind == adds {
+			adder[ops[i].Value] = i
+		}
+	}
+	for i := range ops {
+		a, ok := adder[ops[i].Value]
+		if x, y := &ops[i], &ops[a]; ok && x.Ret < y.Call && !y.Pending() {
+			x.Call, x.Ret, y.Call, y.Ret = y.Call, y.Ret, x.Call, x.Ret
+		}
+	}
+}

@@ -7,10 +7,6 @@ import (
 	"simrun/check/monitor"
 )
 
-// tries bounds how many choices are judged: few for long histories, in which
-// each takes long. The size is in operations.
-func tries(size int) int { return 16 + 20_000/(size+1) }
-
 // choose goes on where the history has no linearization without its pending
 // polls: it looks for values that they may have taken.
 func (h *history) choose(bad *failure) monitor.Result {
@@ -32,7 +28,7 @@ func (h *history) choose(bad *failure) monitor.Result {
 		h.values[x].taken = monitor.None
 	}
 	var core, readers []int32
-	search := monitor.Choice{Budget: tries(len(h.ops)), Take: func(x, taker int32) { h.values[x].taken = taker }}
+	search := monitor.Choice{Budget: monitor.Tries(len(h.ops)), Take: func(x, taker int32) { h.values[x].taken = taker }}
 	search.Try = func() (ok bool, blockers, takers []int32) {
 		bad := h.place()
 		if bad == nil {

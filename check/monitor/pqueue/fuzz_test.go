@@ -127,6 +127,9 @@ func generate(rng monitortest.Rand) []monitor.Op {
 			}
 		}
 	}
+	if rng.IntN(4) > 0 {
+		monitortest.Untangle(ops, pqueue.Insert)
+	}
 	return ops
 }
 
@@ -152,7 +155,7 @@ var suite = monitortest.Suite{
 	Generate:      generate,
 	Seed:          func(shard uint64) monitortest.Rand { return rand.New(rand.NewPCG(shard, 7)) },
 	Histories:     50_000,
-	MinViolations: 25,
+	MinViolations: 18,
 }
 
 func TestAgainstPorcupine(t *testing.T) {

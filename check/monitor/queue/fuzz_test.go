@@ -121,6 +121,9 @@ func generate(rng monitortest.Rand) []monitor.Op {
 			}
 		}
 	}
+	if rng.IntN(4) > 0 {
+		monitortest.Untangle(ops, queue.Enqueue)
+	}
 	return ops
 }
 
@@ -146,7 +149,7 @@ var suite = monitortest.Suite{
 	Generate:      generate,
 	Seed:          func(shard uint64) monitortest.Rand { return rand.New(rand.NewPCG(shard, 6)) },
 	Histories:     50_000,
-	MinViolations: 25,
+	MinViolations: 18,
 	MaxUndecided:  10,
 }
 
