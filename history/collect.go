@@ -49,6 +49,9 @@ func (c *collector) addForeign(r *record, line int) error {
 	if err := r.need(fieldProcess | fieldType); err != nil {
 		return c.fail(line, "%v", err)
 	}
+	if r.name != "" && r.Type != Info {
+		return c.fail(line, "process %q is no number: clients are numbered, and what has a name, like the nemesis, only gives infos", r.name)
+	}
 	if r.has&fieldF == 0 {
 		if _, isList := r.Value.Len(); isList {
 			r.F = "txn" // elle's histories are nothing but transactions
@@ -110,13 +113,17 @@ func (c *collector) add(r *record, line int) error {
 	return nil
 }
 
-// reserve sets memory aside once sampleSize events are there, given how much
-// of the file they took, so that a large history is not copied as it grows.
+// reserve sets memory aside once sampleSize events are there, so that a large
+// history is not copied as it grows.
 func (c *collector) reserve(consumed int64) {
-	if len(c.events) != sampleSize || c.size <= consumed {
-		return
+	if len(c.events) == sampleSize {
+		c.events = slices.Grow(c.events, c.estimate(consumed))
 	}
-	perEvent := consumed/sampleSize + 1
-	rest := (c.size - consumed) / perEvent
-	c.events = slices.Grow(c.events, int(rest+rest/32)+16)
+}
+
+// estimate returns how many records the rest of the file has, about, given what
+// the first sampleSize took.
+func (c *collector) estimate(consumed int64) int {
+	rest := max(0, c.size-consumed) / (consumed/sampleSize + 1)
+	return int(rest + rest/32 + 16)
 }

@@ -10,20 +10,7 @@ import (
 	"strings"
 )
 
-// readCSV reads a table of intervals: one operation per row, under a header that
-// names the columns, in any order:
-//
-//	process,f,key,input,output,call,return
-//	0,write,x,7,,1204000000,1209000000
-//	1,read,x,,7,1205000000,1207500000
-//
-// process, f, call and return must be there; key, input and output may be left
-// out. Times are whole nanoseconds; an empty return means that the operation
-// never completed. An input or output is a JSON value, or any other text that
-// begins with a letter, which stands for itself; empty is null.
-//
-// At equal times calls come before returns, so that intervals that touch are
-// concurrent, as in porcupine; but operations of one process keep their order.
+// readCSV reads [CSV].
 func readCSV(r sized, file string) ([]Event, error) {
 	c := newCollector(r, file)
 	cut := &cutDetector{r: r}
@@ -55,7 +42,9 @@ func readCSV(r sized, file string) ([]Event, error) {
 			return nil, c.fail(line, "%v", err)
 		}
 		row.line = line
-		rows = append(rows, row)
+		if rows = append(rows, row); len(rows) == sampleSize {
+			rows = slices.Grow(rows, c.estimate(t.InputOffset()))
+		}
 	}
 	if len(rows) > 0 && cut.last != '\n' {
 		return nil, c.fail(rows[len(rows)-1].line, "the last line does not end in a newline: it may be cut off")

@@ -64,6 +64,7 @@ func (c *collector) overlap(a, b csvRow) error {
 }
 
 func (c *collector) replay(rows []csvRow, moments []moment) ([]Event, error) {
+	c.events = make([]Event, 0, len(moments))
 	for i, m := range moments {
 		row := rows[m.row]
 		if m.phase == phaseChain && i > 0 && moments[i-1].phase == phaseChain && moments[i-1].at == m.at {

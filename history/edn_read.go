@@ -6,12 +6,7 @@ import (
 	"fmt"
 )
 
-// readEDN reads a history as jepsen, elle and knossos write it, and the
-// key-value logs of porcupine: a map for each event, one after the other or in
-// one vector or list, with or without a tag such as #jepsen.history.Op.
-//
-// A process that is no integer is the nemesis; index, and fields of other names, are passed over; f may be
-// left out of a transaction. A value with a tag of jepsen.independent is split into key and value.
+// readEDN reads [EDN].
 func readEDN(r sized, file string) ([]Event, error) {
 	c := newCollector(r, file)
 	forms := newFormReader(r, false)

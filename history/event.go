@@ -4,6 +4,10 @@
 // A history is a slice of [Event]; its order is the order of real time, and it
 // alone decides which operation came before which. [Pair] joins invocations
 // with completions into [Operation] values, which is what the checker reads.
+// [Validate] says what keeps events from being a history.
+//
+// [Read] reads histories in the formats that exist, and finds out by itself
+// which one it is; [Write] writes them.
 package history
 
 import (
@@ -62,7 +66,7 @@ type Event struct {
 	Type    Type    // invoke, ok, fail, info
 	F       string  // name of the operation in the specification: read, write, cas, …
 	Key     string  // which of several independent objects; empty if there is one
-	Value   Value   // of an invocation the argument, of a completion the result
+	Value   Value   // of an invocation the argument, of a completion the result; Jepsen may repeat the one as the other
 	Node    string  // the server that was asked, if known
 	Error   string  // why an operation failed or stayed open, if known
 }

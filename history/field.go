@@ -57,6 +57,7 @@ type record struct {
 	Event
 	has     field     // set of the fields that stand there
 	keyKind valueKind // of the key, as it stands there
+	name    string    // of the process, if it has one other than nemesis
 }
 
 // set gives a field its value. It accepts what is common to all formats; a
@@ -119,10 +120,12 @@ func (r *record) setIndex(v Value) error {
 
 func (r *record) setProcess(v Value) error {
 	n, isInt := v.AsInt()
-	_, isString := v.AsString()
+	name, isString := v.AsString()
 	switch {
-	case isString:
+	case isString && name == "nemesis":
 		r.Process = Nemesis
+	case isString:
+		r.Process, r.name = Nemesis, name
 	case isInt && n >= 0:
 		r.Process = Process(n)
 	default:

@@ -13,11 +13,57 @@ type Format string
 const Auto Format = ""
 
 const (
-	JSONL     Format = "jsonl"      // the project's own: an object per line, strict
-	EDN       Format = "edn"        // Jepsen, elle, Knossos; also porcupine's key-value logs
-	JepsenLog Format = "jepsen-log" // the text log of jepsen.util, and history.txt
-	JSON      Format = "json"       // as elle-cli reads it
-	CSV       Format = "csv"        // a table of intervals
+	// JSONL is the project's own format: one object per line, in order,
+	//
+	//	{"index":0,"time":1204000000,"process":3,"type":"invoke","f":"write","key":"x","value":7}
+	//
+	// where time is in nanoseconds, process a number or "nemesis", type one of
+	// invoke, ok, fail and info; value is any JSON, and key, node and error are
+	// strings that may be left out, as may value. Nothing else may stand there.
+	JSONL Format = "jsonl"
+
+	// EDN is how Jepsen, elle and Knossos write: maps with :process, :type, :f,
+	// :value, and perhaps :time, :key, :node and :error, one after the other or in
+	// one vector or list, with or without a tag such as #jepsen.history.Op.
+	// Comments, discarded forms and all else that Clojure prints may occur;
+	// other keys are passed over. Transactions of elle may leave :f out. A process
+	// that is no number is the nemesis. porcupine's key-value logs are EDN, too.
+	//
+	// Values become JSON: keywords (:a/b is "a/b"), symbols, characters and ratios become
+	// strings, lists arrays, sets arrays in order, tags an object {"#tag": form}. A
+	// file where that would make two different values one is refused.
+	EDN Format = "edn"
+
+	// JepsenLog is the text log that jepsen.util writes, a line per event,
+	//
+	//	INFO  jepsen.util - 3	:invoke	:cas	[3 0]
+	//
+	// as porcupine's etcd histories are; or the columns alone, as in Jepsen's
+	// history.txt: process, type, f, value and, where there is one, the error, in
+	// EDN. Lines of other namespaces are passed over. There are no times. The
+	// keyword in ":info :write :timed-out" is the error, not a value.
+	JepsenLog Format = "jepsen-log"
+
+	// JSON is how elle-cli reads: an array of objects, or objects one after the
+	// other, with process, type, f and value, and perhaps time, key, node and error.
+	// Other members are passed over. A process that has a name is the nemesis.
+	JSON Format = "json"
+
+	// CSV is a table of intervals, an operation per row, under a header that names
+	// the columns in any order:
+	//
+	//	process,f,key,input,output,call,return
+	//	0,write,x,7,,1204000000,1209000000
+	//	1,read,x,,7,1205000000,1207500000
+	//
+	// process, f, call and return must be there; key, input and output may be left
+	// out. Times are whole nanoseconds; an empty return means that the operation
+	// never completed. An input or output is a JSON value, or any other text that
+	// begins with a letter, which stands for itself; empty is null.
+	//
+	// At equal times calls come before returns, so that intervals that touch are
+	// concurrent, as in porcupine; but operations of one process keep their order.
+	CSV Format = "csv"
 )
 
 // FormatInfo describes a format.

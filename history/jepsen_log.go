@@ -6,17 +6,8 @@ import (
 	"fmt"
 )
 
-// readJepsenLog reads the log that jepsen.util writes while a test runs, a line per event,
-//
-//	INFO  jepsen.util - 3	:invoke	:cas	[3 0]
-//
-// or, newer, "… INFO [jepsen worker 3] jepsen.util: 3 :invoke …", or the
-// columns alone, as in history.txt: process, type, f, value and, where there is
-// one, the error, all in EDN. Log lines of other namespaces are passed over.
-// Such logs know no times.
-//
-// A fail or an info whose value is a keyword, as in ":info :write :timed-out",
-// says there why: it becomes the error.
+// readJepsenLog reads [JepsenLog]. Newer logs have the form
+// "… INFO [jepsen worker 3] jepsen.util: 3 :invoke …".
 func readJepsenLog(r sized, file string) ([]Event, error) {
 	c := newCollector(r, file)
 	lines := newLineReader(r)

@@ -5,9 +5,7 @@ import (
 	"fmt"
 )
 
-// readJSON reads a history as elle-cli reads it: an array of objects, or
-// objects one after the other, with type, f, value and process. Other members, and
-// index, are passed over; a process that is no number is the nemesis.
+// readJSON reads [JSON].
 func readJSON(r sized, file string) ([]Event, error) {
 	c := newCollector(r, file)
 	forms := newFormReader(r, true)

@@ -8,9 +8,7 @@ import (
 	"strconv"
 )
 
-// readJSONL reads the project's own format: one object per line, in order, each
-// with index, time, process, type and f, and with value, key, node and error where
-// they apply. It is strict: a line that is not exactly so is refused.
+// readJSONL reads [JSONL]. A line that is not exactly so is refused.
 func readJSONL(r sized, file string) ([]Event, error) {
 	c := newCollector(r, file)
 	lines := newLineReader(r)

@@ -114,10 +114,12 @@ func TestReadFormats(t *testing.T) {
 
 		{"array of elle-cli", JSON, `[{"type":"invoke","f":"txn","value":[["w","x",2]],"process":0,"index":1},
 {"type":"ok","f":"txn","value":[["w","x",2]],"process":0,"index":2, "extra": {"a":[{}]}},
-{"type":"info","f":"kill","value":null,"process":"nemesis","index":3,"time":null}]
+{"type":"info","f":"kill","value":null,"process":"nemesis","index":3,"time":null},
+{"type":"info","f":"note","process":"logger"}]
 `, `{"time":0,"process":0,"type":"invoke","f":"txn","value":[["w","x",2]]}
 {"time":1,"process":0,"type":"ok","f":"txn","value":[["w","x",2]]}
 {"time":2,"process":"nemesis","type":"info","f":"kill","value":null}
+{"time":3,"process":"nemesis","type":"info","f":"note","value":null}
 `},
 		{"lines of JSON", JSON, `{"type":"invoke","f":"read","process":0}
 {"type":"ok","f":"read","value":"a\u00e9","process":0}`,
@@ -232,6 +234,7 @@ func TestReadRefuses(t *testing.T) {
 		{"json with a comma at the end", JSON, `[{"type":"invoke","f":"read","process":0},]`, "file:1: ']' stands where '{' belongs"},
 		{"json with commas between lines", JSON, `{"type":"invoke","f":"read","process":0},`, "file:1: a comma stands where an object belongs"},
 		{"json no object", JSON, "[\n5]", "file:2: '5' stands where '{' belongs"},
+		{"json with named clients", JSON, `[{"type":"invoke","f":"read","process":"c1"}]`, `file:1: process "c1" is no number: clients are numbered, and what has a name, like the nemesis, only gives infos`},
 		{"json without type", JSON, `[{"f":"read","process":0}]`, "file:1: type is missing"},
 
 		{"csv column", CSV, "proces,f,call,return\n", `file:1: "proces" is none of the columns process, f, key, input, output, call, return; is process meant?`},
