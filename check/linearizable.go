@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"sort"
 
 	"simrun/history"
 )
@@ -71,8 +72,8 @@ func (c *check) decide(parts []part) {
 
 func (c *check) answer(i int, run decide) {
 	a := run(c.problems[i], c.budget)
-	if a.outcome == Violation && a.end < 0 {
-		a.end = earliest(c.problems[i], run, c.budget)
+	if a.outcome == Violation {
+		a.end = earliest(c.problems[i], a.end, run, c.budget)
 	}
 	a.steps += c.answers[i].steps
 	c.answers[i] = a
@@ -139,23 +140,23 @@ func firstViolation(answers []answer) int {
 }
 
 // earliest returns the index of the event after which a problem that is a
-// violation had become one. A history that has an order has one at every
-// earlier time, so the search can halve. Where an engine gives up on a shorter
-// history, the event is one by which the violation was inevitable.
-func earliest(p *problem, run decide, budget int64) int {
+// violation had become one, which is not before the event from.
+//
+// A history that has an order has one at every earlier time, so the search can
+// halve. Where an engine gives up on a shorter history, the event is one by
+// which the violation was inevitable.
+func earliest(p *problem, from int, run decide, budget int64) int {
 	var ends []int
 	for _, m := range p.timeline() {
-		if m.ret {
+		if m.ret && m.at >= from {
 			ends = append(ends, m.at)
 		}
 	}
-	n, _ := slices.BinarySearchFunc(ends, true, func(end int, _ bool) int {
-		if run(p.cut(end+1), budget).outcome == Violation {
-			return 1
-		}
-		return -1
-	})
-	return ends[min(n, len(ends)-1)]
+	violated := func(n int) bool { return run(p.cut(ends[n]+1), budget).outcome == Violation }
+	if from >= 0 && violated(0) {
+		return ends[0]
+	}
+	return ends[sort.Search(len(ends)-1, violated)]
 }
 
 // spent says why a problem was not decided.

@@ -11,7 +11,7 @@ import (
 type answer struct {
 	outcome Outcome
 	order   []int32 // if valid: positions in the problem's operations, in order of linearization
-	end     int     // if a violation and known: index of the event that made it inevitable; else -1
+	end     int     // if a violation: index of an event before which it was not inevitable, or -1
 	steps   int64
 	got     int // if unknown: index of the last event that was explained, if known; else -1
 }

@@ -99,6 +99,7 @@ type object interface {
 	touches(op *history.Operation) (values []history.Value, independent bool)
 	describe(op *history.Operation) string
 	newAutomaton() *automaton
+	run() func(op history.Operation) bool
 }
 
 // defined is an [Object] as a [Spec].
@@ -155,4 +156,21 @@ func (d defined[S]) describe(op *history.Operation) string {
 
 func (d defined[S]) newAutomaton() *automaton {
 	return &automaton{states: newStates(&d.o), classOf: make(map[class]int32), names: make(map[string]int32)}
+}
+
+// run returns a function that performs operations on one object, one after the
+// other, and reports whether each is allowed.
+func (d defined[S]) run() func(op history.Operation) bool {
+	state := d.o.Init
+	return func(op history.Operation) bool {
+		seen := class{op.F, op.Key, op.Input, op.Output, op.Outcome, 0}
+		if d.o.ByProcess {
+			seen.process = op.Process
+		}
+		next, ok := d.o.Step(state, seen.operation())
+		if ok {
+			state = next
+		}
+		return ok
+	}
 }

@@ -1,0 +1,35 @@
+package check
+
+import "simrun/history"
+
+// RawSpec is a specification without numbered states: what the oracle of the
+// comparison with porcupine is made of.
+type RawSpec interface {
+	Raw() (init any, step func(state any, op history.Operation) (any, bool), same func(a, b any) bool)
+}
+
+func (d defined[S]) Raw() (any, func(any, history.Operation) (any, bool), func(a, b any) bool) {
+	step := func(state any, op history.Operation) (any, bool) {
+		if !d.o.ByProcess {
+			op.Process = 0
+		}
+		next, ok := d.o.Step(state.(S), op)
+		return next, ok
+	}
+	same := func(a, b any) bool { return a == b }
+	if d.o.Identity != nil {
+		same = func(a, b any) bool { return d.o.Identity(a.(S)) == d.o.Identity(b.(S)) }
+	}
+	return d.o.Init, step, same
+}
+
+// Observes tells whether a failed operation is kept.
+func Observes(s Spec, op history.Operation) bool { return s.observes(&op) }
+
+// PartitionOf tells which object an operation belongs to.
+func PartitionOf(s Spec, op history.Operation) string { return s.partition(&op) }
+
+// PatientEngine decides without taking reads at once.
+const PatientEngine = "patient"
+
+func init() { testEngines[PatientEngine] = runPatientWindow }

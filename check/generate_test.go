@@ -1,0 +1,250 @@
+package check_test
+
+import (
+	"math/rand/v2"
+
+	"simrun/check"
+	"simrun/check/specs"
+	"simrun/history"
+)
+
+// An alphabet is what random histories of a specification are made of.
+type alphabet struct {
+	spec check.Spec
+	ops  []template
+	keys []string
+}
+
+// A template is an operation with the results that it might have. A result
+// that the specification allows is drawn; a wrong one where the history is spoilt.
+type template struct {
+	f       string
+	input   history.Value
+	outputs []history.Value
+}
+
+var null = history.Null
+
+func ints(ns ...int64) []history.Value {
+	vs := make([]history.Value, len(ns))
+	for i, n := range ns {
+		vs[i] = history.Int(n)
+	}
+	return vs
+}
+
+func texts(ss ...string) []history.Value {
+	vs := make([]history.Value, len(ss))
+	for i, s := range ss {
+		vs[i] = history.String(s)
+	}
+	return vs
+}
+
+// lists are all lists of up to n of the values.
+func lists(n int, values ...history.Value) []history.Value {
+	level := [][]history.Value{nil}
+	all := []history.Value{history.List()}
+	for range n {
+		var next [][]history.Value
+		for _, l := range level {
+			for _, v := range values {
+				m := append(append([]history.Value{}, l...), v)
+				next = append(next, m)
+				all = append(all, history.List(m...))
+			}
+		}
+		level = next
+	}
+	return all
+}
+
+func oneOf(vs ...history.Value) []history.Value { return vs }
+
+func with(vs []history.Value, more ...history.Value) []history.Value { return append(vs, more...) }
+
+// of makes a template for each input.
+func of(f string, inputs, outputs []history.Value) []template {
+	var ts []template
+	for _, in := range inputs {
+		ts = append(ts, template{f, in, outputs})
+	}
+	return ts
+}
+
+func join(parts ...[]template) []template {
+	var all []template
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+var (
+	yes, no  = history.Bool(true), history.Bool(false)
+	nothing  = oneOf(null)
+	told     = oneOf(null, yes, no)
+	oneKey   = []string{""}
+	casPairs = oneOf(history.Ints(1, 2), history.Ints(2, 1), history.Ints(2, 3), history.Ints(3, 3), history.List(null, history.Int(1)))
+)
+
+var alphabets = []alphabet{
+	{specs.Register, join(of("write", ints(1, 2, 3), nothing), of("read", nothing, with(ints(1, 2, 3), null))), oneKey},
+	{specs.CASRegister, join(of("write", ints(1, 2, 3), nothing), of("read", nothing, with(ints(1, 2, 3), null)), of("cas", casPairs, told)), oneKey},
+	{specs.KV, join(
+		of("put", texts("", "a", "b"), nothing), of("get", nothing, with(texts("", "a", "b", "ab", "ba", "aa"), null)),
+		of("append", texts("a", "b"), nothing), of("delete", nothing, nothing),
+		of("cas", oneOf(history.List(texts("", "a")...), history.List(texts("a", "b")...)), told)), []string{"x", "x", "x", "y"}},
+	{specs.MultiRegister, transactions(), oneKey},
+	{specs.AppendList, join(of("append", ints(1, 2), nothing), of("read", nothing, lists(3, ints(1, 2)...))), oneKey},
+	{specs.Set, join(of("add", ints(1, 2), told), of("remove", ints(1, 2), told), of("contains", ints(1, 2), oneOf(yes, no)),
+		of("read", nothing, oneOf(history.Ints(), history.Ints(1), history.Ints(2), history.Ints(2, 1)))), oneKey},
+	{specs.Queue, join(of("enqueue", ints(1, 2, 3), nothing), of("dequeue", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey},
+	{specs.Stack, join(of("push", ints(1, 2, 3), nothing), of("pop", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey},
+	{specs.PriorityQueue, join(of("insert", ints(1, 2, 3), nothing), of("poll", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey},
+	{specs.Lock, join(of("acquire", with(texts("a", "b"), null), with(ints(1, 2, 3, 4), null, yes, no)), of("release", with(texts("a", "b"), null), told)), oneKey},
+	{specs.Counter, join(of("add", ints(1, 2, -1), with(ints(-1, 0, 1, 2, 3, 4, 5), null)), of("read", nothing, ints(-1, 0, 1, 2, 3, 4, 5, 6))), oneKey},
+	{specs.UniqueIDs, of("generate", nothing, ints(1, 2, 3, 4, 5, 6, 7, 8)), oneKey},
+	{specs.Log, join(of("append", ints(1, 2), with(ints(0, 1, 2, 3), null)), of("read", ints(0, 1, 2), lists(2, ints(1, 2)...))), oneKey},
+}
+
+// transactions are some over two registers.
+func transactions() []template {
+	step := func(f, key string, v history.Value) history.Value {
+		return history.List(history.String(f), history.String(key), v)
+	}
+	read := func(key string) []history.Value {
+		return oneOf(step("r", key, null), step("r", key, history.Int(1)), step("r", key, history.Int(2)))
+	}
+	pairs := func(as, bs []history.Value) []history.Value {
+		var all []history.Value
+		for _, a := range as {
+			for _, b := range bs {
+				all = append(all, history.List(a, b))
+			}
+		}
+		return all
+	}
+	var ts []template
+	add := func(as, bs []history.Value) {
+		out := pairs(as, bs)
+		ts = append(ts, template{"txn", out[0], out})
+	}
+	for _, n := range ints(1, 2) {
+		add(oneOf(step("w", "x", n)), oneOf(step("w", "y", n)))
+		add(oneOf(step("w", "x", n)), read("y"))
+		add(read("x"), oneOf(step("w", "y", n)))
+		add(oneOf(step("w", "x", n)), read("x"))
+	}
+	add(read("x"), read("y"))
+	add(read("y"), read("y"))
+	return ts
+}
+
+// maker makes random histories: a true execution of a few processes on one
+// object, some of its results spoilt.
+type maker struct {
+	rng    *rand.Rand
+	events []history.Event
+	open   []opened
+	time   history.Time
+	next   history.Process
+}
+
+type opened struct {
+	process  history.Process
+	key      int
+	t        *template
+	output   history.Value
+	happened bool
+}
+
+// history makes a history of up to the given number of operations.
+func (m *maker) history(a *alphabet, operations int) []history.Event {
+	m.events, m.open, m.time = m.events[:0], m.open[:0], 0
+	r := m.rng
+	init, step, _ := a.spec.(check.RawSpec).Raw()
+	states := make([]any, len(a.keys))
+	for i := range states {
+		states[i] = init
+	}
+	n := 2 + r.IntN(operations-1)
+	spoil := 0
+	if r.IntN(5) > 0 {
+		spoil = 1 + r.IntN(6) // of ten results
+	}
+	processes := 1 + r.IntN(3)
+	m.next = history.Process(processes)
+	idle := make([]history.Process, processes, 16)
+	for i := range idle {
+		idle[i] = history.Process(i)
+	}
+	for n > 0 || len(m.open) > 0 {
+		switch k := r.IntN(4); {
+		case k == 0 && n > 0 && len(idle) > 0:
+			n--
+			i := r.IntN(len(idle))
+			o := opened{process: idle[i], key: r.IntN(len(a.keys)), t: &a.ops[r.IntN(len(a.ops))]}
+			idle = append(idle[:i], idle[i+1:]...)
+			m.open = append(m.open, o)
+			m.event(a, &o, history.Invoke, o.t.input)
+		case k == 1 && len(m.open) > 0:
+			o := &m.open[r.IntN(len(m.open))]
+			if o.happened {
+				continue
+			}
+			o.happened = true
+			op := history.Operation{Process: o.process, F: o.t.f, Input: o.t.input, Outcome: history.OK}
+			if key := a.keys[o.key]; key != "" {
+				op.Key = key
+			}
+			start := r.IntN(len(o.t.outputs))
+			op.Output = o.t.outputs[start]
+			for j := range o.t.outputs {
+				op.Output = o.t.outputs[(start+j)%len(o.t.outputs)]
+				if next, ok := step(states[o.key], op); ok {
+					states[o.key] = next
+					break
+				}
+			}
+			o.output = op.Output
+			if r.IntN(10) < spoil {
+				o.output = o.t.outputs[r.IntN(len(o.t.outputs))]
+			}
+		case k >= 2 && len(m.open) > 0:
+			i := r.IntN(len(m.open))
+			o := m.open[i]
+			switch p := r.IntN(20); {
+			case o.happened && p < 18:
+				m.event(a, &o, history.OK, o.output)
+				idle = append(idle, o.process)
+			case o.happened && p < 19 || !o.happened && p == 0:
+				if r.IntN(2) == 0 { // or it never tells
+					m.event(a, &o, history.Info, null)
+				}
+				idle = append(idle, m.next)
+				m.next++
+			case !o.happened && p < 5:
+				out := null
+				if r.IntN(2) == 0 {
+					out = o.t.outputs[r.IntN(len(o.t.outputs))]
+				}
+				m.event(a, &o, history.Fail, out)
+				idle = append(idle, o.process)
+			default:
+				continue
+			}
+			m.open = append(m.open[:i], m.open[i+1:]...)
+		}
+	}
+	return m.events
+}
+
+func (m *maker) event(a *alphabet, o *opened, t history.Type, v history.Value) {
+	if m.rng.IntN(2) == 0 {
+		m.time++
+	}
+	m.events = append(m.events, history.Event{
+		Index: len(m.events), Time: m.time, Process: o.process, Type: t, F: o.t.f, Key: a.keys[o.key], Value: v,
+	})
+}

@@ -1,0 +1,73 @@
+package check
+
+import (
+	"fmt"
+
+	"simrun/history"
+)
+
+// Replay checks the certificate of a valid verdict: that the order of
+// linearization keeps real time, that the specification allows each of its
+// operations in its place, and that no operation is missing that certainly took
+// effect. It knows nothing of the engines: whatever they did, a history for
+// which Replay returns nil is linearizable.
+func Replay(spec Spec, events []history.Event, witness []int) error {
+	ops, err := history.Pair(events)
+	if err != nil {
+		return err
+	}
+	invoked := make(map[int]*history.Operation, len(ops))
+	due := 0 // operations that must be in the witness
+	for i := range ops {
+		op := &ops[i]
+		invoked[op.Invoke] = op
+		if op.Outcome == history.Fail {
+			op.Output = events[op.Complete].Value
+		}
+		if mustHappen(spec, events, op) {
+			due++
+		}
+	}
+	objects := make(map[string]*replayed)
+	for _, at := range witness {
+		op, ok := invoked[at]
+		if !ok {
+			return fmt.Errorf("event %d of the witness is no invocation, or there twice", at)
+		}
+		delete(invoked, at)
+		must := mustHappen(spec, events, op)
+		if must {
+			due--
+		} else if op.Outcome == history.Fail {
+			return fmt.Errorf("%s of event %d failed, and is in the witness", op.F, at)
+		}
+		key := spec.partition(op)
+		o, ok := objects[key]
+		if !ok {
+			o = &replayed{step: spec.run()}
+			objects[key] = o
+		}
+		if must && op.Complete < o.called {
+			return fmt.Errorf("%s of event %d returned before event %d, which the witness has before it", op.F, at, o.called)
+		}
+		o.called = max(o.called, op.Invoke)
+		if !o.step(*op) {
+			return fmt.Errorf("%s of event %d is not allowed where the witness has it", op.F, at)
+		}
+	}
+	if due > 0 {
+		return fmt.Errorf("%d operations that took effect are not in the witness", due)
+	}
+	return nil
+}
+
+// replayed is an object on its way through a witness.
+type replayed struct {
+	step   func(history.Operation) bool
+	called int // the latest invocation so far
+}
+
+// mustHappen reports whether an order must hold the operation.
+func mustHappen(spec Spec, events []history.Event, op *history.Operation) bool {
+	return op.Outcome == history.OK || op.Outcome == history.Fail && events[op.Complete].Error == "" && spec.observes(op)
+}
