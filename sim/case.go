@@ -40,6 +40,7 @@ type Workload struct {
 	Ops  int      `json:"ops,omitempty"`  // operations per client in the fault phase at most; 0: as many as fit
 	Rate int      `json:"rate,omitempty"` // operations per client and virtual second at most; 0: a default of the workload
 	Keys int      `json:"keys,omitempty"` // number of keys, where the workload has keys; 0: a default of the workload
+	Only []string `json:"only,omitempty"` // keys of operations, like "c1#5": no others are invoked in the fault phase; empty: all
 	Mix  []Weight `json:"mix,omitempty"`  // relative weights of operations; an operation not named keeps its default
 }
 

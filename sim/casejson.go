@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"simrun/history/nearest"
 )
 
 // FormatCase writes a case in its one canonical form: indented JSON with a newline
@@ -143,7 +145,7 @@ func (r *caseReader) object(t reflect.Type, what string) error {
 		name := tok.(string) // the decoder lets nothing else stand here
 		ft, ok := fields[name]
 		if !ok {
-			return r.errorf("%v", unknownName("field of "+what, name, names))
+			return r.errorf("%v", nearest.Unknown("field of "+what, name, names))
 		}
 		if slices.Contains(seen, name) {
 			return r.errorf("field %q of %s stands here for the second time", name, what)

@@ -34,7 +34,7 @@ type Client struct {
 	current   Op            // the open operation
 	invoked   Time          // when the last operation was invoked
 	asked     NodeID        // server that the open operation asked last
-	recovered bool          // an operation that was invoked after the faults healed is ok
+	recovered bool          // an operation that was invoked after the faults healed was answered
 }
 
 // The alarms of a client: a call's timeout mostly does not ring, and stays where it
@@ -68,7 +68,7 @@ func (w *world) makeClients() {
 	w.clients = make([]*Client, w.c.Clients)
 	kind := w.sys.workload(w.c.Workload.Name)
 	for i := range w.clients {
-		c := &Client{w: w, id: ClientID(i + 1), index: i, process: history.Process(i), kind: kind}
+		c := &Client{w: w, id: ClientID(i + 1), index: i, process: history.Process(i + 1), kind: kind}
 		c.alarms[sleepAlarm].queued, c.alarms[callAlarm].queued = never, never
 		c.turn = Turn{Client: i + 1, Ordinal: -1, Clients: w.c.Clients, Keys: w.c.Workload.Keys, Mix: w.c.Workload.Mix, Seed: w.c.Seed}
 		if r := w.c.Workload.Rate; r > 0 {

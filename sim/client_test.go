@@ -235,7 +235,7 @@ func TestProcesses(t *testing.T) {
 			ok(c, n)
 		}
 	})
-	next := map[int64]int64{0: 0, 1: 1}
+	next := map[int64]int64{0: 2, 1: 1}
 	for _, e := range r.History {
 		p := int64(e.Process)
 		if next[p%2] != p {
@@ -245,8 +245,8 @@ func TestProcesses(t *testing.T) {
 			next[p%2] += 2
 		}
 	}
-	if next[0] < 4 {
-		t.Errorf("only %d processes of c1", next[0]/2)
+	if next[1] < 5 {
+		t.Errorf("only %d processes of c1", next[1]/2)
 	}
 }
 
@@ -286,6 +286,28 @@ func TestDropOperation(t *testing.T) {
 	}
 	if got := invocations(r, "c2"); len(got) != 9 || got[0] != "c2#1" {
 		t.Errorf("c2 invoked %s", got)
+	}
+}
+
+// Only keeps some operations of the fault phase; the recovery phase has its own.
+func TestOnly(t *testing.T) {
+	r := workload(t, sim.Workload{Rate: 100, Only: []string{"c1#5", "c2#7", "c1#90"}}, ok)
+	if got := strings.Join(append(invocations(r, "c1"), invocations(r, "c2")...), " "); got != "c1#5 c1#90 c2#7" {
+		t.Errorf("invoked %s", got)
+	}
+	if len(r.Violations) > 0 {
+		t.Error(r.Violations)
+	}
+}
+
+// An answer that says no is an answer: the client has recovered.
+func TestFailWith(t *testing.T) {
+	r := workload(t, sim.Workload{Rate: 100}, func(c *sim.Client, _ int) { c.FailWith(history.Int(3)) })
+	if len(r.Violations) > 0 {
+		t.Error(r.Violations)
+	}
+	if e := r.History[1]; e.Type != history.Fail || e.Value != history.Int(3) || e.Error != "" {
+		t.Errorf("completion %+v", e)
 	}
 }
 

@@ -2,7 +2,7 @@ package sim
 
 import (
 	"fmt"
-	"path/filepath"
+	"path"
 	"runtime"
 	"strings"
 
@@ -71,7 +71,7 @@ func modelFrame() string {
 		case f.Function == "runtime.gopanic" || f.Function == "runtime.panicmem":
 			panicking = true
 		case panicking && !strings.HasPrefix(f.Function, "runtime.") && !strings.HasPrefix(f.Function, "simrun/sim."):
-			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+			return fmt.Sprintf("%s:%d", path.Base(f.File), f.Line)
 		}
 		if !more {
 			return "the engine"

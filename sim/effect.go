@@ -84,11 +84,11 @@ func (w *world) better(l *link, i int) {
 	}
 }
 
-// healLinks ends every partition and cut in force.
+// healLinks ends every partition, cut and clog in force.
 func (w *world) healLinks() {
 	for i := range w.plan.steps {
 		s := &w.plan.steps[i]
-		if s.active && s.f.Kind.Family() == fault.Networks && s.f.Kind != fault.Clog {
+		if s.active && s.f.Kind.Family() == fault.Networks {
 			w.endStep(i)
 		}
 	}

@@ -266,6 +266,10 @@ func TestOverlappingCuts(t *testing.T) {
 	if err := gap(101, 200)(got, nil); err != nil {
 		t.Error(err)
 	}
+	got, _, _ = stream(t, sim.Case{Faults: plan("at 100.5ms clog", "at 200.5ms heal")})
+	if got[101][0] != 205*ms+ms/2 || got[201][0] != 206*ms {
+		t.Errorf("healed clog: number 101 arrived at %v, number 201 at %v", got[101], got[201])
+	}
 }
 
 // Two crashes hold a node down until the later ends; a restart voids both.

@@ -3,8 +3,10 @@ package sim
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"time"
 
+	"simrun/history/nearest"
 	"simrun/sim/fault"
 	"simrun/sim/rng"
 )
@@ -52,8 +54,8 @@ func (l *Latency) valid(what string) error {
 		known[i] = string(d)
 	}
 	switch {
-	case !contains(known, string(l.Dist)):
-		return unknownName("distribution of "+what, string(l.Dist), known)
+	case !slices.Contains(known, string(l.Dist)):
+		return nearest.Unknown("distribution of "+what, string(l.Dist), known)
 	case l.Min < 0 || l.Min > MaxDuration || l.Max > MaxDuration:
 		return fmt.Errorf("%s from %v to %v: expected 0 to %v", what, l.Min, l.Max, MaxDuration)
 	case l.Dist != Constant && l.Max < l.Min:

@@ -25,7 +25,7 @@ func (c *Client) Next() (Op, bool) {
 			continue // what is due may have changed meanwhile: the faults may have healed
 		}
 		c.turn.Ordinal = ordinal
-		if w.over != nil && w.over.dropped(c.index, ordinal) {
+		if w.over.dropped(c.index, ordinal, due < Time(w.c.Duration)) {
 			continue
 		}
 		op := c.kind.Next(&c.turn)
@@ -125,14 +125,27 @@ func (w *world) foldOperation(e *history.Event) {
 // OK records that the open operation completed with a result.
 func (c *Client) OK(result history.Value) {
 	c.complete(history.OK, result, "")
+	c.answered()
+	c.w.happened("ack", c.asked)
+}
+
+// answered notes that the system did its part for the last operation.
+func (c *Client) answered() {
 	if c.invoked >= Time(c.w.c.Duration) {
 		c.recovered = true
 	}
-	c.w.happened("ack", c.asked)
 }
 
 // Fail records that the open operation certainly did not take effect.
 func (c *Client) Fail(reason string) { c.complete(history.Fail, history.Null, reason) }
+
+// FailWith records that the open operation certainly did not take effect, since the
+// system answered so: a compare-and-set that found another value. The answer counts as
+// progress, as OK does.
+func (c *Client) FailWith(found history.Value) {
+	c.complete(history.Fail, found, "")
+	c.answered()
+}
 
 // Info records that the open operation may or may not have taken effect, or may
 // yet. The client goes on as a new process.

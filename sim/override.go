@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"simrun/history/nearest"
 	"simrun/sim/rng"
 )
 
@@ -13,6 +14,7 @@ import (
 type overrides struct {
 	decisions map[decisionKey]int64
 	drops     map[dropKey]bool
+	only      map[dropKey]bool // if it is not empty, the operations of the fault phase that are kept
 }
 
 type decisionKey struct {
@@ -27,18 +29,25 @@ var decidable = map[string]bool{
 	"latency": true, "loss": true, "duplicate": true, "copy latency": true, "corrupt": true, "reorder": true, "sync": false,
 }
 
-// newOverrides reads overrides that are valid; nil if there are none.
-func newOverrides(list []Override) *overrides {
-	if len(list) == 0 {
-		return nil
+// newOverrides reads what a case replaces; nil if that is nothing.
+func newOverrides(c *Case) (*overrides, error) {
+	if len(c.Overrides) == 0 && len(c.Workload.Only) == 0 {
+		return nil, nil
 	}
-	o := &overrides{map[decisionKey]int64{}, map[dropKey]bool{}}
-	for _, x := range list {
+	o := &overrides{map[decisionKey]int64{}, map[dropKey]bool{}, map[dropKey]bool{}}
+	for _, x := range c.Overrides {
 		if err := o.add(x); err != nil {
-			panic(err)
+			return nil, err
 		}
 	}
-	return o
+	for _, text := range c.Workload.Only {
+		k, ok := parseOperation(text)
+		if !ok {
+			return nil, fmt.Errorf("only %q: expected a client and the ordinal of its operation, like c1#5", text)
+		}
+		o.only[k] = true
+	}
+	return o, nil
 }
 
 // decision returns what the case wants instead of a decision.
@@ -50,21 +59,24 @@ func (o *overrides) decision(what rng.Name, who, ordinal uint64) (int64, bool) {
 	return v, ok
 }
 
-// dropped reports whether the case leaves an operation out.
-func (o *overrides) dropped(client, ordinal int) bool {
-	return o != nil && o.drops[dropKey{client, ordinal}]
+// dropped reports whether the case leaves an operation out, which is due in the fault phase
+// or after it.
+func (o *overrides) dropped(client, ordinal int, inFaults bool) bool {
+	if o == nil {
+		return false
+	}
+	k := dropKey{client, ordinal}
+	return o.drops[k] || inFaults && len(o.only) > 0 && !o.only[k]
 }
 
 // add reads one override.
 func (o *overrides) add(x Override) error {
 	if rest, ok := strings.CutPrefix(x.Key, "drop "); ok {
-		who, n, ok := strings.Cut(rest, "#")
-		var c NodeID
-		ordinal, err := strconv.ParseUint(n, 10, 31)
-		if !ok || err != nil || c.UnmarshalText([]byte(who)) != nil || c >= 0 {
+		k, ok := parseOperation(rest)
+		if !ok {
 			return fmt.Errorf("override %q: expected a client and the ordinal of its operation, like drop c1#5", x.Key)
 		}
-		o.drops[dropKey{int(-c) - 1, int(ordinal)}] = true
+		o.drops[k] = true
 		return nil
 	}
 	key, err := parseKey(x.Key)
@@ -73,6 +85,17 @@ func (o *overrides) add(x Override) error {
 	}
 	o.decisions[key] = x.Value
 	return nil
+}
+
+// parseOperation reads "c1#5".
+func parseOperation(text string) (dropKey, bool) {
+	who, n, ok := strings.Cut(text, "#")
+	var c NodeID
+	ordinal, err := strconv.ParseUint(n, 10, 31)
+	if !ok || err != nil || c.UnmarshalText([]byte(who)) != nil || c >= 0 {
+		return dropKey{}, false
+	}
+	return dropKey{int(-c) - 1, int(ordinal)}, true
 }
 
 // parseKey reads "latency n1>n2 1.204s#0".
@@ -87,11 +110,7 @@ func parseKey(text string) (decisionKey, error) {
 	what := strings.Join(words[:len(words)-2], " ")
 	onLink, ok := decidable[what]
 	if !ok {
-		known := []string{"drop"}
-		for name := range decidable {
-			known = append(known, name)
-		}
-		return decisionKey{}, unknownName("decision", what, known)
+		return decisionKey{}, nearest.Unknown("decision", what, append(sortedKeys(decidable), "drop"))
 	}
 	at, n, ok := strings.Cut(words[len(words)-1], "#")
 	t, err1 := time.ParseDuration(at)

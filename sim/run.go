@@ -13,7 +13,10 @@ func run(s System, c Case, t *Trace) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := newWorld(&s, c)
+	w, err := newWorld(&s, c)
+	if err != nil {
+		return nil, err
+	}
 	w.trace = t
 	w.run()
 	return w.result(), nil

@@ -29,8 +29,11 @@ type System struct {
 	Options []string
 	Bugs    []string
 
-	// Events are the names that a fault of a plan can wait for, beside those of the
-	// engine: see [Occasion].
+	// Atlas is what the system tells nemeses about itself: what it claims to survive, and
+	// what events its nodes report (see [Occasion]), beside those of the engine.
+	Atlas fault.Atlas
+
+	// Events is Atlas.Events, for systems that leave the rest of the atlas out.
 	Events []fault.Event
 
 	// Timers are the names of the timers, by [TimerID], for the trace. May be nil.

@@ -276,7 +276,7 @@ var toySystem = sim.System{
 	}},
 	Options: []string{"acks"},
 	Bugs:    []string{"early-ack", "map-order", "assert", "panic"},
-	Events:  []fault.Event{"apply"},
+	Atlas:   fault.Atlas{Events: []fault.Event{"apply"}},
 	Timers:  []string{"heartbeat"},
 	Monitors: func(c *sim.Case) []sim.Monitor {
 		return []sim.Monitor{&applyOrder{make([]int, c.Nodes+1)}}

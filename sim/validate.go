@@ -2,11 +2,14 @@ package sim
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
+	"simrun/history/nearest"
 	"simrun/sim/fault"
 )
 
@@ -52,7 +55,7 @@ func (s *System) Complete(c Case) (Case, error) {
 	}
 	kind := s.workload(c.Workload.Name)
 	if kind == nil {
-		return c, unknownName("workload of "+s.Name, c.Workload.Name, s.workloadNames())
+		return c, nearest.Unknown("workload of "+s.Name, c.Workload.Name, s.workloadNames())
 	}
 	put(&c.Workload.Rate, kind.Rate)
 	put(&c.Workload.Keys, kind.Keys)
@@ -99,7 +102,7 @@ func mergeMix(kind *WorkloadKind, over []Weight) ([]Weight, error) {
 	for _, m := range over {
 		i, ok := at[m.F]
 		if !ok {
-			return nil, unknownName("operation of workload "+kind.Name, m.F, names)
+			return nil, nearest.Unknown("operation of workload "+kind.Name, m.F, names)
 		}
 		mix[i].Weight = m.Weight
 	}
@@ -148,13 +151,13 @@ func bounds(_ *System, c *Case) error {
 // options checks the names that a case uses of its model.
 func options(s *System, c *Case) error {
 	for _, name := range sortedKeys(c.Options) {
-		if !contains(s.Options, name) {
-			return unknownName("option of "+s.Name, name, s.Options)
+		if !slices.Contains(s.Options, name) {
+			return nearest.Unknown("option of "+s.Name, name, s.Options)
 		}
 	}
 	for _, name := range c.Bugs {
-		if !contains(s.Bugs, name) {
-			return unknownName("bug of "+s.Name, name, s.Bugs)
+		if !slices.Contains(s.Bugs, name) {
+			return nearest.Unknown("bug of "+s.Name, name, s.Bugs)
 		}
 	}
 	return nil
@@ -200,8 +203,8 @@ func (n *Network) routes(nodes int) error {
 	for i := range n.Routes {
 		r := &n.Routes[i]
 		for _, end := range r.Between {
-			if !contains(names, end) {
-				return unknownName("region or node", end, names)
+			if !slices.Contains(names, end) {
+				return nearest.Unknown("region or node", end, names)
 			}
 		}
 		if err := r.Latency.valid("latency between " + r.Between[0] + " and " + r.Between[1]); err != nil {
@@ -217,7 +220,7 @@ func faults(s *System, c *Case) error {
 	for _, e := range fault.Events {
 		events = append(events, string(e.Event))
 	}
-	for _, e := range s.Events {
+	for _, e := range slices.Concat(s.Atlas.Events, s.Events) {
 		events = append(events, string(e))
 	}
 	for _, f := range c.Faults {
@@ -227,8 +230,8 @@ func faults(s *System, c *Case) error {
 		if _, err := f.MarshalText(); err != nil {
 			return err
 		}
-		if f.On != "" && !contains(events, string(f.On)) {
-			return unknownName("event that a fault can wait for", string(f.On), events)
+		if f.On != "" && !slices.Contains(events, string(f.On)) {
+			return nearest.Unknown("event that a fault can wait for", string(f.On), events)
 		}
 		if id := beyond(string(f.Target), c.Nodes); id != "" {
 			return fmt.Errorf("fault %q names %s, and the servers are n1 to n%d", f, id, c.Nodes)
@@ -252,13 +255,10 @@ func beyond(target string, nodes int) string {
 	return ""
 }
 
-// overridden checks the overrides.
+// overridden checks what the case replaces or leaves out.
 func overridden(_ *System, c *Case) error {
-	o := overrides{map[decisionKey]int64{}, map[dropKey]bool{}}
-	for _, x := range c.Overrides {
-		if err := o.add(x); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := newOverrides(c)
+	return err
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -31,7 +31,7 @@ func (x *watch) booted(now Time, node NodeID) {
 // Occasion is a [Fact] that a fault of a plan can wait for.
 type Occasion interface {
 	Fact
-	// Occasion names the event: "elected", "commit". A system lists its names in [System.Events].
+	// Occasion names the event: "elected", "commit". A system lists its names in [System.Atlas].
 	Occasion() fault.Event
 }
 

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"simrun/history"
 	"simrun/sim/digest"
@@ -90,7 +91,7 @@ var (
 )
 
 // newWorld makes a run ready to begin. The case has its defaults and is valid.
-func newWorld(s *System, c Case) *world {
+func newWorld(s *System, c Case) (*world, error) {
 	w := &world{sys: s, c: c, seed: uint64(c.Seed), hash: digest.New(uint64(c.Seed)), inHand: -1}
 	w.draws = draws{
 		latency:   rng.Decisions(w.seed, latencyName),
@@ -102,14 +103,17 @@ func newWorld(s *System, c Case) *world {
 		sync:      rng.Decisions(w.seed, syncName),
 		jitter:    rng.Decisions(w.seed, jitterName),
 	}
-	w.over = newOverrides(c.Overrides)
+	var err error
+	if w.over, err = newOverrides(&c); err != nil {
+		return nil, err
+	}
 	w.makeLinks()
 	w.makeServers()
 	w.makeClients()
 	if s.Monitors != nil {
 		w.makeWatches(s.Monitors(&w.c))
 	}
-	return w
+	return w, nil
 }
 
 // run executes events until the run is over.
@@ -240,7 +244,7 @@ func (w *world) result() *Result {
 
 // option is the value of an option of the case.
 func (w *world) option(name string) string {
-	if !contains(w.sys.Options, name) {
+	if !slices.Contains(w.sys.Options, name) {
 		panic("sim: " + w.sys.Name + " asks for option " + name + ", which it does not list")
 	}
 	return w.c.Options[name]
@@ -248,8 +252,8 @@ func (w *world) option(name string) string {
 
 // bug reports whether a bug is switched on.
 func (w *world) bug(name string) bool {
-	if !contains(w.sys.Bugs, name) {
+	if !slices.Contains(w.sys.Bugs, name) {
 		panic("sim: " + w.sys.Name + " asks for bug " + name + ", which it does not list")
 	}
-	return contains(w.c.Bugs, name)
+	return slices.Contains(w.c.Bugs, name)
 }
