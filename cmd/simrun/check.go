@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,15 +17,15 @@ import (
 
 	"simrun/check"
 	"simrun/history"
-	"simrun/sim"
-	"simrun/visual"
+	"simrun/history/nearest"
 	"simrun/visual/store"
 )
 
 func newCheck(a *app) *cobra.Command {
 	var kf checkFlags
-	var of outFlags
-	var format, convert string
+	of := outFlags{format: "text"}
+	var formats []string
+	var from, convert string
 	var noStore bool
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
@@ -45,15 +47,9 @@ time after its invocation, or never. Lines of the process nemesis are drawn, not
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := of.check(); err != nil {
+			f, err := readFormats(formats, from, &of)
+			if err != nil {
 				return err
-			}
-			f := history.Auto
-			if format != "" {
-				var err error
-				if f, err = history.ParseFormat(format); err != nil {
-					return fmt.Errorf("--from: %w", err)
-				}
 			}
 			if convert != "" {
 				return a.work(cmd.Context(), func() error { return a.convert(args, f, convert) })
@@ -71,11 +67,46 @@ time after its invocation, or never. Lines of the process nemesis are drawn, not
 	}
 	cmd.Flags().SortFlags = false
 	kf.add(cmd, "none: it must be said")
-	cmd.Flags().StringVar(&format, "from", "", "format of the history (default: found out): see simrun list formats")
+	cmd.Flags().StringSliceVar(&formats, "format", nil, "of the results: "+joinStrings(resultFormats)+"; or of the history, if it is not to be found out: see simrun list formats")
+	cmd.Flags().StringVar(&from, "from", "", "format of the history, as --format, where json means a history in JSON")
 	cmd.Flags().StringVar(&convert, "convert", "", "write the history to `FILE` (.jsonl or .edn, or - for JSONL to standard output), and don't decide it")
 	cmd.Flags().BoolVar(&noStore, "no-store", false, "print the verdict, and store nothing")
-	of.add(cmd)
+	of.addFolder(cmd)
+	complete(cmd, "format", func() []string { return append(historyFormats(), resultFormats...) })
+	complete(cmd, "from", historyFormats)
 	return cmd
+}
+
+// readFormats sorts what --format says into the format of the results and that
+// of the history. The name json, which is both, means the results: a
+// history in JSON is found out, or named by --from.
+func readFormats(names []string, from string, of *outFlags) (history.Format, error) {
+	f := history.Auto
+	for _, name := range names {
+		switch {
+		case slices.Contains(resultFormats, name):
+			of.format = name
+		case slices.Contains(historyFormats(), name):
+			f = history.Format(name)
+		default:
+			return f, nearest.Unknown("format of results or histories", name, append(historyFormats(), resultFormats...))
+		}
+	}
+	if from == "" {
+		return f, nil
+	}
+	if err := oneOf("format of histories", from, historyFormats()); err != nil {
+		return f, err
+	}
+	return history.Format(from), nil
+}
+
+func historyFormats() []string {
+	var names []string
+	for _, f := range history.Formats() {
+		names = append(names, string(f.Format))
+	}
+	return names
 }
 
 // checking is a check of files under way.
@@ -130,18 +161,30 @@ func (c *checking) files(ctx context.Context, files []string) error {
 func (c *checking) printSeveral(all []shown) {
 	p := painter(c.color())
 	by := map[check.Outcome]int{}
+	shared := sharedFolder(all)
 	var rows [][]string
 	for _, s := range all {
 		o := check.Outcome(s.results.Valid)
 		by[o]++
 		why := ""
 		if o != check.Valid {
-			why = s.results.Checks[0].Reason
+			why = clip(s.results.Checks[0].Reason, 100)
 		}
-		rows = append(rows, []string{p.mark(s.results.Valid), s.title, o.String(), grouped(s.results.Ops.Total()), why})
+		rows = append(rows, []string{p.mark(s.results.Valid), strings.TrimPrefix(s.title, shared), o.String(), grouped(s.results.Ops.Total()), why})
 	}
 	printTable(c.stdout, "", rows)
-	fmt.Fprintf(c.stdout, "\n%s: %d valid, %d violation, %d unknown\n", plural(len(all), "history"), by[check.Valid], by[check.Violation], by[check.Unknown])
+	fmt.Fprintf(c.stdout, "\n%s histories: %d valid, %d violation, %d unknown\n", grouped(len(all)), by[check.Valid], by[check.Violation], by[check.Unknown])
+}
+
+// sharedFolder is the folder, with a slash, that all files are in; "" if there is none.
+func sharedFolder(all []shown) string {
+	folder, _ := filepath.Split(all[0].title)
+	for _, s := range all {
+		if f, _ := filepath.Split(s.title); f != folder {
+			return ""
+		}
+	}
+	return folder
 }
 
 // worse is the outcome that outranks the other: a violation, then unknown.
@@ -164,25 +207,20 @@ func (c *checking) file(ctx context.Context, file string) (shown, error) {
 	if err != nil {
 		return shown{}, inFile(file, err)
 	}
-	ops := describeOps(events)
-	page := visual.Page{
-		Title: file, Outcome: v.Outcome, Summary: verdictLine(v), Checks: []visual.Check{visual.VerdictCheck("linearizability", v)},
-		Commands: []visual.Command{{Label: "check", Line: "simrun check " + quote(file) + " --spec " + c.spec.Name()}},
-		Facts:    []sim.Field{{Name: "specification", Value: c.spec.Name()}, {Name: "operations", Value: ops}, {Name: "steps", Value: grouped(v.Steps)}},
-	}
 	res := store.Results{
-		Valid: store.Validity(v.Outcome), File: file, Spec: v.Spec, Checks: store.ChecksOf(page.Checks), Ops: countOps(events), Version: version,
+		Valid: store.Validity(v.Outcome), Summary: verdictLine(v), File: file, Spec: v.Spec,
+		Checks: []store.Check{store.CheckOf("linearizability", v)}, Ops: countOps(events), Version: version,
 	}
-	res.Checks[0].Steps = v.Steps
-	s := shown{results: res, title: file, summary: page.Summary, lines: page.Facts}
-	if len(events) > 0 {
-		s.lines = append(s.lines, sim.Field{Name: "time", Value: events[len(events)-1].Time.String()})
-	}
+	s := shown{results: res, title: file, summary: res.Summary, lines: checkFacts(&res, events)}
 	if c.noStore {
 		return s, nil
 	}
+	run := &store.Run{Results: res, History: events}
+	if run.Page, err = pageOf(run, ""); err != nil {
+		return s, err
+	}
 	name := time.Now().UTC().Format("20060102T150405.000Z") + "-" + fileLabel(file)
-	s.folder, err = c.store(ctx, c.out.out, "check-"+c.spec.Name(), name, &store.Run{Results: res, History: events, Page: page})
+	s.folder, err = c.store(ctx, c.out.out, "check-"+c.spec.Name(), name, run)
 	return s, err
 }
 
@@ -201,7 +239,7 @@ func (a *app) read(file string, f history.Format) ([]history.Event, error) {
 	}
 	in, err := os.Open(file)
 	if err != nil {
-		return nil, err
+		return nil, inFile(file, err)
 	}
 	defer in.Close()
 	info, err := in.Stat()
@@ -218,11 +256,15 @@ func (a *app) read(file string, f history.Format) ([]history.Event, error) {
 
 // inFile puts the name of the file before an error that does not say it.
 func inFile(file string, err error) error {
-	var e *history.Error
-	if errors.As(err, &e) && e.File == "" || !errors.As(err, &e) {
-		return fmt.Errorf("%s: %w", file, err)
+	var inPath *fs.PathError
+	if errors.As(err, &inPath) {
+		return fmt.Errorf("%s: %w", file, inPath.Err)
 	}
-	return err
+	var inHistory *history.Error
+	if errors.As(err, &inHistory) && inHistory.File != "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", file, err)
 }
 
 // convert writes a history in another format.

@@ -107,6 +107,14 @@ func splitComma(s string) iter.Seq[string] {
 	}
 }
 
+// clip is s with at most so many letters.
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
 // quote is a word as a shell takes it.
 func quote(word string) string {
 	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
@@ -64,11 +65,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	defer func() {
-		if x := recover(); x != nil {
-			code = a.fail(crashed(x))
-		}
-	}()
+	defer a.recovered(&code)
 	root := newRoot(a)
 	root.SetArgs(args[1:])
 	if err := root.ExecuteContext(ctx); err != nil {
@@ -91,6 +88,13 @@ func (a *app) fail(err error) int {
 	}
 	fmt.Fprintf(a.stderr, "simrun: %v\n", err)
 	return exitUsage
+}
+
+// recovered ends a panic of the program with a sentence. It must be deferred.
+func (a *app) recovered(code *int) {
+	if x := recover(); x != nil {
+		*code = a.fail(crashed(x))
+	}
 }
 
 // crashed is a panic as an error: its words and the place, without a stack.
@@ -149,5 +153,8 @@ func program(arg0 string) string {
 	if strings.Contains(filepath.ToSlash(arg0), "/go-build") {
 		return "go run ./cmd/simrun"
 	}
-	return arg0
+	if found, err := exec.LookPath(filepath.Base(arg0)); err == nil && found == arg0 {
+		return filepath.Base(arg0)
+	}
+	return quote(arg0)
 }

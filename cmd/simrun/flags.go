@@ -11,6 +11,7 @@ import (
 
 	"simrun/check"
 	"simrun/check/specs"
+	"simrun/history/nearest"
 	"simrun/models"
 	"simrun/sim"
 	"simrun/sim/fault"
@@ -78,13 +79,17 @@ func (f *checkFlags) add(cmd *cobra.Command, defaultSpec string) {
 	complete(cmd, "engine", engineNames)
 }
 
-// formats that results are printed in.
-var formats = []string{"text", "json", "junit", "github"}
+// resultFormats are the formats that results are printed in.
+var resultFormats = []string{"text", "json", "junit", "github"}
 
 func (f *outFlags) add(cmd *cobra.Command) {
+	f.addFolder(cmd)
+	cmd.Flags().StringVar(&f.format, "format", "text", "of the results: "+joinStrings(resultFormats))
+	complete(cmd, "format", func() []string { return resultFormats })
+}
+
+func (f *outFlags) addFolder(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.out, "out", "store", "`FOLDER` that runs are stored in")
-	cmd.Flags().StringVar(&f.format, "format", "text", "of the results: "+strings.Join(formats, ", "))
-	complete(cmd, "format", func() []string { return formats })
 }
 
 func complete(cmd *cobra.Command, flag string, names func() []string) {
@@ -96,7 +101,7 @@ func complete(cmd *cobra.Command, flag string, names func() []string) {
 	}
 }
 
-func (f *outFlags) check() error { return oneOf("format", f.format, formats) }
+func (f *outFlags) check() error { return oneOf("format of results", f.format, resultFormats) }
 
 // parse returns the specification that was named, nil if none was, and the options of the check.
 func (f *checkFlags) parse() (check.Spec, check.Options, error) {
@@ -127,7 +132,7 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 	for _, name := range f.bugs {
 		bug, err := m.Bug(name) // by name or by ID
 		if err != nil {
-			return c, m, unknownName("bug of "+f.model, name, bugNames(f.model))
+			return c, m, nearest.Unknown("bug of "+f.model, name, bugNames(f.model))
 		}
 		c.Bugs = append(c.Bugs, bug.Name)
 	}

@@ -1,68 +1,25 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"simrun/check"
 	"simrun/check/specs"
+	"simrun/history/nearest"
 	"simrun/models"
 	"simrun/sim/nemesis"
 )
-
-// unknownName is the answer to a wrong name: the right ones, and the nearest.
-func unknownName(what, got string, names []string) error {
-	list := strings.Join(names, ", ")
-	if near := nearest(got, names); near != "" {
-		return fmt.Errorf("there is no %s %q; did you mean %s? There are: %s", what, got, near, list)
-	}
-	return fmt.Errorf("there is no %s %q; there are: %s", what, got, list)
-}
 
 // oneOf refuses a name that is not in the list.
 func oneOf(what, got string, names []string) error {
 	if slices.Contains(names, got) {
 		return nil
 	}
-	return unknownName(what, got, names)
+	return nearest.Unknown(what, got, names)
 }
 
-// nearest returns the name that got was most likely meant to be; "" if none is close.
-func nearest(got string, names []string) string {
-	best, limit := "", len([]rune(got))/2+1
-	for _, name := range names {
-		if strings.HasPrefix(name, got) && got != "" {
-			return name
-		}
-		if d := distance([]rune(strings.ToLower(got)), []rune(name)); d < limit {
-			best, limit = name, d
-		}
-	}
-	return best
-}
-
-// distance is how many letters must be inserted, dropped or replaced to make b of a (Levenshtein).
-func distance(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, x := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, y := range b {
-			replace := diagonal
-			if x != y {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
-
+// join lists names with commas.
 func join[T ~string](list []T) string {
 	names := make([]string, len(list))
 	for i, n := range list {

@@ -60,15 +60,29 @@ func (a *app) printText(s shown) {
 		width = max(width, len(c.Name))
 	}
 	for _, c := range s.results.Checks {
-		fmt.Fprintf(a.stdout, "  %s %-*s  %s\n", p.mark(c.Valid), width, c.Name, checkLine(c))
+		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %s %-*s  %s", p.mark(c.Valid), width, c.Name, checkLine(c)), " "))
 	}
-	fmt.Fprintf(a.stdout, "\n%s\n", p.verdict(s.results.Valid, s.summary))
+	fmt.Fprintf(a.stdout, "\n%s\n", p.verdict(s.results.Valid, verdictOf(s)))
 	if s.folder != "" {
 		fmt.Fprintf(a.stdout, "  report  %s/%s\n", s.folder, store.ReportFile)
 	}
 	if s.replay != "" {
 		fmt.Fprintf(a.stdout, "  replay  %s\n", s.replay)
 	}
+}
+
+// verdictOf says a verdict in a few words: the reasons of what failed stand with the checks.
+func verdictOf(s shown) string {
+	if check.Outcome(s.results.Valid) == check.Valid {
+		return s.summary
+	}
+	var names []string
+	for _, c := range s.results.Checks {
+		if c.Valid == s.results.Valid {
+			names = append(names, c.Name)
+		}
+	}
+	return joinStrings(names)
 }
 
 // checkLine says of a check what is not obvious: why it failed, or who decided.

@@ -114,6 +114,9 @@ func locate(path string) (dir, file string, err error) {
 	} else if err != nil {
 		return "", "", err
 	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // store/latest may be another run tomorrow
+	}
 	if info.IsDir() {
 		dir, file = path, filepath.Join(path, store.CaseFile)
 		if _, err := os.Stat(file); err != nil {

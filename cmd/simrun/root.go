@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"simrun/history/nearest"
 )
 
 // newRoot builds the tree of commands.
@@ -34,7 +36,7 @@ browser. The same seed gives the same run, always.`,
 					names = append(names, c.Name())
 				}
 			}
-			return unknownName("command", args[0], names)
+			return nearest.Unknown("command", args[0], names)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -49,23 +51,35 @@ browser. The same seed gives the same run, always.`,
 	return root
 }
 
-// flagError names the nearest flag where one was misspelt.
+// flagError says what is wrong with a flag, and names the nearest where one was misspelt.
 func flagError(cmd *cobra.Command, err error) error {
-	var wrong *pflag.NotExistError
-	if !errors.As(err, &wrong) {
-		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	help := "see " + cmd.CommandPath() + " --help"
+	var wrong *pflag.InvalidValueError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("--%s %q: expected %s; %s", wrong.GetFlag().Name, wrong.GetValue(), expectation(wrong.GetFlag().Value.Type()), help)
+	}
+	var missing *pflag.NotExistError
+	if !errors.As(err, &missing) {
+		return fmt.Errorf("%w; %s", err, help)
 	}
 	var names []string
-	visit := func(f *pflag.Flag) {
-		if !f.Hidden {
-			names = append(names, f.Name)
-		}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	hint := ""
+	if near := nearest.To(missing.GetSpecifiedName(), names); near != "" {
+		hint = "; did you mean --" + near + "?"
 	}
-	cmd.Flags().VisitAll(visit)
-	if near := nearest(wrong.GetSpecifiedName(), names); near != "" {
-		return fmt.Errorf("%s has no flag --%s; did you mean --%s? See %s --help", cmd.CommandPath(), wrong.GetSpecifiedName(), near, cmd.CommandPath())
+	return fmt.Errorf("%s has no flag --%s%s; %s", cmd.CommandPath(), missing.GetSpecifiedName(), hint, help)
+}
+
+// expectation says what values a type of flag takes.
+func expectation(flagType string) string {
+	switch flagType {
+	case "int", "int64":
+		return "a whole number"
+	case "bool":
+		return "true or false"
 	}
-	return fmt.Errorf("%s has no flag --%s; see %s --help", cmd.CommandPath(), wrong.GetSpecifiedName(), cmd.CommandPath())
+	return "a " + flagType
 }
 
 // noArgs refuses arguments, with the word that was not expected.

@@ -98,7 +98,7 @@ func (a *app) finish(j *judged, dir, format string) error {
 		results: res, folder: dir, replay: a.program + " replay " + quote(dir), summary: j.judgement.Summary,
 		title: fmt.Sprintf("%s-%s seed %d", r.Case.Model, r.Case.Workload.Name, r.Case.Seed),
 	}
-	s.lines = append([]sim.Field{{Name: "model", Value: title(&r.Case)}}, facts(&r.Case, &res, r.History)...)
+	s.lines = append([]sim.Field{{Name: "model", Value: title(&r.Case)}}, runFacts(&r.Case, &res, r.History)...)
 	return a.print(format, s)
 }
 

@@ -15,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"simrun/check"
 	"simrun/sim"
 	"simrun/visual"
 	"simrun/visual/store"
@@ -63,6 +62,11 @@ func (a *app) show(path, to string) error {
 	if err != nil {
 		return fmt.Errorf("%s: there is no such run or history; simrun run makes one", path)
 	}
+	switch filepath.Base(path) {
+	case store.CaseFile, store.ResultsFile, store.TraceFile, store.ReportFile: // of a run
+		path = filepath.Dir(path)
+		return a.show(path, to)
+	}
 	var page visual.Page
 	if info.IsDir() {
 		r, err := store.Load(path)
@@ -93,32 +97,6 @@ func (a *app) show(path, to string) error {
 	}
 	fmt.Fprintln(a.stdout, to)
 	return nil
-}
-
-// pageOf is the report of a stored run, made from its files alone.
-func pageOf(r *store.Run, path string) (visual.Page, error) {
-	res := &r.Results
-	page := visual.Page{Outcome: check.Outcome(res.Valid), Case: r.Case, History: r.History, Trace: r.Trace}
-	for _, c := range res.Checks {
-		page.Checks = append(page.Checks, c.Page())
-	}
-	if r.Case == nil {
-		page.Title, page.Summary = res.File, res.Checks[0].Reason
-		if page.Outcome == check.Valid {
-			page.Summary = "linearizable as " + res.Spec
-		}
-		page.Commands = []visual.Command{{Label: "check", Line: "simrun check " + quote(res.File) + " --spec " + res.Spec}}
-		page.Facts = []sim.Field{{Name: "specification", Value: res.Spec}, {Name: "operations", Value: describeOps(r.History)}}
-		return page, nil
-	}
-	c, err := sim.ParseCase(filepath.Join(path, store.CaseFile), r.Case)
-	if err != nil {
-		return page, err
-	}
-	page.Title, page.Summary = title(&c)+fmt.Sprintf(" · seed %d", c.Seed), res.Summary
-	page.Commands = []visual.Command{{Label: "replay", Line: "simrun replay " + quote(filepath.ToSlash(path))}}
-	page.Facts = facts(&c, res, r.History)
-	return page, nil
 }
 
 // serve serves a store to a browser until ctx is done.

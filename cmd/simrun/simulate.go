@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"path"
+	"path/filepath"
 	"time"
 
 	"simrun/check"
@@ -16,7 +18,6 @@ import (
 	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/nemesis"
-	"simrun/visual"
 	"simrun/visual/store"
 )
 
@@ -46,7 +47,7 @@ func prepare(cf *caseFlags, kf *checkFlags) (*setup, error) {
 	if cf.plan != "" {
 		text, err := os.ReadFile(cf.plan)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--plan %w", inFile(cf.plan, err))
 		}
 		if s.plan, err = fault.ParsePlan(cf.plan, string(text)); err != nil {
 			return nil, err
@@ -65,6 +66,9 @@ func prepare(cf *caseFlags, kf *checkFlags) (*setup, error) {
 				s.cluster.Ops = append(s.cluster.Ops, nemesis.Weight(m))
 			}
 		}
+	}
+	if _, err = s.model.System.Complete(s.base); err != nil {
+		return nil, err
 	}
 	_, err = s.caseOf(1)
 	return s, err
@@ -121,34 +125,23 @@ func simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts che
 	return j, nil
 }
 
-// checks are the judgements of the run as a page shows them.
-func (j *judged) checks() []visual.Check {
-	var list []visual.Check
-	for _, c := range j.judgement.Checks {
-		switch {
-		case c.Verdict != nil:
-			list = append(list, visual.VerdictCheck(c.Name, *c.Verdict))
-		case c.Violation != nil:
-			list = append(list, visual.ViolationCheck(*c.Violation))
-		default:
-			list = append(list, visual.Check{Name: c.Name, Outcome: c.Outcome})
-		}
-	}
-	return list
-}
-
 // results are what results.json says of the run.
 func (j *judged) results() store.Results {
 	r := j.result
 	res := store.Results{
 		Valid: store.Validity(j.judgement.Outcome), Summary: j.judgement.Summary, Seed: &r.Case.Seed, Model: r.Case.Model, Workload: r.Case.Workload.Name,
-		Digest: r.Digest.String(), Checks: store.ChecksOf(j.checks()), Beyond: j.beyond, Sometimes: r.Sometimes, Ops: countOps(r.History),
+		Digest: r.Digest.String(), Beyond: j.beyond, Sometimes: r.Sometimes, Ops: countOps(r.History),
 		Events: r.Events, Simulated: r.End, Case: bytes.TrimSpace(j.text), Version: version,
 	}
-	for i, c := range j.judgement.Checks {
-		if c.Verdict != nil {
+	for _, c := range j.judgement.Checks {
+		switch {
+		case c.Verdict != nil:
 			res.Spec = c.Verdict.Spec
-			res.Checks[i].Steps = c.Verdict.Steps
+			res.Checks = append(res.Checks, store.CheckOf(c.Name, *c.Verdict))
+		case c.Violation != nil:
+			res.Checks = append(res.Checks, store.SeenOf(*c.Violation))
+		default:
+			res.Checks = append(res.Checks, store.Check{Name: c.Name, Valid: store.Validity(c.Outcome)})
 		}
 	}
 	return res
@@ -159,43 +152,18 @@ func (a *app) save(ctx context.Context, out string, j *judged) (string, error) {
 	r := j.result
 	group := r.Case.Model + "-" + r.Case.Workload.Name
 	name := fmt.Sprintf("%s-seed%d", time.Now().UTC().Format("20060102T150405.000Z"), r.Case.Seed)
-	res := j.results()
-	page := visual.Page{
-		Title:    fmt.Sprintf("%s · seed %d", title(&r.Case), r.Case.Seed),
-		Outcome:  j.judgement.Outcome,
-		Summary:  j.judgement.Summary,
-		Commands: []visual.Command{{Label: "replay", Line: "simrun replay " + out + "/" + group + "/" + name}},
-		Facts:    facts(&r.Case, &res, r.History),
-		Checks:   j.checks(),
+	run := &store.Run{Case: j.text, Results: j.results(), History: r.History, Trace: r.Trace}
+	var err error
+	if run.Page, err = pageOf(run, path.Join(filepath.ToSlash(out), group, name)); err != nil {
+		return "", err
 	}
-	return a.store(ctx, out, group, name, &store.Run{Case: j.text, Results: res, History: r.History, Trace: r.Trace, Page: page})
+	return a.store(ctx, out, group, name, run)
 }
 
 func (a *app) store(ctx context.Context, out, group, name string, r *store.Run) (string, error) {
 	a.storing.Lock()
 	defer a.storing.Unlock()
 	return store.Store(out).Save(ctx, group, name, r)
-}
-
-// title is the model and the workload of a case, and its bugs.
-func title(c *sim.Case) string {
-	t := c.Model + " · " + c.Workload.Name
-	if len(c.Bugs) > 0 {
-		t += " · bug " + joinStrings(c.Bugs)
-	}
-	return t
-}
-
-// facts are what a report says of a run beside its verdict.
-func facts(c *sim.Case, r *store.Results, events []history.Event) []sim.Field {
-	return []sim.Field{
-		{Name: "digest", Value: r.Digest},
-		{Name: "cluster", Value: describeCluster(c)},
-		{Name: "operations", Value: describeOps(events)},
-		{Name: "faults", Value: describeFaults(c.Faults)},
-		{Name: "claims", Value: describeClaims(r.Beyond)},
-		{Name: "events", Value: fmt.Sprintf("%s in %v of virtual time", grouped(r.Events), r.Simulated)},
-	}
 }
 
 // countOps counts the operations of a history by outcome.

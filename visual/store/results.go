@@ -50,6 +50,8 @@ type Check struct {
 	Key        string    `json:"key,omitempty"`
 	Steps      int64     `json:"steps,omitempty"`
 	Core       []int     `json:"core,omitempty"`
+	Optional   []int     `json:"optional,omitempty"`  // that may or may not have taken effect, and mend nothing
+	Confirmed  bool      `json:"confirmed,omitempty"` // porcupine finds no order for the core either
 	Inevitable int       `json:"inevitable,omitempty"`
 	Witness    []int     `json:"witness,omitempty"`
 	Seen       *Sighting `json:"seen,omitempty"`
@@ -95,7 +97,7 @@ func (v *Validity) UnmarshalJSON(b []byte) error {
 func checkOf(c visual.Check) Check {
 	r := Check{
 		Name: c.Name, Valid: Validity(c.Outcome), Engine: c.Engine, Reason: c.Reason, Key: c.Key,
-		Core: c.Core, Inevitable: max(c.Inevitable, 0), Witness: c.Witness,
+		Core: c.Core, Optional: c.Optional, Inevitable: max(c.Inevitable, 0), Witness: c.Witness,
 	}
 	if c.Seen != nil {
 		r.Seen = &Sighting{Time: c.Seen.Time, Event: c.Seen.Event, Node: c.Seen.Node}
@@ -103,20 +105,21 @@ func checkOf(c visual.Check) Check {
 	return r
 }
 
-// ChecksOf are the checks of a page as results.json says them.
-func ChecksOf(checks []visual.Check) []Check {
-	list := make([]Check, len(checks))
-	for i, c := range checks {
-		list[i] = checkOf(c)
-	}
-	return list
+// CheckOf is what results.json says of a verdict on a history.
+func CheckOf(name string, v check.Verdict) Check {
+	c := checkOf(visual.VerdictCheck(name, v))
+	c.Steps, c.Confirmed = v.Steps, v.Confirmed
+	return c
 }
+
+// SeenOf is what results.json says of a violation that was seen from inside the cluster.
+func SeenOf(v sim.Violation) Check { return checkOf(visual.ViolationCheck(v)) }
 
 // Page is the check as a page shows it.
 func (c Check) Page() visual.Check {
 	p := visual.Check{
 		Name: c.Name, Outcome: check.Outcome(c.Valid), Engine: c.Engine, Reason: c.Reason, Key: c.Key,
-		Core: c.Core, Inevitable: c.Inevitable, Witness: c.Witness,
+		Core: c.Core, Optional: c.Optional, Inevitable: c.Inevitable, Witness: c.Witness,
 	}
 	if c.Seen != nil {
 		p.Seen = &visual.Sighting{Time: c.Seen.Time, Event: c.Seen.Event, Node: c.Seen.Node}
@@ -127,63 +130,46 @@ func (c Check) Page() visual.Check {
 // Write writes r as JSON with a line for each member and each check, so that a
 // person can read it and a diff shows what changed.
 func (r *Results) Write(w io.Writer) error {
-	text, err := json.Marshal(r)
-	if err != nil {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // the case says n1>n2
+	if err := e.Encode(r); err != nil {
 		return err
 	}
+	d := json.NewDecoder(&text)
+	d.Token() // the opening brace of what was just made
 	var b bytes.Buffer
-	if err := breakLines(&b, text, 2); err != nil {
-		return err
-	}
-	b.WriteByte('\n')
-	_, err = w.Write(b.Bytes())
-	return err
-}
-
-// breakLines writes a JSON value with the members of objects and the objects of
-// arrays on lines of their own, down to a depth; below that, and for arrays of
-// scalars, everything stays on one line.
-func breakLines(b *bytes.Buffer, text []byte, depth int) error {
-	return writeValue(b, json.RawMessage(text), "", depth)
-}
-
-func writeValue(b *bytes.Buffer, v json.RawMessage, indent string, depth int) error {
-	list := bytes.HasPrefix(v, []byte("[{"))
-	if depth == 0 || !list && !bytes.HasPrefix(v, []byte("{")) {
-		b.Write(v)
-		return nil
-	}
-	d := json.NewDecoder(bytes.NewReader(v))
-	open, err := d.Token()
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(b, "%v", open)
-	for first := true; d.More(); first = false {
-		if !first {
-			b.WriteByte(',')
-		}
-		b.WriteString("\n" + indent + "  ")
-		if !list {
-			name, err := d.Token()
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(b, "%q: ", name)
+	for separator := "{"; d.More(); separator = "," {
+		name, err := d.Token()
+		if err != nil {
+			return err
 		}
 		var member json.RawMessage
 		if err := d.Decode(&member); err != nil {
 			return err
 		}
-		next := depth - 1
-		if list {
-			next = 0
+		if name == "checks" {
+			member = onLines(member)
 		}
-		if err := writeValue(b, member, indent+"  ", next); err != nil {
-			return err
-		}
+		fmt.Fprintf(&b, "%s\n  %q: %s", separator, name, member)
 	}
-	b.WriteString("\n" + indent)
-	b.WriteByte(v[len(v)-1])
-	return nil
+	b.WriteString("\n}\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// onLines puts each element of a JSON array on a line of its own.
+func onLines(array json.RawMessage) json.RawMessage {
+	var elements []json.RawMessage
+	if json.Unmarshal(array, &elements) != nil || len(elements) == 0 {
+		return array
+	}
+	b := []byte("[")
+	for i, e := range elements {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(b, "\n    "...), e...)
+	}
+	return append(b, "\n  ]"...)
 }

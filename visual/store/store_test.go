@@ -1,0 +1,294 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"simrun/check"
+	"simrun/history"
+	"simrun/sim"
+	"simrun/visual"
+	"simrun/visual/store"
+)
+
+var (
+	verdict  = check.Verdict{Outcome: check.Violation, Spec: "kv", Engine: "window", Reason: `c1 read "<b>"`, Key: "x", Core: []int{0, 2}, Optional: []int{0}, Inevitable: 3, Confirmed: true, Steps: 12}
+	sighting = sim.Violation{Check: "election safety", Detail: "two leaders", Time: 7, Event: 3, Node: 2}
+)
+
+// sample is a small run with everything that a folder can hold.
+func sample() *store.Run {
+	seed := sim.Seed(1<<64 - 1)
+	checks := []store.Check{
+		store.CheckOf("linearizability", verdict),
+		store.SeenOf(sighting),
+		{Name: "log matching", Valid: store.Validity(check.Valid)},
+		{Name: "progress", Valid: store.Validity(check.Unknown)},
+	}
+	text := []byte("{\n  \"version\": 1,\n  \"model\": \"a>b & c\"\n}\n")
+	return &store.Run{
+		Case: text,
+		Results: store.Results{
+			Valid: store.Validity(check.Violation), Summary: "two leaders", Seed: &seed, Model: "raft", Workload: "kv", Digest: "00ff", Checks: checks,
+			Ops: store.Ops{OK: 1, Info: 1}, Events: 12, Simulated: 1_000, Case: json.RawMessage(`{"version":1,"model":"a>b & c"}`), Version: "0.1.0",
+		},
+		History: []history.Event{
+			{Index: 0, Time: 1, Process: 0, Type: history.Invoke, F: "write", Key: "x", Value: history.Int(7)},
+			{Index: 1, Time: 2, Process: 0, Type: history.OK, F: "write", Key: "x", Value: history.Int(7)},
+			{Index: 2, Time: 3, Process: 1, Type: history.Invoke, F: "read", Key: "x"},
+		},
+		Trace: &sim.Trace{Records: []sim.Record{
+			{Event: 1, Time: 1, Kind: sim.Boot, Node: 1},
+			{Event: 2, Cause: 1, Time: 2, Kind: sim.Send, Node: 1, Peer: -2, Message: 9, Text: "a <b> & c", Key: "n1>n2 1s#0"},
+			{Event: 3, Time: 2, Kind: sim.StateIs, Node: 1, State: &sim.State{Role: "leader", Epoch: 3, Detail: []sim.Field{{Name: "commit", Value: "4"}}}},
+		}},
+		Page: visual.Page{Title: "sample", Outcome: check.Violation},
+	}
+}
+
+func save(t *testing.T, s store.Store, name string) string {
+	t.Helper()
+	dir, err := s.Save(context.Background(), "raft-kv", name, sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestSaveAndLoad(t *testing.T) {
+	s := store.Store(filepath.Join(t.TempDir(), "store"))
+	dir := save(t, s, "t1-seed42")
+	for _, name := range []string{store.CaseFile, store.ResultsFile, store.HistoryFile, store.TraceFile, store.ReportFile} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+	got, err := store.Load(filepath.Join(string(s), store.Latest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := sample()
+	want.Page = visual.Page{}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	for i, want := range []visual.Check{
+		visual.VerdictCheck("linearizability", verdict), visual.ViolationCheck(sighting),
+		{Name: "log matching", Outcome: check.Valid}, {Name: "progress", Outcome: check.Unknown},
+	} {
+		if c := got.Results.Checks[i]; !reflect.DeepEqual(c.Page(), want) {
+			t.Errorf("check %d came back as %+v", i, c.Page())
+		}
+	}
+}
+
+func TestEqualRunsHaveEqualBytes(t *testing.T) {
+	s := store.Store(t.TempDir())
+	a, b := save(t, s, "a"), save(t, s, "b")
+	for _, name := range []string{store.CaseFile, store.ResultsFile, store.HistoryFile, store.TraceFile, store.ReportFile} {
+		x, err1 := os.ReadFile(filepath.Join(a, name))
+		y, err2 := os.ReadFile(filepath.Join(b, name))
+		if err1 != nil || err2 != nil || !bytes.Equal(x, y) {
+			t.Errorf("%s differs (%v, %v)", name, err1, err2)
+		}
+	}
+}
+
+func TestResultsAreReadable(t *testing.T) {
+	var b bytes.Buffer
+	res := sample().Results
+	if err := res.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(b.String(), "\n")
+	if lines[1] != `  "valid": false,` {
+		t.Errorf("the first member is %q", lines[1])
+	}
+	if !strings.Contains(b.String(), "\n    {\"name\":\"log matching\",\"valid\":true},\n    {\"name\":\"progress\",\"valid\":\"unknown\"}\n  ],\n") {
+		t.Errorf("the checks do not stand on lines of their own:\n%s", b.String())
+	}
+}
+
+func TestTheSameNameGetsANumber(t *testing.T) {
+	s := store.Store(t.TempDir())
+	for _, want := range []string{"run", "run-2", "run-3"} {
+		dir := save(t, s, "run")
+		if filepath.Base(dir) != want {
+			t.Errorf("saved in %s, want %s", dir, want)
+		}
+		target, err := filepath.EvalSymlinks(filepath.Join(string(s), store.Latest))
+		if err != nil || filepath.Base(target) != want {
+			t.Errorf("latest is %s (%v), want %s", target, err, want)
+		}
+	}
+}
+
+// dying is a context that is done after it was asked so many times.
+type dying struct {
+	context.Context
+	left int
+}
+
+func (d *dying) Err() error {
+	if d.left--; d.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestInterruptLeavesNothing interrupts a save at each point where it can be.
+func TestInterruptLeavesNothing(t *testing.T) {
+	interrupted := 0
+	for n := 0; ; n++ {
+		root := t.TempDir()
+		_, err := store.Store(root).Save(&dying{context.Background(), n}, "raft-kv", "run", sample())
+		if err == nil {
+			break
+		}
+		interrupted++
+		if !strings.Contains(err.Error(), "not stored") {
+			t.Errorf("says %v", err)
+		}
+		if left := files(t, root); len(left) > 0 {
+			t.Errorf("interrupted at %d: %v is left", n, left)
+		}
+	}
+	if interrupted < 5 {
+		t.Errorf("it could be interrupted at %d points only", interrupted)
+	}
+}
+
+func TestFailureLeavesNothing(t *testing.T) {
+	root := t.TempDir()
+	r := sample()
+	r.Case = []byte("no JSON") // the report refuses it, after most files are written
+	if dir, err := store.Store(root).Save(context.Background(), "raft-kv", "run", r); err == nil {
+		t.Errorf("saved in %s", dir)
+	}
+	if left := files(t, root); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+// files lists what is in a folder and below, but for empty folders.
+func files(t *testing.T, root string) (list []string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err == nil && (!d.IsDir() || strings.HasPrefix(d.Name(), ".")) {
+			list = append(list, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// TestLeftoversOfTheDeadGo plants what a killed process leaves, and what a living one writes.
+func TestLeftoversOfTheDeadGo(t *testing.T) {
+	root := t.TempDir()
+	dead := exec.Command(os.Args[0], "-test.run=^$")
+	if err := dead.Run(); err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(root, ".partial-"+strconv.Itoa(dead.Process.Pid)+"-123")
+	live := filepath.Join(root, ".partial-"+strconv.Itoa(os.Getpid())+"-456")
+	for _, dir := range []string{left, live} {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, store.CaseFile), []byte("{"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	save(t, store.Store(root), "run")
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("the folder of a dead process is still there: %v", err)
+	}
+	if _, err := os.Stat(live); err != nil {
+		t.Errorf("the folder of a living process is gone: %v", err)
+	}
+}
+
+func TestDamage(t *testing.T) {
+	for _, tc := range []struct {
+		file, text, want string
+	}{
+		{store.ResultsFile, "{", "results.json"},
+		{store.ResultsFile, `{"valid": 3}`, `expected true, false or "unknown"`},
+		{store.HistoryFile, `{"index":0,"time":1`, "history.jsonl:1"},
+		{store.TraceFile, "no zstd", "trace.jsonl.zst"},
+	} {
+		dir := save(t, store.Store(t.TempDir()), "run")
+		if err := os.WriteFile(filepath.Join(dir, tc.file), []byte(tc.text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Load(dir); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("damaged %s: %v, want %q", tc.file, err, tc.want)
+		}
+	}
+}
+
+func TestListAndIndex(t *testing.T) {
+	s := store.Store(filepath.Join(t.TempDir(), "store"))
+	if list, err := s.List(); err != nil || len(list) != 0 {
+		t.Errorf("an empty store lists %v, %v", list, err)
+	}
+	save(t, s, "20260101-a")
+	save(t, s, "20260102-b")
+	list, err := s.List()
+	if err != nil || len(list) != 2 || list[0].Path != "raft-kv/20260102-b" {
+		t.Fatalf("listed %+v, %v", list, err)
+	}
+	var b bytes.Buffer
+	if err := store.WriteIndex(&b, "Runs", list); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<a href="/raft-kv/20260101-a/index.html">`, `<b class="violation">`, `linearizability: c1 read &#34;&lt;b&gt;&#34;`} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the page lacks %s:\n%s", want, b.String())
+		}
+	}
+}
+
+func TestWriteFileIsWholeOrNot(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	err := store.WriteFile(path, func(w io.Writer) error {
+		w.Write([]byte("half"))
+		return os.ErrDeadlineExceeded
+	})
+	if text, _ := os.ReadFile(path); err == nil || string(text) != "old" {
+		t.Errorf("%v, and the file is %q", err, text)
+	}
+	if left := files(t, filepath.Dir(path)); len(left) != 1 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+func BenchmarkSave(b *testing.B) {
+	r := sample()
+	for i := range uint64(100_000) {
+		r.Trace.Records = append(r.Trace.Records, sim.Record{Event: i, Cause: i / 2, Time: sim.Time(i * 1000), Kind: sim.Deliver, Node: 1, Peer: 2, Message: i, Text: "AppendEntries t3 prev 7 +2"})
+	}
+	s := store.Store(b.TempDir())
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Save(context.Background(), "g", "n", r); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(r.Trace.Records))*float64(b.N)/b.Elapsed().Seconds(), "records/s")
+}
