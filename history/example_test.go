@@ -31,7 +31,7 @@ func ExampleRead_damaged() {
 {"index":1,"time":6,"process":3,"type":"okk","f":"write","value":7}`
 	_, err := history.Read(strings.NewReader(text), "run.jsonl", history.Auto)
 	fmt.Println(err)
-	// Output: run.jsonl:2: type is "okk": it must be invoke, ok, fail or info; is ok meant?
+	// Output: run.jsonl:2: type is "okk": it must be invoke, ok, fail or info; did you mean "ok"?
 }
 
 // A table of intervals becomes a history in order of time.
@@ -108,7 +108,7 @@ func ExampleDetect() {
 func ExampleParseFormat() {
 	_, err := history.ParseFormat("jepsen")
 	fmt.Println(err)
-	// Output: "jepsen" is no format of histories: they are jsonl, edn, jepsen-log, json, csv; is jepsen-log meant?
+	// Output: "jepsen" is no format of histories: did you mean "jepsen-log"? the names are csv, edn, jepsen-log, json, jsonl
 }
 
 func ExampleValue_AsPair() {

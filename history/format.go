@@ -3,7 +3,8 @@ package history
 import (
 	"bytes"
 	"fmt"
-	"strings"
+
+	"simrun/history/nearest"
 )
 
 // Format is a way to write a history down.
@@ -93,7 +94,7 @@ func ParseFormat(name string) (Format, error) {
 		}
 		names = append(names, string(f.Format))
 	}
-	return Auto, fmt.Errorf("%q is no format of histories: they are %s%s", name, strings.Join(names, ", "), meant(name, names))
+	return Auto, nearest.Unknown("format of histories", name, names)
 }
 
 // Detect returns the format of a file that begins with prefix, or [Auto] if it
@@ -161,8 +162,8 @@ var byteOrderMark = []byte("\uFEFF")
 
 // meant is the end of a message about a wrong name.
 func meant(word string, names []string) string {
-	if near := nearest(word, names); near != "" {
-		return "; is " + near + " meant?"
+	if near := nearest.To(word, names); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
 	}
 	return ""
 }

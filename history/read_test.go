@@ -180,11 +180,11 @@ func TestReadRefuses(t *testing.T) {
 		{"cut off", JSONL, first + `{"index":1,"time":6,"proc`, "file:2: the last line is cut off: the text ends in the middle of a value"},
 		{"cut off in the middle of the file", JSONL, first + `{"index":1,"time":6,"proc` + "\n" + first, "file:2: the text ends in the middle of a value"},
 		{"empty line", JSONL, first + "\n", "file:2: the line is empty"},
-		{"misspelt member", JSONL, strings.Replace(first, "process", "proces", 1), `file:1: "proces" is no member of an event; is process meant?`},
+		{"misspelt member", JSONL, strings.Replace(first, "process", "proces", 1), `file:1: "proces" is no member of an event; did you mean "process"?`},
 		{"foreign member", JSONL, strings.Replace(first, "process", "zzz", 1), `file:1: "zzz" is no member of an event`},
 		{"member twice", JSONL, strings.Replace(first, "{", `{"time":4,`, 1), "file:1: time occurs twice"},
 		{"missing member", JSONL, strings.Replace(first, `"process":3,`, "", 1), "file:1: process is missing"},
-		{"wrong type", JSONL, strings.Replace(first, "invoke", "invok", 1), `file:1: type is "invok": it must be invoke, ok, fail or info; is invoke meant?`},
+		{"wrong type", JSONL, strings.Replace(first, "invoke", "invok", 1), `file:1: type is "invok": it must be invoke, ok, fail or info; did you mean "invoke"?`},
 		{"time no integer", JSONL, strings.Replace(first, `:5`, `:5.5`, 1), `file:1: time is 5.5: it must be a whole number of nanoseconds`},
 		{"process no integer", JSONL, strings.Replace(first, `:3`, `:-3`, 1), `file:1: process is -3: it must be a whole number from 0, or nemesis`},
 		{"process a name", JSONL, strings.Replace(first, `:3`, `:"n1"`, 1), `file:1: process is "n1": it must be a whole number from 0, or nemesis`},
@@ -201,7 +201,7 @@ func TestReadRefuses(t *testing.T) {
 		{"edn no map", EDN, ednFirst + "foo\n", "file:2: 'f' stands where an event belongs, which is a map such as {:process 0, :type :invoke, :f :read, :value nil}"},
 		{"edn damaged in its second line", EDN, "{:process 0\n :type :invoke :f\n :read :value [1 2)}\n", "file:3: ')' stands where a value belongs"},
 		{"edn key without value", EDN, "{:process 0 :type}", "file:1: a key has no value"},
-		{"edn wrong type", EDN, "{:process 0 :type :invokee :f :read}", `file:1: type is "invokee": it must be invoke, ok, fail or info; is invoke meant?`},
+		{"edn wrong type", EDN, "{:process 0 :type :invokee :f :read}", `file:1: type is "invokee": it must be invoke, ok, fail or info; did you mean "invoke"?`},
 		{"edn without process", EDN, "{:type :invoke :f :read}", "file:1: process is missing"},
 		{"edn times out of order", EDN, "{:process 0 :type :invoke :f :read :time 5000000001}\n{:process 1 :type :invoke :f :read :time 4000000000}", "file:2: time runs backwards: 4000000000 comes after 5000000001 of line 1"},
 		{"edn some times", EDN, "{:process 0 :type :invoke :f :read :time 5}\n{:process 1 :type :invoke :f :read}", "file:2: time is missing, but the events before it have one"},
@@ -237,7 +237,7 @@ func TestReadRefuses(t *testing.T) {
 		{"json with named clients", JSON, `[{"type":"invoke","f":"read","process":"c1"}]`, `file:1: process "c1" is no number: clients are numbered, and what has a name, like the nemesis, only gives infos`},
 		{"json without type", JSON, `[{"f":"read","process":0}]`, "file:1: type is missing"},
 
-		{"csv column", CSV, "proces,f,call,return\n", `file:1: "proces" is none of the columns process, f, key, input, output, call, return; is process meant?`},
+		{"csv column", CSV, "proces,f,call,return\n", `file:1: "proces" is none of the columns process, f, key, input, output, call, return; did you mean "process"?`},
 		{"csv column missing", CSV, "process,f,call\n", "file:1: the column return is missing"},
 		{"csv column twice", CSV, "process,f,f,call\n", "file:1: the column f occurs twice"},
 		{"csv short row", CSV, "process,f,call,return\n0,read,1,2\n0,read,1\n", "file:3: the row has more or fewer cells than the header"},
@@ -252,7 +252,7 @@ func TestReadRefuses(t *testing.T) {
 		{"csv quote", CSV, "process,f,call,return\n0,\"read,1,5\n", `file:2: extraneous or missing " in quoted-field at column 13`},
 
 		{"unknown", Auto, "hello\n", "file:1: this is no history in a known format; the formats are jsonl, edn, jepsen-log, json, csv"},
-		{"unknown format", "jsn", "hello\n", `file: "jsn" is no format of histories: they are jsonl, edn, jepsen-log, json, csv; is json meant?`},
+		{"unknown format", "jsn", "hello\n", `file: "jsn" is no format of histories: did you mean "json"? the names are csv, edn, jepsen-log, json, jsonl`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Read(strings.NewReader(c.text), "file", c.format)
@@ -288,7 +288,7 @@ func TestReadPassesOnWhatTheReaderSays(t *testing.T) {
 
 func TestWriteKnowsItsFormats(t *testing.T) {
 	for f, want := range map[Format]string{
-		CSV: "histories are not written as csv, only as jsonl, edn", "jsn": `"jsn" is no format of histories: they are jsonl, edn, jepsen-log, json, csv; is json meant?`,
+		CSV: "histories are not written as csv, only as jsonl, edn", "jsn": `"jsn" is no format of histories: did you mean "json"? the names are csv, edn, jepsen-log, json, jsonl`,
 	} {
 		if got := message(Write(&bytes.Buffer{}, f, nil)); got != want {
 			t.Errorf("%s: %s", f, got)
