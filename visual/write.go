@@ -144,8 +144,12 @@ func (v view) row(n int, op operation) rowView {
 	return r
 }
 
-// moment is a time in seconds, to the microsecond.
+// moment is a time in seconds, to the microsecond; a history without clocks
+// counts its lines as nanoseconds.
 func moment(t history.Time) string {
+	if t < 10_000 {
+		return fmt.Sprintf("%d ns", t)
+	}
 	us := int64(t) / 1000
 	return fmt.Sprintf("%d.%06d s", us/1e6, us%1e6)
 }

@@ -169,7 +169,7 @@ export class App {
       }
     });
     if (from === Infinity) return null;
-    const room = Math.max((to - from) * 0.25, 20e6);
+    const room = Math.max((to - from) * 0.25, Math.min(20e6, this.model.end * 0.05));
     return [from - room, to + room];
   }
 
@@ -238,7 +238,7 @@ export class App {
       const took = outcome[op] === 3 ? "" : ` · ${duration(end[op] - call[op])}`;
       return [
         line(operationText(run, op), "strong"),
-        line(`${this.model.rows[this.model.operationRow[op]].name}, process ${run.operations.process[op]}`),
+        line(`${this.model.whoDid(op)}, process ${run.operations.process[op]}`),
         line(`${moment(call[op], 1e5)}${took} · ${outcomeWords[outcome[op]]}`),
         ...(this.model.inCore[op] === 1 ? [line("in the core of the violation", "alarm")] : []),
       ];

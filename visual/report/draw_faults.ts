@@ -138,16 +138,19 @@ function drawWeather(c: CanvasRenderingContext2D, s: Scene): void {
   c.globalAlpha = 1;
   c.font = font(11);
   c.textBaseline = "middle";
-  let x = Math.max(x0, view.left) + 5;
+  const start = Math.max(x0, view.left) + 5;
+  let x = start;
   for (const id of model.weather) {
     const text = faultText(model.run.faults[id].text);
     const width = c.measureText(text).width;
     if (x + width > x1) return;
+    if (x > start) {
+      c.fillStyle = colours.fault;
+      c.fillRect(x - 9, y + 7, 2, 2);
+    }
     c.fillStyle = colours.faultInk;
     c.fillText(text, x, y + 8.5);
     s.hits.push({ target: { kind: "fault", id }, x0: x - 3, y0: y, x1: x + width + 3, y1: y + h, box: true, rank: 3 });
     x += width + 16;
-    c.fillStyle = colours.fault;
-    c.fillRect(x - 9, y + 7, 2, 2);
   }
 }

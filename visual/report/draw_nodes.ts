@@ -194,7 +194,7 @@ function factLabel(c: CanvasRenderingContext2D, s: Scene, id: number, x: number,
     room = s.view.x(lane.pointTimes[q]) - x;
     break;
   }
-  if (room < 46 || band.height < 56) return x;
+  if (room < 46 || band.height < 50) return x;
   c.font = font(10);
   const text = texts[records.text[id]];
   const width = c.measureText(text).width;

@@ -7,7 +7,7 @@ import type { Band } from "./layout.js";
 import type { ClientRow, Model } from "./model.js";
 import { operationColours } from "./palette.js";
 import { fitText, font, hatch, roundBox, type Scene } from "./scene.js";
-import { operationText } from "./text.js";
+import { operationText, shortOperationText } from "./text.js";
 
 /** With more operations than this in a row, the row shows how many there are instead. */
 const maxBars = 1200;
@@ -138,7 +138,10 @@ function barText(c: CanvasRenderingContext2D, s: Scene, op: number, box: Box, ba
     }
   }
   c.font = font(11, weight);
-  if (box.x1 - from > 14) fitText(c, operationText(run, op), from, y, box.x1 - from - 4);
+  const room = box.x1 - from - 4;
+  const long = operationText(run, op);
+  if (c.measureText(long).width <= room) c.fillText(long, from, y);
+  else fitText(c, shortOperationText(run, op), from, y, room);
 }
 
 /** The core over all else, with its labels even where the bars are narrow. */

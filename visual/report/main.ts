@@ -24,8 +24,11 @@ async function start(): Promise<void> {
   const payload = document.getElementById("payload");
   if (!root || !payload) return;
   armCopyButtons();
+  const wait = el("p", { class: "notice" }, "Unpacking the run …");
+  root.append(wait);
   try {
     const run = await readRun(payload.textContent ?? "");
+    wait.remove();
     payload.remove();
     if (run.records.count === 0 && run.operations.count === 0) {
       root.append(el("p", { class: "notice" }, "Nothing was recorded: there is nothing to draw."));
@@ -44,6 +47,7 @@ async function start(): Promise<void> {
       show: (from, to) => app.show(from, to),
     };
   } catch (e) {
+    wait.remove();
     root.append(el("p", { class: "notice" }, e instanceof Error ? e.message : String(e)));
   }
 }

@@ -61,6 +61,8 @@ export interface Model {
   laneOf: Int32Array; // by participant; -1: no server
   rowOf: Int32Array; // by participant; -1: no client
   operationRow: Int32Array; // by operation
+  /** Who did an operation: the client if it is known, else the process. */
+  whoDid: (operation: number) => string;
   messages: Messages;
   types: { name: string; count: number }[]; // of messages between servers, the most frequent first
   roles: string[];
@@ -92,6 +94,7 @@ export function buildModel(run: Run): Model {
   rows.forEach((row, i) => row.node > 0 && (rowOf[row.node] = i));
   const operationRow = new Int32Array(run.operations.count);
   rows.forEach((row, i) => row.operations.forEach((op) => (operationRow[op] = i)));
+  const whoDid = (op: number): string => (rows[operationRow[op]].node > 0 ? rows[operationRow[op]].name : `p${run.operations.process[op]}`);
   const { messages, types } = buildMessages(run, kind);
   const { weather, faultRows, faultRowCount } = stackFaults(run);
   const inCore = new Uint8Array(run.operations.count);
@@ -112,7 +115,7 @@ export function buildModel(run: Run): Model {
   const roles: string[] = [];
   for (const lane of lanes) for (const s of lane.stretches) if (!roles.includes(s.role)) roles.push(s.role);
   return {
-    run, lanes, rows, laneOf, rowOf, operationRow, messages, types, roles, weather, faultRows, faultRowCount,
+    run, lanes, rows, laneOf, rowOf, operationRow, whoDid, messages, types, roles, weather, faultRows, faultRowCount,
     
     inCore, coreStart, coreEnd, kind, effects: effectsOf(run), recordsOf: operationRecords(run, kind), end: Math.max(run.end, 1),
   };

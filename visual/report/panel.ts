@@ -118,7 +118,7 @@ export class Panel {
     if (run.texts[why[op]] !== "") rows.push(["because", run.texts[why[op]]]);
     if (run.texts[node[op]] !== "") rows.push(["asked", run.texts[node[op]]]);
     if (rank[op] > 0) rows.push(["in the order", `number ${rank[op]}`]);
-    const out = [this.heading(operationText(run, op), this.model.rows[this.model.operationRow[op]].name), this.table(rows)];
+    const out = [this.heading(operationText(run, op), this.model.whoDid(op)), this.table(rows)];
     if (inCore[op] === 1) out.push(el("p", { class: "alarm" }, "In the core: one of the operations that no order explains."));
     if (inCore[op] === 2) out.push(el("p", { class: "text" }, "Beside the core: it may or may not have taken effect, and neither mends the violation."));
     if (complete >= 0) out.push(...this.causes(complete, "What led to its answer"));
@@ -140,11 +140,11 @@ export class Panel {
   }
 
   private causes(id: number, title = "Why: back to the first cause"): HTMLElement[] {
-    const near = nearCausesOf(this.model, id).length - 1;
+    const near = new Set(nearCausesOf(this.model, id));
     const all = causesOf(this.model, id).slice(1);
     const chain = all.filter((r, i) => i === 0 || !this.isSendOf(r, all[i - 1])); // a message is one step
     if (chain.length === 0) return [el("p", { class: "sub" }, "This is a first cause: nothing recorded led to it.")];
-    const shown = this.showAll ? chain : chain.slice(0, Math.min(shortList, Math.max(near, 1)));
+    const shown = this.showAll ? chain : chain.filter((r, i) => i === 0 || (i < shortList && near.has(r)));
     const list = this.list(title, shown.map((r) => this.recordItem(r)));
     if (shown.length < chain.length) {
       list.append(button(`${count(chain.length - shown.length, "earlier cause")} …`, "Show the whole chain", () => {
@@ -257,7 +257,7 @@ export class Panel {
     const { run } = this.model;
     const { call, end, outcome } = run.operations;
     const until = outcome[op] === Type.Info ? "unknown" : duration(end[op] - call[op]);
-    return this.item(moment(call[op], 1e5), this.model.rows[this.model.operationRow[op]].name, `${operationText(run, op)} (${until})`,
+    return this.item(moment(call[op], 1e5), this.model.whoDid(op), `${operationText(run, op)} (${until})`,
       () => this.choose({ kind: "operation", id: op }), "operation");
   }
 
@@ -267,7 +267,7 @@ export class Panel {
   }
 
   private momentItem(name: string, at: number): HTMLElement {
-    const around = Math.max(this.model.end * 0.01, 1e6);
+    const around = this.model.end * 0.01;
     return this.item(moment(at, 1e5), "", `${name}: here`, () => this.show(at - around, at + around), "violation");
   }
 }

@@ -4,6 +4,7 @@ import { type Run, Type } from "./data.js";
 
 /** A moment, with as many decimals as a step of the axis needs. */
 export function moment(ns: number, step = 1e6): string {
+  if (Math.abs(ns) < 1e4 && (ns !== 0 || step < 1e3)) return `${Math.round(ns)} ns`; // histories without clocks count lines
   const decimals = Math.min(9, Math.max(0, Math.ceil(9 - Math.log10(step) - 1e-9)));
   return `${(ns / 1e9).toFixed(decimals)} s`;
 }
@@ -37,6 +38,14 @@ export function operationText(run: Run, op: number): string {
   return text;
 }
 
+/** An operation as short as its colour allows: its result or its argument alone. */
+export function shortOperationText(run: Run, op: number): string {
+  const { input, output, outcome } = run.operations;
+  const argument = run.texts[input[op]];
+  if (argument !== "") return argument.replace(/^\[([^[\]{}]*),([^[\]{}]*)\]$/, "$1→$2");
+  return outcome[op] === Type.OK ? "→ " + (run.texts[output[op]] || "null") : "";
+}
+
 export const outcomeWords: Record<number, string> = {
   [Type.OK]: "completed",
   [Type.Fail]: "failed: it certainly had no effect",
@@ -55,13 +64,14 @@ export function kindWord(kind: string): string {
   return kindWords[kind] ?? kind;
 }
 
-/** Who took part in a record: "n1 → n3", "n2". */
+/** Who took part in a record: of a message both ends, "n1 → n3". */
 export function whoText(run: Run, record: number): string {
   const { node, peer, kind } = run.records;
   const a = run.nodes[node[record]];
   const b = run.nodes[peer[record]];
-  if (b === "") return a;
-  return run.kinds[kind[record]] === "deliver" ? `${b} → ${a}` : `${a} → ${b}`;
+  const name = run.kinds[kind[record]];
+  if (name === "deliver") return `${b} → ${a}`;
+  return ["send", "drop", "corrupt"].includes(name) ? `${a} → ${b}` : a;
 }
 
 /** A record in one line. */
@@ -73,6 +83,7 @@ export function recordText(run: Run, record: number): string {
     const s = extra[record];
     return [run.texts[run.states.role[s]], `epoch ${run.states.epoch[s]}`, own].filter((x) => x !== "").join(" · ");
   }
+  if (own === "" && name === "deliver") return run.records.cause[record] < 0 ? "" : run.texts[text[run.records.cause[record]]];
   if ((name === "invoke" || name === "complete") && extra[record] >= 0) {
     return own === "" ? operationText(run, extra[record]) : own;
   }

@@ -9,9 +9,10 @@ export class View {
   left = 0;
   right = 1;
 
-  static readonly shortest = 2_000; // ns; below that nothing more is to be seen
+  private readonly shortest: number; // below that nothing more is to be seen
 
   constructor(readonly end: number) {
+    this.shortest = Math.min(2_000, end / 20); // a history without clocks counts lines as nanoseconds
     this.t0 = 0;
     this.t1 = end;
     this.set(0, end);
@@ -43,7 +44,7 @@ export class View {
   set(t0: number, t1: number): void {
     const low = -this.margin;
     const high = this.end + this.margin;
-    const span = Math.min(Math.max(t1 - t0, View.shortest), high - low);
+    const span = Math.min(Math.max(t1 - t0, this.shortest), high - low);
     const middle = (t0 + t1) / 2;
     this.t0 = Math.min(Math.max(middle - span / 2, low), high - span);
     this.t1 = this.t0 + span;
@@ -54,7 +55,7 @@ export class View {
   }
 
   zoom(factor: number, at: number = (this.t0 + this.t1) / 2): void {
-    const span = Math.min(Math.max(this.span / factor, View.shortest), this.end + 2 * this.margin);
+    const span = Math.min(Math.max(this.span / factor, this.shortest), this.end + 2 * this.margin);
     const share = (at - this.t0) / this.span;
     this.set(at - share * span, at - share * span + span);
   }
