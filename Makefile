@@ -26,7 +26,7 @@ bench: ## every benchmark, with allocations and our own figures (BENCHTIME=5s fo
 
 docs: ## make the pages under docs/ that come from the code's own lists, and the manual pages
 	go generate ./...
-	go run ./cmd/simrun docs --man docs/man
+	go run ./cmd/simrun docs --man man
 
 cover: ## test coverage by package, and cover.html
 	go test -timeout $(TIMEOUT) -coverprofile cover.out -coverpkg ./... ./...
@@ -43,4 +43,4 @@ chromium: ## see to it that Chromium is there, which the tests of the report nee
 	    echo "Chromium could not be installed; the tests of the report need it." >&2; exit 1; }; }
 
 clean: ## remove what building and running left here
-	rm -rf simrun store cover.out cover.html
+	rm -rf simrun store man cover.out cover.html

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"simrun/sim"
-	"simrun/sim/sweep"
 	"simrun/visual/store"
 )
 
@@ -88,8 +87,8 @@ func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlag
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	if twice {
-		if difference := sweep.Compare(m.System, j.result.Case); difference != "" {
-			return internalError{fmt.Errorf("two runs of %s differ: %s", file, difference)}
+		if err := verify(m.System, c); err != nil {
+			return err
 		}
 	}
 	if stored == nil {

@@ -78,8 +78,8 @@ func (a *app) runSeed(ctx context.Context, s *setup, seed sim.Seed, twice bool, 
 		return err
 	}
 	if twice {
-		if difference := sweep.Compare(s.model.System, c); difference != "" {
-			return internalError{fmt.Errorf("two runs of seed %d differ: %s", seed, difference)}
+		if err := verify(s.model.System, c); err != nil {
+			return err
 		}
 	}
 	dir, err := a.save(ctx, of.out, j)

@@ -14,7 +14,6 @@ import (
 	"simrun/check"
 	"simrun/history"
 	"simrun/models"
-	"simrun/models/raft"
 	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/nemesis"
@@ -59,7 +58,7 @@ func prepare(cf *caseFlags, kf *checkFlags) (*setup, error) {
 			return nil, err
 		}
 	}
-	s.cluster = nemesis.Cluster{Nodes: s.base.Nodes, Duration: time.Duration(s.base.Duration), Atlas: atlasOf(s.model), Beyond: cf.beyond}
+	s.cluster = nemesis.Cluster{Nodes: s.base.Nodes, Duration: time.Duration(s.base.Duration), Atlas: s.model.System.Atlas, Beyond: cf.beyond}
 	for _, w := range s.model.System.Workloads {
 		if w.Name == s.base.Workload.Name {
 			for _, m := range w.Mix {
@@ -119,10 +118,22 @@ func simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts che
 	if j.text, err = sim.FormatCase(r.Case); err != nil {
 		return nil, err
 	}
-	for _, b := range atlasOf(m).Claims.Breaches(r.Case.Faults, r.Case.Nodes) {
+	for _, b := range m.System.Atlas.Claims.Breaches(r.Case.Faults, r.Case.Nodes) {
 		j.beyond = append(j.beyond, fmt.Sprintf("%v: %s", b.Fault, b.Why))
 	}
 	return j, nil
+}
+
+// verify runs a case twice, and returns an error that names the first event that differs.
+func verify(s sim.System, c sim.Case) error {
+	d, err := sim.Verify(s, c)
+	if err != nil {
+		return err
+	}
+	if d != nil {
+		return internalError{fmt.Errorf("seed %d: %v", c.Seed, d)}
+	}
+	return nil
 }
 
 // results are what results.json says of the run.
@@ -192,5 +203,3 @@ func freshSeed() sim.Seed {
 	rand.Read(b[:]) // never fails
 	return sim.Seed(binary.LittleEndian.Uint32(b[:])%999_999_999) + 1
 }
-
-func atlasOf(models.Model) fault.Atlas { return raft.Atlas() }

@@ -103,10 +103,13 @@ func (f *sweepFlags) plan(s *setup) (sweep.Plan, error) {
 // verify runs a seed twice more, and says where the two differ; "" if nowhere.
 func (s *setup) verify(seed sim.Seed) string {
 	c, err := s.caseOf(seed)
+	if err == nil {
+		err = verify(s.model.System, c)
+	}
 	if err != nil {
 		return err.Error()
 	}
-	return sweep.Compare(s.model.System, c)
+	return ""
 }
 
 // sweeping is a sweep under way.

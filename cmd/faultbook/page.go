@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"simrun/sim/fault"
+	"simrun/sim/nemesis"
+)
+
+// page is docs/faults.md.
+func page() []byte {
+	var b bytes.Buffer
+	b.WriteString(intro)
+	nemeses(&b)
+	b.WriteString(planText)
+	kinds(&b)
+	b.WriteString(targetText)
+	b.WriteString("\n| event | what happened, and who is `it` |\n|---|---|\n")
+	for _, e := range fault.Events {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", e.Event, e.Summary)
+	}
+	b.WriteString(claimsText)
+	fmt.Fprintf(&b, "\n## The grammar\n\nIn the EBNF of the Go specification. Words are separated by blanks; the marks `, | > <>` stand for\nthemselves wherever they are. `go test ./sim/fault` holds the parser against it, sentence by sentence.\n\n```ebnf\n%s```\n", fault.Grammar())
+	return b.Bytes()
+}
+
+// nemeses writes a section for each way to plan.
+func nemeses(b *bytes.Buffer) {
+	for _, f := range nemesis.Families() {
+		fmt.Fprintf(b, "\n### %s\n\n%s.\n\n```\n%s\n```\n\n![a run under this plan](faults/%s.svg)\n", f.Name, sentence(f.Summary), strings.TrimSpace(f.Example), f.Name)
+	}
+	fmt.Fprintf(b, "\n### swarm\n\n%s", swarmText)
+	fmt.Fprintf(b, "\n```\n%s\n```\n\n![a run under this plan](faults/swarm.svg)\n", swarmPlan(18))
+}
+
+// kinds writes a table of faults for each thing that they hit.
+func kinds(b *bytes.Buffer) {
+	for _, family := range []struct {
+		name  fault.Family
+		title string
+	}{
+		{fault.Processes, "Processes"}, {fault.Networks, "Cuts of the network"}, {fault.Weather, "Weather of the network"},
+		{fault.Clocks, "Clocks"}, {fault.Disks, "Disks"},
+	} {
+		fmt.Fprintf(b, "\n**%s**\n\n| fault | what happens | how it reads |\n|---|---|---|\n", family.title)
+		for _, k := range fault.Kinds() {
+			if k.Family() == family.name {
+				fmt.Fprintf(b, "| `%s` | %s | `%s` |\n", k, k.Summary(), strings.ReplaceAll(k.Usage(), "|", "\\|"))
+			}
+		}
+	}
+}
+
+// sentence begins with a capital letter.
+func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
