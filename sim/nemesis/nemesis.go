@@ -51,18 +51,6 @@ const (
 	Swarm = "swarm"
 )
 
-// family is one way to plan.
-type family struct {
-	name    string
-	summary string
-	// scene adds the faults of one scene to the plan.
-	scene func(*scene)
-	// part is how likely the swarm takes the family, in percent.
-	part uint64
-	// fits says whether there is anything to draw for a cluster. May be nil.
-	fits func(*Cluster) bool
-}
-
 // All lists the names that [Draw] knows, each with a line on what it does.
 func All() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
@@ -70,8 +58,8 @@ func All() iter.Seq2[string, string] {
 			!yield(Quiet, "no faults") {
 			return
 		}
-		for _, f := range families {
-			if !yield(f.name, f.summary) {
+		for _, f := range Families() {
+			if !yield(f.Name, f.Summary) {
 				return
 			}
 		}
@@ -91,7 +79,7 @@ func Draw(name string, c Cluster, seed uint64) (Plan, error) {
 		return Plan{}, nil
 	}
 	d := &dice{rng.Draw(seed, planning, 0, 0)}
-	var drawn []family
+	var drawn []Family
 	var mix []Weight
 	if name == Swarm {
 		drawn = d.subset(&c)
@@ -107,7 +95,7 @@ func Draw(name string, c Cluster, seed uint64) (Plan, error) {
 	}
 	p := Plan{Faults: stage(&c, drawn, d), Mix: mix}
 	for _, f := range drawn {
-		p.Families = append(p.Families, f.name)
+		p.Families = append(p.Families, f.Name)
 	}
 	p.Beyond = c.Atlas.Claims.Breaches(p.Faults, c.Nodes)
 	return p, nil
@@ -122,12 +110,13 @@ func (p *Plan) Claim() string {
 	return fmt.Sprintf("the faults go beyond what the system claims to survive: %q: %s", b.Fault, b.Why)
 }
 
-func named(word string) (family, bool) {
-	i := slices.IndexFunc(families, func(f family) bool { return f.name == word })
+func named(word string) (Family, bool) {
+	all := Families()
+	i := slices.IndexFunc(all, func(f Family) bool { return f.Name == word })
 	if i < 0 {
-		return family{}, false
+		return Family{}, false
 	}
-	return families[i], true
+	return all[i], true
 }
 
 func unknown(word string) error {

@@ -57,7 +57,7 @@ var part = rng.Of("nemesis scene")
 // stage plans the whole fault phase: the weather first, then one scene after the
 // other with calm between them, each of a family that is drawn. A scene is
 // keyed by its place, so that scenes do not depend on each other.
-func stage(c *Cluster, drawn []family, d *dice) []fault.Fault {
+func stage(c *Cluster, drawn []Family, d *dice) []fault.Fault {
 	if len(drawn) == 0 {
 		return nil
 	}
@@ -67,7 +67,7 @@ func stage(c *Cluster, drawn []family, d *dice) []fault.Fault {
 	doomed := d.shuffled(c.Nodes)
 	key := uint64(d.v)
 	var plan []fault.Fault
-	if i := slices.IndexFunc(drawn, func(f family) bool { return f.name == "network" }); i >= 0 {
+	if i := slices.IndexFunc(drawn, func(f Family) bool { return f.Name == "network" }); i >= 0 {
 		s := &scene{dice: &dice{rng.Draw(key, part, 0, 0)}, c: c, doomed: doomed, end: c.Duration}
 		s.weather()
 		plan = s.faults
@@ -100,14 +100,14 @@ func within(c *Cluster, plan []fault.Fault) []fault.Fault {
 }
 
 // subset draws the families of a swarm: at least one.
-func (d *dice) subset(c *Cluster) []family {
-	var fit []family
-	for _, f := range families {
+func (d *dice) subset(c *Cluster) []Family {
+	var fit []Family
+	for _, f := range Families() {
 		if f.fits == nil || c.Beyond || f.fits(c) {
 			fit = append(fit, f)
 		}
 	}
-	var drawn []family
+	var drawn []Family
 	for _, f := range fit {
 		if d.percent(f.part) {
 			drawn = append(drawn, f)

@@ -1,0 +1,184 @@
+// Package strip draws a run as a small picture: a lane per node over time, with
+// roles, crashes, pauses and messages, the faults above and the clients' operations
+// below. It is made for documents, where the report of package visual would be too
+// much: one SVG, without script, that follows the reader's light or dark theme.
+package strip
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"io"
+
+	"simrun/sim"
+)
+
+// Options steer a strip. The zero value draws the whole run without a title.
+type Options struct {
+	Title string
+	To    sim.Time // end of the picture; 0: end of the trace
+}
+
+// Measures of the picture, in pixels.
+const (
+	width   = 960.0
+	left    = 34.0 // of the first moment
+	right   = 12.0
+	rowFor  = 17.0 // a row of faults
+	laneFor = 30.0 // a lane of a node
+	rowOp   = 7.0  // a row of a client
+	axis    = 18.0
+)
+
+// Write draws the run of a traced result. The error is that of w.
+func Write(w io.Writer, r *sim.Result, o Options) error {
+	p := &picture{scene: read(r, o)}
+	p.place()
+	p.open(o.Title)
+	p.faults()
+	p.lanes()
+	p.clients()
+	p.axis()
+	p.buf.WriteString("</svg>\n")
+	_, err := w.Write(p.buf.Bytes())
+	return err
+}
+
+// picture is an SVG in the making.
+type picture struct {
+	scene
+	buf             bytes.Buffer
+	rows            []int // by fault: its row
+	top, ops, below float64
+	height          float64
+}
+
+// place decides where everything stands.
+func (p *picture) place() {
+	p.top = 8
+	if p.title != "" {
+		p.top = 26
+	}
+	n := p.fitFaults()
+	p.ops = p.top + float64(n)*rowFor + 6 + float64(len(p.nodes))*laneFor
+	p.below = p.ops + 4 + float64(len(p.cls))*rowOp
+	p.height = p.below + axis
+}
+
+// x is where a moment stands.
+func (p *picture) x(t sim.Time) float64 {
+	t = min(max(t, 0), p.end)
+	return left + float64(t)/float64(p.end)*(width-left-right)
+}
+
+// y is the middle of a node's lane.
+func (p *picture) y(n sim.NodeID) float64 {
+	return p.ops - float64(len(p.nodes))*laneFor + (float64(n)-0.5)*laneFor
+}
+
+func (p *picture) printf(format string, args ...any) { fmt.Fprintf(&p.buf, format, args...) }
+
+// open writes the head: size, colours for both themes, title.
+func (p *picture) open(title string) {
+	p.printf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" width="%g" height="%g" role="img"`, width, p.height, width, p.height)
+	if title != "" {
+		p.printf(` aria-label="%s"`, html.EscapeString(title))
+	}
+	p.printf(">\n<style>%s</style>\n", style)
+	p.buf.WriteString(hatching)
+	p.printf(`<rect class="paper" width="%g" height="%g" rx="6"/>`+"\n", width, p.height)
+	if title != "" {
+		p.printf(`<text class="title" x="%g" y="18">%s</text>`+"\n", left, html.EscapeString(title))
+	}
+}
+
+// lanes draws the nodes: shade of faults, messages, roles, crashes and pauses.
+func (p *picture) lanes() {
+	for _, s := range p.shades {
+		p.printf(`<rect class="shade" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`+"\n", p.x(s.from), p.y(s.node)-laneFor/2+2, max(1, p.x(s.to)-p.x(s.from)), laneFor-4)
+	}
+	p.buf.WriteString(`<g class="mail">` + "\n")
+	for _, m := range p.mail {
+		p.message(m)
+	}
+	p.buf.WriteString("</g>\n")
+	for i := range p.nodes {
+		n := sim.NodeID(i + 1)
+		p.printf(`<text class="name" x="%g" y="%.1f">%s</text>`+"\n", left-8, p.y(n)+4, n)
+		p.printf(`<line class="down" x1="%g" x2="%g" y1="%.1f" y2="%.1f"/>`+"\n", left, width-right, p.y(n), p.y(n))
+		for _, s := range p.nodes[i].roles {
+			p.role(n, s)
+		}
+		for _, s := range p.nodes[i].pauses {
+			p.printf(`<rect class="pause" x="%.1f" y="%.1f" width="%.1f" height="12"/>`+"\n", p.x(s.from), p.y(n)-6, max(1, p.x(s.to)-p.x(s.from)))
+		}
+		for _, t := range p.nodes[i].crashes {
+			p.printf(`<path class="crash" d="M%.1f %.1fl7 7m0 -7l-7 7"/>`+"\n", p.x(t)-3.5, p.y(n)-3.5)
+		}
+	}
+}
+
+// role draws a stretch during which a node was up and in one role.
+func (p *picture) role(n sim.NodeID, s stretch) {
+	x, w := p.x(s.from), p.x(s.to)-p.x(s.from)
+	class, h := classOf(s.role), 4.0
+	if class != "plain" {
+		h = 12
+	}
+	p.printf(`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%g" rx="1.5"/>`+"\n", class, x, p.y(n)-h/2, max(0.8, w), h)
+	if class != "lead" {
+		return
+	}
+	text := fmt.Sprintf("%s %d", s.role, s.epoch)
+	if textWidth(text) > w-6 {
+		text = fmt.Sprint(s.epoch)
+	}
+	if textWidth(text) < w-4 {
+		p.printf(`<text class="term" x="%.1f" y="%.1f">%s</text>`+"\n", x+4, p.y(n)+3.5, html.EscapeString(text))
+	}
+}
+
+// classOf is how a role looks.
+func classOf(role string) string {
+	switch role {
+	case "leader", "primary":
+		return "lead"
+	case "candidate":
+		return "candidate"
+	}
+	return "plain"
+}
+
+// message draws a message from lane to lane; one that is lost ends half-way.
+func (p *picture) message(m letter) {
+	y1, y2 := p.y(m.from), p.y(m.to)
+	if !m.lost {
+		p.printf(`<path d="M%.1f %.1fL%.1f %.1f"/>`+"\n", p.x(m.sent), y1, p.x(m.got), y2)
+		return
+	}
+	x := p.x(m.sent) + 4
+	y := y1 + (y2-y1)*0.4
+	p.printf(`<path class="lost" d="M%.1f %.1fL%.1f %.1f"/>`+"\n", p.x(m.sent), y1, x, y)
+}
+
+// clients draws a row per client, with its operations.
+func (p *picture) clients() {
+	if len(p.cls) == 0 {
+		return
+	}
+	p.printf(`<text class="name" x="%g" y="%.1f">ops</text>`+"\n", left-8, (p.ops+4+p.below)/2+3)
+	for i, list := range p.cls {
+		y := p.ops + 4 + (float64(i)+0.5)*rowOp
+		for _, o := range list {
+			p.printf(`<line class="%s" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`+"\n", o.result, p.x(o.from), max(p.x(o.from)+1.2, p.x(o.to)), y, y)
+		}
+	}
+}
+
+// axis draws the time.
+func (p *picture) axis() {
+	step := stepFor(p.end)
+	for t := sim.Time(0); t <= p.end; t += step {
+		p.printf(`<line class="tick" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/><text class="time" x="%.1f" y="%.1f">%v</text>`+"\n", p.x(t), p.x(t), p.top, p.below+3, p.x(t), p.below+14, t)
+	}
+}
