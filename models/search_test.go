@@ -16,7 +16,7 @@ func searchCase(t testing.TB, m Model, seed uint64, bugs ...string) sim.Case {
 	t.Helper()
 	c := sim.Case{Model: m.Name(), Seed: sim.Seed(seed), Bugs: bugs}
 	kind := m.System.Workloads[0]
-	cluster := nemesis.Cluster{Nodes: 5, Duration: 10 * time.Second, Atlas: raft.Atlas()}
+	cluster := nemesis.Cluster{Nodes: 5, Duration: 10 * time.Second, Atlas: m.System.Atlas}
 	for _, w := range kind.Mix {
 		cluster.Ops = append(cluster.Ops, nemesis.Weight(w))
 	}

@@ -85,9 +85,9 @@ func (cl *client) do(op sim.Op) {
 	case err != nil:
 		cl.c.Info(err.Error())
 	case r.status == statusAbsent:
-		cl.c.Fail("no value")
+		cl.c.FailWith(history.Null)
 	case r.status == statusMismatch:
-		cl.c.Fail("another value")
+		cl.c.FailWith(history.Int(r.value))
 	default:
 		cl.c.OK(op.Value)
 	}

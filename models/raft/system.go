@@ -14,7 +14,7 @@ func System() sim.System {
 		Boot:            func(env *sim.Env) sim.Node { return boot(env) },
 		Client:          runClient,
 		Workloads:       []sim.WorkloadKind{workload.KV(), workload.Register(), workload.CASRegister()},
-		Events:          Atlas().Events,
+		Atlas:           Atlas(),
 		Timers:          []string{timerElection: "election", timerHeartbeat: "heartbeat", timerDisk: "disk"},
 		Options:         []string{OptionPreVote, OptionCheckQuorum, OptionReads},
 		Monitors:        func(c *sim.Case) []sim.Monitor { return Monitors(c.Nodes) },
