@@ -116,6 +116,22 @@ func TestEmptyPage(t *testing.T) {
 	}
 }
 
+// The page must stay small enough to be mailed: what every page carries, and what
+// a record adds to it.
+func TestSizeBounds(t *testing.T) {
+	const fixed, perRecord = 100_000, 8 // bytes
+	empty := len(render(t, visual.Page{}))
+	if empty > fixed {
+		t.Errorf("a page without a run has %d bytes, want at most %d", empty, fixed)
+	}
+	w := simulate(60*time.Second, true)
+	whole := len(render(t, w.page()))
+	if per := (whole - empty) / len(w.trace); per > perRecord {
+		t.Errorf("%d records make %d bytes, that is %d for each, want at most %d", len(w.trace), whole, per, perRecord)
+	}
+	t.Logf("%d bytes without a run, %.1f more per record", empty, float64(whole-empty)/float64(len(w.trace)))
+}
+
 // The bundle is committed, so that a build needs no tool; it must be that of the
 // sources beside it.
 func TestBundleIsCurrent(t *testing.T) {

@@ -1,6 +1,7 @@
 // The diagram as one thing: its elements, what is selected, and when it is
 // drawn again.
 
+import { lowerBound } from "./bisect.js";
 import { type Run } from "./data.js";
 import { button, el } from "./dom.js";
 import { draw } from "./draw.js";
@@ -33,6 +34,7 @@ export class App {
   private readonly overlay = el("canvas", { class: "overlay", "aria-hidden": "true" });
   private readonly tooltip = el("div", { class: "tooltip", role: "tooltip", hidden: "" });
   private readonly status = el("output", { class: "status", "aria-live": "polite" });
+  private readonly spoken = el("output", { class: "offscreen", "aria-live": "polite" });
   private readonly found = el("output", { class: "found" });
   private readonly legend = el("div", { class: "legend" });
   private readonly details = el("aside", { class: "details", "aria-label": "Details" });
@@ -56,7 +58,7 @@ export class App {
     };
     this.panel = new Panel(this.details, this.model, (t) => this.select(t, true, false), (a, b) => this.show(a, b));
     this.stage.append(this.overview, el("div", { class: "canvases" }, this.diagram, this.overlay), this.tooltip);
-    root.append(this.toolbar(), el("div", { class: "split" }, this.stage, this.details), this.legend, this.help);
+    root.append(this.toolbar(), el("div", { class: "split" }, this.stage, this.details), this.legend, this.help, this.spoken);
     this.scene.view.whole();
     if (!this.showCore()) this.panel.open(null, false);
     fillLegend(this.legend, this.scene, () => this.refresh());
@@ -263,6 +265,7 @@ export class App {
     this.scene.selected = target;
     this.scene.chain = target === null ? [] : this.chainOf(target);
     this.panel.open(target, remember || target !== null);
+    this.spoken.textContent = target === null ? "" : (this.details.querySelector("h2")?.textContent ?? "");
     if (reveal && target) this.reveal(target);
     this.refresh();
   }
@@ -317,11 +320,15 @@ export class App {
     if (this.scene.chain.length > 1) this.select({ kind: "record", id: this.scene.chain[1] }, true);
   }
 
-  /** The next record of the node of the selected one. */
+  /** The next record of the node of the selected one; at first the first one in view. */
   along(direction: 1 | -1): void {
-    const { selected } = this.scene;
-    if (selected?.kind !== "record") return;
-    const { node, count: n } = this.model.run.records;
+    const { selected, view } = this.scene;
+    const { node, time, count: n } = this.model.run.records;
+    if (selected?.kind !== "record") {
+      const first = lowerBound(time, view.t0);
+      if (first < n) this.select({ kind: "record", id: first }, true);
+      return;
+    }
     for (let i = selected.id + direction; i >= 0 && i < n; i += direction) {
       if (node[i] === node[selected.id]) return this.select({ kind: "record", id: i }, true);
     }

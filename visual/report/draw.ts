@@ -4,7 +4,7 @@ import { drawFaults, drawPartitions, labelPartitions } from "./draw_faults.js";
 import { drawDensity, drawLanes, drawLives, drawPoints } from "./draw_nodes.js";
 import { drawMessages, maxArrows } from "./draw_messages.js";
 import { drawBars, drawOperations, drawWitness } from "./draw_operations.js";
-import { font, halo, type Scene } from "./scene.js";
+import { font, halo, roundBox, type Scene } from "./scene.js";
 import { moment } from "./text.js";
 import { tickStep } from "./view.js";
 
@@ -44,6 +44,20 @@ export function draw(c: CanvasRenderingContext2D, s: Scene): void {
   drawGutter(c, s);
   c.restore();
   drawAxis(c, s);
+  drawScroll(c, s);
+}
+
+/** How far the lanes are scrolled, where they need more room than there is. */
+function drawScroll(c: CanvasRenderingContext2D, s: Scene): void {
+  const { layout, colours, view } = s;
+  const room = layout.height - layout.axis;
+  const all = layout.bottom - layout.axis;
+  if (all <= room) return;
+  c.fillStyle = colours.faint;
+  c.globalAlpha = 0.6;
+  roundBox(c, layout.width - 7, layout.axis + 2 + (view.scroll / all) * room, 5, (room / all) * room - 4, 2.5);
+  c.fill();
+  c.globalAlpha = 1;
 }
 
 function drawGrid(c: CanvasRenderingContext2D, s: Scene): void {

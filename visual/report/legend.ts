@@ -14,7 +14,13 @@ export function fillLegend(root: HTMLElement, scene: Scene, changed: () => void)
       sign("down", swatch(`repeating-linear-gradient(135deg, ${colours.down} 0 1px, transparent 1px 4px)`)),
       ...(model.lanes.some((l) => l.outages.some((o) => o.kind === "paused"))
         ? [sign("paused", swatch(`repeating-linear-gradient(45deg, ${colours.ink} 0 1px, transparent 1px 5px)`))] : []),
+      sign("epoch", stroke(`linear-gradient(90deg, ${colours.epochs.slice(0, 4).map((e, i) => `${e} ${i * 25}% ${(i + 1) * 25}%`).join(", ")})`, 4)),
     ]));
+    const signs: [kind: string, label: string, text: string, colour: string][] = [
+      ["boot", "start", "▲", colours.good], ["crash", "crash", "✕", colours.alarm],
+      ["mark", "mark reached", "◆", colours.good], ["violation", "violation seen", "⚠", colours.alarm],
+    ];
+    groups.push(group("signs", signs.filter(([kind]) => model.kind(kind) >= 0).map(([, label, text, colour]) => sign(label, symbol(text, colour)))));
   }
   if (model.types.length > 0) {
     groups.push(group("messages", model.types.map((type, i) =>
@@ -66,9 +72,10 @@ function swatch(fill: string, edge = "transparent"): HTMLElement {
   return mark;
 }
 
-function stroke(colour: string): HTMLElement {
+function stroke(colour: string, height = 2): HTMLElement {
   const mark = el("span", { class: "stroke", "aria-hidden": "true" });
   mark.style.background = colour;
+  mark.style.height = `${height}px`;
   return mark;
 }
 
