@@ -182,6 +182,10 @@ func (w *world) takeDown(s *server, i int) {
 	if !s.up && st.f.Keep == disk.Wiped {
 		s.disk.Wipe()
 	}
+	if w.chooser != nil && s.up && st.f.Keep != disk.Wiped {
+		st.f.Keep, st.f.State = disk.Chosen, w.chooser.choose(s.disk)
+		w.plan.resolved[st.order] = st.f
+	}
 	w.crash(s, st.f.Keep, st.f.State, "fault")
 }
 

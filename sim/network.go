@@ -16,6 +16,7 @@ type message struct {
 	cause    uint64     // event that sent it
 	sent     Time
 	key      uint64 // ordinal of its decisions
+	copied   bool   // the network made it, of another
 }
 
 // maxKept bounds the buffer that a freed message keeps for the next.
@@ -96,9 +97,18 @@ func (w *world) transmit(slot int) {
 	if len(l.corrupt) > 0 && w.chance(w.draws.corrupt, corruptName, l, m.key, l.corrupt) {
 		w.corrupt(l, m)
 	}
+	again := -1
 	if len(l.duplicate) > 0 && w.chance(w.draws.duplicate, duplicateName, l, m.key, l.duplicate) {
-		w.duplicate(l, slot)
+		again = w.copyOf(slot)
 	}
+	w.pass(l, slot)
+	if again >= 0 {
+		w.pass(l, again)
+	}
+}
+
+// pass puts a message on its way, unless the link is clogged.
+func (w *world) pass(l *link, slot int) {
 	if l.clogs > 0 {
 		l.held = append(l.held, slot)
 		return
@@ -106,7 +116,7 @@ func (w *world) transmit(slot int) {
 	w.carry(l, slot)
 }
 
-// carry puts a message on its way: it takes its latency, what it is held back, and
+// carry decides when a message arrives: it takes its latency, what it is held back, and
 // with a bandwidth, the time on the wire and in the queue before it.
 func (w *world) carry(l *link, slot int) {
 	m := &w.messages.items[slot]
@@ -119,22 +129,24 @@ func (w *world) carry(l *link, slot int) {
 		}
 	}
 	d := w.delay(w.draws.latency, latencyName, l, m.key)
+	if m.copied {
+		d += w.delay(w.draws.copied, copyName, l, m.key)
+	}
 	if len(l.reorder) > 0 {
 		d += w.holdBack(l, m.key)
 	}
 	w.at(leaves+Time(d), onMessage, slot)
 }
 
-// duplicate sends a copy of a message behind it.
-func (w *world) duplicate(l *link, slot int) {
+// copyOf makes a copy of a message, to be sent behind it.
+func (w *world) copyOf(slot int) int {
 	m := w.messages.items[slot]
 	again, c := w.letter(m.kind, m.from, m.to, m.payload)
-	c.cause, c.key = m.cause, m.key
+	c.cause, c.key, c.copied = m.cause, m.key, true
 	if w.trace != nil {
 		w.recordCopy(c, m.id)
 	}
-	d := w.delay(w.draws.latency, latencyName, l, m.key) + w.delay(w.draws.copied, copyName, l, m.key)
-	w.at(w.now+Time(d), onMessage, again)
+	return again
 }
 
 // corrupt flips a bit of a message.

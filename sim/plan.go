@@ -23,6 +23,7 @@ type step struct {
 	it      NodeID // where the event was that it waited for
 	cause   uint64 // that event
 	began   uint64 // event of its beginning
+	order   int    // of it in the resolved plan
 	until   Time   // when it ends by itself, if it is active
 	gens    []int  // by node: which generation of holding or pausing it began in
 }
@@ -85,7 +86,7 @@ func (w *world) faultBegins(i int) {
 		w.beginStep(i)
 		return
 	}
-	for _, f := range oneByOne(s.f.Resolve(w.view(fault.Node(max(0, s.it))))) {
+	for _, f := range w.oneByOne(s.f.Resolve(w.view(fault.Node(max(0, s.it))))) {
 		w.plan.steps = append(w.plan.steps, step{f: f, spelled: true, it: s.it, cause: s.cause})
 		next := len(w.plan.steps) - 1
 		if Time(f.At) <= w.now {
@@ -97,11 +98,11 @@ func (w *world) faultBegins(i int) {
 }
 
 // oneByOne splits each crash that waits for a disk operation into one for each node, since
-// each dies at a time of its own.
-func oneByOne(list []fault.Fault) []fault.Fault {
+// each dies at a time of its own; and each crash whose outcome is to be chosen.
+func (w *world) oneByOne(list []fault.Fault) []fault.Fault {
 	var out []fault.Fault
 	for _, f := range list {
-		if f.Kind != fault.Crash || f.Op == 0 {
+		if f.Kind != fault.Crash || f.Op == 0 && w.chooser == nil {
 			out = append(out, f)
 			continue
 		}
@@ -118,6 +119,7 @@ func oneByOne(list []fault.Fault) []fault.Fault {
 func (w *world) beginStep(i int) {
 	w.endDue()
 	s := &w.plan.steps[i]
+	s.order = len(w.plan.resolved)
 	w.plan.resolved = append(w.plan.resolved, s.f)
 	line := s.f.String()
 	w.begin(didFault, 0, 0, s.cause)

@@ -170,6 +170,9 @@ func (t *toy) Request(from sim.Caller, p []byte) {
 
 // value is that of the last entry that enough nodes have.
 func (t *toy) value() int64 {
+	if n := len(t.log); t.early && n > 0 {
+		return t.log[n-1]
+	}
 	if n := t.committed(); n > 0 {
 		return t.log[n-1]
 	}

@@ -39,9 +39,10 @@ type world struct {
 	violations []Violation
 	watches    []watch
 	marks      map[string]uint64
-	sent       uint64 // messages, for their numbers
-	trace      *Trace // nil unless asked for
-	scratch    []byte // for texts that go into the digest
+	sent       uint64   // messages, for their numbers
+	trace      *Trace   // nil unless asked for
+	chooser    *chooser // nil unless the outcomes of crashes are being searched
+	scratch    []byte   // for texts that go into the digest
 }
 
 // eventKind tells what a reference in the queue means. Its slot is named beside it.
