@@ -11,16 +11,30 @@ import (
 	"simrun/sim/nemesis"
 )
 
+// faultPhase is how long the faults of a case last, if it does not say so.
+const faultPhase = sim.Duration(10 * time.Second)
+
 // searchCase is the case that the default search tries for a seed.
 func searchCase(t testing.TB, m Model, seed uint64, bugs ...string) sim.Case {
 	t.Helper()
-	c := sim.Case{Model: m.Name(), Seed: sim.Seed(seed), Bugs: bugs}
-	kind := m.System.Workloads[0]
-	cluster := nemesis.Cluster{Nodes: 5, Duration: 10 * time.Second, Atlas: m.System.Atlas}
-	for _, w := range kind.Mix {
-		cluster.Ops = append(cluster.Ops, nemesis.Weight(w))
+	c := sim.Case{Model: m.Name(), Seed: sim.Seed(seed), Bugs: bugs, Nodes: 5, Duration: faultPhase}
+	addPlan(t, m, &c)
+	return c
+}
+
+// addPlan adds what the swarm draws for a case.
+func addPlan(t testing.TB, m Model, c *sim.Case) {
+	t.Helper()
+	cluster := nemesis.Cluster{Nodes: c.Nodes, Duration: time.Duration(c.Duration), Atlas: m.System.Atlas}
+	for _, kind := range m.System.Workloads {
+		if kind.Name == c.Workload.Name || c.Workload.Name == "" {
+			for _, w := range kind.Mix {
+				cluster.Ops = append(cluster.Ops, nemesis.Weight(w))
+			}
+			break
+		}
 	}
-	plan, err := nemesis.Draw(nemesis.Swarm, cluster, seed)
+	plan, err := nemesis.Draw(nemesis.Swarm, cluster, uint64(c.Seed))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +42,6 @@ func searchCase(t testing.TB, m Model, seed uint64, bugs ...string) sim.Case {
 	for _, w := range plan.Mix {
 		c.Workload.Mix = append(c.Workload.Mix, sim.Weight(w))
 	}
-	return c
 }
 
 func judged(t testing.TB, m Model, c sim.Case) (*sim.Result, Judgement) {
@@ -56,6 +69,7 @@ func TestSearchFindsEveryBug(t *testing.T) {
 				continue // by a named scenario: see the model's own tests
 			}
 			t.Run(m.Name()+"/"+b.Name, func(t *testing.T) {
+				t.Parallel()
 				for seed := uint64(1); seed <= seedsOf[b.Tier]; seed++ {
 					_, j := judged(t, m, searchCase(t, m, seed, b.Name))
 					if j.Outcome != check.Violation {

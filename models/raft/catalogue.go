@@ -100,7 +100,7 @@ func Bugs() []declare.Bug {
 			Source:  "Maelstrom's protocol: which errors are definite",
 		},
 		{
-			Name: BugPreVoteKeepsTerm, ID: "B34", Tier: "M",
+			Name: BugPreVoteKeepsTerm, ID: "B34", Tier: "H",
 			Summary: "a server whose pre-vote is denied does not take over the later term that denied it, and asks for ever",
 			Oracles: []string{progress},
 			Source:  "canonical/raft#279",

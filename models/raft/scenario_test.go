@@ -420,6 +420,25 @@ func TestPreVoteDisturbsNobody(t *testing.T) {
 	}
 }
 
+// Dissertation §9.6: whoever is behind in term learns it from the answer that denies its pre-vote. Otherwise n1, whose term is
+// later, and n2, whose log is longer, deny each other for ever, where both are needed for a majority.
+func TestPreVoteTakesOverALaterTerm(t *testing.T) {
+	for _, bug := range []string{"", BugPreVoteKeepsTerm} {
+		r := newRig(t, 3, bug)
+		r.withLog(1, 7, 1)
+		r.withLog(2, 2, 1, 2)
+		r.crash(3)
+		for range 3 {
+			r.stand(1, 1, 2)
+			r.stand(2, 1, 2)
+		}
+		if leads := r.servers[2].role == leader; leads != (bug == "") {
+			t.Errorf("bug %q: n2 leads: %v", bug, leads)
+		}
+		r.wantBroken()
+	}
+}
+
 // Dissertation §6.2: a leader that no majority answers steps down.
 func TestCheckQuorum(t *testing.T) {
 	r := newRig(t, 3)

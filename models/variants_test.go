@@ -1,0 +1,49 @@
+package models
+
+import (
+	"fmt"
+	"testing"
+
+	"simrun/check"
+	"simrun/sim"
+)
+
+// The correct model is silent whatever its size, its options and its workload are.
+func TestVariantsAreSilent(t *testing.T) {
+	m, err := ByName("raft")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type variant struct {
+		name   string
+		change func(c *sim.Case)
+	}
+	variants := []variant{
+		{"reads through the log", func(c *sim.Case) { c.Options = map[string]string{"reads": "log"} }},
+		{"without pre-vote", func(c *sim.Case) { c.Options = map[string]string{"pre-vote": "off"} }},
+		{"without check of the quorum", func(c *sim.Case) {
+			c.Options = map[string]string{"check-quorum": "off"}
+			c.Recovery.Skip = true // it is there for progress
+		}},
+		{"many clients", func(c *sim.Case) { c.Clients, c.Duration = 12, c.Duration/2 }},
+	}
+	for _, nodes := range []int{1, 2, 3, 4, 7} {
+		variants = append(variants, variant{fmt.Sprintf("%d nodes", nodes), func(c *sim.Case) { c.Nodes = nodes }})
+	}
+	for _, w := range m.System.Workloads[1:] {
+		variants = append(variants, variant{w.Name, func(c *sim.Case) { c.Workload = sim.Workload{Name: w.Name} }})
+	}
+	for _, v := range variants {
+		t.Run(v.name, func(t *testing.T) {
+			t.Parallel()
+			for seed := uint64(1); seed <= 30; seed++ {
+				c := sim.Case{Model: m.Name(), Seed: sim.Seed(seed), Nodes: 5, Duration: faultPhase}
+				v.change(&c)
+				addPlan(t, m, &c)
+				if _, j := judged(t, m, c); j.Outcome != check.Valid {
+					t.Errorf("seed %d: %v: %s", seed, j.Outcome, j.Summary)
+				}
+			}
+		})
+	}
+}
