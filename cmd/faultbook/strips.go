@@ -40,7 +40,7 @@ func model() models.Model {
 
 // swarmPlan is what the swarm draws for a seed, as text.
 func swarmPlan(seed uint64) string {
-	p, err := nemesis.Draw(nemesis.Swarm, nemesis.Cluster{Nodes: 5, Duration: 10 * time.Second, Atlas: model().Atlas}, seed)
+	p, err := nemesis.Draw(nemesis.Swarm, nemesis.Cluster{Nodes: 5, Duration: 10 * time.Second, Atlas: model().System.Atlas}, seed)
 	if err != nil {
 		panic(err)
 	}

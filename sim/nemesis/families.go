@@ -49,7 +49,7 @@ at 1.9s bandwidth 4kB/s queue 20 on leader > rest for 700ms`, (*scene).storm, 65
 at 600ms clog on leader > rest for 500ms
 at 1.6s swizzle-clog all for 1s`, (*scene).clog, 25, nil},
 		{"clock", "makes clocks jump, drift and strobe", `
-at 600ms skew leader +2s for 700ms
+at 600ms skew any 2 +2s for 700ms
 at 1.6s strobe any 2 300ms every 20ms for 700ms`, (*scene).clock, 35,
 			func(c *Cluster) bool { return c.Atlas.Claims.Skew > 0 || c.Atlas.Claims.Drift > 0 }},
 		{"disk", "makes disks slow, stuck, full, failing or rotten", `

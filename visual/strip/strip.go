@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"strconv"
+	"strings"
 
 	"simrun/sim"
 )
@@ -97,11 +99,8 @@ func (p *picture) lanes() {
 	for _, s := range p.shades {
 		p.printf(`<rect class="shade" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`+"\n", p.x(s.from), p.y(s.node)-laneFor/2+2, max(1, p.x(s.to)-p.x(s.from)), laneFor-4)
 	}
-	p.buf.WriteString(`<g class="mail">` + "\n")
-	for _, m := range p.mail {
-		p.message(m)
-	}
-	p.buf.WriteString("</g>\n")
+	p.messages(false, "mail")
+	p.messages(true, "lost")
 	for i := range p.nodes {
 		n := sim.NodeID(i + 1)
 		p.printf(`<text class="name" x="%g" y="%.1f">%s</text>`+"\n", left-8, p.y(n)+4, n)
@@ -149,16 +148,26 @@ func classOf(role string) string {
 	return "plain"
 }
 
-// message draws a message from lane to lane; one that is lost ends half-way.
-func (p *picture) message(m letter) {
-	y1, y2 := p.y(m.from), p.y(m.to)
-	if !m.lost {
-		p.printf(`<path d="M%.1f %.1fL%.1f %.1f"/>`+"\n", p.x(m.sent), y1, p.x(m.got), y2)
-		return
+// messages draws all messages from lane to lane as one path; those that are lost
+// end half-way.
+func (p *picture) messages(lost bool, class string) {
+	p.printf(`<path class="%s" d="`, class)
+	for _, m := range p.mail {
+		if m.lost != lost {
+			continue
+		}
+		x1, x2, y1, y2 := p.x(m.sent), p.x(m.got), p.y(m.from), p.y(m.to)
+		if lost {
+			x2, y2 = x1+4, y1+(y2-y1)*0.4
+		}
+		p.printf("M%s %sl%s %s", short(x1), short(y1), short(x2-x1), short(y2-y1))
 	}
-	x := p.x(m.sent) + 4
-	y := y1 + (y2-y1)*0.4
-	p.printf(`<path class="lost" d="M%.1f %.1fL%.1f %.1f"/>`+"\n", p.x(m.sent), y1, x, y)
+	p.buf.WriteString(`"/>` + "\n")
+}
+
+// short writes a length to a tenth of a pixel.
+func short(v float64) string {
+	return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0")
 }
 
 // clients draws a row per client, with its operations.
@@ -167,11 +176,17 @@ func (p *picture) clients() {
 		return
 	}
 	p.printf(`<text class="name" x="%g" y="%.1f">ops</text>`+"\n", left-8, (p.ops+4+p.below)/2+3)
-	for i, list := range p.cls {
-		y := p.ops + 4 + (float64(i)+0.5)*rowOp
-		for _, o := range list {
-			p.printf(`<line class="%s" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`+"\n", o.result, p.x(o.from), max(p.x(o.from)+1.2, p.x(o.to)), y, y)
+	for _, result := range []string{"ok", "fail", "info"} {
+		p.printf(`<path class="%s" d="`, result)
+		for i, list := range p.cls {
+			y := p.ops + 4 + (float64(i)+0.5)*rowOp
+			for _, o := range list {
+				if o.result == result {
+					p.printf("M%s %sh%s", short(p.x(o.from)), short(y), short(max(1.2, p.x(o.to)-p.x(o.from))))
+				}
+			}
 		}
+		p.buf.WriteString(`"/>` + "\n")
 	}
 }
 
