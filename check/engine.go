@@ -1,8 +1,11 @@
 package check
 
 import (
-	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	"simrun/history/nearest"
 )
 
 // Engine is a way to decide a history.
@@ -13,33 +16,63 @@ type Engine struct {
 
 // Engines lists the engines that Options can name.
 func Engines() []Engine {
-	return []Engine{
-		{"auto", "the cheapest engine that is exact for what it sees"},
-		{"window", "a search that holds only the configurations of the operations under way"},
-		{"porcupine", "github.com/anishathalye/porcupine, the reference: a search with a cache over the whole history"},
+	var all []Engine
+	for _, e := range engines {
+		if e.summary != "" {
+			all = append(all, Engine{e.name, e.summary})
+		}
 	}
+	return all
 }
 
-// decide is an engine's work: to answer a problem within a budget of steps.
+// An engine decides by a monitor, a search, or the one where the other can't.
+type engine struct {
+	name     string
+	summary  string // empty: for tests
+	monitors bool
+	search   decide
+}
+
+// decide is a search's work: to answer a problem within a budget of steps.
 type decide func(p *problem, budget int64) answer
 
-// testEngines are further engines for tests.
-var testEngines = map[string]decide{}
+// An answer is what an engine says of a part.
+type answer struct {
+	outcome Outcome
+	engine  string
+	order   []int32      // if valid: an order of linearization; of a search: positions in its problem
+	end     int          // if a violation: of a search, an event before which it was not inevitable, or -1; then, the event at which it was
+	core    *monitorCore // if a monitor found a violation
+	steps   int64
+	got     int    // if unknown: the last event up to which there was an order, or -1
+	why     string // why a monitor can't decide
+}
 
-// engineNamed returns the name and work of an engine.
-func engineNamed(name string) (string, decide, error) {
-	switch name {
-	case "", "auto", "window":
-		return "window", runWindow, nil
-	case "porcupine":
-		return "porcupine", runPorcupine, nil
-	}
-	if run, ok := testEngines[name]; ok {
-		return name, run, nil
+var engines = []engine{
+	{"auto", "the cheapest that is exact for what it sees: monitor, else window", true, runWindow},
+	{"monitor", "a polynomial rule, where every value is added at most once", true, nil},
+	{"window", "a search that holds only the configurations of the operations under way", false, runWindow},
+	{"porcupine", "github.com/anishathalye/porcupine, the reference: a search with a cache over the whole history", false, runPorcupine},
+}
+
+func engineNamed(name string) (engine, error) {
+	if name == "" {
+		name = "auto"
 	}
 	var names []string
-	for _, e := range Engines() {
-		names = append(names, e.Name)
+	for _, e := range engines {
+		if e.name == name {
+			return e, nil
+		}
+		names = append(names, e.name)
 	}
-	return "", nil, fmt.Errorf("there is no engine %q; there are %s", name, strings.Join(names, ", "))
+	return engine{}, nearest.Unknown("engine", name, names)
+}
+
+// enginesUsed names the engines that decided the parts of a history.
+func enginesUsed(used map[string]bool, otherwise string) string {
+	if len(used) == 0 {
+		return otherwise
+	}
+	return strings.Join(slices.Sorted(maps.Keys(used)), "+")
 }

@@ -8,11 +8,11 @@ import (
 )
 
 // explain says in a sentence what is wrong with a core.
-func (c *core) explain(spec Spec, events []history.Event, ops []history.Operation) string {
+func (ch *check) explain(c *core) string {
 	var members []string
 	for i, o := range c.ops {
 		if c.fate[i] == kept {
-			members = append(members, described(spec, &ops[o.op]))
+			members = append(members, described(ch.spec, &ch.ops[o.op]))
 		}
 	}
 	if len(members) == 1 {

@@ -32,4 +32,4 @@ func PartitionOf(s Spec, op history.Operation) string { return s.partition(&op) 
 // PatientEngine decides without taking reads at once.
 const PatientEngine = "patient"
 
-func init() { testEngines[PatientEngine] = runPatientWindow }
+func init() { engines = append(engines, engine{name: PatientEngine, search: runPatientWindow}) }

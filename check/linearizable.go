@@ -2,8 +2,6 @@ package check
 
 import (
 	"fmt"
-	"slices"
-	"sort"
 
 	"simrun/history"
 )
@@ -21,27 +19,11 @@ import (
 // The error says that the history is none (see [history.Validate]), that it
 // holds an operation that the specification doesn't have, or that the options are wrong.
 func Linearizable(spec Spec, events []history.Event, opts Options) (Verdict, error) {
-	name, run, err := engineNamed(opts.Engine)
+	c, err := newCheck(spec, events, opts)
 	if err != nil {
 		return Verdict{}, err
 	}
-	budget := opts.Budget
-	if budget < 0 {
-		return Verdict{}, fmt.Errorf("a budget of %d steps: it must not be negative", budget)
-	}
-	if budget == 0 {
-		budget = DefaultBudget
-	}
-	ops, err := history.Pair(events)
-	if err != nil {
-		return Verdict{}, err
-	}
-	parts, err := split(spec, events, ops)
-	if err != nil {
-		return Verdict{}, err
-	}
-	c := &check{spec: spec, events: events, ops: ops, engine: name, run: run, budget: budget}
-	c.decide(parts)
+	parallel(len(c.parts), c.decide)
 	return c.verdict(), nil
 }
 
@@ -50,30 +32,72 @@ type check struct {
 	spec   Spec
 	events []history.Event
 	ops    []history.Operation
-	engine string
-	run    decide
-	budget int64
+	opts   Options
+	engine engine
 
 	parts    []part
-	problems []*problem
+	problems []*problem // of each part; nil while nobody needed it
 	answers  []answer
 }
 
-// decide answers every object's problem.
-func (c *check) decide(parts []part) {
-	c.parts = parts
-	c.problems = make([]*problem, len(parts))
-	c.answers = make([]answer, len(parts))
-	parallel(len(parts), func(i int) {
-		c.problems[i] = parts[i].problem(c.spec, c.ops)
-		c.answer(i, c.run)
-	})
+func newCheck(spec Spec, events []history.Event, opts Options) (*check, error) {
+	engine, err := engineNamed(opts.Engine)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Budget < 0 {
+		return nil, fmt.Errorf("a budget of %d steps: it must not be negative", opts.Budget)
+	}
+	if opts.Budget == 0 {
+		opts.Budget = DefaultBudget
+	}
+	ops, err := history.Pair(events)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := split(spec, ops)
+	if err != nil {
+		return nil, err
+	}
+	return &check{
+		spec: spec, events: events, ops: ops, opts: opts, engine: engine,
+		parts: parts, problems: make([]*problem, len(parts)), answers: make([]answer, len(parts)),
+	}, nil
 }
 
-func (c *check) answer(i int, run decide) {
-	a := run(c.problems[i], c.budget)
+// problem numbers the operations of a part, for the search.
+func (c *check) problem(i int) *problem {
+	if c.problems[i] == nil {
+		c.problems[i] = c.parts[i].problem(c.spec, c.ops)
+	}
+	return c.problems[i]
+}
+
+// decide answers a part's question.
+func (c *check) decide(i int) {
+	if c.engine.monitors {
+		a, why := c.runMonitor(i)
+		if why == "" {
+			c.answers[i] = a
+			return
+		}
+		c.answers[i].why = why
+	}
+	if c.engine.search != nil {
+		c.search(i, c.engine.name, c.engine.search)
+	}
+}
+
+// search answers a part's question by a search.
+func (c *check) search(i int, name string, run decide) {
+	p := c.problem(i)
+	a := run(p, c.opts.Budget)
+	a.engine, a.why = name, c.answers[i].why
 	if a.outcome == Violation {
-		a.end = earliest(c.problems[i], a.end, run, c.budget)
+		a.end = earliest(p, a.end, run, c.opts.Budget)
+	}
+	for k, n := range a.order {
+		a.order[k] = p.ops[n].op
 	}
 	a.steps += c.answers[i].steps
 	c.answers[i] = a
@@ -81,88 +105,68 @@ func (c *check) answer(i int, run decide) {
 
 // verdict puts the answers together, with their certificate.
 func (c *check) verdict() Verdict {
-	v := Verdict{Spec: c.spec.Name(), Engine: c.engine, Outcome: Valid, Inevitable: -1}
-	for i := firstViolation(c.answers); i >= 0; i = firstViolation(c.answers) {
+	v := Verdict{Spec: c.spec.Name(), Engine: c.engine.name, Outcome: Valid, Inevitable: -1}
+	for i := c.firstViolation(); i >= 0; i = c.firstViolation() {
 		if core, confirmed, ok := c.prove(i); ok {
 			v.Outcome, v.Key, v.Inevitable = Violation, c.parts[i].key, c.answers[i].end
+			v.Engine = c.answers[i].engine
 			v.Core, v.Optional = core.indices(c.ops)
 			v.Confirmed = confirmed
-			v.Reason = core.explain(c.spec, c.events, c.ops)
+			v.Reason = c.explain(core)
 			break
 		}
 	}
+	engines := make(map[string]bool)
 	for i := range c.answers {
-		v.Steps += c.answers[i].steps
-	}
-	if v.Outcome == Violation {
-		return v
-	}
-	if i := slices.IndexFunc(c.answers, func(a answer) bool { return a.outcome == Unknown }); i >= 0 {
-		v.Outcome, v.Key = Unknown, c.parts[i].key
-		v.Reason = c.answers[i].spent(c.problems[i])
-		return v
-	}
-	v.Witness = make([]int, 0, len(c.ops))
-	for i, a := range c.answers {
-		for _, n := range a.order {
-			v.Witness = append(v.Witness, c.problems[i].ops[n].call)
+		a := &c.answers[i]
+		v.Steps += a.steps
+		engines[a.engine] = true
+		if a.outcome == Unknown && v.Outcome == Valid {
+			v.Outcome, v.Key, v.Engine = Unknown, c.parts[i].key, a.engine
+			v.Reason = c.spent(i)
 		}
+	}
+	if v.Outcome == Valid {
+		v.Engine = enginesUsed(engines, c.engine.name)
+		v.Witness = c.witness()
 	}
 	return v
 }
 
-// prove shrinks a violation to a core and has porcupine confirm it. A search in
-// haste may have been wrong: if porcupine doesn't confirm, a patient search
-// decides, and ok is false if it finds no violation.
-func (c *check) prove(i int) (co *core, confirmed, ok bool) {
-	p := c.problems[i]
-	co = minimise(c.spec, p.cut(c.answers[i].end+1), runWindow, c.budget)
-	if co.confirm(c.budget) == Violation {
-		return co, true, true
+// witness joins the orders of all objects.
+func (c *check) witness() []int {
+	witness := make([]int, 0, len(c.ops))
+	for i := range c.answers {
+		for _, n := range c.answers[i].order {
+			witness = append(witness, c.ops[n].Invoke)
+		}
 	}
-	c.answer(i, runPatientWindow)
-	if c.answers[i].outcome != Violation {
-		return nil, false, false
-	}
-	co = minimise(c.spec, p.cut(c.answers[i].end+1), runPatientWindow, c.budget)
-	return co, co.confirm(c.budget) == Violation, true
+	return witness
 }
 
-// firstViolation returns the answer whose violation was inevitable first, or -1.
-func firstViolation(answers []answer) int {
+// firstViolation returns the part whose violation was inevitable first, or -1.
+func (c *check) firstViolation() int {
 	first := -1
-	for i, a := range answers {
-		if a.outcome == Violation && (first < 0 || a.end < answers[first].end) {
+	for i, a := range c.answers {
+		if a.outcome == Violation && (first < 0 || a.end < c.answers[first].end) {
 			first = i
 		}
 	}
 	return first
 }
 
-// earliest returns the index of the event after which a problem that is a
-// violation had become one, which is not before the event from.
-//
-// A history that has an order has one at every earlier time, so the search can
-// halve. Where an engine gives up on a shorter history, the event is one by
-// which the violation was inevitable.
-func earliest(p *problem, from int, run decide, budget int64) int {
-	var ends []int
-	for _, m := range p.timeline() {
-		if m.ret && m.at >= from {
-			ends = append(ends, m.at)
-		}
+// spent says why a part was not decided.
+func (c *check) spent(i int) string {
+	a := &c.answers[i]
+	if c.engine.search == nil {
+		return "the monitor can't tell: " + a.why
 	}
-	violated := func(n int) bool { return run(p.cut(ends[n]+1), budget).outcome == Violation }
-	if from >= 0 && violated(0) {
-		return ends[0]
+	p := c.problem(i)
+	s := fmt.Sprintf("undecided after %d steps: %d operations, of which %d never completed", a.steps, len(p.ops), p.opens())
+	if a.got >= 0 {
+		s += fmt.Sprintf("; explained up to event %d of %d", a.got, len(c.events))
 	}
-	return ends[sort.Search(len(ends)-1, violated)]
-}
-
-// spent says why a problem was not decided.
-func (a *answer) spent(p *problem) string {
-	return fmt.Sprintf("undecided after %d steps, with %d operations of which %d never completed; a larger budget, fewer concurrent clients, or values written only once would help",
-		a.steps, len(p.ops), p.opens())
+	return s + "; a larger budget, fewer clients at a time, or values that are written only once would help"
 }
 
 func (p *problem) opens() int {

@@ -7,15 +7,6 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// An answer is what an engine says of a problem.
-type answer struct {
-	outcome Outcome
-	order   []int32 // if valid: positions in the problem's operations, in order of linearization
-	end     int     // if a violation: index of an event before which it was not inevitable, or -1
-	steps   int64
-	got     int // if unknown: index of the last event that was explained, if known; else -1
-}
-
 // attempt is a state of porcupine's search: how it was reached. Two attempts are
 // equal if their states are.
 type attempt struct {

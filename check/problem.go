@@ -59,21 +59,16 @@ type part struct {
 }
 
 // split groups the operations that the specification has to explain by object,
-// in order of first invocation. It brings the result of an observing failure
-// into its operation. An operation that the specification doesn't have is an
+// in order of first invocation. An operation that the specification doesn't have is an
 // error that names the event.
-func split(spec Spec, events []history.Event, ops []history.Operation) ([]part, error) {
+func split(spec Spec, ops []history.Operation) ([]part, error) {
 	var parts []part
 	byKey := make(map[string]int)
 	last := -1 // the part of the previous operation
 	for i := range ops {
 		op := &ops[i]
-		if op.Outcome == history.Fail {
-			completion := &events[op.Complete]
-			op.Output = completion.Value
-			if completion.Error != "" || !spec.observes(op) {
-				continue
-			}
+		if op.Outcome == history.Fail && !mustHappen(spec, op) {
+			continue
 		}
 		if err := spec.accepts(op); err != nil {
 			at := op.Invoke

@@ -69,6 +69,10 @@ type Object[S any] struct {
 	// The promise makes the cores of violations smaller. Nil: nothing is promised.
 	Touches func(op history.Operation) (values []history.Value, independent bool)
 
+	// Monitor, if not nil, decides histories in which every value is added at most
+	// once in polynomial time.
+	Monitor *Monitor
+
 	// ByProcess lets Step see who called: Operation.Process is set.
 	ByProcess bool
 
@@ -99,7 +103,8 @@ type object interface {
 	touches(op *history.Operation) (values []history.Value, independent bool)
 	describe(op *history.Operation) string
 	newAutomaton() *automaton
-	run() func(op history.Operation) bool
+	run() func(op *history.Operation) bool
+	monitor() *Monitor
 }
 
 // defined is an [Object] as a [Spec].
@@ -154,15 +159,17 @@ func (d defined[S]) describe(op *history.Operation) string {
 	return b.String()
 }
 
+func (d defined[S]) monitor() *Monitor { return d.o.Monitor }
+
 func (d defined[S]) newAutomaton() *automaton {
 	return &automaton{states: newStates(&d.o), classOf: make(map[class]int32), names: make(map[string]int32)}
 }
 
 // run returns a function that performs operations on one object, one after the
 // other, and reports whether each is allowed.
-func (d defined[S]) run() func(op history.Operation) bool {
+func (d defined[S]) run() func(op *history.Operation) bool {
 	state := d.o.Init
-	return func(op history.Operation) bool {
+	return func(op *history.Operation) bool {
 		seen := class{op.F, op.Key, op.Input, op.Output, op.Outcome, 0}
 		if d.o.ByProcess {
 			seen.process = op.Process

@@ -73,7 +73,7 @@ func searchWindow(p *problem, budget int64, hasty bool) answer {
 
 // run follows the history to its end.
 func (w *window) run(p *problem, moments []moment) answer {
-	a := answer{outcome: Unknown, end: -1, got: -1}
+	a := answer{end: -1, got: -1}
 	for _, m := range moments {
 		o := &p.ops[m.op]
 		alive := true

@@ -34,6 +34,7 @@ var CASRegister = check.Define(check.Object[history.Value]{
 		return has(op.F, "read", "write", "cas")
 	},
 	Observes:          casFound,
+	Monitor:           registerMonitor,
 	Touches:           touchesCAS,
 	DescribeOperation: describeRegister,
 })
@@ -42,7 +43,7 @@ func stepCAS(value history.Value, op history.Operation) (history.Value, bool) {
 	from, to, _ := op.Input.AsPair()
 	switch swapped, told := op.Output.AsBool(); {
 	case op.Outcome == history.Fail:
-		return value, value == op.Output
+		return value, value == op.Output && value != from
 	case told && !swapped:
 		return value, value != from
 	}

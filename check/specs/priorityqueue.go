@@ -33,6 +33,7 @@ var PriorityQueue = check.Define(check.Object[sequence]{
 		}
 		return acceptsTake(op, "insert", "poll", "peek")
 	},
+	Monitor:           pqMonitor,
 	Touches:           touchesTake("insert"),
 	DescribeOperation: describeTake,
 	DescribeState:     sequence.text,

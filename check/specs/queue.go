@@ -18,6 +18,7 @@ var Queue = check.Define(check.Object[sequence]{
 		return take(queue, op, op.F == "dequeue")
 	},
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "enqueue", "dequeue", "peek") },
+	Monitor:           queueMonitor,
 	Touches:           touchesTake("enqueue"),
 	DescribeOperation: describeTake,
 	DescribeState:     sequence.text,

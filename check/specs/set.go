@@ -50,6 +50,7 @@ var Set = check.Define(check.Object[sequence]{
 		}
 		return nil
 	},
+	Monitor: setMonitor,
 	Touches: func(op history.Operation) ([]history.Value, bool) {
 		if op.F == "read" {
 			return nil, op.Outcome == history.Info // what it did not see matters as well

@@ -8,10 +8,10 @@ package specs
 
 import (
 	"fmt"
-	"strings"
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/history/nearest"
 )
 
 // All lists the specifications, the simplest first.
@@ -29,7 +29,7 @@ func ByName(name string) (check.Spec, error) {
 		}
 		names[i] = s.Name()
 	}
-	return nil, fmt.Errorf("there is no specification %q; there are %s", name, strings.Join(names, ", "))
+	return nil, nearest.Unknown("specification", name, names)
 }
 
 // has returns an error if f is none of the operations of an object.
@@ -39,7 +39,7 @@ func has(f string, operations ...string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("there is no operation %q; there are %s", f, strings.Join(operations, ", "))
+	return nearest.Unknown("operation", f, operations)
 }
 
 // want returns an error unless the condition holds: "cas takes [from, to], not 7".

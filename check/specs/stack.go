@@ -18,6 +18,7 @@ var Stack = check.Define(check.Object[sequence]{
 		return take(stack, op, op.F == "pop")
 	},
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "push", "pop", "peek") },
+	Monitor:           stackMonitor,
 	Touches:           touchesTake("push"),
 	DescribeOperation: describeTake,
 	DescribeState:     sequence.text,

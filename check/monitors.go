@@ -1,0 +1,253 @@
+package check
+
+import (
+	"slices"
+
+	"simrun/check/monitor"
+	"simrun/history"
+)
+
+// Monitor hands the histories of an object to a polynomial decider, which is
+// exact for those in which every value is added at most once. Where it is not,
+// it says so, and the search decides; nothing rests on it otherwise, as its
+// orders are replayed and its cores confirmed.
+type Monitor struct {
+	// Read tells what an operation is in the monitor's words. An operation with an
+	// unknown result has the kind that it would have if it took effect.
+	Read func(op *history.Operation) Reading
+	// Initial is the value that the object holds at first, if it is one that always
+	// holds a value; there null is a value as any other. Nil: null is no value.
+	Initial *history.Value
+	// Ranked says that values are integers, and that their order matters.
+	Ranked bool
+	// Weaken returns a compare-and-set as the plain write of its new value: it
+	// demands less. Only a register's monitor asks for it.
+	Weaken func(op history.Operation) history.Operation
+	// Check decides. initial is the number of Initial, [monitor.None] if no operation has it.
+	Check func(ops []monitor.Op, initial int32) monitor.Result
+}
+
+// Reading is an operation in a monitor's words.
+type Reading struct {
+	Use         Use
+	Kind        monitor.Kind
+	Value, From history.Value
+}
+
+// Use says what a monitor does with an operation.
+type Use uint8
+
+const (
+	Foreign Use = iota // the monitor has no word for it: the search must decide
+	Take               // it is part of the history
+	Skip               // it demands nothing, such as a read whose result is unknown
+)
+
+// monitored is a history as a monitor reads it.
+type monitored struct {
+	m       *Monitor
+	ops     []monitor.Op
+	from    []int32 // for each: its position in the history's operations
+	at      []int   // event index by position of event
+	initial int32
+}
+
+// read translates the operations of a part that were invoked before the event
+// end; those that completed later are open. It returns nil if the monitor has no
+// word for one of them.
+func (m *Monitor) read(pt *part, ops []history.Operation, end int) *monitored {
+	h := &monitored{m: m, initial: monitor.None}
+	h.ops = make([]monitor.Op, 0, len(pt.ops))
+	h.from = make([]int32, 0, len(pt.ops))
+	values := newDense(2 * len(pt.ops))
+	var call, ret []int
+	call, ret = make([]int, 0, len(pt.ops)), make([]int, 0, len(pt.ops))
+	for _, n := range pt.ops {
+		op := &ops[n]
+		if op.Invoke >= end {
+			break
+		}
+		returns := op.Complete
+		if op.Outcome == history.Info || returns >= end {
+			returns = never
+			if op.Outcome != history.Info {
+				opened := *op
+				opened.Outcome, opened.Output = history.Info, history.Null
+				op = &opened
+			}
+		}
+		r := m.Read(op)
+		switch r.Use {
+		case Foreign:
+			return nil
+		case Skip:
+			continue
+		}
+		h.ops = append(h.ops, monitor.Op{Kind: r.Kind, Value: values.add(r.Value), From: values.add(r.From)})
+		h.from = append(h.from, n)
+		call, ret = append(call, op.Invoke), append(ret, returns)
+	}
+	if m.Initial != nil {
+		h.initial = values.add(*m.Initial)
+	}
+	if !values.number(h, m) {
+		return nil
+	}
+	h.place(call, ret)
+	return h
+}
+
+// place numbers the events of the history densely.
+func (h *monitored) place(call, ret []int) {
+	if len(call) == 0 {
+		return
+	}
+	first, last := call[0], 0
+	for i := range call {
+		last = max(last, call[i])
+		if ret[i] != never {
+			last = max(last, ret[i])
+		}
+	}
+	if last-first > 16*len(call)+64 {
+		h.placeSparse(call, ret)
+		return
+	}
+	rank := make([]int32, last-first+1)
+	for i := range call {
+		rank[call[i]-first] = 1
+		if ret[i] != never {
+			rank[ret[i]-first] = 1
+		}
+	}
+	h.at = make([]int, 0, 2*len(call))
+	for e := range rank {
+		if rank[e] != 0 {
+			rank[e] = int32(len(h.at))
+			h.at = append(h.at, first+e)
+		}
+	}
+	for i := range h.ops {
+		h.ops[i].Call, h.ops[i].Ret = rank[call[i]-first], monitor.Never
+		if ret[i] != never {
+			h.ops[i].Ret = rank[ret[i]-first]
+		}
+	}
+}
+
+// placeSparse is place for a few operations spread over a long history.
+func (h *monitored) placeSparse(call, ret []int) {
+	h.at = slices.Clone(call)
+	for _, r := range ret {
+		if r != never {
+			h.at = append(h.at, r)
+		}
+	}
+	slices.Sort(h.at)
+	rank := func(e int) int32 {
+		n, _ := slices.BinarySearch(h.at, e)
+		return int32(n)
+	}
+	for i := range h.ops {
+		h.ops[i].Call, h.ops[i].Ret = rank(call[i]), monitor.Never
+		if ret[i] != never {
+			h.ops[i].Ret = rank(ret[i])
+		}
+	}
+}
+
+// runMonitor decides a part by its specification's monitor, or says why there is
+// none that is exact for it.
+func (c *check) runMonitor(i int) (a answer, why string) {
+	m := c.spec.monitor()
+	if m == nil {
+		return a, "no monitor is made for this specification"
+	}
+	h := m.read(&c.parts[i], c.ops, never)
+	if h == nil {
+		return a, "it holds operations that the monitor has no words for"
+	}
+	r := m.Check(h.ops, h.initial)
+	a = answer{engine: "monitor", steps: int64(len(h.ops)), got: -1}
+	switch r.Outcome {
+	case monitor.Linearizable:
+		a.outcome = Valid
+		a.order = make([]int32, len(r.Order))
+		for k, n := range r.Order {
+			a.order[k] = h.from[n]
+		}
+		if !c.replays(a.order) {
+			return a, "its order of linearization did not replay"
+		}
+	case monitor.Violation:
+		a.outcome = Violation
+		h, r = m.earliest(&c.parts[i], c.ops, h, r)
+		a.end = h.at[r.Last]
+		a.core = h.core(r)
+	default:
+		return a, r.Why
+	}
+	return a, ""
+}
+
+// earliest finds the shortest prefix that the monitor finds to be a violation,
+// given the whole history, which is one.
+func (m *Monitor) earliest(pt *part, ops []history.Operation, h *monitored, r monitor.Result) (*monitored, monitor.Result) {
+	low := 0 // the history before this event is none
+	for tries := 0; ; tries++ {
+		end := h.at[r.Last] // the history up to here is a violation
+		if end <= low {
+			return h, r
+		}
+		cut := end
+		if tries >= 3 {
+			cut = low + (end-low+1)/2
+		}
+		shorter := m.read(pt, ops, cut)
+		if shorter == nil {
+			return h, r
+		}
+		s := m.Check(shorter.ops, shorter.initial)
+		if s.Outcome == monitor.Violation {
+			h, r = shorter, s
+			continue
+		}
+		if cut == end {
+			return h, r
+		}
+		low = cut
+	}
+}
+
+// monitorCore are the operations of a violation that a monitor found.
+type monitorCore struct {
+	ops    []int32 // positions in the history's operations
+	weaken []int32 // of these: compare-and-sets to be taken as writes
+}
+
+func (h *monitored) core(r monitor.Result) *monitorCore {
+	c := &monitorCore{}
+	for _, n := range r.Core {
+		c.ops = append(c.ops, h.from[n])
+	}
+	slices.Sort(c.ops)
+	for _, n := range r.Relaxed {
+		c.weaken = append(c.weaken, h.from[n])
+	}
+	return c
+}
+
+// replays performs an order of one object's operations, as certificate: each
+// must be allowed, and none may stand before one that returned before its call.
+func (c *check) replays(order []int32) bool {
+	step := c.spec.run()
+	called := -1
+	for _, n := range order {
+		op := &c.ops[n]
+		if op.Outcome != history.Info && op.Complete < called || !step(op) {
+			return false
+		}
+		called = max(called, op.Invoke)
+	}
+	return true
+}

@@ -1,0 +1,123 @@
+package specs
+
+import (
+	"simrun/check"
+	"simrun/check/monitor"
+	"simrun/check/monitor/pqueue"
+	"simrun/check/monitor/queue"
+	"simrun/check/monitor/register"
+	"simrun/check/monitor/set"
+	"simrun/check/monitor/stack"
+	"simrun/history"
+)
+
+// registerMonitor decides registers in which every value is written once.
+var registerMonitor = &check.Monitor{
+	Read:    readRegister,
+	Initial: &history.Null,
+	Weaken: func(op history.Operation) history.Operation {
+		_, to, _ := op.Input.AsPair()
+		op.F, op.Input, op.Output = "write", to, history.Null
+		return op
+	},
+	Check: register.Check,
+}
+
+func readRegister(op *history.Operation) check.Reading {
+	open := op.Outcome == history.Info
+	switch op.F {
+	case "read", "get":
+		if open {
+			return check.Reading{Use: check.Skip}
+		}
+		return check.Reading{Use: check.Take, Kind: register.Read, Value: op.Output}
+	case "write", "put":
+		return check.Reading{Use: check.Take, Kind: register.Write, Value: op.Input}
+	case "cas":
+		from, to, _ := op.Input.AsPair()
+		if op.Outcome == history.Fail {
+			return check.Reading{Use: check.Take, Kind: register.FailedCAS, Value: op.Output, From: from}
+		}
+		if swapped, told := op.Output.AsBool(); told && !swapped {
+			return check.Reading{Use: check.Foreign} // which value it found is not known
+		}
+		return check.Reading{Use: check.Take, Kind: register.CAS, Value: to, From: from}
+	}
+	return check.Reading{Use: check.Foreign}
+}
+
+// kvMonitor is registerMonitor for keys that nobody appends to or deletes.
+var kvMonitor = &check.Monitor{
+	Read: func(op *history.Operation) check.Reading {
+		r := readRegister(op)
+		r.Value, r.From = present(r.Value), present(r.From)
+		return r
+	},
+	Initial: &history.Null,
+	Weaken:  registerMonitor.Weaken,
+	Check:   register.Check,
+}
+
+// setMonitor decides sets to which every value is added once, and that nobody
+// reads as a whole.
+var setMonitor = &check.Monitor{
+	Read: func(op *history.Operation) check.Reading {
+		r := check.Reading{Use: check.Take, Value: op.Input}
+		did, told := op.Output.AsBool()
+		switch {
+		case op.F == "contains" && op.Outcome == history.Info:
+			r.Use = check.Skip
+		case op.F == "contains" && did, op.F == "add" && told && !did:
+			r.Kind = set.Contains
+		case op.F == "contains", op.F == "remove" && told && !did:
+			r.Kind = set.Missing
+		case op.F == "add":
+			r.Kind = set.Insert // nobody else adds it: it was not there
+		case op.F == "remove" && (told || op.Outcome == history.Info):
+			r.Kind = set.Remove
+		default:
+			r.Use = check.Foreign // read, and a remove that doesn't say whether it did
+		}
+		return r
+	},
+	Check: func(ops []monitor.Op, _ int32) monitor.Result { return set.Check(ops) },
+}
+
+// takes are a monitor's kinds of operation for an object that null says is empty.
+type takes struct{ add, remove, peek, empty monitor.Kind }
+
+// noPeek is the peek of a monitor that has none.
+const noPeek monitor.Kind = 255
+
+// takesMonitor decides queues, stacks and priority queues in which every value is added once.
+func takesMonitor(add, remove string, k takes, ranked bool, decide func([]monitor.Op) monitor.Result) *check.Monitor {
+	return &check.Monitor{
+		Read: func(op *history.Operation) check.Reading {
+			open := op.Outcome == history.Info
+			r := check.Reading{Use: check.Take, Value: op.Output}
+			switch {
+			case op.F == add:
+				r.Kind, r.Value = k.add, op.Input
+			case op.F == remove && (open || !op.Output.IsNull()):
+				r.Kind = k.remove
+			case open:
+				r.Use = check.Skip
+			case op.Output.IsNull():
+				r.Kind = k.empty
+			case k.peek == noPeek:
+				r.Use = check.Foreign
+			default:
+				r.Kind = k.peek
+			}
+			return r
+		},
+		Ranked: ranked,
+		Check:  func(ops []monitor.Op, _ int32) monitor.Result { return decide(ops) },
+	}
+}
+
+var (
+	queueMonitor = takesMonitor("enqueue", "dequeue", takes{queue.Enqueue, queue.Dequeue, queue.Peek, queue.Empty}, false, queue.Check)
+	stackMonitor = takesMonitor("push", "pop", takes{stack.Push, stack.Pop, noPeek, stack.Empty}, false, stack.Check)
+	pqMonitor    = takesMonitor("insert", "poll", takes{pqueue.Insert, pqueue.Poll, pqueue.Peek, pqueue.Empty}, true, pqueue.Check)
+)
