@@ -28,12 +28,17 @@ func (o *object) Run(op *monitor.Op) {
 }
 
 func (o *object) Step(op monitor.Op) bool {
-	ok, v := step(o.value, op)
+	ok, v := apply(o.value, op)
 	o.value = v
 	return ok
 }
 
-func step(value int32, op monitor.Op) (bool, int32) {
+func step(state uint64, op monitor.Op) (bool, uint64) {
+	ok, v := apply(int32(state), op)
+	return ok, uint64(v)
+}
+
+func apply(value int32, op monitor.Op) (bool, int32) {
 	switch op.Kind {
 	case register.Read:
 		return op.Pending() || value == op.Value, value
@@ -130,14 +135,14 @@ func spoil(rng monitortest.Rand, ops []monitor.Op) {
 var suite = monitortest.Suite{
 	Check:    func(ops []monitor.Op) monitor.Result { return register.Check(ops, 0) },
 	New:      func() monitortest.Object { return &object{} },
-	Model:    monitortest.Model(int32(0), step),
+	Model:    monitortest.Model(step),
 	Generate: generate,
 	Seed:     func(shard uint64) monitortest.Rand { return rand.New(rand.NewPCG(shard, 4)) },
 	Relax: func(op monitor.Op) monitor.Op {
 		op.Kind = register.Write
 		return op
 	},
-	Histories:     80_000,
+	Histories:     40_000,
 	MinViolations: 25,
 }
 

@@ -133,10 +133,10 @@ func spoil(rng monitortest.Rand, ops []monitor.Op) {
 var suite = monitortest.Suite{
 	Check:         stack.Check,
 	New:           func() monitortest.Object { return &object{} },
-	Model:         monitortest.Model(uint64(0), step),
+	Model:         monitortest.Model(step),
 	Generate:      generate,
 	Seed:          func(shard uint64) monitortest.Rand { return rand.New(rand.NewPCG(shard, 8)) },
-	Histories:     50_000,
+	Histories:     40_000,
 	MinViolations: 18,
 }
 
