@@ -225,7 +225,7 @@ func TestCoreOperationTellsItsCauses(t *testing.T) {
 	if len(s.Chain) < 3 {
 		t.Errorf("its answer has the causes %v", s.Chain)
 	}
-	has(t, "the panel", b.text(".details"), "In the core", "What led to its answer", "request read")
+	has(t, "the panel", b.text(".details"), "In the core", "What led to its answer", "request read", "The nodes at", "leader · epoch")
 }
 
 func TestSearch(t *testing.T) {

@@ -4,11 +4,16 @@ export type Sorted = ArrayLike<number>;
 
 /** The first place whose value is at least x. */
 export function lowerBound(a: Sorted, x: number): number {
+  return lowerBoundBy(a, (value) => value, x);
+}
+
+/** The first item whose key is at least x, of items in the order of their keys. */
+export function lowerBoundBy<T>(a: ArrayLike<T>, key: (item: T) => number, x: number): number {
   let lo = 0;
   let hi = a.length;
   while (lo < hi) {
     const mid = (lo + hi) >>> 1;
-    if (a[mid] < x) lo = mid + 1;
+    if (key(a[mid]) < x) lo = mid + 1;
     else hi = mid;
   }
   return lo;
@@ -17,12 +22,6 @@ export function lowerBound(a: Sorted, x: number): number {
 /** How many values are in [from, to). */
 export function countBetween(a: Sorted, from: number, to: number): number {
   return lowerBound(a, to) - lowerBound(a, from);
-}
-
-/** The largest value below x, -Infinity if there is none. */
-export function before(a: Sorted, x: number): number {
-  const i = lowerBound(a, x);
-  return i === 0 ? -Infinity : a[i - 1];
 }
 
 /**

@@ -1,7 +1,7 @@
 // The lanes of the servers: who leads in which epoch, who is down, who is cut
 // off, and what happens in each.
 
-import { countBetween, lowerBound } from "./bisect.js";
+import { countBetween, lowerBound, lowerBoundBy } from "./bisect.js";
 import { barHeight, epochHeight, type Band } from "./layout.js";
 import type { NodeLane } from "./model.js";
 import { epochColour, roleColours } from "./palette.js";
@@ -29,7 +29,7 @@ function drawLife(c: CanvasRenderingContext2D, s: Scene, lane: NodeLane, band: B
   c.fillStyle = colours.line;
   c.fillRect(view.x(0), band.middle - 0.5, view.x(s.model.end) - view.x(0), 1);
 
-  const first = Math.max(0, upTo(lane.stretches, view.t0) - 1);
+  const first = Math.max(0, lowerBoundBy(lane.stretches, (x) => x.start, view.t0) - 1);
   let lastX = -Infinity;
   for (let i = first; i < lane.stretches.length && lane.stretches[i].start < view.t1; i++) {
     const stretch = lane.stretches[i];
@@ -87,18 +87,6 @@ function outageLabel(c: CanvasRenderingContext2D, s: Scene, text: string, x0: nu
   c.fillRect(from - 3, band.middle - 7, width + 6, 14);
   c.fillStyle = s.colours.ink;
   c.fillText(text, from, band.middle + 0.5);
-}
-
-/** The first stretch that starts after a time. */
-function upTo(stretches: { start: number }[], t: number): number {
-  let lo = 0;
-  let hi = stretches.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1;
-    if (stretches[mid].start <= t) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo;
 }
 
 /** How much is sent, received and lost where there are too many messages for arrows. */

@@ -33,6 +33,7 @@ export interface NodeLane {
   drops: Float64Array;
   points: Int32Array; // records drawn as glyphs, in order of time
   pointTimes: Float64Array;
+  states: Int32Array; // records in which the node describes itself, in order of time
 }
 
 /** A thread of client work. */
@@ -142,6 +143,7 @@ class LaneBuilder {
   private readonly busy: number[] = [];
   private readonly drops: number[] = [];
   private readonly points: number[] = [];
+  private readonly states: number[] = [];
   private booted = false;
   private readonly send: number;
   private readonly deliver: number;
@@ -164,6 +166,7 @@ class LaneBuilder {
         this.drops.push(t);
         break;
       case "state":
+        this.states.push(i);
         this.state(i, t);
         break;
       case "crash":
@@ -222,6 +225,7 @@ class LaneBuilder {
       busy: Float64Array.from(this.busy),
       drops: Float64Array.from(this.drops),
       points: Int32Array.from(this.points),
+      states: Int32Array.from(this.states),
       pointTimes: Float64Array.from(this.points, (i) => this.run.records.time[i]),
     };
   }

@@ -1,7 +1,7 @@
 // What follows the pointer and the choice: drawn over the diagram, so that
 // moving the mouse does not draw all of it again.
 
-import { lowerBound } from "./bisect.js";
+import { lowerBound, lowerBoundBy } from "./bisect.js";
 import { arrowOf, head } from "./draw_messages.js";
 import { font, roundBox, type Scene, type Target } from "./scene.js";
 import { moment } from "./text.js";
@@ -123,17 +123,6 @@ function drawMatches(c: CanvasRenderingContext2D, s: Scene): void {
     if (box) c.fillRect(box.x - 2, box.y - 2, box.w + 4, box.h + 4);
   }
   c.globalAlpha = 1;
-}
-
-function lowerBoundBy(items: readonly number[], key: (item: number) => number, x: number): number {
-  let lo = 0;
-  let hi = items.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1;
-    if (key(items[mid]) < x) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo;
 }
 
 /** The bar of an operation, if it is in view. */

@@ -1,6 +1,7 @@
 // The panel beside the diagram: what is selected, why it came to be and what it
 // led to; with nothing selected, what went wrong and what happened in the run.
 
+import { lowerBoundBy } from "./bisect.js";
 import { Type } from "./data.js";
 import { button, el } from "./dom.js";
 import type { Model } from "./model.js";
@@ -91,8 +92,29 @@ export class Panel {
     if ((kind === "invoke" || kind === "complete") && records.extra[id] >= 0) {
       out.push(this.list("Operation", [this.operationItem(records.extra[id])]));
     }
-    out.push(...this.causes(id), ...this.effects(id));
+    out.push(...this.causes(id), ...this.effects(id), ...this.nodesAt(records.time[id], id));
     return out;
+  }
+
+  /** What each node knew of itself at a moment: before a record, or as time stood. */
+  private nodesAt(time: number, before = Infinity): HTMLElement[] {
+    const { lanes, run } = this.model;
+    if (lanes.length === 0) return [];
+    const items = lanes.map((lane) => {
+      const down = lane.outages.find((o) => o.start <= time && time < o.end);
+      let at = lowerBoundBy(lane.states, (r) => run.records.time[r], time + 1) - 1;
+      while (at >= 0 && lane.states[at] > before) at--;
+      const state = at < 0 ? -1 : lane.states[at];
+      const what = down?.kind === "down" || state < 0 ? "down" : this.stateText(state) + (down ? " · paused" : "");
+      return this.item(lane.name, "", what, () => this.choose({ kind: "record", id: down?.kind === "down" && down.record >= 0 ? down.record : state }), "state");
+    });
+    return [this.list(`The nodes at ${moment(time, 1e5)}`, items)];
+  }
+
+  /** A state in one line: its role, its epoch, and the numbers that tell how far it is. */
+  private stateText(record: number): string {
+    const [role, epoch, ...detail] = this.stateRows(this.model.run.records.extra[record]).map(([name, value]) => (name === "role" ? value : `${name} ${value}`));
+    return [role, epoch, ...detail].join(" · ");
   }
 
   private stateRows(state: number): [string, string][] {
@@ -121,6 +143,7 @@ export class Panel {
     const out = [this.heading(operationText(run, op), this.model.whoDid(op)), this.table(rows)];
     if (inCore[op] === 1) out.push(el("p", { class: "alarm" }, "In the core: one of the operations that no order explains."));
     if (inCore[op] === 2) out.push(el("p", { class: "text" }, "Beside the core: it may or may not have taken effect, and neither mends the violation."));
+    out.push(...this.nodesAt(end[op] === Infinity ? call[op] : end[op]));
     if (complete >= 0) out.push(...this.causes(complete, "What led to its answer"));
     if (invoke >= 0) out.push(...this.effects(invoke, "What its invocation led to"));
     return out;
