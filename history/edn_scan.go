@@ -181,7 +181,7 @@ func unescapeEDN(b []byte) (r rune, n int, err error) {
 		}
 		return r, 5, nil
 	}
-	return 0, 0, fmt.Errorf(`\%c is no escape in a string`, b[0])
+	return 0, 0, fmt.Errorf(`%s is no escape in a string`, clip(append([]byte{'\\'}, b[0])))
 }
 
 func hex4(b []byte) (rune, bool) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -175,7 +176,7 @@ func (s *jsonScanner) escapedString(start, i int) ([]byte, error) {
 		case '"':
 			var content string
 			if err := json.Unmarshal(s.text[start:i+1], &content); err != nil {
-				return nil, fmt.Errorf("the string %s is malformed", s.text[start:i+1])
+				return nil, fmt.Errorf("the string %s is malformed", clip(s.text[start:i+1]))
 			}
 			s.at = i + 1
 			return []byte(content), nil
@@ -367,7 +368,7 @@ func quoteByte(c byte) string {
 func show(v Value) string {
 	text := v.String()
 	if len(text) > mostShown {
-		return text[:mostShown] + "…"
+		return strings.ToValidUTF8(text[:mostShown], "") + "…"
 	}
 	return text
 }

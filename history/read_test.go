@@ -215,7 +215,7 @@ func TestReadRefuses(t *testing.T) {
 		{"edn keyword", EDN, "{:process 0 :type :invoke :f ::x}", `file:1: "::x" is no keyword`},
 		{"edn hexadecimal", EDN, "{:process 0 :type :invoke :f :write :value 0xz}", `file:1: "0xz" is no hexadecimal number of 64 bits`},
 		{"edn character", EDN, `{:process 0 :type :invoke :f :write :value \foo}`, `file:1: "\\foo" is no character`},
-		{"edn escape", EDN, `{:process 0 :type :invoke :f :write :value "\x"}`, `file:1: \x is no escape in a string`},
+		{"edn escape", EDN, `{:process 0 :type :invoke :f :write :value "\x"}`, `file:1: "\\x" is no escape in a string`},
 		{"edn nothing to discard", EDN, ednFirst + "#_", "file:2: nothing follows after #_"},
 		{"edn completion without invocation", EDN, "\n{:process 0 :type :ok :f :read}", "file:2: process 0 completes read without having invoked it"},
 		{"edn nested", EDN, "{:process 0 :type :invoke :f :write :value " + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + "}", "file:1: a value is nested more than 1000 deep"},

@@ -79,7 +79,7 @@ func TestValueRefuses(t *testing.T) {
 		`{"a":1,"a":1}`:           `the name "a" occurs twice in one object`,
 		`{"a":1,"\u0061":2}`:      `the name "a" occurs twice in one object`,
 		`1 1`:                     "'1' follows after the end of a value",
-		`"\x"`:                    `the string "\x" is malformed`,
+		`"\x"`:                    `the string "\"\\x\"" is malformed`,
 		"\"\x01\"":                `the control character byte 0x01 stands in a string; write it as \u0001`,
 		`1e1000001`:               `"1e1000001": the exponent of a number is beyond a million`,
 		strings.Repeat("[", 2000): "a value is nested more than 1000 deep",
