@@ -66,6 +66,7 @@ type clientStopped struct{}
 
 func (w *world) makeClients() {
 	w.clients = make([]*Client, w.c.Clients)
+	w.history = make([]history.Event, 0, w.expectedHistory())
 	kind := w.sys.workload(w.c.Workload.Name)
 	for i := range w.clients {
 		c := &Client{w: w, id: ClientID(i + 1), index: i, process: history.Process(i + 1), kind: kind}

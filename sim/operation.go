@@ -100,7 +100,7 @@ func (c *Client) complete(t history.Type, v history.Value, reason string) {
 	c.w.fold(didComplete, c.id, NodeID(t))
 	e := history.Event{Process: c.process, Type: t, F: c.current.F, Key: c.current.Key, Value: v, Error: reason}
 	if c.asked != 0 {
-		e.Node = c.asked.String()
+		e.Node = c.w.servers[c.asked].name
 	}
 	c.append(e, Returned)
 }
@@ -157,3 +157,14 @@ func (c *Client) Info(reason string) {
 // firstNode is the server that a client may be taken to belong to, for faults that
 // wait for its invocations.
 func (w *world) firstNode(c *Client) NodeID { return NodeID(c.index%w.c.Nodes + 1) }
+
+// expectedHistory is how many events the history will have if each operation that is due completes; so
+// it need not grow. It is bounded, since a case may ask for more than fits in time.
+func (w *world) expectedHistory() int {
+	const most = 1 << 14
+	each := int64(w.c.Workload.Rate) * int64(w.c.Duration/Duration(time.Second)+2)
+	if ops := int64(w.c.Workload.Ops); ops > 0 && (each == 0 || ops < each) {
+		each = ops
+	}
+	return int(min(2*each*int64(w.c.Clients)+int64(len(w.c.Faults)*2), most))
+}

@@ -19,7 +19,8 @@ const (
 // stands in env.
 type server struct {
 	id        NodeID
-	node      Node // nil while down, and during Boot
+	name      string // of id
+	node      Node   // nil while down, and during Boot
 	env       *Env
 	up        bool
 	boots     int
@@ -62,7 +63,7 @@ func (w *world) makeServers() {
 	w.servers = make([]server, w.c.Nodes+1)
 	for i := range w.servers[1:] {
 		id := NodeID(i + 1)
-		w.servers[id] = server{id: id, disk: disk.New(w.seed, uint64(id)), syncNth: instant{at: -1}}
+		w.servers[id] = server{id: id, name: id.String(), disk: disk.New(w.seed, uint64(id)), syncNth: instant{at: -1}}
 	}
 }
 
