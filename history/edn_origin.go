@@ -19,26 +19,39 @@ var originNames = [...]string{"string", "keyword", "symbol", "character", "ratio
 // origins remembers for each short text of a file what it was, so that :a and
 // "a", which are different values in EDN and one in JSON, cannot be taken for
 // each other: a file that has both is refused. A nil origins sees nothing.
+//
+// Of a text it keeps a 64-bit hash, as a file may have millions of them. Two texts
+// of one hash could only make it refuse a file that it should not.
 type origins struct {
-	seen map[string]origin
+	seen map[uint64]origin
 }
 
-func newOrigins() *origins { return &origins{seen: make(map[string]origin)} }
+func newOrigins() *origins { return &origins{seen: make(map[uint64]origin)} }
 
 // see notes a text, or returns an error if it was something else before.
 func (o *origins) see(text []byte, from origin) error {
 	if o == nil || len(text) > maxInterned || from == originString && !wordLike(text) {
 		return nil
 	}
-	before, ok := o.seen[string(text)]
+	h := hash(text)
+	before, ok := o.seen[h]
 	if !ok {
-		o.seen[string(text)] = from
+		o.seen[h] = from
 		return nil
 	}
 	if before != from {
 		return fmt.Errorf("%s is a %s here, but was a %s before, and JSON cannot tell the two apart", clip(text), originNames[from], originNames[before])
 	}
 	return nil
+}
+
+// hash is FNV-1a.
+func hash(text []byte) uint64 {
+	h := uint64(14695981039346656037)
+	for _, c := range text {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h
 }
 
 // wordLike reports whether a string could have been a keyword, a symbol, a
