@@ -27,6 +27,7 @@ type Cluster struct {
 	Duration time.Duration // of the fault phase
 	Atlas    fault.Atlas
 	Ops      []Weight // the workload's operations with their weights, for the swarm
+	Pace     int      // scenes in ten seconds, each of one to a few faults; 0: drawn for each seed, from 3 to 10
 	Beyond   bool     // whether plans may go beyond the system's claims
 }
 

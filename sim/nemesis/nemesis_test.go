@@ -133,3 +133,54 @@ func TestUnknownNemesisIsAnsweredWithTheNames(t *testing.T) {
 		t.Error(p)
 	}
 }
+
+func TestPaceDecidesHowDenseAPlanIs(t *testing.T) {
+	count := func(pace int) int {
+		c := cluster()
+		c.Pace = pace
+		n := 0
+		for seed := range uint64(20) {
+			n += len(draw(t, "pause", c, seed).Faults)
+		}
+		return n
+	}
+	if one, many := count(1), count(40); one != 20 || many != 800 {
+		t.Errorf("%d faults in 20 plans at a pace of 1, %d at 40; want 20 and 800", one, many)
+	}
+}
+
+func TestExamplesArePlans(t *testing.T) {
+	for _, f := range nemesis.Families() {
+		plan, err := fault.ParsePlan(f.Name, f.Example)
+		if err != nil || len(plan) == 0 {
+			t.Errorf("%s: %v, %v", f.Name, plan, err)
+		}
+		if b := cluster().Atlas.Claims.Breaches(plan, 5); len(b) > 0 {
+			t.Errorf("%s goes beyond: %v", f.Name, b)
+		}
+	}
+}
+
+// TestScenesDoNotDependOnEachOther: another length of the fault phase, with as many
+// scenes to each stretch of it, leaves the scenes that are in both as they were.
+func TestScenesDoNotDependOnEachOther(t *testing.T) {
+	for seed := range uint64(50) {
+		short, long := cluster(), cluster()
+		short.Duration, long.Duration = 5*time.Second, 10*time.Second
+		short.Pace, long.Pace = 4, 4
+		a, b := draw(t, "crash,partition", short, seed), draw(t, "crash,partition", long, seed)
+		if len(a.Faults) == 0 || len(a.Faults) > len(b.Faults) || !slices.Equal(a.Faults, b.Faults[:len(a.Faults)]) {
+			t.Fatalf("seed %d:\n%v\n%v", seed, a.Faults, b.Faults)
+		}
+	}
+}
+
+func BenchmarkDraw(b *testing.B) {
+	c := cluster()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if _, err := nemesis.Draw(nemesis.Swarm, c, uint64(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -46,7 +46,8 @@ func (s *scene) length(at time.Duration) time.Duration {
 	return max(time.Millisecond, min(d, s.end-at))
 }
 
-// pace is how many scenes there are in ten seconds, at least and at most.
+// A pace is how many scenes there are in ten seconds. Between these, with elections of
+// 150 to 300 ms, there is calm enough that operations complete.
 const paceLow, paceHigh = 3, 10
 
 // maxScenes bounds a plan, however long the fault phase is.
@@ -62,6 +63,9 @@ func stage(c *Cluster, drawn []Family, d *dice) []fault.Fault {
 		return nil
 	}
 	pace := d.between(paceLow, paceHigh)
+	if c.Pace > 0 {
+		pace = c.Pace
+	}
 	scenes := min(maxScenes, max(1, int(int64(pace)*int64(c.Duration)/int64(10*time.Second))))
 	slot := (c.Duration / time.Duration(scenes)).Truncate(time.Millisecond)
 	doomed := d.shuffled(c.Nodes)
