@@ -98,6 +98,30 @@ func TestPatterns(t *testing.T) {
 			},
 			pattern: queue.Interleaved, core: []int32{0, 1, 2, 3, 4, 5, 8},
 		},
+		{
+			name: "regression: a peek proves that a value was still there",
+			ops: []monitor.Op{
+				{Call: 0, Ret: 3, Value: 0, From: none, Kind: queue.Enqueue},
+				{Call: 1, Ret: 8, Value: none, From: none, Kind: queue.Empty},
+				{Call: 2, Ret: 11, Value: 0, From: none, Kind: queue.Dequeue},
+				{Call: 4, Ret: 7, Value: none, From: none, Kind: queue.Empty},
+				{Call: 5, Ret: 10, Value: none, From: none, Kind: queue.Empty},
+				{Call: 6, Ret: 12, Value: 1, From: none, Kind: queue.Enqueue},
+				{Call: 9, Ret: 13, Value: 0, From: none, Kind: queue.Peek},
+			},
+			pattern: queue.NotEmpty, core: []int32{0, 2, 3, 6},
+		},
+		{
+			name: "regression: a peek holds back the pending dequeue of its value",
+			ops: []monitor.Op{
+				{Call: 0, Ret: 1, Value: 0, From: none, Kind: queue.Enqueue},
+				{Call: 2, Ret: 3, Value: 1, From: none, Kind: queue.Enqueue},
+				{Call: 4, Ret: never, Value: none, From: none, Kind: queue.Dequeue},
+				{Call: 5, Ret: 6, Value: 1, From: none, Kind: queue.Dequeue},
+				{Call: 7, Ret: 8, Value: 0, From: none, Kind: queue.Peek},
+			},
+			pattern: queue.Overtaken, core: []int32{0, 1, 2, 3, 4},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := queue.Check(tt.ops)

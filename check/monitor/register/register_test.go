@@ -94,6 +94,15 @@ func TestPatterns(t *testing.T) {
 			},
 			pattern: register.Reversed, core: []int32{1, 2, 3}, relaxed: []int32{1},
 		},
+		{
+			name: "regression: a pending compare-and-set that only a circle proves",
+			ops: []monitor.Op{
+				{Call: 0, Ret: 3, Value: 1, From: 3, Kind: register.CAS},
+				{Call: 1, Ret: 4, Value: 2, From: 1, Kind: register.CAS},
+				{Call: 2, Ret: never, Value: 3, From: 1, Kind: register.CAS},
+			},
+			pattern: register.Circle, core: []int32{0, 2},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := register.Check(tt.ops, 0)
