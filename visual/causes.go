@@ -11,6 +11,7 @@ func causes(records []sim.Record) []int {
 		records: records,
 		first:   map[uint64]int{},
 		boot:    map[sim.NodeID]int{},
+		open:    map[sim.NodeID]int{},
 		fault:   map[uint64]int{},
 		send:    map[uint64]int{},
 	}
@@ -26,6 +27,7 @@ type causeFinder struct {
 	records []sim.Record
 	first   map[uint64]int     // by event: its first record
 	boot    map[sim.NodeID]int // by node: its last boot
+	open    map[sim.NodeID]int // by client: its last invocation
 	fault   map[uint64]int     // by event: the fault that began in it
 	send    map[uint64]int     // by message: its sending
 }
@@ -39,6 +41,8 @@ func (c *causeFinder) note(i int) {
 	switch r.Kind {
 	case sim.Boot:
 		c.boot[r.Node] = i
+	case sim.Called:
+		c.open[r.Node] = i
 	case sim.FaultOn:
 		c.fault[r.Event] = i
 	case sim.Send:
@@ -66,6 +70,9 @@ func (c *causeFinder) cause(i int) int {
 	}
 	if f, ok := c.first[r.Cause]; ok {
 		return f
+	}
+	if o, ok := c.open[r.Node]; ok && r.Kind != sim.Called {
+		return o // a client woke up by itself, to try its operation again
 	}
 	return -1
 }

@@ -28,8 +28,12 @@ func TestCauses(t *testing.T) {
 		15: {Event: 6, Kind: sim.Boot, Node: 1},
 		16: {Event: 6, Kind: sim.StateIs, Node: 1},
 		17: {Event: 7, Cause: 99, Kind: sim.TimerRun, Node: 1}, // of an event that left no record
+		18: {Event: 8, Kind: sim.Called, Node: -1},
+		19: {Event: 8, Kind: sim.Send, Node: -1, Peer: 1, Message: 20},
+		20: {Event: 9, Cause: 98, Kind: sim.Send, Node: -1, Peer: 2, Message: 21}, // a retry, woken by what left no record
+		21: {Event: 10, Cause: 99, Kind: sim.Send, Node: -2, Peer: 2, Message: 22},
 	}
-	want := []int{-1, 0, -1, 2, -1, 4, 4, 6, 5, 8, 5, -1, 11, 8, 11, 14, 15, -1}
+	want := []int{-1, 0, -1, 2, -1, 4, 4, 6, 5, 8, 5, -1, 11, 8, 11, 14, 15, -1, -1, 18, 18, -1}
 	if got := causes(records); !slices.Equal(got, want) {
 		t.Errorf("causes\n got %v\nwant %v", got, want)
 	}
@@ -39,7 +43,9 @@ func TestCuts(t *testing.T) {
 	for _, c := range []struct{ line, sides, cut string }{
 		{"at 1.2s partition n1,n2 | n3,n4,n5 for 800ms", "[[n1 n2] [n3 n4 n5]]", "[]"},
 		{"at 1.2s isolate n4", "[[n1 n2 n3 n5] [n4]]", "[]"},
-		{"at 1s partition n1 | n2,n3", "[]", "[{n1 cut off from n2,n3} {n2 cut off from n1} {n3 cut off from n1}]"}, // n4 and n5 reach all
+		{"at 1s partition n1 | n2,n3", "[[n1] [n2 n3]]", "[]"}, // n4 and n5 reach all
+		{"at 1s cut n1 <> n2 and n2 <> n3", "[[n1 n3] [n2]]", "[]"},
+		{"at 1s cut n1 <> n2 and n3 <> n4", "[]", "[{n1 cut off from n2} {n2 cut off from n1} {n3 cut off from n4} {n4 cut off from n3}]"},
 		{"at 1s cut n1 > n2", "[]", "[{n1 unheard by n2} {n2 deaf to n1}]"},
 		{"at 1s cut n1 > n2 and n1 <> n3", "[]", "[{n1 cut off from n3, unheard by n2} {n2 deaf to n1} {n3 cut off from n1}]"},
 		{"at 1s crash n1 for 2s", "[]", "[]"},

@@ -100,16 +100,23 @@ func cutsOf(line string, nodes int) (sides [][]string, cut []headCut) {
 	return nil, cut
 }
 
-// cleanSides groups the nodes by whom they still reach; nil if that makes no groups
-// because some pair is cut in one direction, or has a third node between.
+// cleanSides groups the nodes that a cut touches by whom they still reach; the
+// others reach all. Nil if that makes no groups, because some pair is cut in one
+// direction, or has a third node between.
 func cleanSides(gone []fault.Set, nodes int) [][]string {
-	all := fault.All(nodes)
+	var touched fault.Set
+	for a := range fault.All(nodes).Nodes() {
+		touched |= gone[a]
+		if gone[a] != 0 {
+			touched |= fault.SetOf(a)
+		}
+	}
 	var sides [][]string
 	var done fault.Set
-	for a := range all.Nodes() {
-		reach := all &^ gone[a]
+	for a := range touched.Nodes() {
+		reach := touched &^ gone[a]
 		for b := range reach.Nodes() {
-			if all&^gone[b] != reach {
+			if touched&^gone[b] != reach {
 				return nil
 			}
 		}

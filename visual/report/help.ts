@@ -24,7 +24,7 @@ export function helpDialog(): HTMLDialogElement {
     el("h2", {}, "Mouse and keys"),
     el("dl", {}, ...keys.flatMap(([key, what]) => [el("dt", {}, key), el("dd", {}, what)])),
     el("p", {}, "The strip on top is the whole run: drag its window to move, or mark a part of it. Arrows lead from sending to delivery; a dashed one that ends in a cross was lost. " +
-      "The coloured line under a node is its epoch. Shaded bands with letters are partitions: nodes with the same letter still reach each other. " +
+      "The coloured line under a node is its epoch. Shaded bands with letters are partitions: nodes with the same letter still reach each other, a node without one reaches all. " +
       "An operation with dots behind it got no answer: it may take effect later."),
     button("Close", "Close (Esc)", () => dialog.close()),
   );
