@@ -1,5 +1,11 @@
 package raft
 
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+)
+
 // bugs are published bugs that the model can be switched to, off by default.
 // [Bugs] tells what each is and where it was published.
 type bugs struct {
@@ -16,6 +22,8 @@ type bugs struct {
 	ackBeforeSync    bool
 	noSessions       bool
 	preVoteKeepsTerm bool
+	damageIsTornTail bool
+	noChecksums      bool
 }
 
 // The names of the bugs, as in a case.
@@ -33,6 +41,8 @@ const (
 	BugAckBeforeSync    = "ack-before-sync"
 	BugNoSessions       = "no-sessions"
 	BugTimeoutIsFailure = "timeout-is-failure"
+	BugDamageIsTornTail = "damage-is-torn-tail"
+	BugNoChecksums      = "no-checksums"
 	BugPreVoteKeepsTerm = "pre-vote-keeps-term"
 	BugNoCheckQuorum    = "no-check-quorum"
 	BugNoPreVote        = "no-pre-vote"
@@ -52,6 +62,26 @@ func readBugs(env environment) bugs {
 		readBeforeReplay: env.Bug(BugReadBeforeReplay),
 		ackBeforeSync:    env.Bug(BugAckBeforeSync),
 		noSessions:       env.Bug(BugNoSessions),
+		noChecksums:      env.Bug(BugNoChecksums),
+		damageIsTornTail: env.Bug(BugDamageIsTornTail),
 		preVoteKeepsTerm: env.Bug(BugPreVoteKeepsTerm),
 	}
+}
+
+// believed is what a server without checksums takes a file for: every frame whose length makes sense, with
+// whatever it holds.
+func believed(file []byte) []byte {
+	b := bytes.Clone(file)
+	before := uint32(0)
+	for at := 0; at+frameHeader <= len(b) && binary.LittleEndian.Uint32(b[at+4:]) == frameMagic; {
+		end := at + frameHeader + int(binary.LittleEndian.Uint32(b[at+8:]))
+		if end > len(b) {
+			break
+		}
+		binary.LittleEndian.PutUint32(b[at+12:], before)
+		before = crc32.Checksum(b[at+4:end], castagnoli)
+		binary.LittleEndian.PutUint32(b[at:], before)
+		at = end
+	}
+	return b
 }

@@ -10,6 +10,7 @@ import (
 const (
 	linearizability = "linearizability"
 	election        = "election safety"
+	matching        = "log matching"
 	completeness    = "leader completeness"
 	machineSafety   = "state-machine safety"
 	commitOrder     = "commit monotone"
@@ -86,6 +87,18 @@ func Bugs() []declare.Bug {
 			Summary: "a server acknowledges entries that are not yet durable",
 			Oracles: []string{durable, completeness, machineSafety, linearizability, progress},
 			Source:  "etcd-io/etcd#14370; Raft Figure 2",
+		},
+		{
+			Name: BugDamageIsTornTail, ID: "B28", Tier: "M",
+			Summary: "a frame that can't be read is taken for a torn write, and what stands behind it is thrown away",
+			Oracles: []string{durable, voteOrder, completeness, machineSafety, linearizability},
+			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18",
+		},
+		{
+			Name: BugNoChecksums, ID: "B29", Tier: "M",
+			Summary: "what the disk has damaged is believed: frames are read without checksums, and never repaired",
+			Oracles: []string{matching, durable, voteOrder, machineSafety, linearizability, progress},
+			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18; TigerBeetle's storage fault model",
 		},
 		{
 			Name: BugNoSessions, ID: "B30", Tier: "E",

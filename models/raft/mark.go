@@ -2,7 +2,7 @@ package raft
 
 // States worth reaching: a search that never gets there tests less than it seems to.
 const (
-	markTornTail       = "torn tail of the log cut off"
+	markRepaired       = "one copy of the log repaired from the other"
 	markRewritten      = "what the disk refused written again"
 	markDamagedMessage = "damaged message dropped"
 	markSplitVote      = "election ended without a leader"
@@ -19,7 +19,7 @@ const (
 // Marks lists the states that servers mark with [sim.Env.Sometimes].
 func Marks() []string {
 	return []string{
-		markTornTail, markRewritten, markDamagedMessage, markSplitVote, markBehind, markNoQuorum,
+		markRepaired, markRewritten, markDamagedMessage, markSplitVote, markBehind, markNoQuorum,
 		markUncommitted, markConflict, markBackedUp, markRepeated, markReadWaited, markOldTerm,
 	}
 }

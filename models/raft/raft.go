@@ -61,7 +61,7 @@ type environment interface {
 	SetTimer(t sim.TimerID, d time.Duration)
 	StopTimer(t sim.TimerID)
 	Read(file string) ([]byte, error)
-	Append(file string, data []byte) error
+	WriteAt(file string, offset int, data []byte) error
 	Truncate(file string, size int) error
 	Sync(file string, id sim.SyncID)
 	Rand(what rng.Name, ordinal uint64) rng.Value
@@ -138,6 +138,7 @@ func boot(env environment) *server {
 		id:      env.ID(),
 		options: readOptions(env),
 		bugs:    readBugs(env),
+		log:     newEntryLog(),
 		machine: newMachine(),
 		votes:   make([]bool, nodes+1),
 		peers:   make([]peer, nodes+1),
@@ -150,30 +151,46 @@ func boot(env environment) *server {
 }
 
 // recover reads the disk and begins as a follower (§5.2: "When servers start up,
-// they begin as followers").
+// they begin as followers"). If the disk refuses, it tries again.
 func (s *server) recover() {
-	file, err := s.env.Read(logFile)
+	s.role = halted
+	files, err := s.disk.readCopies()
 	if err != nil {
-		s.role = halted
 		s.env.SetTimer(timerDisk, diskRetry)
 		return
 	}
-	p, err := recoverState(file)
+	p, err := s.readState(files)
 	if err != nil {
 		s.halt(err.Error())
 		return
 	}
-	if p.size < len(file) {
-		s.env.Sometimes(markTornTail)
-		if s.env.Truncate(logFile, p.size) != nil {
-			s.role = halted
-			s.env.SetTimer(timerDisk, diskRetry)
-			return
-		}
+	if len(p.repairs) > 0 {
+		s.env.Sometimes(markRepaired)
 	}
+	if s.disk.settle(&p, files) != nil {
+		s.env.SetTimer(timerDisk, diskRetry)
+		return
+	}
+	s.begin(&p)
+}
+
+// readState finds out what the copies say.
+func (s *server) readState(files [][]byte) (persistent, error) {
+	if s.bugs.damageIsTornTail || s.bugs.noChecksums {
+		file := files[0]
+		if s.bugs.noChecksums {
+			file = believed(file)
+		}
+		p, _ := recoverState([][]byte{file})
+		return p, nil
+	}
+	return recoverState(files)
+}
+
+// begin takes over what was recovered.
+func (s *server) begin(p *persistent) {
 	s.role = follower
 	s.term, s.vote, s.log = p.term, p.vote, p.log
-	s.disk.durable, s.disk.crc = p.size, p.crc
 	s.termOffset, s.termTold = p.size, p.term
 	s.stable = p.log.last()
 	s.facts.recovered = Recovered{Term: s.term, Vote: s.vote, Last: s.log.last()}
@@ -266,7 +283,7 @@ func (s *server) Timer(t sim.TimerID) {
 func (s *server) retryDisk() {
 	switch {
 	case s.disk.broken:
-		s.disk.repair()
+		s.disk.rewrite()
 	case s.role == halted:
 		s.recover()
 	}

@@ -37,13 +37,30 @@ type handEnv struct {
 	boots   int
 	options map[string]string
 	bugs    []string
-	file    []byte
-	synced  int // bytes that survive a crash
-	syncs   []sim.SyncID
+	files   map[string]*handFile
+	syncs   []handSync
 	timers  map[sim.TimerID]time.Duration
 	replies map[uint64]result // by call
 	fatal   string
 	refuse  error // what the disk answers
+}
+
+// handFile is a file: what was written, and how much of it survives a crash.
+type handFile struct {
+	data   []byte
+	synced int
+}
+
+type handSync struct {
+	file string
+	id   sim.SyncID
+}
+
+func (e *handEnv) file(name string) *handFile {
+	if e.files[name] == nil {
+		e.files[name] = &handFile{}
+	}
+	return e.files[name]
 }
 
 func newRig(t *testing.T, nodes int, bugs ...string) *rig {
@@ -52,7 +69,7 @@ func newRig(t *testing.T, nodes int, bugs ...string) *rig {
 		monitors: Monitors(nodes), marks: map[string]bool{},
 	}
 	for i := 1; i <= nodes; i++ {
-		r.envs[i] = &handEnv{r: r, id: sim.NodeID(i), bugs: bugs, options: map[string]string{}, replies: map[uint64]result{}}
+		r.envs[i] = &handEnv{r: r, id: sim.NodeID(i), bugs: bugs, options: map[string]string{}, files: map[string]*handFile{}, replies: map[uint64]result{}}
 		r.boot(sim.NodeID(i))
 	}
 	return r
@@ -73,7 +90,11 @@ func (r *rig) boot(id sim.NodeID) {
 // crash loses what was not synced; the server stays down until it is booted.
 func (r *rig) crash(id sim.NodeID) {
 	e := r.envs[id]
-	e.file, e.syncs = e.file[:e.synced], nil
+	e.syncs = nil
+	for _, name := range copies {
+		f := e.file(name)
+		f.data = f.data[:f.synced]
+	}
 	r.servers[id] = nil
 	r.wire = slices.DeleteFunc(r.wire, func(m envelope) bool { return m.to == id })
 }
@@ -90,7 +111,9 @@ func (r *rig) withLog(id sim.NodeID, current Term, terms ...Term) {
 		l.add(t, entryNoop, nil)
 	}
 	file, _ := appendFrame(nil, 0, 0, current, 0, 1, l.raw(1, l.last()))
-	r.envs[id].file, r.envs[id].synced = file, len(file)
+	for _, name := range copies {
+		r.envs[id].files[name] = &handFile{bytes.Clone(file), len(file)}
+	}
 	r.restart(id)
 }
 
@@ -98,13 +121,22 @@ func (r *rig) withLog(id sim.NodeID, current Term, terms ...Term) {
 func (r *rig) sync(id sim.NodeID) {
 	e := r.envs[id]
 	for len(e.syncs) > 0 {
-		s := e.syncs[0]
-		e.syncs = e.syncs[1:]
-		if e.refuse == nil {
-			e.synced = int(s)
-		}
-		r.servers[id].Synced(s, e.refuse)
+		r.syncOne(id)
 	}
+}
+
+// syncOne completes the oldest sync of a server, if there is one.
+func (r *rig) syncOne(id sim.NodeID) {
+	e := r.envs[id]
+	if len(e.syncs) == 0 {
+		return
+	}
+	s := e.syncs[0]
+	e.syncs = e.syncs[1:]
+	if e.refuse == nil {
+		e.file(s.file).synced = int(s.id)
+	}
+	r.servers[id].Synced(s.id, e.refuse)
 }
 
 // settle syncs and delivers among these servers until nothing is left to do. Messages to
@@ -247,25 +279,30 @@ func (e *handEnv) Reply(to sim.Caller, payload []byte) {
 }
 func (e *handEnv) SetTimer(t sim.TimerID, d time.Duration) { e.timers[t] = d }
 func (e *handEnv) StopTimer(t sim.TimerID)                 { delete(e.timers, t) }
-func (e *handEnv) Read(string) ([]byte, error)             { return e.file, e.refuse }
-func (e *handEnv) Append(_ string, data []byte) error {
+func (e *handEnv) Read(name string) ([]byte, error)        { return e.file(name).data, e.refuse }
+func (e *handEnv) WriteAt(name string, offset int, data []byte) error {
 	if e.refuse == nil {
-		e.file = append(e.file, data...)
+		f := e.file(name)
+		for len(f.data) < offset+len(data) {
+			f.data = append(f.data, 0)
+		}
+		copy(f.data[offset:], data)
 	}
 	return e.refuse
 }
 
-func (e *handEnv) Truncate(_ string, size int) error {
+func (e *handEnv) Truncate(name string, size int) error {
+	f := e.file(name)
 	switch {
 	case e.refuse != nil:
 		return e.refuse
-	case size >= len(e.file):
+	case size >= len(f.data):
 		return errors.New("no such bytes")
 	}
-	e.file = e.file[:size]
+	f.data = f.data[:size]
 	return nil
 }
-func (e *handEnv) Sync(_ string, id sim.SyncID) { e.syncs = append(e.syncs, id) }
+func (e *handEnv) Sync(name string, id sim.SyncID) { e.syncs = append(e.syncs, handSync{name, id}) }
 func (e *handEnv) Rand(what rng.Name, ordinal uint64) rng.Value {
 	return rng.Draw(1, what, uint64(e.id), ordinal)
 }

@@ -47,11 +47,8 @@ func TestVoteSurvivesRestart(t *testing.T) {
 			r := newRig(t, 3, bug)
 			for _, candidate := range []sim.NodeID{1, 3} {
 				r.servers[2].Receive(candidate, (&message{kind: requestVote, term: 1}).append(nil))
-				s := r.envs[2].syncs
-				if len(s) > 0 {
-					r.envs[2].syncs = nil
-					r.envs[2].synced = int(s[0])
-					r.servers[2].Synced(s[0], nil)
+				for range copies {
+					r.syncOne(2)
 				}
 				r.restart(2) // between two disk operations
 			}

@@ -34,7 +34,7 @@ func disk(entriesPerFrame ...int) (file []byte, ends []int) {
 func TestRecoverCutFile(t *testing.T) {
 	file, ends := disk(2, 0, 3, 1)
 	for cut := 0; cut <= len(file); cut++ {
-		p, err := recoverState(file[:cut])
+		p, err := recoverState([][]byte{file[:cut]})
 		if err != nil {
 			t.Fatalf("cut at %d: %v", cut, err)
 		}
@@ -61,7 +61,7 @@ func TestRecoverFlippedBit(t *testing.T) {
 	for bit := range 8 * len(file) {
 		damaged := bytes.Clone(file)
 		damaged[bit/8] ^= 1 << (bit % 8)
-		p, err := recoverState(damaged)
+		p, err := recoverState([][]byte{damaged})
 		if bit/8 < lastFrame {
 			if !errors.Is(err, errDamaged) {
 				t.Fatalf("bit %d of byte %d of %d: %v, want damage to be seen", bit%8, bit/8, len(file), err)
@@ -70,6 +70,36 @@ func TestRecoverFlippedBit(t *testing.T) {
 			t.Fatalf("byte %d: %v, %d bytes count, want %d", bit/8, err, p.size, lastFrame)
 		}
 	}
+}
+
+// Whatever one copy has lost the other has, and recovery says what to write where.
+func TestRecoverFromTheOtherCopy(t *testing.T) {
+	file, _ := disk(2, 0, 3, 1)
+	rapid.Check(t, func(t *rapid.T) {
+		files := [][]byte{bytes.Clone(file), bytes.Clone(file)}
+		bad := rapid.IntRange(0, 1).Draw(t, "copy")
+		switch at := rapid.IntRange(0, len(file)-1).Draw(t, "at"); rapid.IntRange(0, 2).Draw(t, "damage") {
+		case 0:
+			files[bad][at] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
+		case 1:
+			files[bad] = files[bad][:at]
+		default:
+			clear(files[bad][at:min(at+64, len(file))])
+		}
+		p, err := recoverState(files)
+		if err != nil || p.size != len(file) {
+			t.Fatalf("%d bytes count, %v; want %d", p.size, err, len(file))
+		}
+		for _, r := range p.repairs {
+			for len(files[r.copy]) < r.at+len(r.frame) {
+				files[r.copy] = append(files[r.copy], 0)
+			}
+			copy(files[r.copy][r.at:], r.frame)
+		}
+		if !bytes.Equal(files[0], file) || !bytes.Equal(files[1], file) {
+			t.Fatal("the copies differ after their repair")
+		}
+	})
 }
 
 // Unsynced frames may reach the disk out of order: a hole with good frames behind it is a torn tail, as
@@ -82,7 +112,7 @@ func TestRecoverHoleInTheUnsyncedTail(t *testing.T) {
 	hole := len(file)
 	file, _ = appendFrame(file, crc, durable, 8, 1, 0, nil)
 	clear(file[durable:hole])
-	p, err := recoverState(file)
+	p, err := recoverState([][]byte{file})
 	if err != nil || p.size != durable {
 		t.Fatalf("%d bytes count, %v; want %d", p.size, err, durable)
 	}
@@ -95,7 +125,7 @@ func TestRecoverStaleFrame(t *testing.T) {
 	size := len(file)
 	stale, crc := appendFrame(nil, 12345, size, 9, 3, 0, nil)
 	_ = crc
-	p, err := recoverState(append(file, stale...))
+	p, err := recoverState([][]byte{append(file, stale...)})
 	if err != nil || p.size != size || p.term != 1 {
 		t.Fatalf("recovered %d bytes in term %d, %v; want %d bytes in term 1", p.size, p.term, err, size)
 	}
@@ -126,7 +156,7 @@ func TestRecoverIsWhatWasWritten(t *testing.T) {
 			}
 			file, crc = appendFrame(file, crc, len(file), term, 1, first, entries)
 		}
-		p, err := recoverState(file)
+		p, err := recoverState([][]byte{file})
 		if err != nil || p.term != term || p.vote != 1 || p.log.last() != l.last() || p.size != len(file) {
 			t.Fatalf("recovered %d entries in term %d (%v), want %d in %d", p.log.last(), p.term, err, l.last(), term)
 		}
@@ -136,11 +166,44 @@ func TestRecoverIsWhatWasWritten(t *testing.T) {
 	})
 }
 
+// A disk that lost a part of one copy costs nothing; one that lost the same place in both takes the server out.
+func TestDamagedDisk(t *testing.T) {
+	for _, c := range []struct {
+		bug     string
+		damaged []string
+		role    role
+		last    Index
+	}{
+		{"", copies[:1], follower, 4},
+		{"", copies[1:], follower, 4},
+		{"", copies[:], halted, 0},
+		{BugDamageIsTornTail, copies[:1], follower, 0},
+	} {
+		r := newRig(t, 3, c.bug)
+		r.elect(1, ids(3)...)
+		for range 3 {
+			register(r, 1)
+		}
+		for _, name := range c.damaged {
+			r.envs[2].file(name).data[frameHeader/2] ^= 1
+		}
+		r.restart(2)
+		if s := r.servers[2]; s.role != c.role || s.log.last() != c.last {
+			t.Errorf("bug %q, %q damaged: %s with %d entries, want %s with %d", c.bug, c.damaged, s.role, s.log.last(), c.role, c.last)
+		}
+		if c.bug == "" {
+			r.wantBroken()
+		} else {
+			r.wantBroken(durable)
+		}
+	}
+}
+
 func FuzzRecover(f *testing.F) {
 	file, _ := disk(2, 0, 3)
 	f.Add(file)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if p, err := recoverState(b); err == nil && p.size > len(b) {
+		if p, err := recoverState([][]byte{b}); err == nil && p.size > len(b) {
 			t.Errorf("%d bytes of %d count", p.size, len(b))
 		}
 	})
