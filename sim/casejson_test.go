@@ -87,3 +87,36 @@ func TestParseCaseRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Whatever the bytes, ParseCase answers with a case or with one line; and a case that it
+// accepts is written and read back the same.
+func FuzzParseCase(f *testing.F) {
+	full, err := sim.FormatCase(fullCase())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(full)
+	f.Add([]byte(`{"version": 1, "seed": 7}`))
+	f.Add([]byte(`{"version": 1, "faults": ["at 1s crash leader"], "options": {"a": "b"}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := sim.ParseCase("f", data)
+		if err != nil {
+			if strings.Contains(err.Error(), "\n") || !strings.HasPrefix(err.Error(), "f:") {
+				t.Fatalf("error %q", err)
+			}
+			return
+		}
+		text, err := sim.FormatCase(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := sim.ParseCase("f", text)
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, text)
+		}
+		again, err := sim.FormatCase(back)
+		if err != nil || !bytes.Equal(again, text) {
+			t.Fatalf("%v: written\n%s\nand again\n%s", err, text, again)
+		}
+	})
+}

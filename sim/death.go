@@ -55,29 +55,52 @@ func (w *world) clientDied(c *Client) {
 
 // panicked ends the run with the violation that a panic of the model's code is.
 func (w *world) panicked(who NodeID, r any) {
-	w.violate("panic", who, fmt.Sprintf("%v, in %s", r, modelFrame()))
+	w.violate("panic", who, fmt.Sprintf("%v, in %s", r, blame(r)))
 	w.running = false
 }
 
-// modelFrame names the innermost place in the model's code on the stack of a panic:
-// "storage.go:120".
-func modelFrame() string {
+// blame names the innermost place in the model's code on the stack of a panic:
+// "storage.go:120"; and where in the engine it came up, if that is where and not on purpose.
+func blame(r any) string {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	panicking := false
+	panicking, inside := false, ""
 	for {
 		f, more := frames.Next()
+		place := fmt.Sprintf("%s:%d", path.Base(f.File), f.Line)
 		switch {
-		case f.Function == "runtime.gopanic" || f.Function == "runtime.panicmem":
-			panicking = true
-		case panicking && !strings.HasPrefix(f.Function, "runtime.") && !strings.HasPrefix(f.Function, "simrun/sim."):
-			return fmt.Sprintf("%s:%d", path.Base(f.File), f.Line)
+		case f.Function == "runtime.gopanic":
+			panicking, inside = true, ""
+		case !panicking || strings.HasPrefix(f.Function, "runtime."):
+		case !isEngine(f.Function):
+			if inside == "" {
+				return place
+			}
+			return place + ", inside the engine at " + inside
+		case inside == "" && !strings.HasPrefix(fmt.Sprint(r), "sim: "):
+			inside = place
 		}
 		if !more {
-			return "the engine"
+			return "the engine, at " + inside
 		}
 	}
 }
+
+// isEngine reports whether a function belongs to this package or to one of its leaves.
+func isEngine(function string) bool {
+	rest, ok := strings.CutPrefix(function, enginePath)
+	if !ok {
+		return false
+	}
+	for _, leaf := range []string{".", "/clock.", "/digest.", "/disk.", "/fault.", "/queue.", "/rng."} {
+		if strings.HasPrefix(rest, leaf) {
+			return true
+		}
+	}
+	return false
+}
+
+const enginePath = "simrun/sim"
 
 // violate records that a promise was broken; of each check the first time, since what follows
 // is seldom news.

@@ -37,14 +37,15 @@ func (n *NodeID) UnmarshalText(b []byte) error {
 		*n = 0
 		return nil
 	}
-	i, err := strconv.ParseInt(s[1:], 10, 31)
-	if err != nil || i < 1 || (s[0] != 'n' && s[0] != 'c') {
+	i, err := strconv.ParseUint(s[1:], 10, 31)
+	id := NodeID(i)
+	if s[0] == 'c' {
+		id = -id
+	}
+	if err != nil || i == 0 || id.String() != s {
 		return fmt.Errorf("%q names no participant: expected n1, n2, … or c1, c2, …", s)
 	}
-	*n = NodeID(i)
-	if s[0] == 'c' {
-		*n = -*n
-	}
+	*n = id
 	return nil
 }
 
@@ -62,8 +63,12 @@ func ParseSeed(s string) (Seed, error) {
 			return n, nil
 		}
 	}
-	n, err := strconv.ParseUint(s, 0, 64)
-	if err != nil || strings.ContainsAny(s, "_oObB") && !strings.HasPrefix(s, "0x") {
+	digits, base := s, 10
+	if hex, ok := strings.CutPrefix(strings.ToLower(s), "0x"); ok {
+		digits, base = hex, 16
+	}
+	n, err := strconv.ParseUint(digits, base, 64)
+	if err != nil {
 		return 0, fmt.Errorf("seed %q: expected a decimal number below 2^64, 0x… or a 40-digit commit hash", s)
 	}
 	return Seed(n), nil
@@ -118,6 +123,9 @@ func (r *Ratio) UnmarshalText(b []byte) error {
 		return fmt.Errorf("%q is %w", b, errRatio)
 	}
 	*r = Ratio{num, den}
+	if num == 0 {
+		*r = Ratio{}
+	}
 	return nil
 }
 

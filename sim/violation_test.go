@@ -86,6 +86,7 @@ func TestMisuse(t *testing.T) {
 		{script{boot: func(e *sim.Env) { e.Send(0, nil) }}, "sim: Send to nobody, which is no server of the case"},
 		{script{boot: func(e *sim.Env) { e.Reply(sim.Caller{Client: -2}, nil) }}, "sim: Reply to c2, which is no client of the case"},
 		{script{boot: func(e *sim.Env) { e.SetTimer(64, ms) }}, "sim: a TimerID beyond MaxTimers"},
+		{script{boot: func(e *sim.Env) { e.Rand(0, 0).N(0) }}, "rng: N of an empty range"},
 	} {
 		r := tc.s.play(t, sim.Case{})
 		if len(r.Violations) != 1 || r.Violations[0].Check != "panic" || !strings.HasPrefix(r.Violations[0].Detail, tc.want+", in violation_test.go:") {
