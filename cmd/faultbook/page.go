@@ -32,7 +32,7 @@ func nemeses(b *bytes.Buffer) {
 		fmt.Fprintf(b, "\n### %s\n\n%s.\n\n```\n%s\n```\n\n![a run under this plan](faults/%s.svg)\n", f.Name, sentence(f.Summary), strings.TrimSpace(f.Example), f.Name)
 	}
 	fmt.Fprintf(b, "\n### swarm\n\n%s", swarmText)
-	fmt.Fprintf(b, "\n```\n%s\n```\n\n![a run under this plan](faults/swarm.svg)\n", swarmPlan(18))
+	fmt.Fprintf(b, "\n```\n%s\n```\n\n![a run under this plan](faults/swarm.svg)\n", swarmPlan(20))
 }
 
 // kinds writes a table of faults for each thing that they hit.

@@ -26,7 +26,7 @@ func strips() []picture {
 	for _, f := range nemesis.Families() {
 		list = append(list, picture{f.Name, f.Name, strings.TrimSpace(f.Example), 3 * time.Second})
 	}
-	return append(list, picture{nemesis.Swarm, "swarm: ten seconds, seed 18", swarmPlan(18), 10 * time.Second})
+	return append(list, picture{nemesis.Swarm, "swarm: ten seconds, seed 20", swarmPlan(20), 10 * time.Second})
 }
 
 // model is the system that the pictures show.

@@ -71,7 +71,7 @@ var forms = [kinds]form{
 
 	Crash:     {"crash", Processes, "the node stops, and loses what it did not sync; it restarts at the end", []clause{nodesC, opC, keepC, forC}},
 	Restart:   {"restart", Processes, "a node that is down starts", []clause{nodesC}},
-	CrashLoop: {"crash-loop", Processes, "the node crashes and restarts at once, again and again", []clause{nodesC, everyC, keepC, forC}},
+	CrashLoop: {"crash-loop", Processes, "the node crashes again and again, and is down for half of each period", []clause{nodesC, everyC, keepC, forC}},
 	Pause:     {"pause", Processes, "the node does nothing; messages pile up, timers fire late together", []clause{nodesC, forC}},
 	Resume:    {"resume", Processes, "a node that is paused goes on", []clause{nodesC}},
 	Slow:      {"slow", Processes, "the node takes that much longer for each event", []clause{nodesC, byC, forC}},

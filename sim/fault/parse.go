@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,12 +65,24 @@ func parseLine(name string, line int, text string) (Fault, error) {
 		}
 	}
 	if p.err == nil && p.peek() != "" {
-		p.expected("the end of the line", followers(f.Kind)...)
+		p.end(f.Kind)
 	}
 	if p.err != nil {
 		return Fault{}, p.err
 	}
 	return f, nil
+}
+
+// end fails at what follows a fault of kind k: a word that does not belong there, or
+// that comes too late.
+func (p *parser) end(k Kind) {
+	late := slices.Contains(followers(k), p.peek())
+	if !late {
+		p.expected("the end of the line", followers(k)...)
+		return
+	}
+	p.expected("the end of the line")
+	p.err.Msg += fmt.Sprintf(", which comes too late or twice; the order is %s", k.Usage())
 }
 
 // trigger reads when the fault begins.

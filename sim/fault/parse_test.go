@@ -106,6 +106,7 @@ func TestSyntaxErrorsSayWhereAndWhat(t *testing.T) {
 		{"at 2s crash leeder", `plan:1:13: expected a node (n1, …) or a role (or "role NAME"), found "leeder"; the nearest word is "leader"`},
 		{"at 2s crash n99", `plan:1:13: expected a node from n1 to n64, found "n99"`},
 		{"at 2s crash n1 fro 2s", `plan:1:16: expected the end of the line, found "fro"; the nearest word is "for"`},
+		{"at 2s isolate n1 for 2s dropping in-flight", `plan:1:25: expected the end of the line, found "dropping", which comes too late or twice; the order is "isolate" Nodes [ "dropping" "in-flight" ] [ For ]`},
 		{"at 2s crash n1 for 0s", `plan:1:20: expected a duration above 0, found "0s"`},
 		{"at 1s partition haves", `plan:1:17: expected groups or a shape, found "haves"; the nearest word is "halves"`},
 		{"at 1s partition n1,n2", `plan:1:22: expected "|" and another group, found the end of the line`},

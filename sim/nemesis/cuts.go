@@ -58,7 +58,7 @@ func (s *scene) weather() {
 		f := fault.Fault{Kind: fault.Latency, Dist: pick(s.dice, fault.Uniform, fault.Uniform, fault.Exponential, fault.LongTailed)}
 		f.By = pick(s.dice, 100*time.Microsecond, time.Millisecond, 5*time.Millisecond)
 		f.Max = pick[time.Duration](s.dice, 5, 10, 20, 40, 80, 120) * time.Millisecond
-		f.Max = max(f.Max, f.By)
+		f.Max = max(f.Max, 2*f.By)
 		s.add(f)
 	}
 	if s.percent(50) {

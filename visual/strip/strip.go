@@ -151,7 +151,11 @@ func classOf(role string) string {
 // messages draws all messages from lane to lane as one path; those that are lost
 // end half-way.
 func (p *picture) messages(lost bool, class string) {
-	p.printf(`<path class="%s" d="`, class)
+	opacity := 0.75
+	if !lost { // many messages are a grey area, in which one must still see through
+		opacity = min(0.32, 600/float64(len(p.mail)+1))
+	}
+	p.printf(`<path class="%s" stroke-opacity="%.2f" d="`, class, opacity)
 	for _, m := range p.mail {
 		if m.lost != lost {
 			continue

@@ -67,8 +67,8 @@ func TestStripShowsWhatHappened(t *testing.T) {
 		"a momentary fault": `class="moment"`,
 		"the isolated lane": `class="shade"`,
 		"operation":         `class="info" d="M`,
-		"message":           `class="mail" d="M`,
-		"lost message":      `class="lost" d="M`,
+		"message":           `class="mail" stroke-opacity="0.32" d="M`,
+		"lost message":      `class="lost" stroke-opacity="0.75" d="M`,
 		"axis":              ">1s<",
 	} {
 		if !strings.Contains(svg, part) {

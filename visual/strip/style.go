@@ -17,8 +17,8 @@ text{font:10px ui-sans-serif,system-ui,sans-serif;fill:#39424e}
 .edge{stroke:#d64545;stroke-opacity:.28;stroke-dasharray:1 3}
 .crash{stroke:#c22525;stroke-width:2;fill:none}
 .pause{fill:url(#hatch)}
-.mail{stroke:#51606f;stroke-opacity:.32;stroke-width:.6;fill:none}
-.lost{stroke:#d64545;stroke-opacity:.75;stroke-width:.7;fill:none}
+.mail{stroke:#51606f;stroke-width:.6;fill:none}
+.lost{stroke:#d64545;stroke-width:.7;fill:none}
 .ok{stroke:#2f9e60;stroke-width:4}.fail{stroke:#8894a3;stroke-width:4}.info{stroke:#e08a1e;stroke-width:4}
 @media (prefers-color-scheme:dark){
 text{fill:#c6d0db}.paper{fill:#14181d}.time{fill:#8b98a6}.what{fill:#ffb4aa}.tick{stroke:#fff}
