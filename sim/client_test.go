@@ -289,6 +289,48 @@ func TestDropOperation(t *testing.T) {
 	}
 }
 
+// A workload without a rate goes on at once; an operation that takes no time is followed by a
+// pause, so that time goes on.
+func TestWithoutPause(t *testing.T) {
+	for _, tc := range []struct {
+		takes      time.Duration
+		ops        int
+		low, high  int // operations in the fault phase
+		afterwards int
+	}{
+		{takes: 0, low: 1000, high: 1000, afterwards: 1},
+		{takes: 10 * ms, low: 100, high: 100, afterwards: 1},
+		{takes: 10 * ms, ops: 7, low: 7, high: 7, afterwards: 1},
+	} {
+		s := toySystem
+		s.Workloads = []sim.WorkloadKind{{Name: "eager", Next: func(*sim.Turn) sim.Op { return sim.Op{F: "read"} }}}
+		s.Client = func(c *sim.Client) {
+			for {
+				if _, ok := c.Next(); !ok {
+					return
+				}
+				if tc.takes > 0 {
+					c.Sleep(tc.takes)
+				}
+				c.OK(history.Null)
+			}
+		}
+		r, err := sim.RunTraced(s, sim.Case{Clients: 1, Workload: sim.Workload{Ops: tc.ops}, Duration: sim.Duration(time.Second)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		during, after := len(invocations(r, "c1")), 0
+		for _, e := range r.History {
+			if e.Type == history.Invoke && e.Time >= sim.Time(time.Second) {
+				after++
+			}
+		}
+		if during < tc.low || during > tc.high || after != tc.afterwards || len(r.Violations) > 0 {
+			t.Errorf("%+v: %d operations, %d after the heal, %v", tc, during, after, r.Violations)
+		}
+	}
+}
+
 // Only keeps some operations of the fault phase; the recovery phase has its own.
 func TestOnly(t *testing.T) {
 	r := workload(t, sim.Workload{Rate: 100, Only: []string{"c1#5", "c2#7", "c1#90"}}, ok)

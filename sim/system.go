@@ -33,9 +33,6 @@ type System struct {
 	// what events its nodes report (see [Occasion]), beside those of the engine.
 	Atlas fault.Atlas
 
-	// Events is Atlas.Events, for systems that leave the rest of the atlas out.
-	Events []fault.Event
-
 	// Timers are the names of the timers, by [TimerID], for the trace. May be nil.
 	Timers []string
 

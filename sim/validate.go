@@ -216,11 +216,11 @@ func (n *Network) routes(nodes int) error {
 
 // faults checks the plan.
 func faults(s *System, c *Case) error {
-	events := make([]string, 0, len(fault.Events)+len(s.Events))
+	events := make([]string, 0, len(fault.Events)+len(s.Atlas.Events))
 	for _, e := range fault.Events {
 		events = append(events, string(e.Event))
 	}
-	for _, e := range slices.Concat(s.Atlas.Events, s.Events) {
+	for _, e := range s.Atlas.Events {
 		events = append(events, string(e))
 	}
 	for _, f := range c.Faults {
