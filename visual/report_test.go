@@ -150,6 +150,25 @@ func TestZoomAndPan(t *testing.T) {
 	b.quiet()
 }
 
+func TestButtonsOfTheTopBlock(t *testing.T) {
+	b := open(t, simulate(10*time.Second, true).page())
+	b.keys("0")
+	whole := b.state()
+	b.clickOn("button.goto", "Show")
+	if s := b.state(); s.span() > whole.span()/2 {
+		t.Errorf("Show of the failed check shows %v of %v", s.span(), whole.span())
+	}
+	b.click(b.place("button.copy", 0.5, 0.5))
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.querySelector("button.copy").textContent === "Copied"`)); err != nil {
+		t.Errorf("the replay command is not copied: %v", err)
+	}
+	eval[any](b, `document.querySelector("tr[data-operation]").click()`)
+	if s := b.state(); s.Selected == nil || s.Selected.Kind != "operation" {
+		t.Errorf("a row of the core's table selects %+v", s.Selected)
+	}
+	b.quiet()
+}
+
 // delivered finds a delivery between servers some way into the run, and its sending.
 func delivered(w *raftlike) (send, deliver int) {
 	for i, r := range w.trace {

@@ -141,6 +141,11 @@ export class App {
     this.diagram.setAttribute("aria-label", `Space-time diagram of ${count(this.model.lanes.length, "node")} and ${count(this.model.run.operations.count, "operation")}, from ${parts[0]}`);
   }
 
+  /** Whether the lanes need more room than there is. */
+  get overflows(): boolean {
+    return this.scene.layout.bottom > this.scene.layout.height;
+  }
+
   zoom(factor: number, at?: number): void {
     this.scene.view.zoom(factor, at);
     this.refresh();

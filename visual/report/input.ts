@@ -34,6 +34,7 @@ function local(element: HTMLElement, e: MouseEvent): { x: number; y: number } {
 function wheel(app: App): void {
   const { view } = app.scene;
   const turn = (e: WheelEvent, at: number, overLanes: boolean): void => {
+    if (overLanes && !app.overflows) return; // nothing to scroll here: the page scrolls
     e.preventDefault();
     const unit = e.deltaMode === 1 ? 24 : e.deltaMode === 2 ? 240 : 1; // lines and pages in pixels
     if (Math.abs(e.deltaX) > Math.abs(e.deltaY) || e.shiftKey) {
@@ -164,6 +165,7 @@ function key(app: App, e: KeyboardEvent): void {
   };
   const action = actions[e.key];
   if (!action) return;
+  if ((e.key === "ArrowUp" || e.key === "ArrowDown") && !app.overflows) return;
   // Arrows belong to the page while the diagram is not in focus.
   if (e.key.startsWith("Arrow") && document.activeElement !== app.diagram && document.activeElement !== document.body) return;
   e.preventDefault();

@@ -3,6 +3,8 @@
 // roles are written out, outages are hatched, drops end in a cross, the core has
 // a heavy outline.
 
+import { readNames } from "./text.js";
+
 export interface Palette {
   paper: string;
   gutter: string;
@@ -95,10 +97,9 @@ export function epochColour(p: Palette, epoch: number): string {
 
 /** Reads look alike everywhere, and so do writes; other names take the next colours. */
 export function operationColours(p: Palette, names: readonly string[], f: string): [fill: string, edge: string] {
-  const reads = ["read", "get", "contains", "peek"];
   const writes = ["write", "put", "set", "append", "enqueue", "add", "push", "insert"];
-  if (reads.includes(f)) return p.operations[0];
+  if (readNames.includes(f)) return p.operations[0];
   if (writes.includes(f)) return p.operations[1];
-  const others = names.filter((n) => !reads.includes(n) && !writes.includes(n));
+  const others = names.filter((n) => !readNames.includes(n) && !writes.includes(n));
   return p.operations[2 + (Math.max(0, others.indexOf(f)) % (p.operations.length - 2))];
 }

@@ -22,13 +22,17 @@ export function count(n: number, one: string, many = one + "s"): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 }
 
+/** Operations that only look. */
+export const readNames: readonly string[] = ["read", "get", "contains", "peek"];
+
 /** An operation in few words: "x: read → 7", "cas 3 → 5". */
 export function operationText(run: Run, op: number): string {
   const { f, key, input, output, outcome } = run.operations;
   const name = run.texts[f[op]];
   const object = key[op] === 0 ? "" : run.texts[key[op]] + ": ";
-  const argument = run.texts[input[op]];
   const result = outcome[op] === Type.OK ? run.texts[output[op]] : "";
+  const given = run.texts[input[op]];
+  const argument = given === result && readNames.includes(name) ? "" : given; // some files repeat the result in the invocation
   const pair = /^\[([^[\]{}]*),([^[\]{}]*)\]$/.exec(argument);
   if (name === "cas" && pair) return `${object}cas ${pair[1]}→${pair[2]}`;
   let text = object + name;
