@@ -114,10 +114,17 @@ func (a *automaton) step(state, cl int32) int32 {
 // readOnly reports whether operations of the class leave every state that was
 // met so far as it was, or are not allowed in it.
 func (a *automaton) readOnly(cl int32) bool {
+	return a.readOnlyAll([]int32{cl})
+}
+
+// readOnlyAll is readOnly of each class.
+func (a *automaton) readOnlyAll(classes []int32) bool {
 	n := int32(a.states.len()) // steps may meet further ones
-	for s := range n {
-		if next := a.step(s, cl); next != s && next != refused {
-			return false
+	for _, cl := range classes {
+		for s := range n {
+			if next := a.step(s, cl); next != s && next != refused {
+				return false
+			}
 		}
 	}
 	return true

@@ -155,16 +155,7 @@ func (c *core) dropValues() {
 // in order of first operation. Operations on no value are in no group. It
 // reports false if the specification doesn't promise that values are independent.
 func (c *core) groups() ([][]int, bool) {
-	leader := make(map[history.Value]history.Value)
-	find := func(v history.Value) history.Value {
-		for {
-			w, ok := leader[v]
-			if !ok || w == v {
-				return v
-			}
-			v = w
-		}
-	}
+	g := newGroups()
 	touched := make([][]history.Value, len(c.ops))
 	for i := range c.ops {
 		if c.fate[i] == dropped {
@@ -176,9 +167,7 @@ func (c *core) groups() ([][]int, bool) {
 			return nil, false
 		}
 		touched[i] = values
-		for _, v := range values {
-			leader[find(v)] = find(values[0])
-		}
+		g.join(values)
 	}
 	var groups [][]int
 	number := make(map[history.Value]int)
@@ -186,13 +175,14 @@ func (c *core) groups() ([][]int, bool) {
 		if len(values) == 0 {
 			continue
 		}
-		g, ok := number[find(values[0])]
+		leader := g.leader(values[0])
+		n, ok := number[leader]
 		if !ok {
-			g = len(groups)
-			number[find(values[0])] = g
+			n = len(groups)
+			number[leader] = n
 			groups = append(groups, nil)
 		}
-		groups[g] = append(groups[g], i)
+		groups[n] = append(groups[n], i)
 	}
 	return groups, true
 }

@@ -1,8 +1,10 @@
 package check_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -14,24 +16,35 @@ import (
 
 // oracle asks porcupine itself, without any of our own machinery, about a history.
 func oracle(spec check.Spec, events []history.Event) bool {
-	init, step, same := spec.(check.RawSpec).Raw()
 	ops, err := history.Pair(events)
 	if err != nil {
 		panic(err)
 	}
-	byKey := make(map[string][]porcupine.Operation)
+	byKey := make(map[string][]history.Operation)
 	for _, op := range ops {
-		if op.Outcome == history.Fail {
-			if !check.Observes(spec, op) {
-				continue
-			}
+		if op.Outcome != history.Fail || check.Observes(spec, op) {
+			key := check.PartitionOf(spec, op)
+			byKey[key] = append(byKey[key], op)
 		}
+	}
+	for _, ops := range byKey {
+		if !oracleOps(spec, ops) {
+			return false
+		}
+	}
+	return true
+}
+
+// oracleOps asks porcupine about operations of one object.
+func oracleOps(spec check.Spec, ops []history.Operation) bool {
+	init, step, same := spec.(check.RawSpec).Raw()
+	intervals := make([]porcupine.Operation, len(ops))
+	for i, op := range ops {
 		ret := int64(op.Complete)
 		if op.Outcome == history.Info {
-			ret = int64(len(events))
+			ret = 1 << 40
 		}
-		key := check.PartitionOf(spec, op)
-		byKey[key] = append(byKey[key], porcupine.Operation{Input: op, Call: int64(op.Invoke), Return: ret})
+		intervals[i] = porcupine.Operation{Input: op, Call: int64(op.Invoke), Return: ret}
 	}
 	model := porcupine.Model{
 		Init: func() any { return init },
@@ -45,12 +58,47 @@ func oracle(spec check.Spec, events []history.Event) bool {
 		},
 		Equal: same,
 	}
-	for _, ops := range byKey {
-		if !porcupine.CheckOperations(model, ops) {
-			return false
+	return porcupine.CheckOperations(model, intervals)
+}
+
+// coreIsMinimal reports whether the core of a violation has no order, each
+// member is necessary, and the violation was not inevitable one event earlier.
+func coreIsMinimal(spec check.Spec, events []history.Event, v check.Verdict) error {
+	all, _ := history.Pair(events)
+	var ops []history.Operation
+	for _, op := range all {
+		switch {
+		case slices.Contains(v.Core, op.Invoke):
+			if op.Outcome == history.Info || op.Complete > v.Inevitable {
+				return fmt.Errorf("the core holds %d, which had not completed", op.Invoke)
+			}
+			ops = append(ops, op)
+		case slices.Contains(v.Optional, op.Invoke):
+			ops = append(ops, relaxed(op))
 		}
 	}
-	return true
+	if oracleOps(spec, ops) {
+		return errors.New("the core has an order")
+	}
+	for i, op := range ops {
+		if op.Outcome == history.Info {
+			continue
+		}
+		ops[i] = relaxed(op)
+		if !oracleOps(spec, ops) {
+			return fmt.Errorf("%d is not necessary", op.Invoke)
+		}
+		ops[i] = op
+	}
+	if oracle(spec, events[:v.Inevitable+1]) || !oracle(spec, events[:v.Inevitable]) {
+		return fmt.Errorf("%d is not where it became inevitable", v.Inevitable)
+	}
+	return nil
+}
+
+func relaxed(op history.Operation) history.Operation {
+	op.Outcome, op.Output = history.Info, history.Null
+	return op
 }
 
 const (
@@ -62,24 +110,25 @@ const (
 // Every engine must agree with porcupine on every history, every witness must
 // replay, and every core must be confirmed with each member necessary.
 func TestEnginesAgreeWithPorcupine(t *testing.T) {
-	for n := range alphabets {
-		a := &alphabets[n]
-		t.Run(a.spec.Name(), func(t *testing.T) {
+	for n, a := range slices.Concat(alphabets, distinct) {
+		t.Run(a.name(), func(t *testing.T) {
 			t.Parallel()
-			var violations, pending, failed atomic.Int64
+			var violations, pending, failed, monitored atomic.Int64
 			t.Run("workers", func(t *testing.T) {
 				for w := range fuzzWorkers {
 					t.Run(fmt.Sprint(w), func(t *testing.T) {
 						t.Parallel()
 						m := &maker{rng: rand.New(rand.NewPCG(uint64(n), uint64(w)))}
 						for i := range fuzzHistories / fuzzWorkers {
-							events := m.history(a, fuzzOperations)
+							events := m.history(&a, fuzzOperations)
 							valid := oracle(a.spec, events)
 							if !valid {
 								violations.Add(1)
 							}
 							count(events, &pending, &failed)
-							compare(t, a.spec, events, valid, i%8 == 0)
+							if compare(t, a.spec, events, valid, i%8 == 0) == "monitor" {
+								monitored.Add(1)
+							}
 							if t.Failed() {
 								return
 							}
@@ -88,10 +137,13 @@ func TestEnginesAgreeWithPorcupine(t *testing.T) {
 				}
 			})
 			share := 100 * violations.Load() / fuzzHistories
-			t.Logf("%s: %d histories, %d violations (%d %%), %d with open operations, %d with failed ones",
-				a.spec.Name(), fuzzHistories, violations.Load(), share, pending.Load(), failed.Load())
+			t.Logf("%s: %d histories, %d violations (%d %%), %d with open operations, %d with failed ones, %d decided by a monitor",
+				a.name(), fuzzHistories, violations.Load(), share, pending.Load(), failed.Load(), monitored.Load())
 			if share < 15 || pending.Load() < fuzzHistories/10 || failed.Load() < fuzzHistories/10 {
 				t.Errorf("too few of a kind to mean anything")
+			}
+			if a.distinct && monitored.Load() < fuzzHistories*9/10 {
+				t.Errorf("too few were decided by a monitor")
 			}
 		})
 	}
@@ -118,13 +170,16 @@ func count(events []history.Event, pending, failed *atomic.Int64) {
 	}
 }
 
-// compare runs the engines on a history.
-func compare(t *testing.T, spec check.Spec, events []history.Event, valid, deep bool) {
+// compare runs the engines on a history, and returns the one that auto chose.
+func compare(t *testing.T, spec check.Spec, events []history.Event, valid, deep bool) (chosen string) {
 	for _, engine := range []string{"auto", "window", check.PatientEngine, "porcupine"} {
 		if engine != "window" && engine != "auto" && !deep {
 			continue // porcupine is the oracle's own search: its bookkeeping needs fewer examples
 		}
 		v, err := check.Linearizable(spec, events, check.Options{Engine: engine})
+		if engine == "auto" {
+			chosen = v.Engine
+		}
 		switch {
 		case err != nil:
 			t.Errorf("%s: %v\n%s", engine, err, dump(events))
@@ -136,11 +191,16 @@ func compare(t *testing.T, spec check.Spec, events []history.Event, valid, deep 
 			}
 		case !v.Confirmed:
 			t.Errorf("%s: core %v is not confirmed\n%s", engine, v.Core, dump(events))
+		case deep:
+			if err := coreIsMinimal(spec, events, v); err != nil {
+				t.Errorf("%s: core %v with %v: %v\n%s", engine, v.Core, v.Optional, err, dump(events))
+			}
 		}
 		if t.Failed() {
-			return
+			break
 		}
 	}
+	return chosen
 }
 
 func dump(events []history.Event) string {

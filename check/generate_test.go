@@ -13,6 +13,15 @@ type alphabet struct {
 	spec check.Spec
 	ops  []template
 	keys []string
+	// distinct: every value is added once, so that the monitors can decide
+	distinct bool
+}
+
+func (a *alphabet) name() string {
+	if a.distinct {
+		return a.spec.Name() + " of distinct values"
+	}
+	return a.spec.Name()
 }
 
 // A template is an operation with the results that it might have. A result
@@ -21,6 +30,7 @@ type template struct {
 	f       string
 	input   history.Value
 	outputs []history.Value
+	adds    int // the value that it adds, of those that are added once; else 0
 }
 
 var null = history.Null
@@ -67,7 +77,7 @@ func with(vs []history.Value, more ...history.Value) []history.Value { return ap
 func of(f string, inputs, outputs []history.Value) []template {
 	var ts []template
 	for _, in := range inputs {
-		ts = append(ts, template{f, in, outputs})
+		ts = append(ts, template{f: f, input: in, outputs: outputs})
 	}
 	return ts
 }
@@ -89,23 +99,68 @@ var (
 )
 
 var alphabets = []alphabet{
-	{specs.Register, join(of("write", ints(1, 2, 3), nothing), of("read", nothing, with(ints(1, 2, 3), null))), oneKey},
-	{specs.CASRegister, join(of("write", ints(1, 2, 3), nothing), of("read", nothing, with(ints(1, 2, 3), null)), of("cas", casPairs, told)), oneKey},
+	{specs.Register, join(of("write", ints(1, 2, 3), nothing), repeat(4, of("read", nothing, with(ints(1, 2, 3), null)))), oneKey, false},
+	{specs.CASRegister, join(of("write", ints(1, 2, 3), nothing), of("read", nothing, with(ints(1, 2, 3), null)), of("cas", casPairs, told)), oneKey, false},
 	{specs.KV, join(
 		of("put", texts("", "a", "b"), nothing), of("get", nothing, with(texts("", "a", "b", "ab", "ba", "aa"), null)),
 		of("append", texts("a", "b"), nothing), of("delete", nothing, nothing),
-		of("cas", oneOf(history.List(texts("", "a")...), history.List(texts("a", "b")...)), told)), []string{"x", "x", "x", "y"}},
-	{specs.MultiRegister, transactions(), oneKey},
-	{specs.AppendList, join(of("append", ints(1, 2), nothing), of("read", nothing, lists(3, ints(1, 2)...))), oneKey},
+		of("cas", oneOf(history.List(texts("", "a")...), history.List(texts("a", "b")...)), told)), []string{"x", "x", "x", "y"}, false},
+	{specs.MultiRegister, transactions(), oneKey, false},
+	{specs.AppendList, join(of("append", ints(1, 2), nothing), of("read", nothing, lists(3, ints(1, 2)...))), oneKey, false},
 	{specs.Set, join(of("add", ints(1, 2), told), of("remove", ints(1, 2), told), of("contains", ints(1, 2), oneOf(yes, no)),
-		of("read", nothing, oneOf(history.Ints(), history.Ints(1), history.Ints(2), history.Ints(2, 1)))), oneKey},
-	{specs.Queue, join(of("enqueue", ints(1, 2, 3), nothing), of("dequeue", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey},
-	{specs.Stack, join(of("push", ints(1, 2, 3), nothing), of("pop", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey},
-	{specs.PriorityQueue, join(of("insert", ints(1, 2, 3), nothing), of("poll", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey},
-	{specs.Lock, join(of("acquire", with(texts("a", "b"), null), with(ints(1, 2, 3, 4), null, yes, no)), of("release", with(texts("a", "b"), null), told)), oneKey},
-	{specs.Counter, join(of("add", ints(1, 2, -1), with(ints(-1, 0, 1, 2, 3, 4, 5), null)), of("read", nothing, ints(-1, 0, 1, 2, 3, 4, 5, 6))), oneKey},
-	{specs.UniqueIDs, of("generate", nothing, ints(1, 2, 3, 4, 5, 6, 7, 8)), oneKey},
-	{specs.Log, join(of("append", ints(1, 2), with(ints(0, 1, 2, 3), null)), of("read", ints(0, 1, 2), lists(2, ints(1, 2)...))), oneKey},
+		of("read", nothing, oneOf(history.Ints(), history.Ints(1), history.Ints(2), history.Ints(2, 1)))), oneKey, false},
+	{specs.Queue, join(of("enqueue", ints(1, 2, 3), nothing), of("dequeue", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey, false},
+	{specs.Stack, join(of("push", ints(1, 2, 3), nothing), of("pop", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey, false},
+	{specs.PriorityQueue, join(of("insert", ints(1, 2, 3), nothing), of("poll", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey, false},
+	{specs.Lock, join(of("acquire", with(texts("a", "b"), null), with(ints(1, 2, 3, 4), null, yes, no)), of("release", with(texts("a", "b"), null), told)), oneKey, false},
+	{specs.Counter, join(of("add", ints(1, 2, -1), with(ints(-1, 0, 1, 2, 3, 4, 5), null)), of("read", nothing, ints(-1, 0, 1, 2, 3, 4, 5, 6))), oneKey, false},
+	{specs.UniqueIDs, of("generate", nothing, ints(1, 2, 3, 4, 5, 6, 7, 8)), oneKey, false},
+	{specs.Log, join(of("append", ints(1, 2), with(ints(0, 1, 2, 3), null)), of("read", ints(0, 1, 2), lists(2, ints(1, 2)...))), oneKey, false},
+}
+
+// adding makes templates that add the values 1 to n, each once in a history.
+func adding(f string, n int64, outputs []history.Value) []template {
+	var ts []template
+	for v := int64(1); v <= n; v++ {
+		ts = append(ts, template{f: f, input: history.Int(v), outputs: outputs, adds: int(v)})
+	}
+	return ts
+}
+
+// repeat makes operations that add nothing as frequent as those that do.
+func repeat(n int, ts []template) []template {
+	var all []template
+	for range n {
+		all = append(all, ts...)
+	}
+	return all
+}
+
+var (
+	some     = ints(1, 2, 3, 4, 5)
+	maybe    = with(ints(1, 2, 3, 4, 5), null)
+	distinct = []alphabet{
+		{specs.Register, join(adding("write", 5, nothing), repeat(4, of("read", nothing, maybe))), oneKey, true},
+		{specs.CASRegister, join(adding("write", 5, nothing), repeat(4, of("read", nothing, maybe)), swaps()), oneKey, true},
+		{specs.KV, join(adding("put", 5, nothing), repeat(4, of("get", nothing, maybe)), swaps()), []string{"x", "y"}, true},
+		{specs.Set, join(adding("add", 5, told), of("remove", some, oneOf(yes, no)), of("contains", some, oneOf(yes, no))), oneKey, true},
+		{specs.Queue, join(adding("enqueue", 5, nothing), repeat(4, of("dequeue", nothing, maybe)), of("peek", nothing, maybe)), oneKey, true},
+		{specs.Stack, join(adding("push", 5, nothing), repeat(4, of("pop", nothing, maybe))), oneKey, true},
+		{specs.PriorityQueue, join(adding("insert", 5, nothing), repeat(4, of("poll", nothing, maybe)), of("peek", nothing, maybe)), oneKey, true},
+	}
+)
+
+// swaps are compare-and-sets to the values 1 to 5 from each other value.
+func swaps() []template {
+	var ts []template
+	for to := int64(1); to <= 5; to++ {
+		for _, from := range with(ints(1, 2, 3), null) {
+			if from != history.Int(to) {
+				ts = append(ts, template{f: "cas", input: history.List(from, history.Int(to)), outputs: oneOf(null, yes), adds: int(to)})
+			}
+		}
+	}
+	return ts
 }
 
 // transactions are some over two registers.
@@ -128,7 +183,7 @@ func transactions() []template {
 	var ts []template
 	add := func(as, bs []history.Value) {
 		out := pairs(as, bs)
-		ts = append(ts, template{"txn", out[0], out})
+		ts = append(ts, template{f: "txn", input: out[0], outputs: out})
 	}
 	for _, n := range ints(1, 2) {
 		add(oneOf(step("w", "x", n)), oneOf(step("w", "y", n)))
@@ -147,6 +202,7 @@ type maker struct {
 	rng    *rand.Rand
 	events []history.Event
 	open   []opened
+	added  [8]bool
 	time   history.Time
 	next   history.Process
 }
@@ -161,7 +217,7 @@ type opened struct {
 
 // history makes a history of up to the given number of operations.
 func (m *maker) history(a *alphabet, operations int) []history.Event {
-	m.events, m.open, m.time = m.events[:0], m.open[:0], 0
+	m.events, m.open, m.time, m.added = m.events[:0], m.open[:0], 0, [8]bool{}
 	r := m.rng
 	init, step, _ := a.spec.(check.RawSpec).Raw()
 	states := make([]any, len(a.keys))
@@ -185,6 +241,10 @@ func (m *maker) history(a *alphabet, operations int) []history.Event {
 			n--
 			i := r.IntN(len(idle))
 			o := opened{process: idle[i], key: r.IntN(len(a.keys)), t: &a.ops[r.IntN(len(a.ops))]}
+			for o.t.adds > 0 && m.added[o.t.adds] {
+				o.t = &a.ops[r.IntN(len(a.ops))]
+			}
+			m.added[o.t.adds] = o.t.adds > 0
 			idle = append(idle[:i], idle[i+1:]...)
 			m.open = append(m.open, o)
 			m.event(a, &o, history.Invoke, o.t.input)
@@ -193,23 +253,20 @@ func (m *maker) history(a *alphabet, operations int) []history.Event {
 			if o.happened {
 				continue
 			}
-			o.happened = true
 			op := history.Operation{Process: o.process, F: o.t.f, Input: o.t.input, Outcome: history.OK}
 			if key := a.keys[o.key]; key != "" {
 				op.Key = key
 			}
 			start := r.IntN(len(o.t.outputs))
-			op.Output = o.t.outputs[start]
 			for j := range o.t.outputs {
 				op.Output = o.t.outputs[(start+j)%len(o.t.outputs)]
 				if next, ok := step(states[o.key], op); ok {
-					states[o.key] = next
+					states[o.key], o.output, o.happened = next, op.Output, true
 					break
 				}
 			}
-			o.output = op.Output
 			if r.IntN(10) < spoil {
-				o.output = o.t.outputs[r.IntN(len(o.t.outputs))]
+				o.output, o.happened = o.t.outputs[r.IntN(len(o.t.outputs))], true
 			}
 		case k >= 2 && len(m.open) > 0:
 			i := r.IntN(len(m.open))

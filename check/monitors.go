@@ -62,19 +62,11 @@ func (m *Monitor) read(pt *part, ops []history.Operation, end int) *monitored {
 	values := newDense(2 * len(pt.ops))
 	var call, ret []int
 	call, ret = make([]int, 0, len(pt.ops)), make([]int, 0, len(pt.ops))
-	for _, n := range pt.ops {
+	for _, n := range pt.before(ops, end) {
 		op := &ops[n]
-		if op.Invoke >= end {
-			break
-		}
 		returns := op.Complete
 		if op.Outcome == history.Info || returns >= end {
-			returns = never
-			if op.Outcome != history.Info {
-				opened := *op
-				opened.Outcome, opened.Output = history.Info, history.Null
-				op = &opened
-			}
+			returns, op = never, opened(op)
 		}
 		r := m.Read(op)
 		switch r.Use {
@@ -181,42 +173,44 @@ func (c *check) runMonitor(i int) (a answer, why string) {
 		}
 	case monitor.Violation:
 		a.outcome = Violation
-		h, r = m.earliest(&c.parts[i], c.ops, h, r)
-		a.end = h.at[r.Last]
-		a.core = h.core(r)
+		if a.end, a.core = m.earliest(&c.parts[i], c.ops, h, r); a.core == nil {
+			return a, "it was ambiguous before an operation failed"
+		}
 	default:
 		return a, r.Why
 	}
 	return a, ""
 }
 
-// earliest finds the shortest prefix that the monitor finds to be a violation,
-// given the whole history, which is one.
-func (m *Monitor) earliest(pt *part, ops []history.Operation, h *monitored, r monitor.Result) (*monitored, monitor.Result) {
-	low := 0 // the history before this event is none
-	for tries := 0; ; tries++ {
-		end := h.at[r.Last] // the history up to here is a violation
-		if end <= low {
-			return h, r
+// earliest finds the event by which a violation had become inevitable, and what
+// was wrong by then: nil if the monitor can't decide a shorter history, in which
+// operations that failed later count. h and r are the whole history and what the
+// monitor says of it.
+func (m *Monitor) earliest(pt *part, ops []history.Operation, h *monitored, r monitor.Result) (int, *monitorCore) {
+	low, high := -1, h.at[len(h.at)-1] // events up to which there was none, and was one
+	for _, n := range pt.failed {
+		high = max(high, ops[n].Complete)
+	}
+	for tries := 0; high-low > 1; tries++ {
+		mid := low + (high-low)/2
+		if tries < 4 { // it is likely the last event of what was found
+			mid = max(low+1, min(h.at[r.Last], high-1))
 		}
-		cut := end
-		if tries >= 3 {
-			cut = low + (end-low+1)/2
-		}
-		shorter := m.read(pt, ops, cut)
+		shorter := m.read(pt, ops, mid+1)
 		if shorter == nil {
-			return h, r
+			return 0, nil
 		}
 		s := m.Check(shorter.ops, shorter.initial)
-		if s.Outcome == monitor.Violation {
-			h, r = shorter, s
-			continue
+		switch s.Outcome {
+		case monitor.Violation:
+			high, h, r = mid, shorter, s
+		case monitor.Linearizable:
+			low = mid
+		default:
+			return 0, nil
 		}
-		if cut == end {
-			return h, r
-		}
-		low = cut
 	}
+	return high, h.core(r)
 }
 
 // monitorCore are the operations of a violation that a monitor found.

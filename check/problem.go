@@ -1,8 +1,10 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"simrun/history"
 )
@@ -12,6 +14,9 @@ type problem struct {
 	auto  *automaton
 	start []int32    // states it may start in
 	ops   []interval // in order of call
+	// failed are operations that did not happen, in order of call, as open ones:
+	// nobody knew before their return
+	failed []interval
 }
 
 // An interval is an operation as the engines take it: it takes effect at one
@@ -28,19 +33,35 @@ const never = math.MaxInt
 func (o *interval) open() bool { return o.ret == never }
 
 // cut returns the problem as it stood before the event at index end: what was
-// invoked later is absent, and what completed later is open.
+// invoked later is absent, and what completed or failed later is open.
 func (p *problem) cut(end int) *problem {
 	q := &problem{auto: p.auto, start: p.start, ops: make([]interval, 0, len(p.ops))}
+	failed := p.failed
 	for _, o := range p.ops {
 		if o.call >= end {
 			break
+		}
+		for len(failed) > 0 && failed[0].call < o.call {
+			q.addFailed(failed[0], end)
+			failed = failed[1:]
 		}
 		if o.ret >= end {
 			o = p.opened(o)
 		}
 		q.ops = append(q.ops, o)
 	}
+	for _, o := range failed {
+		q.addFailed(o, end)
+	}
 	return q
+}
+
+// addFailed adds an operation that failed, if that was not known before the event end.
+func (p *problem) addFailed(o interval, end int) {
+	if o.call < end && o.ret >= end {
+		o.ret = never
+		p.ops = append(p.ops, o)
+	}
 }
 
 // opened returns o relaxed to an operation that may or may not have taken
@@ -54,8 +75,9 @@ func (p *problem) opened(o interval) interval {
 
 // part is the share of one object in a history.
 type part struct {
-	key string
-	ops []int32 // positions in the history's operations
+	key    string
+	ops    []int32 // positions in the history's operations
+	failed []int32 // operations that did not happen
 }
 
 // split groups the operations that the specification has to explain by object,
@@ -67,10 +89,10 @@ func split(spec Spec, ops []history.Operation) ([]part, error) {
 	last := -1 // the part of the previous operation
 	for i := range ops {
 		op := &ops[i]
-		if op.Outcome == history.Fail && !mustHappen(spec, op) {
-			continue
-		}
-		if err := spec.accepts(op); err != nil {
+		failed := op.Outcome == history.Fail && !mustHappen(spec, op)
+		if failed {
+			op = opened(op)
+		} else if err := spec.accepts(op); err != nil {
 			at := op.Invoke
 			if op.Complete >= 0 {
 				at = op.Complete
@@ -87,9 +109,38 @@ func split(spec Spec, ops []history.Operation) ([]part, error) {
 			}
 			last = n
 		}
-		parts[last].ops = append(parts[last].ops, int32(i))
+		if failed {
+			parts[last].failed = append(parts[last].failed, int32(i))
+		} else {
+			parts[last].ops = append(parts[last].ops, int32(i))
+		}
 	}
 	return parts, nil
+}
+
+// opened returns an operation as it stood before it completed.
+func opened(op *history.Operation) *history.Operation {
+	o := *op
+	o.Outcome, o.Output, o.Error, o.Complete, o.Return = history.Info, history.Null, "", -1, history.Never
+	return &o
+}
+
+// before lists the operations of a part that were invoked before the event end
+// and had not failed by then, in order of invocation.
+func (pt *part) before(ops []history.Operation, end int) []int32 {
+	n, _ := slices.BinarySearchFunc(pt.ops, end, func(i int32, end int) int { return cmp.Compare(ops[i].Invoke, end) })
+	list := pt.ops[:n]
+	if len(pt.failed) == 0 || end == never {
+		return list
+	}
+	list = slices.Clone(list)
+	for _, i := range pt.failed {
+		if ops[i].Invoke < end && ops[i].Complete >= end {
+			list = append(list, i)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // problem numbers the operations of a part.
@@ -102,6 +153,10 @@ func (pt *part) problem(spec Spec, ops []history.Operation) *problem {
 			o.ret = never
 		}
 		p.ops[i] = o
+	}
+	for _, n := range pt.failed {
+		op := &ops[n]
+		p.failed = append(p.failed, interval{call: op.Invoke, ret: op.Complete, class: p.auto.class(opened(op)), op: n})
 	}
 	return p
 }

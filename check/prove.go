@@ -3,6 +3,8 @@ package check
 import (
 	"slices"
 	"sort"
+
+	"simrun/history"
 )
 
 // prove shrinks a violation to a core and has porcupine confirm it. A search in
@@ -28,19 +30,58 @@ func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 	return co, co.confirm(c.opts.Budget) == Violation, true
 }
 
+// maxChains bounds the operations that a monitor's core is completed with.
+const maxChains = 2000
+
 // monitoredProblem is what a monitor says is enough for the violation.
+//
+// Where that holds compare-and-sets whose old value no member wrote, it is
+// completed with all operations on the values of these chains; if they are too
+// many, the compare-and-sets become plain writes, which demand less.
 func (c *check) monitoredProblem(i int) *problem {
 	found := c.answers[i].core
 	small := part{key: c.parts[i].key, ops: found.ops}
+	weaken := found.weaken
+	if len(weaken) > 0 {
+		if all := c.chains(&c.parts[i], c.answers[i].end, found.ops); len(all) <= maxChains {
+			small.ops, weaken = all, nil
+		}
+	}
 	p := small.problem(c.spec, c.ops)
-	weaken := c.spec.monitor().Weaken
-	for k, n := range found.ops {
-		if slices.Contains(found.weaken, n) {
-			weak := weaken(c.ops[n])
+	for k, n := range small.ops {
+		if slices.Contains(weaken, n) {
+			weak := c.spec.monitor().Weaken(c.ops[n])
 			p.ops[k].class = p.auto.class(&weak)
 		}
 	}
 	return p.cut(c.answers[i].end + 1)
+}
+
+// chains returns the operations of a part up to an event on the values of some of them, and on
+// values that share an operation with these, and so on.
+func (c *check) chains(pt *part, end int, some []int32) []int32 {
+	g := newGroups()
+	ops := pt.before(c.ops, end+1)
+	for _, n := range ops {
+		if values, ok := c.spec.touches(&c.ops[n]); ok {
+			g.join(values)
+		}
+	}
+	wanted := make(map[history.Value]bool)
+	for _, n := range some {
+		values, _ := c.spec.touches(&c.ops[n])
+		for _, v := range values {
+			wanted[g.leader(v)] = true
+		}
+	}
+	var all []int32
+	for _, n := range ops {
+		values, _ := c.spec.touches(&c.ops[n])
+		if len(values) == 0 && slices.Contains(some, n) || len(values) > 0 && wanted[g.leader(values[0])] {
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 // earliest returns the index of the event after which a problem that is a
@@ -56,6 +97,12 @@ func earliest(p *problem, from int, run decide, budget int64) int {
 			ends = append(ends, m.at)
 		}
 	}
+	for _, o := range p.failed {
+		if o.ret >= from {
+			ends = append(ends, o.ret)
+		}
+	}
+	slices.Sort(ends)
 	violated := func(n int) bool { return run(p.cut(ends[n]+1), budget).outcome == Violation }
 	if from >= 0 && violated(0) {
 		return ends[0]

@@ -1,5 +1,7 @@
 package check
 
+import "slices"
+
 // dropIrrelevant drops open operations that can't help anything that is left:
 // any order with one of them is as legal without it.
 //
@@ -9,20 +11,26 @@ package check
 // such relation is found by refinement, which needs all states that the
 // operations can reach in any order and number: it is only done where they are few.
 //
-// Only what can come after the operation counts: not what returned before its call.
+// An operation counts as helping also if it would help once a kept operation were
+// relaxed: otherwise it would be dropped because of one, which later seems
+// superfluous because the other was dropped.
 func (c *core) dropIrrelevant() {
-	r, ok := c.simulation()
-	if !ok {
-		return
+	if r, ok := c.simulation(); ok {
+		c.dropIdle(r, c.classesAfter)
 	}
-	after := -1
+}
+
+// dropIdle drops the open operations that are idle in r under the classes that
+// can come after them.
+func (c *core) dropIdle(r *simulation, classesAfter func(at int) []int32) {
+	returned := -1
 	for i, o := range c.ops {
 		if c.fate[i] != relaxed {
 			continue
 		}
-		if n := c.returnedBefore(o.call); n != after {
-			after = n
-			r.refine(c.classesAfter(o.call))
+		if n := c.returnedBefore(o.call); n != returned {
+			returned = n
+			r.refine(classesAfter(o.call))
 		}
 		if r.idle(c.class(i)) {
 			c.fate[i] = dropped
@@ -41,16 +49,34 @@ func (c *core) returnedBefore(at int) int {
 	return n
 }
 
-// classesAfter returns the classes of operations that can take effect after an event.
+// classesAfter returns the classes of operations that can take effect after an
+// event, if any kept one may also be relaxed.
 func (c *core) classesAfter(at int) []int32 {
 	var classes []int32
 	seen := make(map[int32]bool)
+	add := func(cl int32) {
+		if !seen[cl] {
+			seen[cl] = true
+			classes = append(classes, cl)
+		}
+	}
 	for i, o := range c.ops {
-		if cl := c.class(i); c.fate[i] == relaxed || c.fate[i] == kept && o.ret > at {
-			if !seen[cl] {
-				seen[cl] = true
-				classes = append(classes, cl)
-			}
+		if c.fate[i] != dropped {
+			add(c.auto.open(o.class))
+		}
+		if c.fate[i] == kept && o.ret > at {
+			add(o.class)
+		}
+	}
+	return classes
+}
+
+// keptClassesAfter returns the classes of operations that can take effect after an event.
+func (c *core) keptClassesAfter(at int) []int32 {
+	var classes []int32
+	for i, o := range c.ops {
+		if cl := c.class(i); (c.fate[i] == relaxed || c.fate[i] == kept && o.ret > at) && !slices.Contains(classes, cl) {
+			classes = append(classes, cl)
 		}
 	}
 	return classes
