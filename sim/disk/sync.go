@@ -149,7 +149,7 @@ func (d *Disk) kept(o *op) bool { return o.kind == write && d.files[o.inode].spl
 const forgetAbove = 8
 
 // forget gives back contents that no name leads to, when nothing is pending. A
-// sync under way has nothing left to cover by then.
+// sync under way has nothing left to cover by then, and forgets what it was for.
 func (d *Disk) forget() {
 	if len(d.files) <= forgetAbove*(len(d.seen)+1) {
 		return
@@ -160,5 +160,8 @@ func (d *Disk) forget() {
 		d.seen[i].inode = i
 	}
 	d.files = files
+	for t := range d.syncs {
+		d.syncs[t].inode = -1
+	}
 	d.stored = append(d.stored[:0], d.seen...)
 }
