@@ -24,7 +24,7 @@ func Bugs() []declare.Bug {
 	return []declare.Bug{
 		{
 			Name: BugCommitOldTerm, ID: "B01", Tier: "H",
-			Summary: "a leader commits an entry of an earlier term by counting replicas",
+			Summary: "a leader commits entries of earlier terms by counting replicas, before one of its own",
 			Oracles: []string{completeness, machineSafety, linearizability},
 			Source:  "Raft §5.4.2, Figure 8; logcabin/logcabin#44",
 		},

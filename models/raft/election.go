@@ -66,6 +66,7 @@ func (s *server) becomeLeader() {
 	for i := range s.peers {
 		s.peers[i] = peer{next: last + 1, probing: true, active: true}
 	}
+	s.peers[s.id].match = s.stable
 	s.reads.reset()
 	s.termStart = s.appendEntry(entryNoop, nil)
 	s.env.SetTimer(timerElection, electionMax)

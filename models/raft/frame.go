@@ -106,7 +106,7 @@ var errDamaged = errors.New("disk damaged")
 // corruptions likewise). The two are told apart by the frames that follow: each carries how much of
 // the file was durable when it was written.
 func recoverState(files [][]byte) (persistent, error) {
-	p := persistent{log: newEntryLog()}
+	p := persistent{log: newEntryLog(len(files[0]))}
 	for {
 		f, ok := frameOfAny(files, p.size, p.crc)
 		if !ok {

@@ -39,7 +39,10 @@ type entryMeta struct {
 	chain uint64 // hash of this entry and all before it
 }
 
-func newEntryLog() entryLog { return entryLog{meta: make([]entryMeta, 1, 256)} }
+// newEntryLog returns an empty log with room for so many bytes of entries and some more.
+func newEntryLog(size int) entryLog {
+	return entryLog{arena: make([]byte, 0, size+8<<10), meta: make([]entryMeta, 1, 128+size/64)}
+}
 
 // last is the index of the last entry, 0 if there is none.
 func (l *entryLog) last() Index { return Index(len(l.meta) - 1) }

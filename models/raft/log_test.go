@@ -8,7 +8,7 @@ import (
 )
 
 func logOf(terms ...Term) entryLog {
-	l := newEntryLog()
+	l := newEntryLog(0)
 	for _, t := range terms {
 		l.add(t, entryCommand, []byte("data"))
 	}
@@ -22,7 +22,7 @@ func TestLogAgainstASlice(t *testing.T) {
 		data string
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		l := newEntryLog()
+		l := newEntryLog(0)
 		var want []entry
 		for range rapid.IntRange(0, 30).Draw(t, "steps") {
 			if len(want) > 0 && rapid.IntRange(0, 3).Draw(t, "truncate") == 0 {
@@ -38,7 +38,7 @@ func TestLogAgainstASlice(t *testing.T) {
 		if l.last() != Index(len(want)) {
 			t.Fatalf("last %d, want %d", l.last(), len(want))
 		}
-		copied := newEntryLog()
+		copied := newEntryLog(0)
 		if len(want) > 0 {
 			for b := l.raw(1, l.last()); len(b) > 0; {
 				e, rest, ok := nextEntry(b)

@@ -138,7 +138,7 @@ func boot(env environment) *server {
 		id:      env.ID(),
 		options: readOptions(env),
 		bugs:    readBugs(env),
-		log:     newEntryLog(),
+		log:     newEntryLog(0),
 		machine: newMachine(),
 		votes:   make([]bool, nodes+1),
 		peers:   make([]peer, nodes+1),

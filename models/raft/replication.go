@@ -53,13 +53,22 @@ func (s *server) sendAppend(to sim.NodeID) {
 		index:   s.commit,
 		round:   s.reads.round,
 	}
-	if last := min(s.log.last(), p.next+maxBatch-1); last >= p.next && p.next-p.match <= maxWindow {
+	if last := s.batchEnd(p.next); last >= p.next && p.next-p.match <= maxWindow {
 		m.entries = s.log.raw(p.next, last)
 		if !p.probing {
 			p.next = last + 1
 		}
 	}
 	s.send(to, needTerm, &m)
+}
+
+// batchEnd is the last entry of the message that begins with an entry.
+func (s *server) batchEnd(first Index) Index {
+	last := min(s.log.last(), first+maxBatch-1)
+	if s.bugs.commitOldTerm { // entries of earlier terms travel first, and are counted when they have arrived
+		last = min(last, s.log.lastBefore(last, s.log.term(first)))
+	}
+	return last
 }
 
 // handleAppendEntries is the receiver of AppendEntries (Figure 2).

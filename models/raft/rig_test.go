@@ -106,7 +106,7 @@ func (r *rig) restart(id sim.NodeID) {
 
 // withLog restarts a server with a disk that holds entries of these terms.
 func (r *rig) withLog(id sim.NodeID, current Term, terms ...Term) {
-	l := newEntryLog()
+	l := newEntryLog(0)
 	for _, t := range terms {
 		l.add(t, entryNoop, nil)
 	}

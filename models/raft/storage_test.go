@@ -11,7 +11,7 @@ import (
 // disk makes a file of frames, each durable before the next is written, and
 // returns the offsets at which frames end.
 func disk(entriesPerFrame ...int) (file []byte, ends []int) {
-	l := newEntryLog()
+	l := newEntryLog(0)
 	crc := uint32(0)
 	for i, n := range entriesPerFrame {
 		first := l.last() + 1
@@ -134,7 +134,7 @@ func TestRecoverStaleFrame(t *testing.T) {
 // Whatever is written is what is recovered.
 func TestRecoverIsWhatWasWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := newEntryLog()
+		l := newEntryLog(0)
 		var file []byte
 		crc := uint32(0)
 		var term Term
