@@ -13,15 +13,7 @@ export function drawOverview(c: CanvasRenderingContext2D, s: Scene, width: numbe
   c.fillRect(0, 0, width, height);
   const inner = { top: 5, height: height - 10 };
 
-  model.run.faults.forEach((fault, i) => {
-    if (model.weather.includes(i)) return;
-    c.fillStyle = colours.fault;
-    c.globalAlpha = 0.18;
-    const to = fault.end < 0 ? end : fault.end;
-    c.fillRect(x(fault.start), inner.top, Math.max(x(to) - x(fault.start), 1.5), inner.height);
-  });
-  c.globalAlpha = 1;
-
+  shadeFaults(c, s, x, inner.top, inner.height);
   const strips = model.lanes.length;
   const share = strips === 0 ? 0 : model.rows.length === 0 ? 1 : 0.7;
   const stripHeight = strips === 0 ? 0 : Math.max(1.5, (inner.height * share) / strips - 1);
@@ -49,6 +41,26 @@ export function drawOverview(c: CanvasRenderingContext2D, s: Scene, width: numbe
   drawLoad(c, s, x, inner.top + strips * (stripHeight + 1), inner.top + inner.height);
   drawMoments(c, s, x, height);
   drawWindow(c, s, x, width, height);
+}
+
+/** Where any fault is in force, except the weather that lasts all along. */
+function shadeFaults(c: CanvasRenderingContext2D, s: Scene, x: (t: number) => number, top: number, height: number): void {
+  const { model, view, colours } = s;
+  const struck = new Uint8Array(Math.ceil(view.right) + 2);
+  model.run.faults.forEach((fault, i) => {
+    if (model.weather.includes(i)) return;
+    const from = Math.floor(x(fault.start));
+    struck.fill(1, from, Math.max(Math.ceil(x(fault.end < 0 ? model.end : fault.end)), from + 2));
+  });
+  c.fillStyle = colours.fault;
+  c.globalAlpha = 0.18;
+  for (let from = struck.indexOf(1); from >= 0; from = struck.indexOf(1, from)) {
+    const to = struck.indexOf(0, from);
+    c.fillRect(from, top, (to < 0 ? struck.length : to) - from, height);
+    if (to < 0) break;
+    from = to;
+  }
+  c.globalAlpha = 1;
 }
 
 /** How many operations begin when. */
