@@ -152,6 +152,7 @@ func TestZoomAndPan(t *testing.T) {
 
 func TestButtonsOfTheTopBlock(t *testing.T) {
 	b := open(t, simulate(10*time.Second, true).page())
+	b.state()
 	b.keys("0")
 	whole := b.state()
 	b.clickOn("button.goto", "Show")
