@@ -3,7 +3,7 @@ package check
 import "slices"
 
 // confirmBudget bounds porcupine's steps on a core, which is small as a rule.
-const confirmBudget = 2_000_000
+const confirmBudget = 5_000_000
 
 // confirm asks porcupine about a core: Violation if it has no order either,
 // Valid if it has one, so that the core proves nothing, Unknown if porcupine gave up.

@@ -8,20 +8,23 @@ import (
 )
 
 // attempt is a state of porcupine's search: how it was reached. Two attempts are
-// equal if their states are.
+// equal if their states are; what else it holds follows from the set of
+// operations that have a place, which porcupine compares itself.
 type attempt struct {
 	state  int32
-	op     int32
-	depth  int32
+	op     int32  // position in the problem's operations; -1 if it never took effect
+	placed int32  // operations that have a place
+	due    int32  // operations with a known result that have none yet
+	first  uint64 // which of the first 64 operations have a place
 	before *attempt
 }
 
 // runPorcupine decides with github.com/anishathalye/porcupine (Lowe's search
 // over linearizations with a cache of configurations).
 //
-// Porcupine has no open operations: they return after everything else, and a
-// step that the specification refuses then means that the operation never took
-// effect. Nor has it a budget: once that is spent every step is refused, which
+// Porcupine has no open operations: they return after everything else, and
+// those that never took effect are placed at the end, where nothing is due any
+// more. Nor has it a budget: once that is spent every step is refused, which
 // ends the search soon, and its answer is not used.
 func runPorcupine(p *problem, budget int64) answer {
 	a := answer{outcome: Violation, end: -1, got: -1}
@@ -43,29 +46,25 @@ func porcupineFrom(p *problem, start int32, budget int64) answer {
 		return a
 	}
 	var complete *attempt
+	twins := p.twins()
 	step := func(_ context.Context, state, input, _ any) (bool, any) {
-		from, i := state.(*attempt), input.(int32)
+		from := state.(*attempt)
 		if a.steps >= budget {
 			return false, from
 		}
 		a.steps++
-		o := &p.ops[i]
-		next := p.auto.step(from.state, o.class)
-		if next == refused {
-			if !o.open() {
-				return false, from
-			}
-			next = from.state // it never takes effect
-			i = -1
+		i := input.(int32)
+		if twin := twins[i]; twin >= 0 && from.first>>uint(twin)&1 == 0 {
+			return false, from
 		}
-		to := &attempt{next, i, from.depth + 1, from}
-		if int(to.depth) == len(p.ops) {
+		to, ok := p.place(from, i)
+		if ok && int(to.placed) == len(p.ops) {
 			complete = to
 		}
-		return true, to
+		return ok, to
 	}
 	model := porcupine.Model{
-		Init:        func() any { return &attempt{state: start, op: -1} },
+		Init:        func() any { return &attempt{state: start, op: -1, due: int32(len(p.ops) - p.opens())} },
 		StepContext: step,
 		Equal:       func(x, y any) bool { return x.(*attempt).state == y.(*attempt).state },
 		Hash:        func(x any) uint64 { return uint64(x.(*attempt).state) * 0x9e3779b97f4a7c15 },
@@ -74,17 +73,63 @@ func porcupineFrom(p *problem, start int32, budget int64) answer {
 	switch {
 	case legal:
 		a.outcome = Valid
-		a.order = make([]int32, 0, len(p.ops))
-		for t := complete; t.before != nil; t = t.before {
-			if t.op >= 0 {
-				a.order = append(a.order, t.op)
-			}
-		}
-		slices.Reverse(a.order)
+		a.order = complete.order()
 	case a.steps < budget:
 		a.outcome = Violation
 	}
 	return a
+}
+
+// place gives operation i the next place after an attempt, if the specification
+// allows it. While something is due, an open operation only has a place where it
+// changes the state.
+func (p *problem) place(from *attempt, i int32) (*attempt, bool) {
+	o := &p.ops[i]
+	next := p.auto.step(from.state, o.class)
+	to := &attempt{state: next, op: i, placed: from.placed + 1, due: from.due, before: from, first: from.first}
+	if i < 64 {
+		to.first |= 1 << uint(i)
+	}
+	switch idle := next == refused || next == from.state; {
+	case !o.open():
+		to.due--
+		return to, next != refused
+	case idle && from.due > 0:
+		return to, false
+	case from.due == 0:
+		to.state, to.op = from.state, -1
+	}
+	return to, true
+}
+
+// twins returns, for each open operation, the one of the same class that was
+// called before it and must therefore have a place first, or -1: it makes no
+// difference which of two takes effect. It looks at the first 64 operations only.
+func (p *problem) twins() []int32 {
+	twins := make([]int32, len(p.ops))
+	last := make(map[int32]int32)
+	for i := range p.ops {
+		twins[i] = -1
+		if o := &p.ops[i]; o.open() && i < 64 {
+			if t, ok := last[o.class]; ok {
+				twins[i] = t
+			}
+			last[o.class] = int32(i)
+		}
+	}
+	return twins
+}
+
+// order returns the operations that took effect on the way to an attempt.
+func (t *attempt) order() []int32 {
+	order := make([]int32, 0, t.placed)
+	for ; t.before != nil; t = t.before {
+		if t.op >= 0 {
+			order = append(order, t.op)
+		}
+	}
+	slices.Reverse(order)
+	return order
 }
 
 // porcupineEvents lists calls and returns in order of time, the returns of open
