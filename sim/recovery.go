@@ -73,7 +73,7 @@ func (c *Client) waitsFor() string {
 	return text
 }
 
-// sound returns the nodes that must converge: those that no fault has taken forever. If a fault
+// sound returns the nodes that must converge: those that run, and whose disk takes writes. If a fault
 // cuts links forever, the nodes with most links cut are given up, until the rest can
 // all talk to each other; but if one of those given up could lead a majority all
 // the same, nobody needs to hear of what it decides, and the set is empty.
@@ -81,8 +81,12 @@ func (w *world) sound() fault.Set {
 	n := w.c.Nodes
 	sound := fault.All(n)
 	for i := range w.plan.steps {
-		if s := &w.plan.steps[i]; s.active && !s.f.Kind.OnLinks() && s.f.Kind != fault.Heal {
-			sound &^= s.f.Nodes()
+		s := &w.plan.steps[i]
+		switch s.f.Kind {
+		case fault.IOError, fault.DiskFull, fault.StallSync:
+			if s.active {
+				sound &^= s.f.Nodes()
+			}
 		}
 	}
 	reach := make([]fault.Set, n+1) // whom each can talk to, both ways

@@ -235,6 +235,10 @@ func TestNotConverged(t *testing.T) {
 		"at 500ms crash n5 forever":               "4 nodes differ",
 		"at 500ms isolate n4 forever":             "4 nodes differ",
 		"at 500ms cut n1 > n4 forever":            "",
+		"at 500ms skew n3 +10ms forever":          "5 nodes differ",
+		"at 500ms slow n3 by 1ms forever":         "5 nodes differ",
+		"at 500ms pause n3 forever":               "4 nodes differ",
+		"at 500ms stall-sync n3 forever":          "",
 		"at 500ms partition n1 | n2,n3 | n4 | n5": "5 nodes differ",
 	} {
 		c := quiet(1)
