@@ -176,7 +176,8 @@ export class App {
       }
     });
     if (from === Infinity) return null;
-    const room = Math.max((to - from) * 0.25, Math.min(20e6, this.model.end * 0.05));
+    // Around a moment a few messages' flights tell the story.
+    const room = Math.max((to - from) * 0.25, Math.min(Math.max(20e6, this.model.flight * 4), this.model.end * 0.05));
     return [from - room, to + room];
   }
 

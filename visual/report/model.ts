@@ -65,6 +65,7 @@ export interface Model {
   /** Who did an operation: the client if it is known, else the process. */
   whoDid: (operation: number) => string;
   messages: Messages;
+  flight: number; // how long a message between servers takes, half of them less; 0: there are none
   types: { name: string; count: number }[]; // of messages between servers, the most frequent first
   roles: string[];
   weather: number[]; // faults that last all along
@@ -116,7 +117,7 @@ export function buildModel(run: Run): Model {
   const roles: string[] = [];
   for (const lane of lanes) for (const s of lane.stretches) if (!roles.includes(s.role)) roles.push(s.role);
   return {
-    run, lanes, rows, laneOf, rowOf, operationRow, whoDid, messages, types, roles, weather, faultRows, faultRowCount,
+    run, lanes, rows, laneOf, rowOf, operationRow, whoDid, messages, flight: medianFlight(messages), types, roles, weather, faultRows, faultRowCount,
     
     inCore, coreStart, coreEnd, kind, effects: effectsOf(run), recordsOf: operationRecords(run, kind), end: Math.max(run.end, 1),
   };
@@ -300,6 +301,16 @@ function buildMessages(run: Run, kind: (name: string) => number): { messages: Me
   return { messages, types };
 }
 
+/** The median over a sample of messages that arrived. */
+function medianFlight({ spans, arrive, dropped, client }: Messages): number {
+  const sample: number[] = [];
+  const step = Math.max(1, Math.floor(arrive.length / 4000));
+  for (let m = 0; m < arrive.length; m += step) {
+    if (arrive[m] >= 0 && dropped[m] === 0 && client[m] === 0) sample.push(spans.end[m] - spans.start[m]);
+  }
+  return sample.sort((a, b) => a - b)[sample.length >> 1] ?? 0;
+}
+
 /** Names the types of messages by frequency; the rare ones share the last. */
 function nameTypes(run: Run, sent: number[]): { typeOf: Map<number, number>; types: Model["types"] } {
   const byText = new Map<number, string>();
@@ -322,13 +333,14 @@ function nameTypes(run: Run, sent: number[]): { typeOf: Map<number, number>; typ
 }
 
 /**
- * Faults that last all along are the weather of the run and share the first row;
+ * Faults that last as long as there are faults are the weather of the run and share the first row;
  * each other one gets the first row in which it overlaps no earlier one.
  */
 function stackFaults(run: Run): { weather: number[]; faultRows: Int32Array; faultRowCount: number } {
   const all = run.faults.map((_, i) => i);
-  const length = (i: number): number => (run.faults[i].end < 0 ? run.end : run.faults[i].end) - run.faults[i].start;
-  const weather = all.filter((i) => length(i) > 0.9 * run.end);
+  const end = (i: number): number => (run.faults[i].end < 0 ? run.end : run.faults[i].end);
+  const phase = all.reduce((latest, i) => Math.max(latest, end(i)), 0); // when the last fault ended
+  const weather = all.filter((i) => end(i) - run.faults[i].start > 0.9 * phase && run.faults.length > 1);
   const first = weather.length > 0 ? 1 : 0;
   const faultRows = new Int32Array(run.faults.length);
   const free: number[] = []; // by row: when it is free again
