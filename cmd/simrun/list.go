@@ -53,7 +53,7 @@ func newList(a *app) *cobra.Command {
 		Short:     "list " + strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1],
 		Example:   "  simrun list bugs\n  simrun list nemeses --format json",
 		ValidArgs: names,
-		Args:      cobra.MaximumNArgs(1),
+		Args:      atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := oneOf("format", format, []string{"text", "json"}); err != nil {
 				return err

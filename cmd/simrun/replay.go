@@ -32,7 +32,7 @@ has nothing to compare with, and is stored as a new run.`,
 		Example: `  simrun replay
   simrun replay store/latest
   simrun replay case.json`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := of.check(); err != nil {
 				return err
@@ -61,24 +61,16 @@ func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlag
 	if err != nil {
 		return err
 	}
-	text, err := os.ReadFile(file)
+	c, m, err := readCase(file)
 	if err != nil {
 		return err
-	}
-	c, err := sim.ParseCase(file, text)
-	if err != nil {
-		return err
-	}
-	m, err := modelNamed(c.Model)
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
 	}
 	var stored *store.Run
 	if dir != "" {
 		if stored, err = store.Load(dir); err != nil {
 			return err
 		}
-		if err := sameCase(file, text, stored.Results.Case); err != nil {
+		if err := sameCase(file, stored); err != nil {
 			return err
 		}
 	}
@@ -131,9 +123,9 @@ func locate(path string) (dir, file string, err error) {
 }
 
 // sameCase refuses a case file that is not the one of its results.
-func sameCase(file string, text, inResults []byte) error {
+func sameCase(file string, r *store.Run) error {
 	var a, b bytes.Buffer
-	if json.Compact(&a, text) == nil && json.Compact(&b, inResults) == nil && bytes.Equal(a.Bytes(), b.Bytes()) {
+	if json.Compact(&a, r.Case) == nil && json.Compact(&b, r.Results.Case) == nil && bytes.Equal(a.Bytes(), b.Bytes()) {
 		return nil
 	}
 	return fmt.Errorf("%s was changed after it was run: it is not the case in %s, so there is no digest to verify; to run the changed case, copy it to another place first",

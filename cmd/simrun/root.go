@@ -46,7 +46,7 @@ browser. The same seed gives the same run, always.`,
 	root.SetVersionTemplate("simrun {{.Version}}\n")
 	root.SuggestionsMinimumDistance = 0
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also if NO_COLOR is set, or the output is no terminal)")
-	root.AddCommand(newRun(a), newSweep(a), newReplay(a), newCheck(a), newShow(a), newList(a), newDocs(a))
+	root.AddCommand(newRun(a), newSweep(a), newReplay(a), newShrink(a), newCheck(a), newShow(a), newList(a), newDocs(a))
 	root.SetFlagErrorFunc(flagError)
 	return root
 }
@@ -86,6 +86,14 @@ func expectation(flagType string) string {
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return fmt.Errorf("%s takes no argument %q; see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
+	}
+	return nil
+}
+
+// atMostOne refuses a second argument.
+func atMostOne(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%s takes one argument at most, not %d; see %s --help", cmd.CommandPath(), len(args), cmd.CommandPath())
 	}
 	return nil
 }

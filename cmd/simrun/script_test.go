@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -25,6 +26,8 @@ func TestScripts(t *testing.T) {
 			"edit":    edit,
 			"notrace": notrace,
 			"seedof":  seedof,
+			"find":    find,
+			"gotest":  gotest,
 		},
 	})
 }
@@ -83,4 +86,31 @@ func seedof(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has no seed", args[1])
 	}
 	ts.Setenv(args[0], m[1])
+}
+
+// find copies the one file that fits a pattern: find store/*/*/repro_test.go repro_test.go
+func find(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: find PATTERN FILE")
+	}
+	found, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%d files fit %s", len(found), args[0])
+	}
+	text, err := os.ReadFile(found[0])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o666))
+}
+
+// gotest runs a test file of Go within this module: gotest fails repro_test.go
+func gotest(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: gotest holds|fails FILE")
+	}
+	out, err := inRoot("go", "test", ts.MkAbs(args[1]))
+	verdict := map[bool]string{true: "holds", false: "fails"}[err == nil]
+	if verdict != args[0] || !strings.Contains(string(out), map[bool]string{true: "ok", false: "--- FAIL: TestRaftSeed"}[err == nil]) {
+		ts.Fatalf("%s %s: %v\n%s", args[1], verdict, err, out)
+	}
 }

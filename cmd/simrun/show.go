@@ -33,7 +33,7 @@ With --serve, it serves the whole store to a browser until Ctrl-C.`,
 		Example: `  simrun show
   simrun show history.edn --to history.html
   simrun show --serve`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if serve != "" {
 				if len(args) > 0 || to != "" {
