@@ -10,6 +10,10 @@ type Bug struct {
 	Oracles []string // the checks that can see it, the likeliest first
 	Tier    string   // how many seeds the default search needs at most: E 100, M 2,000, H 50,000
 	Source  string   // where it was published
+
+	// Scenario is a plan of faults, one on a line, that leads to the bug within 100 seeds
+	// of a run of 5 seconds, where the default search needs more; else it is empty.
+	Scenario string
 }
 
 // Option is a choice that a case can make for a model.

@@ -27,6 +27,12 @@ func Bugs() []declare.Bug {
 			Summary: "a leader commits entries of earlier terms by counting replicas, before one of its own",
 			Oracles: []string{completeness, machineSafety, linearizability},
 			Source:  "Raft §5.4.2, Figure 8; logcabin/logcabin#44",
+			// The leader writes entries that reach n2 alone. Another leader's first entry reaches nobody. The first
+			// is leader again, spreads its old entries, counts them, and is gone; then the other returns and replaces them.
+			Scenario: `at 1s partition n1,n2 | n3,n4,n5 for 500ms
+after 1s on elected isolate it dropping in-flight for 600ms
+after 1.5s on commit partition n1,n2 | n3,n4,n5 dropping in-flight for 3s
+`,
 		},
 		{
 			Name: BugVoteNotPersisted, ID: "B02", Tier: "E",
@@ -35,7 +41,7 @@ func Bugs() []declare.Bug {
 			Source:  "Raft Figure 2 (votedFor is persistent state); seaweedfs/raft#9",
 		},
 		{
-			Name: BugVoteWrittenLate, ID: "B03", Tier: "M",
+			Name: BugVoteWrittenLate, ID: "B03", Tier: "E",
 			Summary: "term and vote are written one after the other, and the answer leaves in between",
 			Oracles: []string{voteOrder, election},
 			Source:  "hashicorp/raft#661; willemt/raft#47",
@@ -75,6 +81,10 @@ func Bugs() []declare.Bug {
 			Summary: "any answer of a follower confirms a read, also one to an older heartbeat",
 			Oracles: []string{linearizability},
 			Source:  "etcd-io/etcd#20418",
+			// What the followers answered before they elected another leader reaches the old one after that.
+			Scenario: `at 1s latency constant 350ms on rest > leader for 2s
+at 1.7s cut leader > rest for 1.3s
+`,
 		},
 		{
 			Name: BugReadBeforeReplay, ID: "B23", Tier: "E",
@@ -93,12 +103,18 @@ func Bugs() []declare.Bug {
 			Summary: "a frame that can't be read is taken for a torn write, and what stands behind it is thrown away",
 			Oracles: []string{durable, voteOrder, completeness, machineSafety, linearizability},
 			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18",
+			Scenario: `at 2s rot n2
+at 2.5s crash n2 for 100ms
+`,
 		},
 		{
 			Name: BugNoChecksums, ID: "B29", Tier: "M",
 			Summary: "what the disk has damaged is believed: frames are read without checksums, and never repaired",
 			Oracles: []string{matching, durable, voteOrder, machineSafety, linearizability, progress},
 			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18; TigerBeetle's storage fault model",
+			Scenario: `at 2s rot n2
+at 2.5s crash n2 for 100ms
+`,
 		},
 		{
 			Name: BugNoSessions, ID: "B30", Tier: "E",
@@ -117,18 +133,29 @@ func Bugs() []declare.Bug {
 			Summary: "a server whose pre-vote is denied does not take over the later term that denied it, and asks for ever",
 			Oracles: []string{progress},
 			Source:  "canonical/raft#279",
+			// A candidate's later term reaches nobody, and the old leader goes on: the candidate's log falls behind. When two
+			// others are lost, nobody can lead without it, and it can't lead itself.
+			Scenario: `at 1s pause leader for 200ms
+after 1s on vote isolate it dropping in-flight for 1.5s
+at 2s crash leader forever
+at 2s crash any forever
+`,
 		},
 		{
 			Name: BugNoCheckQuorum, ID: "B36", Tier: "M",
 			Summary: "a leader that no majority answers stays, and its heartbeats keep others from electing one that works",
 			Oracles: []string{progress},
 			Source:  "openraft#2080; dissertation §6.2",
+			Scenario: `at 1s cut rest > leader forever
+`,
 		},
 		{
 			Name: BugNoPreVote, ID: "B37", Tier: "M",
 			Summary: "neither pre-vote nor check of the quorum: a server that hears nobody deposes every leader",
 			Oracles: []string{progress},
 			Source:  "Cloudflare's outage of 2020-11-02; dissertation §9.6 and §4.2.3",
+			Scenario: `at 1s cut all > n5 forever
+`,
 		},
 	}
 }
