@@ -11,8 +11,8 @@ type Bug struct {
 	Tier    string   // how many seeds the default search needs at most: E 100, M 2,000, H 50,000
 	Source  string   // where it was published
 
-	// Scenario is a plan of faults, one on a line, that leads to the bug within 100 seeds
-	// of a run of 5 seconds, where the default search needs more; else it is empty.
+	// Scenario is a plan of faults, one on a line, that leads to the bug within 50 seeds
+	// of the default case, where the default search needs more than 100; else it is empty.
 	Scenario string
 }
 
