@@ -40,7 +40,9 @@ var floors = map[string][]string{
 	"check":           {"history/...", "check/..."},
 	"models":          {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/nemesis", "check/...", "models/..."},
 	"visual":          {"history/...", "sim/...", "check/...", "visual/..."},
+	"visual/store":    {"history/...", "sim/...", "check/...", "models/...", "visual/..."},
 	"cmd":             {"history/...", "sim/...", "check/...", "models/...", "visual/...", "cmd/..."},
+	"docs":            {"history/...", "sim/...", "check/...", "models/...", "visual/..."},
 }
 
 // An exemption allows one rule in one place.
@@ -52,6 +54,7 @@ var exemptions = []exemption{
 	{"goroutine", "check/parallel.go", "objects are independent, and their answers are joined in order"},
 	{"machine", "check/parallel.go", "the number of cores bounds how many objects are decided at a time, not what is decided"},
 	{"address", "sim/death.go", "program counters of a panic, of which only function and line are kept"},
+	{"io", "sim/simtest/", "it keeps the failing cases of a test beside the test"},
 	{"io", "visual/store/", "it is the writer and reader of the folders of runs"},
 	{"machine", "visual/store/", "the number of the process marks its unfinished folders, and is gone when they are finished"},
 }

@@ -16,7 +16,6 @@ import (
 	"simrun/models"
 	"simrun/sim"
 	"simrun/sim/fault"
-	"simrun/sim/nemesis"
 	"simrun/visual/store"
 )
 
@@ -25,7 +24,7 @@ type setup struct {
 	model   models.Model
 	base    sim.Case
 	nemesis string
-	cluster nemesis.Cluster
+	beyond  bool
 	plan    []fault.Fault // from --plan; then there is no nemesis
 	planned bool
 	spec    check.Spec // nil: the workload's own
@@ -58,14 +57,7 @@ func prepare(cf *caseFlags, kf *checkFlags) (*setup, error) {
 			return nil, err
 		}
 	}
-	s.cluster = nemesis.Cluster{Nodes: s.base.Nodes, Duration: time.Duration(s.base.Duration), Atlas: s.model.System.Atlas, Beyond: cf.beyond}
-	for _, w := range s.model.System.Workloads {
-		if w.Name == s.base.Workload.Name {
-			for _, m := range w.Mix {
-				s.cluster.Ops = append(s.cluster.Ops, nemesis.Weight(m))
-			}
-		}
-	}
+	s.beyond = cf.beyond
 	if _, err = s.model.System.Complete(s.base); err != nil {
 		return nil, err
 	}
@@ -77,19 +69,10 @@ func prepare(cf *caseFlags, kf *checkFlags) (*setup, error) {
 func (s *setup) caseOf(seed sim.Seed) (sim.Case, error) {
 	c := s.base
 	c.Seed, c.Faults = seed, s.plan
-	if !s.planned {
-		p, err := nemesis.Draw(s.nemesis, s.cluster, uint64(seed))
-		if err != nil {
-			return c, err
-		}
-		c.Faults = p.Faults
-		if p.Mix != nil && c.Workload.Mix == nil {
-			for _, w := range p.Mix {
-				c.Workload.Mix = append(c.Workload.Mix, sim.Weight(w))
-			}
-		}
+	if s.planned {
+		return s.model.System.Complete(c)
 	}
-	return s.model.System.Complete(c)
+	return s.model.Draw(c, s.nemesis, s.beyond)
 }
 
 // judged is a run with what was decided of it.
@@ -141,18 +124,12 @@ func (j *judged) results() store.Results {
 	r := j.result
 	res := store.Results{
 		Valid: store.Validity(j.judgement.Outcome), Summary: j.judgement.Summary, Seed: &r.Case.Seed, Model: r.Case.Model, Workload: r.Case.Workload.Name,
-		Digest: r.Digest.String(), Beyond: j.beyond, Sometimes: r.Sometimes, Ops: countOps(r.History),
+		Digest: r.Digest.String(), Checks: store.ChecksOf(j.judgement), Beyond: j.beyond, Sometimes: r.Sometimes, Ops: countOps(r.History),
 		Events: r.Events, Simulated: r.End, Case: bytes.TrimSpace(j.text), Version: version,
 	}
 	for _, c := range j.judgement.Checks {
-		switch {
-		case c.Verdict != nil:
+		if c.Verdict != nil {
 			res.Spec = c.Verdict.Spec
-			res.Checks = append(res.Checks, store.CheckOf(c.Name, *c.Verdict))
-		case c.Violation != nil:
-			res.Checks = append(res.Checks, store.SeenOf(*c.Violation))
-		default:
-			res.Checks = append(res.Checks, store.Check{Name: c.Name, Valid: store.Validity(c.Outcome)})
 		}
 	}
 	return res
