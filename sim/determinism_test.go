@@ -113,6 +113,46 @@ func TestVerifyFindsMapOrder(t *testing.T) {
 	}
 }
 
+// A description that changes the node makes a traced run differ from a plain one.
+func TestVerifyFindsADescriptionThatActs(t *testing.T) {
+	s := toySystem
+	s.Boot = func(env *sim.Env) sim.Node { return &nosy{toy: *bootToy(env).(*toy)} }
+	s.Converged = nil
+	d, err := sim.Verify(s, quiet(3))
+	if err != nil || d == nil || !strings.Contains(d.String(), "because of the trace: a Describe,") {
+		t.Errorf("Verify = %v, %v", d, err)
+	}
+}
+
+// nosy is a toy that counts how often it was asked to describe itself, and tells everyone.
+type nosy struct {
+	toy
+	asked byte
+}
+
+func (n *nosy) Describe() sim.State {
+	n.asked++
+	return n.toy.Describe()
+}
+
+func (n *nosy) Timer(id sim.TimerID) {
+	n.env.Send(2, []byte{'K', n.asked, 0, 0, 0, 0, 0, 0, 0})
+	n.toy.Timer(id)
+}
+
+// State that outlives a run makes the second differ.
+func TestVerifyFindsStateBetweenRuns(t *testing.T) {
+	boots := byte(0)
+	s := script{boot: func(env *sim.Env) {
+		boots++
+		env.Send(1, []byte{boots})
+	}}
+	d, err := sim.Verify(s.system(), sim.Case{Recovery: sim.Recovery{Skip: true}})
+	if err != nil || d == nil || d.Event != 1 || d.Node != 1 || d.Handler != "boot" {
+		t.Errorf("Verify = %v, %v", d, err)
+	}
+}
+
 // What a fault plan resolved to is a plan that gives the same run.
 func TestResolvedPlanGivesTheSameRun(t *testing.T) {
 	for seed := range sim.Seed(20) {

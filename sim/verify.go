@@ -17,8 +17,8 @@ type Divergence struct {
 	Second  []Record // and in the second
 }
 
-// Verify runs a case twice and compares all that happened. It returns nil if
-// the runs are equal.
+// Verify runs a case twice and compares all that happened, and once without a trace, which must
+// have the same digest. It returns nil if the runs are equal.
 func Verify(s System, c Case) (*Divergence, error) {
 	a, err := RunTraced(s, c)
 	if err != nil {
@@ -28,8 +28,21 @@ func Verify(s System, c Case) (*Divergence, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compare(a, b), nil
+	if d := compare(a, b); d != nil {
+		return d, nil
+	}
+	plain, err := Run(s, c)
+	if err != nil {
+		return nil, err
+	}
+	if plain.Digest != a.Digest {
+		return &Divergence{Event: min(a.Events, plain.Events), Time: min(a.End, plain.End), Handler: traceChanges}, nil
+	}
+	return nil, nil
 }
+
+// traceChanges is the reason when the trace makes the difference.
+const traceChanges = "the trace: a Describe, a DescribeMessage or the String of a fact changes something, or a handler asks Env.Tracing for more than a Note"
 
 // compare finds the first record that differs.
 func compare(a, b *Result) *Divergence {
@@ -95,6 +108,9 @@ func (r *Record) line() string {
 // String tells the divergence over several lines, with both versions of the event.
 func (d *Divergence) String() string {
 	var b strings.Builder
+	if len(d.First)+len(d.Second) == 0 {
+		return fmt.Sprintf("two runs of the case differ somewhere before event %d at %v, because of %s\n", d.Event, d.Time, d.Handler)
+	}
 	fmt.Fprintf(&b, "two runs of the case differ in event %d at %v, in the handler of %v for: %s\n", d.Event, d.Time, d.Node, d.Handler)
 	for i, run := range [][]Record{d.First, d.Second} {
 		fmt.Fprintf(&b, "run %d:\n", i+1)
