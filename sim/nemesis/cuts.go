@@ -122,15 +122,23 @@ func (s *scene) lost() {
 		return
 	}
 	f := fault.Fault{At: at, For: fault.Forever, Target: s.victim(s.c.Atlas.Claims.Lost)}
-	switch s.n(4) {
+	if s.c.Atlas.Leader != "" && s.percent(35) {
+		f.Target = s.chief()
+	} else if s.percent(25) {
+		f.Target = "any 2"
+	}
+	switch s.n(6) {
 	case 0:
 		f.Kind = fault.Isolate
-	case 1:
-		f.Kind, f.Target = fault.Cut, "all > "+f.Target
-	case 2:
-		f.Kind, f.Target = fault.Cut, f.Target+" > all"
+	case 1, 2:
+		f.Kind, f.Target = fault.Cut, "rest > "+f.Target
+	case 3:
+		f.Kind, f.Target = fault.Cut, f.Target+" > rest"
 	default:
 		f.Kind = fault.Crash
+		if s.reports("vote") && s.percent(40) {
+			s.moment(&f, "vote")
+		}
 	}
 	s.add(f)
 }

@@ -18,8 +18,8 @@ func ExampleDraw() {
 	fmt.Println(p.Claim())
 	// Output:
 	// <nil>
-	// at 29ms partition minority | rest for 523ms
-	// at 4.087s pause any for 37ms
-	// at 7.428s pause any for 1.151s
+	// at 422ms pause any for 523ms
+	// at 3.829s partition majorities-ring around leader for 46ms
+	// at 7.477s partition halves for 536ms
 	// the faults stay within what the system claims to survive
 }

@@ -71,14 +71,14 @@ func (s *scene) turnover(f fault.Fault) {
 	}
 }
 
-// lateAnswers lets the leader hear the past: what the others tell it takes long, and
-// meanwhile they lose it and elect another.
+// lateAnswers lets the leader hear the past: what the others tell it queues on a narrow
+// link, and meanwhile they lose it and elect another.
 func (s *scene) lateAnswers(f fault.Fault) {
-	late := s.time(300*time.Millisecond, time.Second)
-	s.add(fault.Fault{At: f.At, Kind: fault.Latency, Dist: fault.Constant, By: late, Max: late, Target: "rest > " + s.chief(), For: max(f.For, 2*late)})
-	f.At += s.time(10*time.Millisecond, late)
-	f.Kind, f.For = fault.Pause, s.time(late/3, late)
-	if s.percent(60) {
+	late := s.time(500*time.Millisecond, 1200*time.Millisecond)
+	s.add(fault.Fault{At: f.At, Kind: fault.Bandwidth, Rate: pick[int64](s.dice, 300, 500, 1000), Target: "rest > " + s.chief(), For: 3 * late})
+	f.At += late
+	f.Kind, f.For = fault.Pause, late/2
+	if s.percent(75) {
 		f.Kind, f.Target, f.For = fault.Cut, f.Target+" > rest", 2*late
 	}
 	s.add(f)

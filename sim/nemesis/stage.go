@@ -1,6 +1,7 @@
 package nemesis
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -76,16 +77,40 @@ func stage(c *Cluster, drawn []Family, d *dice) []fault.Fault {
 		s.weather()
 		plan = s.faults
 	}
-	for i := range scenes {
+	cast := casting(drawn, scenes, d)
+	for i, f := range cast {
+		if f == nil {
+			continue
+		}
 		s := &scene{dice: &dice{rng.Draw(key, part, 1, uint64(i))}, c: c, doomed: doomed}
 		s.begin = time.Duration(i) * slot
 		s.end = s.begin + (slot * 4 / 5).Truncate(min(slot, time.Millisecond))
-		drawn[s.n(len(drawn))].scene(s)
+		f.scene(s)
 		plan = append(plan, s.faults...)
 	}
 	plan = within(c, plan)
-	slices.SortStableFunc(plan, func(a, b fault.Fault) int { return int(a.At - b.At) })
+	slices.SortStableFunc(plan, func(a, b fault.Fault) int { return cmp.Compare(a.At, b.At) })
 	return plan
+}
+
+// casting says which family plays in which scene: those that play once in one that is
+// drawn, and any of the others in each scene that is left.
+func casting(drawn []Family, scenes int, d *dice) []*Family {
+	cast := make([]*Family, scenes)
+	var often []*Family
+	for i := range drawn {
+		if f := &drawn[i]; f.once {
+			cast[d.n(scenes)] = f
+		} else {
+			often = append(often, f)
+		}
+	}
+	for i := range cast {
+		if cast[i] == nil && len(often) > 0 {
+			cast[i] = often[d.n(len(often))]
+		}
+	}
+	return cast
 }
 
 // within leaves out what goes beyond the system's claims, unless that is wanted.
