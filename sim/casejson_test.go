@@ -16,7 +16,7 @@ func fullCase() sim.Case {
 	return sim.Case{
 		Version: 1, Model: "toy", Options: map[string]string{"acks": "1"}, Bugs: []string{"early-ack"}, Seed: 1<<64 - 1,
 		Nodes: 3, Clients: 2, Duration: 500 * ms,
-		Workload: sim.Workload{Name: "register", Ops: 10, Rate: 20, Keys: 1, Mix: []sim.Weight{{F: "read", Weight: 1}, {F: "write", Weight: 3}}},
+		Workload: sim.Workload{Name: "register", Ops: 10, Rate: 20, Keys: 1, Only: []string{"c1#3", "c2#0"}, Mix: []sim.Weight{{F: "read", Weight: 1}, {F: "write", Weight: 3}}},
 		Network: sim.Network{
 			Latency: sim.Latency{Dist: sim.Exponential, Min: ms, Max: 20 * ms}, Client: ms,
 			Loss: sim.Ratio{Num: 1, Den: 100}, Duplicate: sim.Ratio{Num: 1, Den: 50}, Refuse: true,
@@ -50,6 +50,38 @@ func TestCaseGolden(t *testing.T) {
 	}
 	if !reflect.DeepEqual(back, fullCase()) {
 		t.Errorf("ParseCase read\n%+v\nwant\n%+v", back, fullCase())
+	}
+}
+
+// The example in the docs is the golden case, and its table names each field.
+func TestCaseDocs(t *testing.T) {
+	golden, err := os.ReadFile("testdata/case.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs, err := os.ReadFile("../docs/case.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(docs, append([]byte("```json\n"), golden...)) {
+		t.Error("the example of docs/case.md is not testdata/case.json")
+	}
+	for i := range reflect.TypeFor[sim.Case]().NumField() {
+		f := reflect.TypeFor[sim.Case]().Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names := []string{name}
+		if f.Type.Kind() == reflect.Struct {
+			names = names[:0]
+			for j := range f.Type.NumField() {
+				inner, _, _ := strings.Cut(f.Type.Field(j).Tag.Get("json"), ",")
+				names = append(names, name+"."+inner)
+			}
+		}
+		for _, n := range names {
+			if !bytes.Contains(docs, []byte("`"+n+"`")) {
+				t.Errorf("docs/case.md does not tell of %s", n)
+			}
+		}
 	}
 }
 
