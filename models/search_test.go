@@ -3,7 +3,6 @@ package models
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"simrun/check"
 	"simrun/models/raft"
@@ -12,37 +11,20 @@ import (
 	"simrun/sim/nemesis"
 )
 
-// faultPhase is how long the faults of a case last, if it does not say so.
-const faultPhase = sim.Duration(10 * time.Second)
-
 // searchCase is the case that the default search tries for a seed.
 func searchCase(t testing.TB, m Model, seed uint64, bugs ...string) sim.Case {
 	t.Helper()
-	c := sim.Case{Model: m.Name(), Seed: sim.Seed(seed), Bugs: bugs, Nodes: 5, Duration: faultPhase}
-	addPlan(t, m, &c)
-	return c
+	return drawn(t, m, sim.Case{Model: m.Name(), Seed: sim.Seed(seed), Bugs: bugs})
 }
 
-// addPlan adds what the swarm draws for a case.
-func addPlan(t testing.TB, m Model, c *sim.Case) {
+// drawn is a case with what the swarm draws for it.
+func drawn(t testing.TB, m Model, c sim.Case) sim.Case {
 	t.Helper()
-	cluster := nemesis.Cluster{Nodes: c.Nodes, Duration: time.Duration(c.Duration), Atlas: m.System.Atlas}
-	for _, kind := range m.System.Workloads {
-		if kind.Name == c.Workload.Name || c.Workload.Name == "" {
-			for _, w := range kind.Mix {
-				cluster.Ops = append(cluster.Ops, nemesis.Weight(w))
-			}
-			break
-		}
-	}
-	plan, err := nemesis.Draw(nemesis.Swarm, cluster, uint64(c.Seed))
+	c, err := m.Draw(c, nemesis.Swarm, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Faults = plan.Faults
-	for _, w := range plan.Mix {
-		c.Workload.Mix = append(c.Workload.Mix, sim.Weight(w))
-	}
+	return c
 }
 
 func judged(t testing.TB, m Model, c sim.Case) (*sim.Result, Judgement) {

@@ -1,6 +1,7 @@
 package raft
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -120,4 +121,19 @@ func violated(events []event) []string {
 		}
 	}
 	return names
+}
+
+func ExampleMonitors() {
+	for _, m := range Monitors(5) {
+		fmt.Println(m.Name())
+	}
+	// Output:
+	// election safety
+	// leader append-only
+	// log matching
+	// leader completeness
+	// state-machine safety
+	// commit monotone
+	// vote monotone
+	// durability
 }

@@ -166,6 +166,38 @@ func TestRecoverIsWhatWasWritten(t *testing.T) {
 	})
 }
 
+// A disk that refuses for a while delays a server, and makes it lose nothing.
+func TestDiskRefusesForAWhile(t *testing.T) {
+	r := newRig(t, 3)
+	r.elect(1, ids(3)...)
+	for round, during := range []func(){
+		func() { r.ask(1, requestOf(requestRegister, nil)); r.settle(1, 2) }, // a write is refused
+		func() {
+			r.envs[2].refuse = nil
+			r.ask(1, requestOf(requestRegister, nil))
+			r.deliver(r.take(appendEntries, 1, 2)...)
+			r.envs[2].refuse = errDisk
+			r.sync(2)
+		}, // a sync fails
+	} {
+		r.envs[2].refuse = errDisk
+		during()
+		if len(r.take(appendReply, 2, 1)) > 0 && round == 1 {
+			t.Error("acknowledged what is not durable")
+		}
+		r.envs[2].refuse = nil
+		r.fire(2, timerDisk)
+		r.settle(ids(3)...)
+		r.restart(2)
+		if a, b := r.servers[1].log.last(), r.servers[2].log.last(); a != b {
+			t.Errorf("round %d: after the restart n2 has %d entries, the leader %d", round, b, a)
+		}
+		r.fire(1, timerHeartbeat)
+		r.settle(ids(3)...)
+	}
+	r.wantBroken()
+}
+
 // A disk that lost a part of one copy costs nothing; one that lost the same place in both takes the server out.
 func TestDamagedDisk(t *testing.T) {
 	for _, c := range []struct {

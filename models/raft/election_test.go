@@ -1,0 +1,165 @@
+package raft
+
+import (
+	"testing"
+
+	"simrun/sim"
+)
+
+// §5.2: "A candidate wins an election if it receives votes from a majority of the servers in the full cluster for the same term."
+func TestElectionNeedsAMajority(t *testing.T) {
+	for _, c := range []struct {
+		voters int
+		wins   bool
+	}{{2, false}, {3, true}, {5, true}} {
+		r := newRig(t, 5)
+		r.fire(1, timerElection)
+		r.settle(ids(c.voters)...)
+		if won := r.servers[1].role == leader; won != c.wins {
+			t.Errorf("with %d of 5 voters: leader %v, want %v", c.voters, won, c.wins)
+		}
+		r.wantBroken()
+	}
+}
+
+// §5.1, Figure 2: the vote is updated on stable storage before the answer leaves.
+func TestNoVoteLeavesBeforeItsSync(t *testing.T) {
+	r := newRig(t, 3)
+	r.servers[2].Receive(1, (&message{kind: requestVote, term: 1}).append(nil))
+	if len(r.wire) != 0 {
+		t.Fatalf("%d messages left before the sync", len(r.wire))
+	}
+	r.restart(2) // the crash forgets the vote, which nobody has seen
+	r.servers[2].Receive(3, (&message{kind: requestVote, term: 1}).append(nil))
+	r.sync(2)
+	if got := r.take(voteReply, 2, 3); len(got) != 1 || got[0].payload[5] != 1 {
+		t.Fatalf("the vote for n3 did not leave after the sync: %v", got)
+	}
+	r.wantBroken()
+}
+
+// §5.2: "Each server will vote for at most one candidate in a given term", restarts included.
+func TestVoteSurvivesRestart(t *testing.T) {
+	for _, bug := range []string{"", BugVoteNotPersisted, BugVoteWrittenLate} {
+		t.Run("bug="+bug, func(t *testing.T) {
+			r := newRig(t, 3, bug)
+			for _, candidate := range []sim.NodeID{1, 3} {
+				r.servers[2].Receive(candidate, (&message{kind: requestVote, term: 1}).append(nil))
+				for range copies {
+					r.syncOne(2)
+				}
+				r.restart(2) // between two disk operations
+			}
+			if bug == "" {
+				r.wantBroken()
+			} else {
+				r.wantBroken(voteOrder)
+			}
+		})
+	}
+}
+
+// Two leaders of one term: a duplicated vote counts once (§5.2).
+func TestDuplicateVoteCountsOnce(t *testing.T) {
+	for _, bug := range []string{"", BugCountVotesTwice} {
+		r := newRig(t, 5, bug)
+		for _, half := range [][]sim.NodeID{{1, 2}, {4, 5}} {
+			c := half[0]
+			r.servers[c].becomeCandidate()
+			r.servers[c].finish()
+			r.sync(c)
+			r.settle(c)
+			r.deliver(r.take(requestVote, c, half[1])...)
+			r.sync(half[1])
+			vote := r.take(voteReply, half[1], c)
+			r.deliver(vote...)
+			r.deliver(vote...)
+			r.settle(half...)
+			r.dropAll()
+		}
+		if bug == "" {
+			r.wantBroken()
+		} else {
+			r.wantBroken(election)
+		}
+	}
+}
+
+// §5.4.1: "Raft uses the voting process to prevent a candidate from winning an election unless its log contains all
+// committed entries."
+func TestVoterDeniesACandidateThatIsBehind(t *testing.T) {
+	for _, bug := range []string{"", BugVoteForAnyLog} {
+		r := newRig(t, 3, bug)
+		r.elect(1, 1, 2)
+		r.fire(1, timerHeartbeat)
+		r.settle(1, 2)
+		r.crash(1)
+		r.dropAll()
+		if won := r.stand(3, 2, 3); won != (bug != "") { // n3 has an empty log
+			t.Errorf("bug %q: n3 leads: %v", bug, won)
+		}
+		if bug == "" {
+			r.wantBroken()
+		} else {
+			r.wantBroken(completeness)
+		}
+	}
+}
+
+// Dissertation §9.6: a server that was cut off comes back without a new term.
+func TestPreVoteDisturbsNobody(t *testing.T) {
+	r := newRig(t, 3)
+	r.elect(1, ids(3)...)
+	for range 5 {
+		r.fire(3, timerElection)
+		r.dropAll()
+	}
+	if got := r.servers[3].term; got != 1 {
+		t.Errorf("n3 went to term %d alone", got)
+	}
+	r.envs[3].options[OptionPreVote] = "off"
+	r.restart(3)
+	r.fire(3, timerElection)
+	if got := r.servers[3].term; got != 2 {
+		t.Errorf("without pre-vote n3 is in term %d, want 2", got)
+	}
+}
+
+// Dissertation §9.6: whoever is behind in term learns it from the answer that denies its pre-vote. Otherwise n1, whose term is
+// later, and n2, whose log is longer, deny each other for ever, where both are needed for a majority.
+func TestPreVoteTakesOverALaterTerm(t *testing.T) {
+	for _, bug := range []string{"", BugPreVoteKeepsTerm} {
+		r := newRig(t, 3, bug)
+		r.withLog(1, 7, 1)
+		r.withLog(2, 2, 1, 2)
+		r.crash(3)
+		for range 3 {
+			r.stand(1, 1, 2)
+			r.stand(2, 1, 2)
+		}
+		if leads := r.servers[2].role == leader; leads != (bug == "") {
+			t.Errorf("bug %q: n2 leads: %v", bug, leads)
+		}
+		r.wantBroken()
+	}
+}
+
+// Dissertation §6.2: a leader that no majority answers steps down.
+func TestCheckQuorum(t *testing.T) {
+	r := newRig(t, 3)
+	r.elect(1, ids(3)...)
+	waiting := r.ask(1, requestOf(requestRead, []byte("x")))
+	r.dropAll()
+	r.fire(1, timerElection) // answers came since the election
+	if r.servers[1].role != leader {
+		t.Fatal("stepped down though both followers had answered")
+	}
+	r.fire(1, timerElection)
+	if r.servers[1].role != follower {
+		t.Error("still leader without an answer")
+	}
+	if got := r.answer(1, waiting); got.status != statusNotLeader {
+		t.Errorf("the waiting read got %v", got)
+	}
+	r.wantBroken()
+}

@@ -1,0 +1,111 @@
+package raft
+
+// recover reads the disk and begins as a follower (§5.2: "When servers start up,
+// they begin as followers"). If the disk refuses, it tries again.
+func (s *server) recover() {
+	s.role = halted
+	files, err := s.disk.readCopies()
+	if err != nil {
+		s.env.SetTimer(timerDisk, diskRetry)
+		return
+	}
+	p, err := s.readState(files)
+	if err != nil {
+		s.halt(err.Error())
+		return
+	}
+	if len(p.repairs) > 0 {
+		s.env.Sometimes(markRepaired)
+	}
+	if s.disk.settle(&p, files) != nil {
+		s.env.SetTimer(timerDisk, diskRetry)
+		return
+	}
+	s.begin(&p)
+}
+
+// readState finds out what the copies say.
+func (s *server) readState(files [][]byte) (persistent, error) {
+	if s.bugs.damageIsTornTail || s.bugs.noChecksums {
+		file := files[0]
+		if s.bugs.noChecksums {
+			file = believed(file)
+		}
+		p, _ := recoverState([][]byte{file})
+		return p, nil
+	}
+	return recoverState(files)
+}
+
+// begin takes over what was recovered.
+func (s *server) begin(p *persistent) {
+	s.role = follower
+	s.term, s.vote, s.log = p.term, p.vote, p.log
+	s.termOffset, s.termTold = p.size, p.term
+	s.stable = p.log.last()
+	s.facts.recovered = Recovered{Term: s.term, Vote: s.vote, Last: s.log.last()}
+	s.env.State(&s.facts.recovered)
+	for i := Index(1); i <= s.log.last(); i++ {
+		s.stateAppended(i)
+	}
+	s.drawElectionTimeout()
+}
+
+// halt takes the server out of the cluster for good: it has forgotten what it promised.
+func (s *server) halt(reason string) {
+	s.role = halted
+	s.facts.halted = Halted{Reason: reason}
+	s.env.State(&s.facts.halted)
+}
+
+func (s *server) retryDisk() {
+	switch {
+	case s.disk.broken:
+		s.disk.rewrite()
+	case s.role == halted:
+		s.recover()
+	}
+}
+
+// becameDurable acts on what the last sync made durable.
+func (s *server) becameDurable() {
+	s.stable = max(s.stable, s.stableTarget)
+	if s.disk.durable >= s.termOffset && s.termTold != s.term {
+		s.termTold = s.term
+		s.facts.termStored = TermStored{Term: s.term}
+		s.env.State(&s.facts.termStored)
+	}
+	if s.voteLate && s.disk.durable >= s.termOffset {
+		s.voteLate = false
+		s.disk.put(s.term, s.vote, 0, nil)
+	}
+	if s.role == leader {
+		s.countOwn()
+	}
+}
+
+// countOwn counts what this leader holds itself.
+func (s *server) countOwn() {
+	s.peers[s.id].match = s.stable
+	s.tallyMatch()
+}
+
+// persist writes the change of the persistent state as one frame.
+func (s *server) persist() {
+	vote := s.vote
+	if s.bugs.voteNotPersisted {
+		vote = 0
+	}
+	var entries []byte
+	if s.firstDirty > 0 {
+		entries = s.log.raw(s.firstDirty, s.log.last())
+	}
+	if s.bugs.voteWrittenLate && (s.termDirty || s.voteLate) {
+		s.voteLate, vote = true, 0
+	}
+	s.disk.put(s.term, vote, s.firstDirty, entries)
+	if s.termDirty {
+		s.termOffset = s.disk.written()
+	}
+	s.termDirty, s.firstDirty = false, 0
+}

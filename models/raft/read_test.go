@@ -1,0 +1,90 @@
+package raft
+
+import (
+	"testing"
+)
+
+// Dissertation §6.4: a leader that was deposed does not know it, and must not answer from its own state.
+func TestReadIndexAtADeposedLeader(t *testing.T) {
+	for _, bug := range []string{"", BugStaleLocalRead} {
+		t.Run("bug="+bug, func(t *testing.T) {
+			r := newRig(t, 3, bug)
+			r.elect(1, ids(3)...)
+			session := register(r, 1)
+			r.ask(1, writeRequest(session, 1, "x", 1))
+			r.settle(ids(3)...)
+			r.elect(2, 2, 3) // behind the back of n1
+			r.ask(2, writeRequest(session, 2, "x", 2))
+			r.settle(2, 3)
+			r.dropAll()
+			read := r.ask(1, requestOf(requestRead, []byte("x")))
+			r.settle(1)
+			got := r.answer(1, read)
+			if bug != "" {
+				if got != (result{statusOK, 1}) {
+					t.Errorf("the bug answers %v, want the stale 1", got)
+				}
+				return
+			}
+			if got != (result{}) {
+				t.Fatalf("deposed leader answered %v", got)
+			}
+			r.settle(ids(3)...)
+			if got := r.answer(1, read); got.status != statusNotLeader {
+				t.Errorf("after it learnt of term 2: %v, want not leader", got)
+			}
+		})
+	}
+}
+
+// Dissertation §6.4: an answer confirms only the rounds that had begun when the follower sent it.
+func TestReadNeedsAnAnswerToItsOwnRound(t *testing.T) {
+	for _, bug := range []string{"", BugUnboundReadAcks} {
+		r := newRig(t, 3, bug)
+		r.elect(1, ids(3)...)
+		session := register(r, 1)
+		r.ask(1, writeRequest(session, 1, "x", 1))
+		r.settle(ids(3)...)
+		r.fire(1, timerHeartbeat)
+		r.deliver(r.take(appendEntries, 1, 2)...)
+		old := r.take(appendReply, 2, 1) // still on its way while n2 is elected
+		r.dropAll()
+		r.elect(2, 2, 3)
+		r.dropAll()
+		read := r.ask(1, requestOf(requestRead, []byte("x")))
+		r.deliver(old...)
+		if answered := r.answer(1, read) != (result{}); answered != (bug != "") {
+			t.Errorf("bug %q: answered: %v", bug, answered)
+		}
+	}
+}
+
+// Dissertation §6.4, step 1: a new leader learns what is committed only with an entry of its own term.
+func TestNewLeaderReadsAfterItsFirstEntry(t *testing.T) {
+	for _, bug := range []string{"", BugReadBeforeReplay} {
+		r := newRig(t, 3, bug)
+		r.elect(1, ids(3)...)
+		session := register(r, 1)
+		r.ask(1, writeRequest(session, 1, "x", 1))
+		r.settle(ids(3)...)
+		for _, id := range ids(3) {
+			r.restart(id)
+		}
+		r.win(2, 2, 3)
+		read := r.ask(2, requestOf(requestRead, []byte("x")))
+		reply := (&message{kind: appendReply, term: r.servers[2].term, round: 1}).append(nil) // n3 answers the round, not the entry
+		r.servers[2].Receive(3, reply)
+		want := result{}
+		if bug != "" {
+			want = result{status: statusAbsent}
+		}
+		if got := r.answer(2, read); got != want {
+			t.Errorf("bug %q: %v before the first entry is committed, want %v", bug, got, want)
+		}
+		r.hold = 0
+		r.settle(ids(3)...)
+		if got := r.answer(2, read); bug == "" && got != (result{statusOK, 1}) {
+			t.Errorf("%v in the end, want 1", got)
+		}
+	}
+}
