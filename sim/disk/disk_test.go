@@ -318,3 +318,31 @@ func TestSyncsOfReplacedFilesEnd(t *testing.T) {
 		t.Errorf("after a crash the file holds %v (%v), want what was last synced, 99", got, err)
 	}
 }
+
+// TestPendingBytesOutliveCompaction: what is never synced keeps its bytes while others come and go.
+func TestPendingBytesOutliveCompaction(t *testing.T) {
+	d := disk.New(1, 1)
+	d.Append("a", []byte("first"))
+	d.WriteAt("a", 0, []byte("F")) // not an append: both are kept apart from the file
+	block := make([]byte, 4096)
+	for range 100 {
+		d.Truncate("wal", 0)
+		d.Append("wal", block)
+		d.EndSync(d.BeginSync("wal"))
+	}
+	d.Crash(disk.KeepAll, 0)
+	if b, _ := d.Read("a"); string(b) != "First" {
+		t.Errorf("after the crash the file holds %q", b)
+	}
+}
+
+func TestSurvivalsHaveNames(t *testing.T) {
+	for s := disk.LoseAll; s <= disk.Chosen; s++ {
+		if name := s.String(); name == "" || name[0] == 's' {
+			t.Errorf("survival %d is called %q", s, name)
+		}
+	}
+	if got := disk.Survival(99).String(); got != "survival(99)" {
+		t.Error(got)
+	}
+}

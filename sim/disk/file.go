@@ -64,13 +64,16 @@ func (d *Disk) split(inode int) {
 // join ends a split when all is stored that the node did.
 func (d *Disk) join(inode int) {
 	f := &d.files[inode]
-	if !f.split || !bytes.Equal(f.seen, f.base) {
+	if !f.split {
 		return
 	}
 	for i := range d.pending {
 		if o := &d.pending[i]; o.inode == inode && !o.kind.naming() {
 			return
 		}
+	}
+	if !bytes.Equal(f.seen, f.base) {
+		return // damage that the node does not see before it reads again
 	}
 	f.split, f.durable, f.base = false, len(f.seen), f.base[:0]
 }

@@ -33,7 +33,7 @@ func (f Fault) MarshalText() ([]byte, error) {
 		return nil, fmt.Errorf("fault %q cannot be written: %w", text, err)
 	}
 	if back != f {
-		return nil, fmt.Errorf("fault %q cannot be written: a field is set that its kind does not have", text)
+		return nil, fmt.Errorf("fault %q cannot be written: a field is set that its kind does not have, or its target is not spelled as it is printed", text)
 	}
 	return []byte(text), nil
 }

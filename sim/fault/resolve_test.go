@@ -312,3 +312,48 @@ func TestLinksOfWeather(t *testing.T) {
 		}
 	}
 }
+
+func TestKindsTellTheirPart(t *testing.T) {
+	for _, k := range fault.Kinds() {
+		if k.Summary() == "" || k.String() == "" || k.Usage() == "" {
+			t.Errorf("kind %d has no name, summary or usage", k)
+		}
+		if (k.Family() == fault.Nothing) != (k == fault.None) {
+			t.Errorf("%v is of family %q", k, k.Family())
+		}
+	}
+	if fault.Role("leader") != "leader" || fault.Role("arbiter") != "role arbiter" {
+		t.Errorf("roles are written %q and %q", fault.Role("leader"), fault.Role("arbiter"))
+	}
+}
+
+func TestUnresolvedFaultHitsNobodyYet(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a fault is asked whom it hits before it is resolved, and answers")
+		}
+	}()
+	fault.Fault{Kind: fault.Crash, Target: "leader"}.Nodes()
+}
+
+// TestRoleOfSeveralIsDrawn: of several nodes with the newest epoch in a role one is drawn.
+func TestRoleOfSeveralIsDrawn(t *testing.T) {
+	seen := map[fault.Target]bool{}
+	for seed := range uint64(100) {
+		v := fault.View{Nodes: 5, Seed: seed, Role: func(n fault.Node) (string, uint64) {
+			if n == 1 {
+				return "leader", 4
+			}
+			return "follower", 4 + uint64(n%2)
+		}}
+		for _, s := range (fault.Fault{Kind: fault.Pause, Target: "follower"}).Resolve(v) {
+			seen[s.Target] = true
+		}
+		for _, s := range (fault.Fault{Kind: fault.Pause, Target: "old follower"}).Resolve(v) {
+			seen["old "+s.Target] = true
+		}
+	}
+	if len(seen) != 4 || !seen["n3"] || !seen["n5"] || !seen["old n2"] || !seen["old n4"] {
+		t.Errorf("drawn are %v", seen)
+	}
+}

@@ -38,18 +38,6 @@ func (d *dice) time(lo, hi time.Duration) time.Duration {
 // pick draws one of a list.
 func pick[T any](d *dice, list ...T) T { return list[d.n(len(list))] }
 
-// node draws a node.
-func (d *dice) node(n int) fault.Node { return fault.Node(d.between(1, n)) }
-
-// nodes draws k nodes of n.
-func (d *dice) nodes(k, n int) fault.Set {
-	var s fault.Set
-	for s.Len() < min(k, n) {
-		s |= fault.SetOf(d.node(n))
-	}
-	return s
-}
-
 // shuffled returns n1 to nN in an order that is drawn.
 func (d *dice) shuffled(n int) []fault.Node {
 	list := fault.All(n).List()
