@@ -3,6 +3,8 @@
 // pushed. It allocates only to grow.
 package queue
 
+import "math/bits"
+
 // RefBits is the width of a [Ref].
 const RefBits = 26
 
@@ -37,7 +39,7 @@ func (q *Queue) Len() int {
 	return len(q.items)
 }
 
-// Push adds an item. The reference must not exceed [MaxRef].
+// Push adds an item. The time must not be negative, nor the reference exceed [MaxRef].
 func (q *Queue) Push(at int64, ref Ref) {
 	it := item{at, q.seq<<RefBits | uint64(ref)}
 	q.seq++
@@ -90,20 +92,28 @@ func (q *Queue) up(i int, it item) {
 	items[i] = it
 }
 
-// down puts it at the top or at a descendant of it.
+// down puts it at the top or at a descendant of it. Which of four children is the least is
+// anybody's guess, and so not decided by branches.
 func (q *Queue) down(it item) {
 	items := q.items
 	i := 0
 	for {
 		child := 4*i + 1
-		if child >= len(items) {
-			break
-		}
-		least := child
-		for c := child + 1; c < min(child+4, len(items)); c++ {
-			if items[c].before(items[least]) {
-				least = c
+		var least int
+		if child+3 < len(items) {
+			four := items[child : child+4 : child+4]
+			a := less(&four[1], &four[0])
+			b := 2 + less(&four[3], &four[2])
+			least = child + a + (b-a)*less(&four[b&3], &four[a&3])
+		} else if child < len(items) {
+			least = child
+			for c := child + 1; c < len(items); c++ {
+				if items[c].before(items[least]) {
+					least = c
+				}
 			}
+		} else {
+			break
 		}
 		if !items[least].before(it) {
 			break
@@ -112,4 +122,12 @@ func (q *Queue) down(it item) {
 		i = least
 	}
 	items[i] = it
+}
+
+// less is 1 if a comes before b, and 0 otherwise: the borrow of their 128-bit difference.
+// Times are not negative.
+func less(a, b *item) int {
+	_, borrow := bits.Sub64(a.key, b.key, 0)
+	_, borrow = bits.Sub64(uint64(a.at), uint64(b.at), borrow)
+	return int(borrow)
 }
