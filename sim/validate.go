@@ -45,6 +45,9 @@ func put[T comparable](field *T, value T) {
 // Complete fills in what the case leaves out, with what the system wants there, and
 // says in one sentence what is wrong with it, if anything is.
 func (s *System) Complete(c Case) (Case, error) {
+	if s.Boot == nil || s.Client == nil {
+		return c, fmt.Errorf("the system %q has no Boot or no Client", s.Name)
+	}
 	c = c.WithDefaults()
 	put(&c.Model, s.Name)
 	if c.Model != s.Name {

@@ -98,6 +98,19 @@ func TestCompleteRefuses(t *testing.T) {
 	}
 }
 
+// A system that cannot run is refused as well.
+func TestCompleteRefusesSystems(t *testing.T) {
+	empty := toySystem
+	empty.Workloads = nil
+	deaf := toySystem
+	deaf.Client = nil
+	for want, s := range map[string]sim.System{`"" is no workload of toy: there is none`: empty, `the system "toy" has no Boot or no Client`: deaf} {
+		if _, err := sim.Run(s, sim.Case{}); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
 // Regions and routes give each link its latency; of several that fit the last holds.
 func TestRoutes(t *testing.T) {
 	constant := func(d time.Duration) sim.Latency { return sim.Latency{Dist: sim.Constant, Min: sim.Duration(d)} }
