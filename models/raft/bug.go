@@ -17,6 +17,7 @@ type bugs struct {
 	voteForAnyLog    bool
 	commitOldTerm    bool
 	staleLocalRead   bool
+	leaseReads       bool
 	unboundReadAcks  bool
 	readBeforeReplay bool
 	ackBeforeSync    bool
@@ -36,6 +37,7 @@ const (
 	BugCountVotesTwice  = "count-votes-twice"
 	BugVoteForAnyLog    = "vote-for-any-log"
 	BugStaleLocalRead   = "stale-local-read"
+	BugLeaseReads       = "lease-reads"
 	BugUnboundReadAcks  = "unbound-read-acks"
 	BugReadBeforeReplay = "read-before-replay"
 	BugAckBeforeSync    = "ack-before-sync"
@@ -58,6 +60,7 @@ func readBugs(env environment) bugs {
 		voteForAnyLog:    env.Bug(BugVoteForAnyLog),
 		commitOldTerm:    env.Bug(BugCommitOldTerm),
 		staleLocalRead:   env.Bug(BugStaleLocalRead),
+		leaseReads:       env.Bug(BugLeaseReads),
 		unboundReadAcks:  env.Bug(BugUnboundReadAcks),
 		readBeforeReplay: env.Bug(BugReadBeforeReplay),
 		ackBeforeSync:    env.Bug(BugAckBeforeSync),

@@ -91,6 +91,19 @@ at 8s cut leader > rest for 1.9s
 `,
 		},
 		{
+			Name: BugLeaseReads, ID: "B14", Tier: "H",
+			Summary: "a leader answers reads from its own state for as long as its clock says that nobody else can have been elected",
+			Oracles: []string{linearizability},
+			Source:  "tikv/tikv#964; etcd-io/etcd#6005; dissertation §6.4.1 (leases rely on bounded clock drift)",
+			Scenario: `at 2s skew leader -1.5s for 3s
+at 2.1s isolate leader for 1.5s
+at 5s skew leader -1.5s for 3s
+at 5.1s isolate leader for 1.5s
+at 8s skew leader -1.5s for 2s
+at 8.1s isolate leader for 1.5s
+`,
+		},
+		{
 			Name: BugReadBeforeReplay, ID: "B23", Tier: "E",
 			Summary: "a new leader answers reads before it knows what is committed",
 			Oracles: []string{linearizability},

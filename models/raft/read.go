@@ -12,6 +12,9 @@ type reads struct {
 	round     uint64 // the last round that began
 	confirmed uint64 // the last round that a majority acknowledged
 	waiting   []readCall
+
+	began sim.Time // when the last round began
+	lease sim.Time // bug: until when the leader believes to be the only one
 }
 
 // readCall is a read that waits for its round and for its index to be applied.
@@ -23,8 +26,7 @@ type readCall struct {
 }
 
 func (r *reads) reset() {
-	r.round, r.confirmed = 0, 0
-	r.waiting = r.waiting[:0]
+	*r = reads{waiting: r.waiting[:0]}
 }
 
 // read serves a read at the leader. The state to read is that of the commit index at this moment,
@@ -32,6 +34,10 @@ func (r *reads) reset() {
 // are (dissertation §6.4, step 1).
 func (s *server) read(from sim.Caller, key []byte) {
 	slot := s.machine.slotOf(key)
+	if s.bugs.leaseReads && s.commit >= s.termStart && s.env.Now() < s.reads.lease {
+		s.reply(from, s.machine.read(slot))
+		return
+	}
 	if s.bugs.staleLocalRead || s.bugs.readBeforeReplay && s.commit < s.termStart {
 		s.reply(from, s.machine.read(slot))
 		return
@@ -52,14 +58,20 @@ func (s *server) read(from sim.Caller, key []byte) {
 // beginRound asks all servers to acknowledge this leader once more. Reads that come
 // before it is over share the next round.
 func (s *server) beginRound() {
-	s.reads.round++
-	s.peers[s.id].round = s.reads.round
+	s.nextRound()
 	for i := 1; i < len(s.peers); i++ {
 		if to := sim.NodeID(i); to != s.id {
 			s.sendAppend(to)
 		}
 	}
 	s.tallyRounds()
+}
+
+// nextRound makes the messages from now on carry a new round.
+func (s *server) nextRound() {
+	s.reads.round++
+	s.reads.began = s.env.Now()
+	s.peers[s.id].round = s.reads.round
 }
 
 // acknowledgeRound takes a server's acknowledgement of a round.
@@ -82,6 +94,9 @@ func (s *server) tallyRounds() {
 		s.counts = append(s.counts, s.peers[i].round)
 	}
 	s.reads.confirmed = max(s.reads.confirmed, agreed(s.counts, majority(len(s.counts))))
+	if s.bugs.leaseReads && s.reads.confirmed == s.reads.round {
+		s.reads.lease = s.reads.began + sim.Time(electionMin)
+	}
 }
 
 // serveReads answers the reads, in order, whose round is confirmed and whose index is applied, and

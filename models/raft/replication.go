@@ -18,6 +18,9 @@ func (s *server) heartbeat() {
 		return
 	}
 	s.env.SetTimer(timerHeartbeat, heartbeatEvery)
+	if s.bugs.leaseReads && s.reads.confirmed == s.reads.round {
+		s.nextRound()
+	}
 	for i := 1; i < len(s.peers); i++ {
 		if to := sim.NodeID(i); to != s.id {
 			s.sendAppend(to)
