@@ -84,7 +84,18 @@ func TestTimersFollowTheClock(t *testing.T) {
 
 // At the heal a clock that drifted is put right, not only stopped from drifting.
 func TestHealPutsClocksRight(t *testing.T) {
-	var before, after time.Duration
+	before, after := clockAroundHeal(t, "at 0s drift n2 -1/1000")
+	if before == 5*ms || after != 5*ms {
+		t.Errorf("the clock is %v after the ten before the heal, and %v after it; want 5ms after it alone", before, after)
+	}
+	if before, after = clockAroundHeal(t, "at 0s drift n2 -1/1000 forever"); before == 5*ms || after == 5*ms {
+		t.Errorf("a drift forever: the clock is %v after the ten before the heal, and %v after it; want 5ms nowhere", before, after)
+	}
+}
+
+// clockAroundHeal is by how much n2's clock is past a multiple of ten milliseconds when true time is by five:
+// when last seen before the heal, and after it.
+func clockAroundHeal(t *testing.T, line string) (before, after time.Duration) {
 	s := script{
 		boot: func(env *sim.Env) {
 			if env.ID() == 1 {
@@ -110,12 +121,10 @@ func TestHealPutsClocksRight(t *testing.T) {
 	}
 	_, err := sim.Run(s.system(), sim.Case{
 		Nodes: 2, Clients: 1, Duration: sim.Duration(time.Second), Recovery: sim.Recovery{Within: sim.Duration(time.Second)},
-		Network: sim.Network{Latency: sim.Latency{Dist: sim.Constant, Min: sim.Duration(5 * ms)}}, Faults: plan("at 0s drift n2 -1/1000"),
+		Network: sim.Network{Latency: sim.Latency{Dist: sim.Constant, Min: sim.Duration(5 * ms)}}, Faults: plan(line),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if before == 5*ms || after != 5*ms {
-		t.Errorf("the clock is %v after the ten before the heal, and %v after it; want 5ms after it alone", before, after)
-	}
+	return before, after
 }

@@ -120,6 +120,26 @@ func TestCrashDropsWhatWaits(t *testing.T) {
 	}
 }
 
+// A crash ends the node's work as well: the next life acts at once.
+func TestNextLifeIsNotBusy(t *testing.T) {
+	var got []time.Duration
+	s := script{
+		boot: func(env *sim.Env) {
+			if env.ID() == 1 {
+				if env.Boots() == 1 {
+					env.Work(500 * ms)
+				}
+				env.Send(2, nil)
+			}
+		},
+		recv: func(env *sim.Env, _ sim.NodeID, _ []byte) { got = append(got, time.Duration(env.Now())) },
+	}
+	s.play(t, sim.Case{Faults: plan("at 10ms crash n1 for 10ms")})
+	if len(got) != 1 || got[0] != 25*ms {
+		t.Errorf("messages at %v, want one at 25ms", got)
+	}
+}
+
 // Files through the environment: what was synced is there after a crash, and nothing else.
 func TestFiles(t *testing.T) {
 	var after string

@@ -129,3 +129,27 @@ func TestRotIsSeen(t *testing.T) {
 		t.Error("the rot left no damage")
 	}
 }
+
+// A crash that waits for a disk operation lasts from the crash, and the disk of a node that is down can be
+// replaced.
+func TestCrashesThatWaitAndWipe(t *testing.T) {
+	bootTimes := func(lines ...string) (times []time.Duration, held []int) {
+		boots, _, _, r := writer(t, lines...)
+		for _, rec := range r.Trace.Records {
+			if rec.Kind == sim.Boot && rec.Node == 1 {
+				times = append(times, time.Duration(rec.Time))
+			}
+		}
+		return times, boots
+	}
+	if times, _ := bootTimes("at 95ms crash n1 at disk op 2 for 50ms"); len(times) != 2 || times[1] != 150*ms {
+		t.Errorf("booted at %v, want 50ms after the operation at 100ms", times)
+	}
+	if times, _ := bootTimes("at 95ms crash n1 at disk op 3 for 50ms"); len(times) != 1 {
+		t.Errorf("booted at %v, though no handler has three operations", times)
+	}
+	times, held := bootTimes("at 95ms crash n1 for 50ms", "at 110ms crash n1 wiping disk for 10ms")
+	if len(times) != 2 || times[1] != 145*ms || held[1] != 0 {
+		t.Errorf("booted at %v with %v bytes, want none at 145ms", times, held)
+	}
+}
