@@ -2,7 +2,7 @@ package main
 
 const intro = `# Faults
 
-<!-- Made by "go run ./cmd/faultbook docs" from the code's own lists. Do not edit. -->
+<!-- Made by "go run ./docs/faultbook docs" from the code's own lists. Do not edit. -->
 
 A run of simrun is as good as what goes wrong in it. A *nemesis* draws a *plan*; a plan is a list of *faults*; a
 fault is one line of text that you can read, write, replay and shrink. All of it is data: the plan stands in

@@ -2,6 +2,8 @@
 // code itself goes by, so that the page says what the program does.
 package main
 
+//go:generate go run . ..
+
 import (
 	"bytes"
 	"fmt"

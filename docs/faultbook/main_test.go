@@ -13,7 +13,7 @@ import (
 func TestPageIsCurrent(t *testing.T) {
 	got, err := os.ReadFile("../../docs/faults.md")
 	if err != nil || !bytes.Equal(got, page()) {
-		t.Errorf("docs/faults.md is not current (%v): go run ./cmd/faultbook docs", err)
+		t.Errorf("docs/faults.md is not current (%v): go run ./docs/faultbook docs", err)
 	}
 }
 
