@@ -102,7 +102,7 @@ func relaxed(op history.Operation) history.Operation {
 }
 
 const (
-	fuzzHistories  = 40_000
+	fuzzHistories  = 300_000
 	fuzzOperations = 7
 	fuzzWorkers    = 4
 )

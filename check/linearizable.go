@@ -23,7 +23,7 @@ func Linearizable(spec Spec, events []history.Event, opts Options) (Verdict, err
 	if err != nil {
 		return Verdict{}, err
 	}
-	parallel(len(c.parts), c.decide)
+	c.decide()
 	return c.verdict(), nil
 }
 
@@ -73,19 +73,45 @@ func (c *check) problem(i int) *problem {
 	return c.problems[i]
 }
 
-// decide answers a part's question.
-func (c *check) decide(i int) {
+// decide answers every part's question: by its monitor, if that is exact for it,
+// else by a search.
+func (c *check) decide() {
+	open := func(i int) bool { return c.answers[i].engine == "" }
 	if c.engine.monitors {
-		a, why := c.runMonitor(i)
-		if why == "" {
-			c.answers[i] = a
-			return
-		}
-		c.answers[i].why = why
+		parallel(len(c.parts), func(i int) {
+			if a, why := c.runMonitor(i); why == "" {
+				c.answers[i] = a
+			} else {
+				c.answers[i].why = why
+			}
+		})
+		c.takeApart(open)
 	}
 	if c.engine.search != nil {
-		c.search(i, c.engine.name, c.engine.search)
+		parallel(len(c.parts), func(i int) {
+			if open(i) {
+				c.search(i, c.engine.name, c.engine.search)
+			}
+		})
 	}
+}
+
+// takeApart splits the parts that are still open by element, where their
+// operations concern one element each.
+func (c *check) takeApart(open func(i int) bool) {
+	var parts []part
+	var answers []answer
+	for i := range c.parts {
+		elements := []part{c.parts[i]}
+		if open(i) {
+			elements = c.parts[i].elements(c.spec, c.ops)
+		}
+		for _, e := range elements {
+			parts = append(parts, e)
+			answers = append(answers, c.answers[i])
+		}
+	}
+	c.parts, c.answers, c.problems = parts, answers, make([]*problem, len(parts))
 }
 
 // search answers a part's question by a search.
@@ -93,6 +119,9 @@ func (c *check) search(i int, name string, run decide) {
 	p := c.problem(i)
 	a := run(p, c.opts.Budget)
 	a.engine, a.why = name, c.answers[i].why
+	if name == "auto" {
+		a.engine = "window"
+	}
 	if a.outcome == Violation {
 		a.end = earliest(p, a.end, run, c.opts.Budget)
 	}

@@ -118,6 +118,39 @@ func split(spec Spec, ops []history.Operation) ([]part, error) {
 	return parts, nil
 }
 
+// elements splits a part by the element that each operation concerns, in order
+// of first invocation, or returns it whole if one concerns all.
+func (pt *part) elements(spec Spec, ops []history.Operation) []part {
+	var parts []part
+	number := make(map[history.Value]int)
+	of := func(n int32, op *history.Operation) *part {
+		e, alone := spec.element(op)
+		if !alone {
+			return nil
+		}
+		k, ok := number[e]
+		if !ok {
+			k = len(parts)
+			number[e] = k
+			parts = append(parts, part{key: pt.key})
+		}
+		return &parts[k]
+	}
+	for _, n := range pt.ops {
+		e := of(n, &ops[n])
+		if e == nil {
+			return []part{*pt}
+		}
+		e.ops = append(e.ops, n)
+	}
+	for _, n := range pt.failed {
+		if e := of(n, opened(&ops[n])); e != nil {
+			e.failed = append(e.failed, n)
+		}
+	}
+	return parts
+}
+
 // opened returns an operation as it stood before it completed.
 func opened(op *history.Operation) *history.Operation {
 	o := *op

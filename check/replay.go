@@ -25,7 +25,8 @@ func Replay(spec Spec, events []history.Event, witness []int) error {
 			due++
 		}
 	}
-	objects := make(map[string]*replayed)
+	objects := make(map[object]*replayed)
+	whole := wholeObjects(spec, ops)
 	for _, at := range witness {
 		op, ok := invoked[at]
 		if !ok {
@@ -38,7 +39,10 @@ func Replay(spec Spec, events []history.Event, witness []int) error {
 		} else if op.Outcome == history.Fail {
 			return fmt.Errorf("%s of event %d failed, and is in the witness", op.F, at)
 		}
-		key := spec.partition(op)
+		key := object{key: spec.partition(op)}
+		if !whole[key.key] {
+			key.element, _ = spec.element(op)
+		}
 		o, ok := objects[key]
 		if !ok {
 			o = &replayed{step: spec.run()}
@@ -62,6 +66,25 @@ func Replay(spec Spec, events []history.Event, witness []int) error {
 type replayed struct {
 	step   func(op *history.Operation) bool
 	called int // the latest invocation so far
+}
+
+// object names what is replayed apart from the rest.
+type object struct {
+	key     string
+	element history.Value
+}
+
+// wholeObjects tells which objects have operations on more than one element.
+func wholeObjects(spec Spec, ops []history.Operation) map[string]bool {
+	whole := make(map[string]bool)
+	for i := range ops {
+		if op := &ops[i]; op.Outcome != history.Fail || mustHappen(spec, op) {
+			if _, alone := spec.element(op); !alone {
+				whole[spec.partition(op)] = true
+			}
+		}
+	}
+	return whole
 }
 
 // mustHappen reports whether an order must hold the operation.

@@ -14,7 +14,7 @@ type Spec interface {
 	Name() string    // "cas-register"
 	Summary() string // one line for a person
 
-	object
+	behaviour
 }
 
 // Object describes a sequential object: where it starts and what each
@@ -69,6 +69,12 @@ type Object[S any] struct {
 	// The promise makes the cores of violations smaller. Nil: nothing is promised.
 	Touches func(op history.Operation) (values []history.Value, independent bool)
 
+	// Element names the one element of the object that an operation concerns, or
+	// reports false if it concerns all. To give it is to promise that elements don't
+	// touch one another, so that each can be decided alone in histories without
+	// operations on all (Horn and Kroening 2015). Nil: no operation is on one alone.
+	Element func(op history.Operation) (element history.Value, alone bool)
+
 	// Monitor, if not nil, decides histories in which every value is added at most
 	// once in polynomial time.
 	Monitor *Monitor
@@ -95,8 +101,8 @@ func Define[S any](o Object[S]) Spec {
 	return defined[S]{o}
 }
 
-// object is what the engines need of a specification, whatever its type of state.
-type object interface {
+// behaviour is what the engines need of a specification, whatever its type of state.
+type behaviour interface {
 	partition(op *history.Operation) string
 	accepts(op *history.Operation) error
 	observes(op *history.Operation) bool
@@ -105,6 +111,7 @@ type object interface {
 	newAutomaton() *automaton
 	run() func(op *history.Operation) bool
 	monitor() *Monitor
+	element(op *history.Operation) (element history.Value, alone bool)
 }
 
 // defined is an [Object] as a [Spec].
@@ -160,6 +167,13 @@ func (d defined[S]) describe(op *history.Operation) string {
 }
 
 func (d defined[S]) monitor() *Monitor { return d.o.Monitor }
+
+func (d defined[S]) element(op *history.Operation) (history.Value, bool) {
+	if d.o.Element == nil {
+		return history.Null, false
+	}
+	return d.o.Element(*op)
+}
 
 func (d defined[S]) newAutomaton() *automaton {
 	return &automaton{states: newStates(&d.o), classOf: make(map[class]int32), names: make(map[string]int32)}

@@ -1,8 +1,6 @@
 package specs
 
 import (
-	"strconv"
-
 	"simrun/check"
 	"simrun/history"
 )
@@ -10,19 +8,24 @@ import (
 // PriorityQueue gives the greatest integer first.
 //
 //	insert 7     poll → 7     peek → 7     poll → null: it was empty
-var PriorityQueue = check.Define(check.Object[sequence]{
+var PriorityQueue = check.Define(check.Object[*heap]{
 	Name:    "priority-queue",
 	Summary: "the greatest integer first: insert, poll, peek; null is empty",
-	Step: func(queue sequence, op history.Operation) (sequence, bool) {
-		if op.F == "insert" {
+	Step: func(queue *heap, op history.Operation) (*heap, bool) {
+		switch {
+		case op.F == "insert":
 			n, _ := op.Input.AsInt()
-			return queue.insert(op.Input, func(other string) bool {
-				m, err := strconv.ParseInt(other, 10, 64)
-				return err == nil && n > m
-			}), true
+			return merge(queue, &heap{top: n, rank: 1}), true
+		case queue == nil:
+			return nil, sawEmpty(op)
+		case !saw(op, history.Int(queue.top)):
+			return nil, false
+		case op.F == "poll":
+			return merge(queue.left, queue.right), true
 		}
-		return take(queue, op, op.F == "poll")
+		return queue, true
 	},
+	Identity: (*heap).text,
 	Accepts: func(op history.Operation) error {
 		v, isInsert := op.Output, op.F == "insert"
 		if isInsert {
@@ -36,5 +39,5 @@ var PriorityQueue = check.Define(check.Object[sequence]{
 	Monitor:           pqMonitor,
 	Touches:           touchesTake("insert"),
 	DescribeOperation: describeTake,
-	DescribeState:     sequence.text,
+	DescribeState:     (*heap).text,
 })

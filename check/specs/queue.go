@@ -8,35 +8,46 @@ import (
 // Queue is first in, first out.
 //
 //	enqueue 7     dequeue → 7     peek → 7     dequeue → null: it was empty
-var Queue = check.Define(check.Object[sequence]{
+var Queue = check.Define(check.Object[fifo]{
 	Name:    "queue",
 	Summary: "first in, first out: enqueue, dequeue, peek; null is empty",
-	Step: func(queue sequence, op history.Operation) (sequence, bool) {
+	Step: func(q fifo, op history.Operation) (fifo, bool) {
 		if op.F == "enqueue" {
-			return queue.pushBack(op.Input), true
+			q.back = q.back.push(op.Input)
+			return q, true
 		}
-		return take(queue, op, op.F == "dequeue")
+		if q.front == nil {
+			q = fifo{front: q.back.reversed()}
+		}
+		if q.front == nil {
+			return q, sawEmpty(op)
+		}
+		ok := saw(op, q.front.first)
+		if ok && op.F == "dequeue" {
+			q.front = q.front.rest
+		}
+		return q, ok
 	},
+	Identity:          fifo.text,
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "enqueue", "dequeue", "peek") },
 	Monitor:           queueMonitor,
 	Touches:           touchesTake("enqueue"),
 	DescribeOperation: describeTake,
-	DescribeState:     sequence.text,
+	DescribeState:     fifo.text,
 })
 
-// take is the step of an operation that sees the first element, and removes it
-// or not. An absent result means that there was none.
-func take(s sequence, op history.Operation, remove bool) (sequence, bool) {
-	switch {
-	case s == "":
-		return s, op.Outcome == history.Info || op.Output.IsNull()
-	case op.Outcome != history.Info && !s.startsWith(op.Output):
-		return s, false
-	case remove:
-		return s.rest(), true
-	}
-	return s, true
+// fifo is a queue as two lists: its front, and its back from the end.
+type fifo struct{ front, back *list }
+
+func (q fifo) text() string { return text(q.front, q.back.reversed()) }
+
+// saw reports whether an operation that takes or sees an element can have met v.
+func saw(op history.Operation, v history.Value) bool {
+	return op.Outcome == history.Info || op.Output == v
 }
+
+// sawEmpty is saw where there was no element: the result is then absent.
+func sawEmpty(op history.Operation) bool { return saw(op, history.Null) }
 
 // acceptsTake accepts operations of an object whose null means "empty".
 func acceptsTake(op history.Operation, add, remove, peek string) error {

@@ -11,8 +11,7 @@ import (
 // never contains.
 type sequence string
 
-func (s sequence) pushBack(v history.Value) sequence  { return s + line(v) }
-func (s sequence) pushFront(v history.Value) sequence { return line(v) + s }
+func (s sequence) pushBack(v history.Value) sequence { return s + line(v) }
 
 func line(v history.Value) sequence { return sequence(v.AppendJSON(nil)) + "\n" }
 

@@ -57,6 +57,7 @@ var Set = check.Define(check.Object[sequence]{
 		}
 		return []history.Value{op.Input}, true
 	},
+	Element:       func(op history.Operation) (history.Value, bool) { return op.Input, op.F != "read" },
 	DescribeState: func(set sequence) string { return "{" + strings.Trim(set.text(), "[]") + "}" },
 })
 

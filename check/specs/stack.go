@@ -8,18 +8,24 @@ import (
 // Stack is last in, first out.
 //
 //	push 7     pop → 7     peek → 7     pop → null: it was empty
-var Stack = check.Define(check.Object[sequence]{
+var Stack = check.Define(check.Object[*list]{
 	Name:    "stack",
 	Summary: "last in, first out: push, pop, peek; null is empty",
-	Step: func(stack sequence, op history.Operation) (sequence, bool) {
-		if op.F == "push" {
-			return stack.pushFront(op.Input), true
+	Step: func(stack *list, op history.Operation) (*list, bool) {
+		switch {
+		case op.F == "push":
+			return stack.push(op.Input), true
+		case stack == nil:
+			return nil, sawEmpty(op)
+		case op.F == "pop":
+			return stack.rest, saw(op, stack.first)
 		}
-		return take(stack, op, op.F == "pop")
+		return stack, saw(op, stack.first)
 	},
+	Identity:          func(stack *list) string { return text(stack) },
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "push", "pop", "peek") },
 	Monitor:           stackMonitor,
 	Touches:           touchesTake("push"),
 	DescribeOperation: describeTake,
-	DescribeState:     sequence.text,
+	DescribeState:     func(stack *list) string { return text(stack) },
 })
