@@ -217,15 +217,18 @@ func (n *Network) routes(nodes int) error {
 	return nil
 }
 
+// engineEvents are what the engine itself reports to faults that wait. All others come
+// from the facts of the system: see [Occasion].
+var engineEvents = []string{"invoke", "ack", "boot", "crash", "write", "sync", "synced"}
+
 // faults checks the plan.
 func faults(s *System, c *Case) error {
-	events := make([]string, 0, len(fault.Events)+len(s.Atlas.Events))
-	for _, e := range fault.Events {
-		events = append(events, string(e.Event))
-	}
+	events := slices.Clone(engineEvents)
 	for _, e := range s.Atlas.Events {
 		events = append(events, string(e))
 	}
+	slices.Sort(events)
+	events = slices.Compact(events)
 	for _, f := range c.Faults {
 		if f.Kind == fault.None {
 			continue
