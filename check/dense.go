@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"simrun/check/monitor"
@@ -11,30 +12,67 @@ import (
 // dense numbers the values of a history from 0. While it reads, a value is known
 // by its position of first mention, which [dense.number] turns into its number.
 type dense struct {
-	values []history.Value
+	ints   []int64         // the values, while all are integers or null
+	values []history.Value // the values, once one is something else
 }
 
-func newDense(capacity int) *dense { return &dense{values: make([]history.Value, 0, capacity)} }
+// noInt stands for null among integers.
+const noInt = math.MinInt64
+
+func newDense(capacity int) *dense { return &dense{ints: make([]int64, 0, capacity)} }
 
 // add notes a value and returns the position of the note.
 func (d *dense) add(v history.Value) int32 {
+	if d.values == nil {
+		n, isInt := v.AsInt()
+		if isInt && n != noInt {
+			d.ints = append(d.ints, n)
+			return int32(len(d.ints) - 1)
+		}
+		if v.IsNull() {
+			d.ints = append(d.ints, noInt)
+			return int32(len(d.ints) - 1)
+		}
+		d.widen()
+	}
 	d.values = append(d.values, v)
 	return int32(len(d.values) - 1)
+}
+
+// widen keeps the values as such from now on.
+func (d *dense) widen() {
+	d.values = make([]history.Value, len(d.ints), cap(d.ints)+1)
+	for i, n := range d.ints {
+		if n != noInt {
+			d.values[i] = history.Int(n)
+		}
+	}
+	d.ints = nil
 }
 
 // number replaces the notes in a history by numbers: by size if the monitor
 // ranks values, else in any order. It reports false if a value can't be ranked.
 func (d *dense) number(h *monitored, m *Monitor) bool {
-	isNone := func(v history.Value) bool { return m.Initial == nil && v.IsNull() }
-	numbers, ok := d.byRange(isNone)
+	nullIsNone := m.Initial == nil
+	var numbers []int32
+	ok := false
+	if d.values == nil {
+		numbers, ok = d.byRange(nullIsNone)
+	}
 	if !ok {
-		if numbers, ok = d.byMap(isNone, m.Ranked); !ok {
+		if d.values == nil {
+			d.widen()
+		}
+		if numbers, ok = d.byMap(nullIsNone, m.Ranked); !ok {
 			return false
 		}
 	}
 	for i := range h.ops {
-		h.ops[i].Value = numbers[h.ops[i].Value]
-		h.ops[i].From = numbers[h.ops[i].From]
+		o := &h.ops[i]
+		o.Value = numbers[o.Value]
+		if o.From != monitor.None {
+			o.From = numbers[o.From]
+		}
 	}
 	if m.Initial != nil {
 		h.initial = numbers[h.initial]
@@ -42,26 +80,30 @@ func (d *dense) number(h *monitored, m *Monitor) bool {
 	return true
 }
 
-// byRange numbers integers that lie close together, in ascending order, and null after them.
-func (d *dense) byRange(isNone func(history.Value) bool) ([]int32, bool) {
-	lo, hi, any := int64(0), int64(0), false
-	for i := range d.values {
-		n, isInt := d.values[i].AsInt()
-		switch {
-		case isInt && !any:
-			lo, hi, any = n, n, true
-		case isInt:
+// byRange numbers integers that lie close together, in ascending order, and null
+// after them.
+func (d *dense) byRange(nullIsNone bool) ([]int32, bool) {
+	lo, hi := int64(math.MaxInt64), int64(noInt)
+	for _, n := range d.ints {
+		if n != noInt {
 			lo, hi = min(lo, n), max(hi, n)
-		case !d.values[i].IsNull():
-			return nil, false
 		}
 	}
-	if span := uint64(hi) - uint64(lo); span > uint64(4*len(d.values)) {
+	if hi == noInt {
+		lo, hi = 0, 0
+	}
+	if uint64(hi)-uint64(lo) > uint64(4*len(d.ints)) {
 		return nil, false
 	}
 	number := make([]int32, hi-lo+2) // the last is null's
-	for i := range d.values {
-		number[d.slot(i, lo, hi)] = 1
+	slot := func(n int64) int64 {
+		if n == noInt {
+			return hi - lo + 1
+		}
+		return n - lo
+	}
+	for _, n := range d.ints {
+		number[slot(n)] = 1
 	}
 	next := int32(0)
 	for k := range number {
@@ -70,29 +112,22 @@ func (d *dense) byRange(isNone func(history.Value) bool) ([]int32, bool) {
 			next++
 		}
 	}
-	numbers := make([]int32, len(d.values))
-	for i := range d.values {
-		numbers[i] = number[d.slot(i, lo, hi)]
-		if isNone(d.values[i]) {
-			numbers[i] = monitor.None
-		}
+	if nullIsNone {
+		number[slot(noInt)] = monitor.None
+	}
+	numbers := make([]int32, len(d.ints))
+	for i, n := range d.ints {
+		numbers[i] = number[slot(n)]
 	}
 	return numbers, true
 }
 
-func (d *dense) slot(i int, lo, hi int64) int64 {
-	if n, isInt := d.values[i].AsInt(); isInt {
-		return n - lo
-	}
-	return hi - lo + 1
-}
-
 // byMap numbers any values.
-func (d *dense) byMap(isNone func(history.Value) bool, ranked bool) ([]int32, bool) {
+func (d *dense) byMap(nullIsNone, ranked bool) ([]int32, bool) {
 	number := make(map[history.Value]int32)
 	var distinct []history.Value
 	for _, v := range d.values {
-		if _, seen := number[v]; seen || isNone(v) {
+		if _, seen := number[v]; seen || nullIsNone && v.IsNull() {
 			continue
 		}
 		if _, isInt := v.AsInt(); ranked && !isInt {
@@ -114,7 +149,7 @@ func (d *dense) byMap(isNone func(history.Value) bool, ranked bool) ([]int32, bo
 	numbers := make([]int32, len(d.values))
 	for i, v := range d.values {
 		numbers[i] = monitor.None
-		if !isNone(v) {
+		if !nullIsNone || !v.IsNull() {
 			numbers[i] = number[v]
 		}
 	}

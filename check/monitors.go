@@ -32,6 +32,7 @@ type Reading struct {
 	Use         Use
 	Kind        monitor.Kind
 	Value, From history.Value
+	HasFrom     bool // From is set: it is a compare-and-set
 }
 
 // Use says what a monitor does with an operation.
@@ -48,7 +49,7 @@ type monitored struct {
 	m       *Monitor
 	ops     []monitor.Op
 	from    []int32 // for each: its position in the history's operations
-	at      []int   // event index by position of event
+	at      []int32 // event index by position of event
 	initial int32
 }
 
@@ -59,9 +60,7 @@ func (m *Monitor) read(pt *part, ops []history.Operation, end int) *monitored {
 	h := &monitored{m: m, initial: monitor.None}
 	h.ops = make([]monitor.Op, 0, len(pt.ops))
 	h.from = make([]int32, 0, len(pt.ops))
-	values := newDense(2 * len(pt.ops))
-	var call, ret []int
-	call, ret = make([]int, 0, len(pt.ops)), make([]int, 0, len(pt.ops))
+	values := newDense(len(pt.ops) + 1)
 	for _, n := range pt.before(ops, end) {
 		op := &ops[n]
 		returns := op.Complete
@@ -75,9 +74,15 @@ func (m *Monitor) read(pt *part, ops []history.Operation, end int) *monitored {
 		case Skip:
 			continue
 		}
-		h.ops = append(h.ops, monitor.Op{Kind: r.Kind, Value: values.add(r.Value), From: values.add(r.From)})
+		o := monitor.Op{Kind: r.Kind, Call: int32(op.Invoke), Ret: monitor.Never, Value: values.add(r.Value), From: monitor.None}
+		if returns != never {
+			o.Ret = int32(returns)
+		}
+		if r.HasFrom {
+			o.From = values.add(r.From)
+		}
+		h.ops = append(h.ops, o)
 		h.from = append(h.from, n)
-		call, ret = append(call, op.Invoke), append(ret, returns)
 	}
 	if m.Initial != nil {
 		h.initial = values.add(*m.Initial)
@@ -85,66 +90,69 @@ func (m *Monitor) read(pt *part, ops []history.Operation, end int) *monitored {
 	if !values.number(h, m) {
 		return nil
 	}
-	h.place(call, ret)
+	h.place()
 	return h
 }
 
 // place numbers the events of the history densely.
-func (h *monitored) place(call, ret []int) {
-	if len(call) == 0 {
+func (h *monitored) place() {
+	if len(h.ops) == 0 {
 		return
 	}
-	first, last := call[0], 0
-	for i := range call {
-		last = max(last, call[i])
-		if ret[i] != never {
-			last = max(last, ret[i])
+	first, last := h.ops[0].Call, int32(0)
+	for i := range h.ops {
+		last = max(last, h.ops[i].Call)
+		if !h.ops[i].Pending() {
+			last = max(last, h.ops[i].Ret)
 		}
 	}
-	if last-first > 16*len(call)+64 {
-		h.placeSparse(call, ret)
-		return
-	}
-	rank := make([]int32, last-first+1)
-	for i := range call {
-		rank[call[i]-first] = 1
-		if ret[i] != never {
-			rank[ret[i]-first] = 1
-		}
-	}
-	h.at = make([]int, 0, 2*len(call))
-	for e := range rank {
-		if rank[e] != 0 {
-			rank[e] = int32(len(h.at))
-			h.at = append(h.at, first+e)
-		}
+	var rank func(event int32) int32
+	if int(last-first) <= 16*len(h.ops)+64 {
+		rank = h.rankDense(first, last)
+	} else {
+		rank = h.rankSparse()
 	}
 	for i := range h.ops {
-		h.ops[i].Call, h.ops[i].Ret = rank[call[i]-first], monitor.Never
-		if ret[i] != never {
-			h.ops[i].Ret = rank[ret[i]-first]
+		o := &h.ops[i]
+		o.Call = rank(o.Call)
+		if !o.Pending() {
+			o.Ret = rank(o.Ret)
 		}
 	}
 }
 
-// placeSparse is place for a few operations spread over a long history.
-func (h *monitored) placeSparse(call, ret []int) {
-	h.at = slices.Clone(call)
-	for _, r := range ret {
-		if r != never {
-			h.at = append(h.at, r)
+// rankDense numbers events that lie close together.
+func (h *monitored) rankDense(first, last int32) func(event int32) int32 {
+	rank := make([]int32, last-first+1)
+	for i := range h.ops {
+		rank[h.ops[i].Call-first] = 1
+		if !h.ops[i].Pending() {
+			rank[h.ops[i].Ret-first] = 1
+		}
+	}
+	h.at = make([]int32, 0, 2*len(h.ops))
+	for e := range rank {
+		if rank[e] != 0 {
+			rank[e] = int32(len(h.at))
+			h.at = append(h.at, first+int32(e))
+		}
+	}
+	return func(event int32) int32 { return rank[event-first] }
+}
+
+// rankSparse numbers the events of a few operations spread over a long history.
+func (h *monitored) rankSparse() func(event int32) int32 {
+	h.at = nil
+	for i := range h.ops {
+		h.at = append(h.at, h.ops[i].Call)
+		if !h.ops[i].Pending() {
+			h.at = append(h.at, h.ops[i].Ret)
 		}
 	}
 	slices.Sort(h.at)
-	rank := func(e int) int32 {
-		n, _ := slices.BinarySearch(h.at, e)
+	return func(event int32) int32 {
+		n, _ := slices.BinarySearch(h.at, event)
 		return int32(n)
-	}
-	for i := range h.ops {
-		h.ops[i].Call, h.ops[i].Ret = rank(call[i]), monitor.Never
-		if ret[i] != never {
-			h.ops[i].Ret = rank(ret[i])
-		}
 	}
 }
 
@@ -167,7 +175,7 @@ func (c *check) runMonitor(i int) (a answer, why string) {
 		if !c.replays(h, r.Order) {
 			return a, "its order of linearization did not replay"
 		}
-		a.order = make([]int32, len(r.Order))
+		a.order = r.Order
 		for k, n := range r.Order {
 			a.order[k] = h.from[n]
 		}
@@ -187,14 +195,14 @@ func (c *check) runMonitor(i int) (a answer, why string) {
 // operations that failed later count. h and r are the whole history and what the
 // monitor says of it.
 func (m *Monitor) earliest(pt *part, ops []history.Operation, h *monitored, r monitor.Result) (int, *monitorCore) {
-	low, high := -1, h.at[len(h.at)-1] // events up to which there was none, and was one
+	low, high := -1, int(h.at[len(h.at)-1]) // events up to which there was none, and was one
 	for _, n := range pt.failed {
 		high = max(high, ops[n].Complete)
 	}
 	for tries := 0; high-low > 1; tries++ {
 		mid := low + (high-low)/2
 		if tries < 4 { // it is likely the last event of what was found
-			mid = max(low+1, min(h.at[r.Last], high-1))
+			mid = max(low+1, min(int(h.at[r.Last]), high-1))
 		}
 		shorter := m.read(pt, ops, mid+1)
 		if shorter == nil {

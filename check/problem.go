@@ -106,6 +106,9 @@ func split(spec Spec, ops []history.Operation) ([]part, error) {
 				n = len(parts)
 				byKey[key] = n
 				parts = append(parts, part{key: key})
+				if n == 0 {
+					parts[0].ops = make([]int32, 0, len(ops))
+				}
 			}
 			last = n
 		}

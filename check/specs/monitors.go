@@ -36,12 +36,12 @@ func readRegister(op *history.Operation) check.Reading {
 	case "cas":
 		from, to, _ := op.Input.AsPair()
 		if op.Outcome == history.Fail {
-			return check.Reading{Use: check.Take, Kind: register.FailedCAS, Value: op.Output, From: from}
+			return check.Reading{Use: check.Take, Kind: register.FailedCAS, Value: op.Output, From: from, HasFrom: true}
 		}
 		if swapped, told := op.Output.AsBool(); told && !swapped {
 			return check.Reading{Use: check.Foreign} // which value it found is not known
 		}
-		return check.Reading{Use: check.Take, Kind: register.CAS, Value: to, From: from}
+		return check.Reading{Use: check.Take, Kind: register.CAS, Value: to, From: from, HasFrom: true}
 	}
 	return check.Reading{Use: check.Foreign}
 }
