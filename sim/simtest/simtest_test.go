@@ -49,7 +49,7 @@ func TestRapidMakesPlansSmall(t *testing.T) {
 	t.Chdir(t.TempDir()) // failing cases are kept there
 	setFlag(t, "rapid.nofailfile", "true")
 	setFlag(t, "rapid.seed", "1")
-	setFlag(t, "rapid.shrinktime", "20s") // far more than it takes to get so small; the rest makes numbers rounder
+	setFlag(t, "rapid.shrinktime", "10s") // far more than it takes to get so small; the rest makes numbers rounder
 	for _, c := range []struct {
 		model models.Model
 		nodes int
