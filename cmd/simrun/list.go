@@ -11,20 +11,22 @@ import (
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
+	"simrun/models/declare"
 	"simrun/sim/nemesis"
 )
 
 // item is one line of a list. A bug has all of the members, most things only the first two.
 type item struct {
-	Name    string   `json:"name"`
-	Summary string   `json:"summary"`
-	ID      string   `json:"id,omitempty"`
-	Model   string   `json:"model,omitempty"`
-	Oracles []string `json:"oracles,omitempty"`
-	Tier    string   `json:"tier,omitempty"`
-	Source  string   `json:"source,omitempty"`
-	Values  []string `json:"values,omitempty"` // of an option; the first is its default
-	Writes  bool     `json:"writes,omitempty"` // a format that check --convert writes
+	Name     string   `json:"name"`
+	Summary  string   `json:"summary"`
+	ID       string   `json:"id,omitempty"`
+	Model    string   `json:"model,omitempty"`
+	Oracles  []string `json:"oracles,omitempty"`
+	Tier     string   `json:"tier,omitempty"`
+	Source   string   `json:"source,omitempty"`
+	Scenario string   `json:"scenario,omitempty"` // a plan of faults that leads to the bug
+	Values   []string `json:"values,omitempty"`   // of an option; the first is its default
+	Writes   bool     `json:"writes,omitempty"`   // a format that check --convert writes
 }
 
 // catalogue is what can be listed, in the order in which it is.
@@ -153,11 +155,15 @@ func listBugs() []item {
 	var list []item
 	for _, m := range models.All() {
 		for _, b := range m.Bugs {
-			list = append(list, item{Name: b.Name, Summary: b.Summary, ID: b.ID, Model: m.Name(), Oracles: b.Oracles, Tier: b.Tier, Source: b.Source})
+			list = append(list, bugItem(m.Name(), b))
 		}
 	}
 	slices.SortFunc(list, func(a, b item) int { return strings.Compare(a.ID, b.ID) })
 	return list
+}
+
+func bugItem(model string, b declare.Bug) item {
+	return item{Name: b.Name, Summary: b.Summary, ID: b.ID, Model: model, Oracles: b.Oracles, Tier: b.Tier, Source: b.Source, Scenario: b.Scenario}
 }
 
 func listNemeses() []item {

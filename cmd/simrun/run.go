@@ -9,6 +9,7 @@ import (
 
 	"simrun/check"
 	"simrun/sim"
+	"simrun/sim/fault"
 	"simrun/sim/sweep"
 )
 
@@ -29,7 +30,8 @@ func newRun(a *app) *cobra.Command {
 report. Whatever is left out has a good default.
 
 With --bug and without --seed, it goes through seeds from a fresh one until the
-bug shows, and runs that one.`,
+bug shows, and runs that one. A bug that the default nemesis seldom finds brings
+a plan of faults of its own, which is used unless --nemesis or --plan is given.`,
 		Example: `  simrun run
   simrun run --seed 42 --nodes 3 --nemesis partition,crash
   simrun run --bug vote-not-persisted
@@ -52,6 +54,9 @@ bug shows, and runs that one.`,
 				n = freshSeed()
 			}
 			if len(cf.bugs) > 0 && seed == "" {
+				if err := s.useScenario(cmd); err != nil {
+					return err
+				}
 				if n, err = a.searchBug(cmd.Context(), s, n); err != nil {
 					return err
 				}
@@ -102,9 +107,25 @@ func (a *app) finish(j *judged, dir, format string) error {
 	return a.print(format, s)
 }
 
+// useScenario takes the plan that leads to the bug, if it has one because the default
+// search needs long, and the user asked for no faults in particular.
+func (s *setup) useScenario(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("nemesis") || s.planned || len(s.base.Bugs) != 1 {
+		return nil
+	}
+	b, err := s.model.Bug(s.base.Bugs[0])
+	if err != nil || b.Scenario == "" {
+		return err
+	}
+	s.plan, err = fault.ParsePlan("the scenario of "+b.Name, b.Scenario)
+	s.planned = true
+	return err
+}
+
 // searchBug goes through seeds until one shows a bug. If none does, it returns
 // the first.
 func (a *app) searchBug(ctx context.Context, s *setup, first sim.Seed) (sim.Seed, error) {
+	collectLess()
 	bar := a.progress("looking for a seed that shows the bug", -1)
 	last := first + bugSearch - 1
 	sum := sweep.Sweep(ctx, sweep.Plan{

@@ -78,6 +78,7 @@ func (a *app) shrink(ctx context.Context, path string, runs int, kf *checkFlags,
 	if len(failed) == 0 {
 		return fmt.Errorf("%s: the run does not fail (it is %v), so there is nothing to make small", file, first.judgement.Outcome)
 	}
+	collectLess()
 	bar := a.progress("shrink", int64(runs))
 	small, err := shrink.Shrink(m.System, c, breaks(m, failed[0], spec, opts), shrink.Options{Runs: runs, Each: func(r shrink.Report) {
 		bar.describe(fmt.Sprintf("shrink: %s, %s, trying %s", plural(r.Faults, "fault"), plural(r.Operations, "operation"), r.Trying))

@@ -157,6 +157,7 @@ type sweepResults struct {
 func (w *sweeping) run(parent context.Context) error {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
+	collectLess()
 	w.start = time.Now()
 	steps := int64(-1)
 	if n := (uint64(w.plan.Last-w.plan.First) + 1) / max(w.plan.Shards, 1); n > 0 && n < 1<<62 {
