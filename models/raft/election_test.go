@@ -149,6 +149,7 @@ func TestCheckQuorum(t *testing.T) {
 	r := newRig(t, 3)
 	r.elect(1, ids(3)...)
 	waiting := r.ask(1, requestOf(requestRead, []byte("x")))
+	command := r.ask(1, requestOf(requestRegister, nil))
 	r.dropAll()
 	r.fire(1, timerElection) // answers came since the election
 	if r.servers[1].role != leader {
@@ -161,5 +162,29 @@ func TestCheckQuorum(t *testing.T) {
 	if got := r.answer(1, waiting); got.status != statusNotLeader {
 		t.Errorf("the waiting read got %v", got)
 	}
+	if got := r.answer(1, command); got.status != statusLost { // it may still be committed
+		t.Errorf("the waiting command got %v", got)
+	}
 	r.wantBroken()
+}
+
+// Dissertation §4.2.3: "if a server receives a RequestVote request within the minimum election timeout of hearing from a current leader,
+// it does not update its term or grant its vote".
+func TestVoterThatHearsALeaderIgnoresCandidates(t *testing.T) {
+	r := newRig(t, 3)
+	r.elect(1, ids(3)...)
+	ask := (&message{kind: requestVote, term: 9, index: 9, logTerm: 9}).append(nil)
+	for _, heard := range []sim.NodeID{1, 2} {
+		r.fire(1, timerHeartbeat)
+		r.settle(ids(3)...)
+		r.servers[heard].Receive(3, ask)
+		if got := r.servers[heard].term; got != 1 {
+			t.Errorf("%s went to term %d though it hears a leader", heard, got)
+		}
+	}
+	r.now += sim.Time(electionMax)
+	r.servers[2].Receive(3, ask)
+	if got := r.servers[2].term; got != 9 {
+		t.Errorf("n2 is in term %d though it hears no leader, want 9", got)
+	}
 }

@@ -2,6 +2,8 @@ package raft
 
 import (
 	"testing"
+
+	"simrun/sim"
 )
 
 // Dissertation §6.4: a leader that was deposed does not know it, and must not answer from its own state.
@@ -86,5 +88,44 @@ func TestNewLeaderReadsAfterItsFirstEntry(t *testing.T) {
 		if got := r.answer(2, read); bug == "" && got != (result{statusOK, 1}) {
 			t.Errorf("%v in the end, want 1", got)
 		}
+	}
+}
+
+// Dissertation §6.4, step 2: a majority must acknowledge the round, the leader among them.
+func TestReadNeedsAMajority(t *testing.T) {
+	r := newRig(t, 5)
+	r.elect(1, ids(5)...)
+	read := r.ask(1, requestOf(requestRead, []byte("x")))
+	for i, follower := range []sim.NodeID{2, 3} {
+		if got := r.answer(1, read); got != (result{}) {
+			t.Fatalf("answered %v after %d of 4 followers acknowledged", got, i)
+		}
+		r.deliver(r.take(appendEntries, 1, follower)...)
+		r.deliver(r.take(appendReply, follower, 1)...)
+	}
+	if got := r.answer(1, read); got.status != statusAbsent {
+		t.Errorf("%v after a majority acknowledged, want no value", got)
+	}
+}
+
+// Dissertation §6.4: a read that comes while a round is under way waits for the next: what was acknowledged
+// before the read came says nothing about it.
+func TestReadDoesNotJoinARoundUnderWay(t *testing.T) {
+	r := newRig(t, 3)
+	r.elect(1, ids(3)...)
+	first := r.ask(1, requestOf(requestRead, []byte("x")))
+	r.deliver(r.take(appendEntries, 1, 2)...)
+	acknowledged := r.take(appendReply, 2, 1)
+	second := r.ask(1, requestOf(requestRead, []byte("x")))
+	r.deliver(acknowledged...)
+	if got := r.answer(1, first); got.status != statusAbsent {
+		t.Errorf("the first read: %v, want no value", got)
+	}
+	if got := r.answer(1, second); got != (result{}) {
+		t.Errorf("the second read was answered %v by an acknowledgement of before it", got)
+	}
+	r.settle(ids(3)...)
+	if got := r.answer(1, second); got.status != statusAbsent {
+		t.Errorf("the second read: %v in the end, want no value", got)
 	}
 }

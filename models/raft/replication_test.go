@@ -207,3 +207,74 @@ func TestCatchUp(t *testing.T) {
 	}
 	r.wantBroken()
 }
+
+// Figure 2: entries that replaced others at their indexes are acknowledged when they are durable, though the others were.
+func TestReplacedEntriesAreAcknowledgedWhenDurable(t *testing.T) {
+	r := newRig(t, 3)
+	r.withLog(2, 3, 1, 2, 2)
+	l := logOf(1, 3, 3)
+	r.servers[2].Receive(1, (&message{kind: appendEntries, term: 3, prev: 1, logTerm: 1, entries: l.raw(2, 3)}).append(nil))
+	if got := r.take(appendReply, 2, 1); len(got) > 0 {
+		t.Fatal("acknowledged before the sync")
+	}
+	r.sync(2)
+	if got := r.take(appendReply, 2, 1); len(got) != 1 {
+		t.Fatalf("%d answers after the sync, want one", len(got))
+	}
+	r.restart(2)
+	if got := r.terms(2); !slices.Equal(got, []Term{1, 3, 3}) {
+		t.Errorf("after a restart n2 holds %v, want 1 3 3", got)
+	}
+}
+
+// The same where the sync of the replaced entries is under way: when it ends, it says nothing about those that took their place.
+func TestSyncOfReplacedEntriesCountsForNothing(t *testing.T) {
+	r := newRig(t, 3)
+	old, replaced := logOf(1, 1, 1), logOf(1, 2, 2)
+	r.servers[2].Receive(1, (&message{kind: appendEntries, term: 1, entries: old.raw(1, 3)}).append(nil))
+	r.sync(2)
+	r.servers[2].Receive(3, (&message{kind: requestVote, term: 2, index: 3, logTerm: 1}).append(nil)) // begins a sync
+	again := (&message{kind: appendEntries, term: 2, prev: 1, logTerm: 1, entries: replaced.raw(2, 3)}).append(nil)
+	r.servers[2].Receive(3, again)
+	for range copies {
+		r.syncOne(2)
+	}
+	r.servers[2].Receive(3, again)
+	if got := r.take(appendReply, 2, 3); len(got) > 0 {
+		t.Error("acknowledged before the sync of the new entries")
+	}
+	r.sync(2)
+	if got := r.take(appendReply, 2, 3); len(got) == 0 {
+		t.Error("never acknowledged")
+	}
+}
+
+// Figure 2: "commitIndex = min(leaderCommit, index of last new entry)": what stands behind that entry may not be the leader's.
+func TestCommitStopsAtTheLastEntryThatAgrees(t *testing.T) {
+	r := newRig(t, 3)
+	r.withLog(2, 2, 1, 2, 2)
+	r.servers[2].Receive(1, (&message{kind: appendEntries, term: 3, prev: 1, logTerm: 1, index: 3}).append(nil))
+	if c := r.servers[2].commit; c != 1 {
+		t.Errorf("commit %d, want 1", c)
+	}
+}
+
+// Answers that the network reordered take nothing back.
+func TestOldAnswersTakeNothingBack(t *testing.T) {
+	r := newRig(t, 3)
+	r.elect(1, ids(3)...)
+	for range 3 {
+		register(r, 1)
+	}
+	s := r.servers[1]
+	before := s.peers[2]
+	for _, old := range []message{
+		{kind: appendReply, ok: true, term: s.term, index: 2},
+		{kind: appendReply, term: s.term, prev: 2, index: 1, logTerm: 1},
+	} {
+		s.Receive(2, old.append(nil))
+		if after := s.peers[2]; after.match != before.match || after.next != before.next || after.probing {
+			t.Errorf("%v: match %d, next %d, probing %v; before %d, %d, false", old.String(), after.match, after.next, after.probing, before.match, before.next)
+		}
+	}
+}

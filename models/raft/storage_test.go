@@ -166,6 +166,21 @@ func TestRecoverIsWhatWasWritten(t *testing.T) {
 	})
 }
 
+// What is acknowledged stands in both copies.
+func TestBothCopiesAreSyncedBeforeAnAnswer(t *testing.T) {
+	r := newRig(t, 3)
+	r.servers[2].Receive(1, (&message{kind: requestVote, term: 1}).append(nil))
+	for i := range copies {
+		if got := r.take(voteReply, 2, 1); len(got) > 0 {
+			t.Fatalf("the vote left after %d of %d syncs", i, len(copies))
+		}
+		r.syncOne(2)
+	}
+	if got := r.take(voteReply, 2, 1); len(got) != 1 {
+		t.Error("the vote did not leave after both syncs")
+	}
+}
+
 // A disk that refuses for a while delays a server, and makes it lose nothing.
 func TestDiskRefusesForAWhile(t *testing.T) {
 	r := newRig(t, 3)
