@@ -233,6 +233,7 @@ func TestSyncOfReplacedEntriesCountsForNothing(t *testing.T) {
 	old, replaced := logOf(1, 1, 1), logOf(1, 2, 2)
 	r.servers[2].Receive(1, (&message{kind: appendEntries, term: 1, entries: old.raw(1, 3)}).append(nil))
 	r.sync(2)
+	r.now += sim.Time(electionMax)
 	r.servers[2].Receive(3, (&message{kind: requestVote, term: 2, index: 3, logTerm: 1}).append(nil)) // begins a sync
 	again := (&message{kind: appendEntries, term: 2, prev: 1, logTerm: 1, entries: replaced.raw(2, 3)}).append(nil)
 	r.servers[2].Receive(3, again)
