@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"simrun/check"
+	"simrun/history"
 	"simrun/sim"
 )
 
@@ -64,6 +65,9 @@ func Judge(m Model, r *sim.Result, spec check.Spec, opts check.Options) (Judgeme
 		}
 		spec = m.Spec(r.Case.Workload.Name)
 	}
+	if opts.Who == nil {
+		opts.Who = func(p history.Process) string { return clientOf(p, r.Case.Clients).String() }
+	}
 	v, err := check.Linearizable(spec, r.History, opts)
 	if err != nil {
 		return Judgement{}, fmt.Errorf("the history of %s: %w", m.Name(), err)
@@ -77,6 +81,12 @@ func Judge(m Model, r *sim.Result, spec check.Spec, opts check.Options) (Judgeme
 	}
 	j.Summary = j.summary()
 	return j, nil
+}
+
+// clientOf is the client that a process of a simulated run belongs to: client c3 of four begins as
+// process 3 and goes on as 7, 11, ….
+func clientOf(p history.Process, clients int) sim.NodeID {
+	return sim.ClientID(int(p-1)%max(clients, 1) + 1)
 }
 
 // insideChecks names the checks of a run beside linearizability.

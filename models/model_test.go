@@ -102,3 +102,12 @@ func TestJudge(t *testing.T) {
 	_, err = Judge(own, &sim.Result{History: []history.Event{saw(1)}}, nil, check.Options{})
 	wantError(t, err, "the history of own")
 }
+
+// Sentences about a run name its clients, whatever process they have become.
+func TestClientOfAProcess(t *testing.T) {
+	for p, want := range map[history.Process]string{1: "c1", 4: "c4", 5: "c1", 11: "c3"} {
+		if got := clientOf(p, 4).String(); got != want {
+			t.Errorf("process %d is %s, want %s", p, got, want)
+		}
+	}
+}
