@@ -1,0 +1,97 @@
+package weaker
+
+import (
+	"cmp"
+	"slices"
+
+	"simrun/check"
+	"simrun/history"
+)
+
+// program is a history to be put in one order: what each process did, one after
+// the other.
+type program struct {
+	*versions // who wrote what was read, as far as the specification is one of registers
+	spec      check.Spec
+	opts      Options
+
+	hasVersions bool // it is
+
+	machine *check.Machine
+	object  []int32 // by operation
+	objects int
+	class   []int32 // by operation
+	must    []bool  // by operation: an order must hold it
+
+	forced *graph[reason]
+	clocks clocks // nil if the history is too large for them
+
+	steps int64
+	most  int // operations in the longest order that was tried
+}
+
+func newProgram(spec check.Spec, ops []history.Operation, opts Options) *program {
+	p := &program{spec: spec, opts: opts, machine: check.NewMachine(spec)}
+	if l, err := languageOf(spec); err == nil {
+		p.hasVersions = true
+		p.versions = join(spec, l, ops, opts)
+	} else {
+		p.versions = &versions{ops: ops, reads: make([][]read, len(ops)), writes: make([][]int32, len(ops))}
+		p.arrange()
+	}
+	p.object, p.class, p.must = make([]int32, len(ops)), make([]int32, len(ops)), make([]bool, len(ops))
+	number := make(map[string]int32)
+	for i := range ops {
+		key := p.machine.Object(&ops[i])
+		o, ok := number[key]
+		if !ok {
+			o = int32(len(number))
+			number[key] = o
+		}
+		p.object[i], p.class[i] = o, p.machine.Class(&ops[i])
+		p.must[i] = check.TookEffect(spec, ops[i]) || p.hasVersions && p.took[i]
+	}
+	p.objects = len(number)
+	p.dropUnseen()
+	return p
+}
+
+// dropUnseen leaves out what never completed, is last in its process, and whose
+// value nobody saw: without it the next write finds nothing that anybody misses.
+func (p *program) dropUnseen() {
+	if !p.hasVersions || p.unclear != "" {
+		return
+	}
+	for q, ops := range p.processes {
+		if last := len(ops) - 1; !p.must[ops[last]] {
+			p.processes[q] = ops[:last]
+		}
+	}
+}
+
+// merge makes one order of the orders of linearization of all objects, which
+// stand in the witness one after the other: by the moments that real time leaves to them.
+func merge(spec check.Spec, ops []history.Operation, witness []int) []int {
+	called := make(map[int]*history.Operation, len(ops))
+	for i := range ops {
+		called[ops[i].Invoke] = &ops[i]
+	}
+	m := check.NewMachine(spec)
+	type moment struct{ after, invoke int }
+	moments := make([]moment, 0, len(witness))
+	after, object := -1, ""
+	for _, invoke := range witness {
+		op := called[invoke]
+		if key := m.Object(op); key != object || check.TookEffect(spec, *op) && after > op.Complete {
+			after, object = -1, key
+		}
+		after = max(after, invoke)
+		moments = append(moments, moment{after, invoke})
+	}
+	slices.SortStableFunc(moments, func(a, b moment) int { return cmp.Compare(a.after, b.after) })
+	order := make([]int, len(moments))
+	for i, at := range moments {
+		order[i] = at.invoke
+	}
+	return order
+}
