@@ -61,6 +61,11 @@ time after its invocation, or never. Lines of the process nemesis are drawn, not
 			if spec == nil {
 				return fmt.Errorf("against which specification? Say --spec, one of: %s", joinStrings(specNames()))
 			}
+			if !noStore {
+				if err := of.check(); err != nil {
+					return err
+				}
+			}
 			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore}
 			return a.work(cmd.Context(), func() error { return c.files(cmd.Context(), args) })
 		},
@@ -72,7 +77,7 @@ time after its invocation, or never. Lines of the process nemesis are drawn, not
 	cmd.Flags().StringVar(&convert, "convert", "", "write the history to `FILE` (.jsonl or .edn, or - for JSONL to standard output), and don't decide it")
 	cmd.Flags().BoolVar(&noStore, "no-store", false, "print the verdict, and store nothing")
 	of.addFolder(cmd)
-	complete(cmd, "format", func() []string { return append(historyFormats(), resultFormats...) })
+	complete(cmd, "format", func() []string { return bothFormats() })
 	complete(cmd, "from", historyFormats)
 	return cmd
 }
@@ -89,7 +94,7 @@ func readFormats(names []string, from string, of *outFlags) (history.Format, err
 		case slices.Contains(historyFormats(), name):
 			f = history.Format(name)
 		default:
-			return f, nearest.Unknown("format of results or histories", name, append(historyFormats(), resultFormats...))
+			return f, nearest.Unknown("format of results or histories", name, bothFormats())
 		}
 	}
 	if from == "" {
@@ -99,6 +104,10 @@ func readFormats(names []string, from string, of *outFlags) (history.Format, err
 		return f, err
 	}
 	return history.Format(from), nil
+}
+
+func bothFormats() []string {
+	return slices.Compact(slices.Sorted(slices.Values(append(historyFormats(), resultFormats...))))
 }
 
 func historyFormats() []string {
@@ -117,6 +126,8 @@ type checking struct {
 	from    history.Format
 	out     *outFlags
 	noStore bool
+
+	unstored bool // a verdict could not be stored
 }
 
 // files checks files, and sets the worst exit code.
@@ -131,7 +142,9 @@ func (c *checking) files(ctx context.Context, files []string) error {
 		all = append(all, s)
 		outcome = worse(outcome, check.Outcome(s.results.Valid))
 	}
-	c.code = exitOf(outcome)
+	if c.code = exitOf(outcome); c.code == exitValid && c.unstored {
+		c.code = exitInternal
+	}
 	if len(all) == 1 {
 		return c.print(c.out.format, all[0])
 	}
@@ -220,7 +233,10 @@ func (c *checking) file(ctx context.Context, file string) (shown, error) {
 		return s, err
 	}
 	name := time.Now().UTC().Format("20060102T150405.000Z") + "-" + fileLabel(file)
-	s.folder, err = c.store(ctx, c.out.out, "check-"+c.spec.Name(), name, run)
+	if s.folder, err = c.store(ctx, c.out.out, "check-"+c.spec.Name(), name, run); err != nil && ctx.Err() == nil {
+		fmt.Fprintf(c.stderr, "simrun: %v\n", err)
+		c.unstored, err = true, nil
+	}
 	return s, err
 }
 

@@ -61,7 +61,8 @@ var errInterrupted = errors.New("interrupted")
 
 // run is the program: arguments in, exit code out.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
-	a := &app{program: program(args[0]), stdin: stdin, stdout: stdout, stderr: stderr}
+	out := &output{w: stdout}
+	a := &app{program: program(args[0]), stdin: stdin, stdout: out, stderr: stderr}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
@@ -71,7 +72,27 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	if err := root.ExecuteContext(ctx); err != nil {
 		return a.fail(err)
 	}
+	if out.err != nil {
+		fmt.Fprintf(stderr, "simrun: the results could not be written: %v\n", out.err)
+		if a.code == exitValid {
+			return exitInternal
+		}
+	}
 	return a.code
+}
+
+// output remembers that results could not be written.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // fail prints an error in one sentence and returns its exit code.
@@ -138,6 +159,9 @@ func (a *app) work(ctx context.Context, f func() error) error {
 
 // terminal reports whether w is a terminal, where progress and colour may be shown.
 func terminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok {
+		w = o.w
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/nemesis"
+	"simrun/visual/store"
 )
 
 // caseFlags say what runs: everything of a case but its seed.
@@ -101,7 +103,16 @@ func complete(cmd *cobra.Command, flag string, names func() []string) {
 	}
 }
 
-func (f *outFlags) check() error { return oneOf("format of results", f.format, resultFormats) }
+// check refuses a format that is none, and a store that can't be written, before anything runs.
+func (f *outFlags) check() error {
+	if err := oneOf("format of results", f.format, resultFormats); err != nil {
+		return err
+	}
+	if f.out == "" {
+		return errors.New("--out: expected the name of a folder")
+	}
+	return store.Store(f.out).Writable()
+}
 
 // parse returns the specification that was named, nil if none was, and the options of the check.
 func (f *checkFlags) parse() (check.Spec, check.Options, error) {
@@ -160,7 +171,7 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 	for _, n := range []struct {
 		flag     string
 		n, least int
-	}{{"nodes", f.nodes, 1}, {"clients", f.clients, 0}, {"ops", f.ops, 0}, {"rate", f.rate, 0}, {"keys", f.keys, 0}} {
+	}{{"nodes", f.nodes, 1}, {"clients", f.clients, 1}, {"ops", f.ops, 0}, {"rate", f.rate, 0}, {"keys", f.keys, 0}} {
 		if n.n < n.least {
 			return c, m, fmt.Errorf("--%s %d: expected a number from %d", n.flag, n.n, n.least)
 		}
@@ -171,6 +182,9 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 	}
 	if c.Duration, err = parseDuration("duration", f.duration); err != nil {
 		return c, m, err
+	}
+	if c.Duration == 0 {
+		return c, m, fmt.Errorf("--duration %s: expected a duration above 0", f.duration)
 	}
 	if c.Recovery.Within, err = parseDuration("recovery", f.recovery); err != nil {
 		return c, m, err

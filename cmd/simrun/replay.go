@@ -84,16 +84,13 @@ func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlag
 		}
 	}
 	if stored == nil {
-		if dir, err = a.save(ctx, of.out, j); err != nil {
-			return err
-		}
-		return a.finish(j, dir, of.format)
+		return a.keep(ctx, j, of, a.program+" replay "+quote(file))
 	}
 	if err := sameRun(j.result, stored, dir); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stderr, "the same run as stored: digest %v, %s\n", j.result.Digest, plural(len(j.result.History), "event")+" of history")
-	return a.finish(j, dir, of.format)
+	return a.finish(j, dir, of.format, a.program+" replay "+quote(dir))
 }
 
 // locate finds what a path means: the folder of a stored run ("" for a case

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"simrun/check"
 	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/sweep"
@@ -45,6 +44,9 @@ a plan of faults of its own, which is used unless --nemesis or --plan is given.`
 			if err != nil {
 				return err
 			}
+			if err := s.useScenario(cmd); err != nil {
+				return err
+			}
 			var n sim.Seed
 			if seed != "" {
 				if n, err = sim.ParseSeed(seed); err != nil {
@@ -54,14 +56,12 @@ a plan of faults of its own, which is used unless --nemesis or --plan is given.`
 				n = freshSeed()
 			}
 			if len(cf.bugs) > 0 && seed == "" {
-				if err := s.useScenario(cmd); err != nil {
-					return err
-				}
 				if n, err = a.searchBug(cmd.Context(), s, n); err != nil {
 					return err
 				}
 			}
-			return a.work(cmd.Context(), func() error { return a.runSeed(cmd.Context(), s, n, twice, &of) })
+			again := a.again(cmd, "seed") + fmt.Sprintf(" --seed %d", n)
+			return a.work(cmd.Context(), func() error { return a.runSeed(cmd.Context(), s, n, twice, &of, again) })
 		},
 	}
 	cmd.Flags().StringVar(&seed, "seed", "", "decimal, 0x…, or a 40-digit commit hash (default: a fresh one, printed)")
@@ -72,8 +72,8 @@ a plan of faults of its own, which is used unless --nemesis or --plan is given.`
 	return cmd
 }
 
-// runSeed runs one seed, stores it and prints it.
-func (a *app) runSeed(ctx context.Context, s *setup, seed sim.Seed, twice bool, of *outFlags) error {
+// runSeed runs one seed, stores it and prints it. The command line runs it again.
+func (a *app) runSeed(ctx context.Context, s *setup, seed sim.Seed, twice bool, of *outFlags, again string) error {
 	c, err := s.caseOf(seed)
 	if err != nil {
 		return err
@@ -87,20 +87,36 @@ func (a *app) runSeed(ctx context.Context, s *setup, seed sim.Seed, twice bool, 
 			return err
 		}
 	}
-	dir, err := a.save(ctx, of.out, j)
-	if err != nil {
-		return err
-	}
-	return a.finish(j, dir, of.format)
+	return a.keep(ctx, j, of, again)
 }
 
-// finish prints a run that is stored in a folder, and sets the exit code.
-func (a *app) finish(j *judged, dir, format string) error {
+// keep stores a run and prints it. If it can't be stored, the verdict is
+// printed all the same, with the command that runs it again.
+func (a *app) keep(ctx context.Context, j *judged, of *outFlags, again string) error {
+	dir, err := a.save(ctx, of.out, j)
+	if err == nil {
+		return a.finish(j, dir, of.format, a.program+" replay "+quote(dir))
+	}
+	if ctx.Err() != nil {
+		return err
+	}
+	if err := a.finish(j, "", of.format, again); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "simrun: %v\n", err)
+	if a.code == exitValid {
+		a.code = exitInternal
+	}
+	return nil
+}
+
+// finish prints a run that is stored in a folder ("": nowhere), and sets the exit code.
+func (a *app) finish(j *judged, dir, format, replay string) error {
 	a.code = exitOf(j.judgement.Outcome)
 	r := j.result
 	res := j.results()
 	s := shown{
-		results: res, folder: dir, replay: a.program + " replay " + quote(dir), summary: j.judgement.Summary,
+		results: res, folder: dir, replay: replay, summary: j.judgement.Summary,
 		title: fmt.Sprintf("%s-%s seed %d", r.Case.Model, r.Case.Workload.Name, r.Case.Seed),
 	}
 	s.lines = append([]sim.Field{{Name: "model", Value: title(&r.Case)}}, runFacts(&r.Case, &res, r.History)...)
@@ -151,20 +167,6 @@ func (a *app) searchBug(ctx context.Context, s *setup, first sim.Seed) (sim.Seed
 
 // report runs a seed without a trace, for a sweep.
 func (s *setup) report(seed sim.Seed) sweep.Report {
-	c, err := s.caseOf(seed)
-	if err != nil {
-		return sweep.Report{Outcome: sweep.Internal, Detail: err.Error()}
-	}
-	j, err := simulate(s.model, c, false, s.spec, s.opts)
-	if err != nil {
-		return sweep.Report{Outcome: sweep.Internal, Detail: err.Error()}
-	}
-	r := sweep.Report{Events: j.result.Events, Simulated: j.result.End, Marks: j.result.Sometimes}
-	switch j.judgement.Outcome {
-	case check.Unknown:
-		r.Outcome, r.Detail = sweep.Unknown, j.judgement.Summary
-	case check.Violation:
-		r.Outcome, r.Detail = sweep.Violation, j.judgement.Summary
-	}
+	r, _ := s.judge(seed)
 	return r
 }

@@ -97,10 +97,6 @@ func (a *app) shrink(ctx context.Context, path string, runs int, kf *checkFlags,
 			return err
 		}
 	}
-	stored, err := a.save(ctx, of.out, j)
-	if err != nil {
-		return err
-	}
 	how := "nothing more can be taken away"
 	if !small.Complete {
 		how = "more may be possible with a larger --runs"
@@ -108,7 +104,11 @@ func (a *app) shrink(ctx context.Context, path string, runs int, kf *checkFlags,
 	fmt.Fprintf(a.stderr, "%s and %s are left of %s and %s, after %s; %s\n",
 		plural(countFaults(&small.Case), "fault"), plural(countInvocations(j.result), "operation"),
 		plural(countFaults(&c), "fault"), plural(countInvocations(first.result), "operation"), plural(small.Runs, "run"), how)
-	return a.finish(j, stored, of.format)
+	again := file
+	if dir != "" {
+		again = filepath.Join(dir, "case.min.json")
+	}
+	return a.keep(ctx, j, of, a.program+" replay "+quote(again))
 }
 
 // breaks says of a run whether it breaks the same promise.

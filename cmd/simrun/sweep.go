@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -47,6 +48,9 @@ outranks a violation, a violation outranks unknown.`,
 			}
 			s, err := prepare(&cf, &kf)
 			if err != nil {
+				return err
+			}
+			if err := s.useScenario(cmd); err != nil {
 				return err
 			}
 			plan, err := sf.plan(s)
@@ -125,7 +129,7 @@ type sweeping struct {
 	done   int
 	events uint64
 	failed []sweepFailure
-	broken error // that ended storing
+	broken error // why failing seeds are no longer stored
 }
 
 // sweepFailure is a failing seed as --format json lists it.
@@ -165,19 +169,24 @@ func (w *sweeping) run(parent context.Context) error {
 	}
 	w.bar = w.progress("sweep", steps)
 	w.plan.Each = func(r sweep.Report) {
-		if w.each(parent, r); w.broken != nil {
+		var internal internalError
+		if w.each(parent, r); errors.As(w.broken, &internal) {
 			cancel()
 		}
 	}
 	sum := sweep.Sweep(ctx, w.plan)
 	w.bar.end()
-	if w.broken != nil && parent.Err() == nil {
+	var internal internalError
+	if errors.As(w.broken, &internal) {
 		return w.broken
 	}
 	if err := w.print(&sum); err != nil {
 		return err
 	}
 	w.figures(&sum)
+	if w.broken != nil && parent.Err() == nil {
+		fmt.Fprintf(w.stderr, "simrun: %v\n", w.broken)
+	}
 	switch sum.Worst() {
 	case sweep.Internal:
 		w.code = exitInternal
@@ -210,7 +219,7 @@ func (w *sweeping) each(ctx context.Context, r sweep.Report) {
 	if r.Outcome < sweep.Violation {
 		return
 	}
-	f := sweepFailure{Seed: r.Seed, Outcome: r.Outcome.String(), Reason: r.Detail, Replay: fmt.Sprintf("%s --seeds %d", w.again, r.Seed)}
+	f := sweepFailure{Seed: r.Seed, Outcome: r.Outcome.String(), Reason: r.Detail, Replay: fmt.Sprintf("%s --seeds %d", w.again, r.Seed)} // until it is stored
 	if r.Outcome == sweep.Violation && w.broken == nil {
 		if err := w.storeFailure(ctx, &f); err != nil {
 			w.broken = err

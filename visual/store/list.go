@@ -90,6 +90,7 @@ body { max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 600; }
 th, td { padding: .35rem .8rem .35rem 0; border-bottom: 1px solid #8884; vertical-align: top; }
+a { white-space: nowrap; }
 .n { font-variant-numeric: tabular-nums; text-align: right; }
 b { padding: .05rem .5rem; border-radius: .3rem; font-weight: 600; color: #fff; }
 .valid { background: #1a7f4b; } .violation { background: #c0302b; } .unknown { background: #8a6d1a; }

@@ -50,6 +50,32 @@ type Run struct {
 // Store is the folder of all runs. It is created when the first run is saved.
 type Store string
 
+// Writable returns an error if the store can't be written, or can't be created. It leaves
+// nothing behind.
+func (s Store) Writable() error {
+	dir := string(s)
+	for {
+		probe, err := os.MkdirTemp(dir, partial+strconv.Itoa(os.Getpid())+"-")
+		if err == nil {
+			return os.Remove(probe)
+		}
+		parent := filepath.Dir(dir)
+		if !errors.Is(err, os.ErrNotExist) || parent == dir {
+			return fmt.Errorf("the store %s can't be written: %w", s, cause(err))
+		}
+		dir = parent // the store will be created there
+	}
+}
+
+// cause is an error without the name of the probe that met it.
+func cause(err error) error {
+	var at *os.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
 // Save writes a run into the folder group/name, and makes it the latest. If there is such a folder already,
 // name gets a number. It returns the path of the folder. If it fails, or ctx is
 // done before it ends, nothing is left behind.

@@ -292,3 +292,19 @@ func BenchmarkSave(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(r.Trace.Records))*float64(b.N)/b.Elapsed().Seconds(), "records/s")
 }
+
+func TestWritable(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{dir: true, filepath.Join(dir, "a", "b"): true, file: false, filepath.Join(file, "below"): false} {
+		if err := store.Store(path).Writable(); (err == nil) != want {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if left := files(t, dir); len(left) != 1 {
+		t.Errorf("%v is left", left)
+	}
+}
