@@ -72,8 +72,8 @@ time after its invocation, or never. Lines of the process nemesis are drawn, not
 	}
 	cmd.Flags().SortFlags = false
 	kf.add(cmd, "none: it must be said")
-	cmd.Flags().StringSliceVar(&formats, "format", nil, "of the results: "+joinStrings(resultFormats)+"; or of the history, if it is not to be found out: see simrun list formats")
-	cmd.Flags().StringVar(&from, "from", "", "format of the history, as --format, where json means a history in JSON")
+	cmd.Flags().StringSliceVar(&formats, "format", nil, "`NAME` of the format of the results: "+joinStrings(resultFormats)+"; or of the history, if it is not to be found out: see simrun list formats")
+	cmd.Flags().StringVar(&from, "from", "", "`NAME` of the format of the history, as --format, where json means a history in JSON")
 	cmd.Flags().StringVar(&convert, "convert", "", "write the history to `FILE` (.jsonl or .edn, or - for JSONL to standard output), and don't decide it")
 	cmd.Flags().BoolVar(&noStore, "no-store", false, "print the verdict, and store nothing")
 	of.addFolder(cmd)

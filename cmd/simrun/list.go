@@ -79,7 +79,7 @@ func newList(a *app) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&format, "format", "text", "`NAME` of the format: text or json")
 	complete(cmd, "format", func() []string { return []string{"text", "json"} })
 	return cmd
 }

@@ -22,7 +22,7 @@ browser. The same seed gives the same run, always.`,
 		Example: `  simrun run                                 Raft on a faulty network, a fresh seed
   simrun run --bug stale-local-read          a known bug, and what it does to clients
   simrun sweep --seeds 1-1000                many seeds on all cores
-  simrun check history.edn --spec cas-register   a history that was recorded elsewhere`,
+  simrun check history.edn --spec register   a history that was recorded elsewhere`,
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -64,7 +64,7 @@ a plan of faults of its own, which is used unless --nemesis or --plan is given.`
 			return a.work(cmd.Context(), func() error { return a.runSeed(cmd.Context(), s, n, twice, &of, again) })
 		},
 	}
-	cmd.Flags().StringVar(&seed, "seed", "", "decimal, 0x…, or a 40-digit commit hash (default: a fresh one, printed)")
+	cmd.Flags().StringVar(&seed, "seed", "", "`SEED`: decimal, 0x…, or a 40-digit commit hash (default: a fresh one, printed)")
 	cf.add(cmd)
 	kf.add(cmd, "that of the workload")
 	cmd.Flags().BoolVar(&twice, "verify", false, "run twice and compare; a difference is named, and an internal error")

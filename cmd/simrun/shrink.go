@@ -50,7 +50,7 @@ repro_test.go.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().IntVar(&runs, "runs", shrink.DefaultRuns, "simulations at most")
+	cmd.Flags().IntVar(&runs, "runs", shrink.DefaultRuns, "`NUMBER` of simulations at most")
 	kf.add(cmd, "that of the workload")
 	of.add(cmd)
 	return cmd

@@ -63,11 +63,11 @@ outranks a violation, a violation outranks unknown.`,
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.StringVar(&sf.seeds, "seeds", "1-1000", "range of seeds, both ends included")
-	fs.IntVar(&sf.workers, "workers", 0, "seeds that are simulated at a time; 0: as many as there are cores")
-	fs.StringVar(&sf.shard, "shard", "", "`i/n`: only the i-th of n parts of the seeds, for several machines")
-	fs.IntVar(&sf.maxFailures, "max-failures", 10, "stop after so many failing seeds; 0: never")
-	fs.StringVar(&sf.verify, "verify", "1/50", "share of the seeds that are run twice and compared; 0: none")
+	fs.StringVar(&sf.seeds, "seeds", "1-1000", "`RANGE` of seeds, both ends included")
+	fs.IntVar(&sf.workers, "workers", 0, "`NUMBER` of seeds that are simulated at a time; 0: as many as there are cores")
+	fs.StringVar(&sf.shard, "shard", "", "`I/N`: only the I-th of N parts of the seeds, for several machines")
+	fs.IntVar(&sf.maxFailures, "max-failures", 10, "`NUMBER` of failing seeds after which to stop; 0: never")
+	fs.StringVar(&sf.verify, "verify", "1/50", "`SHARE` of the seeds that are run twice and compared; 0: none")
 	cf.add(cmd)
 	kf.add(cmd, "that of the workload")
 	of.add(cmd)
