@@ -35,7 +35,7 @@ cover: ## test coverage by package, and cover.html
 
 # The report is tested in a real browser.
 chromium: ## see to it that Chromium is there, which the tests of the report need
-	@command -v chromium || command -v chromium-browser || command -v google-chrome || { \
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || { \
 	  command -v apt-get >/dev/null || { echo "The tests of the report need Chromium: please install it." >&2; exit 1; }; \
 	  echo "The tests of the report need Chromium: installing Debian's."; \
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
