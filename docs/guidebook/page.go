@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// A page holds blocks fenced as sh with commands, one on a line. Two remarks make
+// the block below them:
+//
+//	<!-- says REGEXP -->        what the commands before it print, but only the lines that fit; … stands between others
+//	<!-- file NAME REGEXP -->   the text of a file, likewise
+var remark = regexp.MustCompile(`^<!-- (says|file) (.+) -->$`)
+
+// moment is the part of a folder's name that differs each time.
+var moment = regexp.MustCompile(`\d{8}T\d{6}\.\d{3}Z`)
+
+// refresh returns a page with its made blocks as they are now. Run runs a command
+// and returns what it printed; read returns a file's text.
+func refresh(page string, run func(command string) string, read func(name string) (string, error)) (string, error) {
+	var out strings.Builder
+	said, todo := "", []string(nil) // todo: the remark that waits for its block
+	fence, made := "", false
+	for line := range strings.Lines(page) {
+		text := strings.TrimSuffix(line, "\n")
+		switch {
+		case fence == "" && strings.HasPrefix(text, "```"):
+			if fence = text; fence == "```sh" {
+				said = ""
+			}
+			out.WriteString(line)
+			if made = todo != nil; made {
+				block, err := blockOf(todo, said, read)
+				if err != nil {
+					return "", err
+				}
+				out.WriteString(block)
+				todo = nil
+			}
+			continue
+		case text == "```":
+			fence, made = "", false
+		case fence == "```sh" && strings.HasPrefix(text, "simrun "):
+			said += run(text)
+		case fence == "" && remark.MatchString(text):
+			todo = remark.FindStringSubmatch(text)[1:]
+		case fence == "" && text != "" && todo != nil:
+			return "", fmt.Errorf("%q: a block must follow <!-- %s %s -->", text, todo[0], todo[1])
+		}
+		if !made {
+			out.WriteString(line)
+		}
+	}
+	switch {
+	case fence != "":
+		return "", fmt.Errorf("the last block, %s, has no end", fence)
+	case todo != nil:
+		return "", fmt.Errorf("no block follows <!-- %s %s -->", todo[0], todo[1])
+	}
+	return out.String(), nil
+}
+
+// blockOf returns the text that a remark asks for.
+func blockOf(remark []string, said string, read func(string) (string, error)) (string, error) {
+	text, fits := moment.ReplaceAllString(said, "…"), remark[1]
+	if remark[0] == "file" {
+		var name string
+		var err error
+		name, fits, _ = strings.Cut(remark[1], " ")
+		if text, err = read(name); err != nil {
+			return "", err
+		}
+	}
+	return only(text, fits)
+}
+
+// only returns the lines of a text that fit, with … between those that are apart.
+func only(text, expression string) (string, error) {
+	fits, err := regexp.Compile(expression)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	shown, gap := 0, false
+	for line := range strings.Lines(text) {
+		if !fits.MatchString(line) {
+			gap = gap || strings.TrimSpace(line) != ""
+			continue
+		}
+		if gap && shown > 0 {
+			out.WriteString("  …\n")
+		}
+		shown, gap = shown+1, false
+		out.WriteString(line)
+	}
+	if shown == 0 {
+		return "", fmt.Errorf("nothing fits %q in:\n%s", expression, text)
+	}
+	return out.String(), nil
+}
