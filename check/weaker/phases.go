@@ -1,0 +1,218 @@
+package weaker
+
+import (
+	"slices"
+	"strings"
+
+	"simrun/history"
+)
+
+// Phase is what clients had of a system while certain faults lasted.
+type Phase struct {
+	Faults  []string     `json:"faults"`     // what lasted, sorted; empty while it was quiet
+	Spans   int          `json:"spans"`      // how often that was so
+	Lasted  history.Time `json:"lasted_ns"`  // how long, altogether
+	OK      int          `json:"ok"`         // operations that were invoked in it, and took effect
+	Refused int          `json:"refused"`    // that were answered, but not as wished: a compare-and-set that found another value
+	Fail    int          `json:"fail"`       // that failed with an error
+	Info    int          `json:"info"`       // whose result is unknown
+	Latency Latency      `json:"latency_ns"` // of those that were answered: ok and refused
+}
+
+// Latency are quantiles of the time from invocation to completion, by the
+// nearest rank: each is the time that some operation took. Zero if there is none.
+type Latency struct {
+	P50 history.Time `json:"p50"`
+	P95 history.Time `json:"p95"`
+	P99 history.Time `json:"p99"`
+	Max history.Time `json:"max"`
+}
+
+// Operations is how many operations were invoked in the phase.
+func (p *Phase) Operations() int { return p.OK + p.Refused + p.Fail + p.Info }
+
+// Answered is how many of them were answered. Their share of all is the availability.
+func (p *Phase) Answered() int { return p.OK + p.Refused }
+
+// Name is "quiet", or the faults: "crash, partition".
+func (p *Phase) Name() string {
+	if len(p.Faults) == 0 {
+		return "quiet"
+	}
+	return strings.Join(p.Faults, ", ")
+}
+
+// Phases cuts a history where its faults begin and end, and counts the operations
+// that were invoked while the same kinds of fault lasted. An operation belongs to
+// the phase in which it was invoked, though it may have lasted longer. The
+// phases are in the order in which they first began; one that no time passed in
+// and no operation was invoked in is left out.
+//
+// Faults are the events of the nemesis: as simrun writes them, "partition" begins
+// one and "end partition" with the same value ends it; or as Jepsen does, "start"
+// and "stop", or "start-partition" and "stop-partition". What never ends in either way,
+// and does not say that it lasts forever, is a moment, and begins no phase.
+// The error says that the history is none.
+func Phases(events []history.Event) ([]Phase, error) {
+	ops, err := history.Pair(events)
+	if err != nil || len(events) == 0 {
+		return nil, err
+	}
+	t := &timeline{number: make(map[string]int), ends: endsOf(events)}
+	t.enter(events[0].Time)
+	next := 0
+	for i := range events {
+		switch e := &events[i]; {
+		case e.Process == history.Nemesis:
+			t.fault(e)
+		case e.Type == history.Invoke:
+			t.count(&ops[next])
+			next++
+		}
+	}
+	t.leave(events[len(events)-1].Time)
+	return t.finish(), nil
+}
+
+// timeline is a history on its way through its phases.
+type timeline struct {
+	phases    []Phase
+	latencies [][]history.Time // by phase
+	number    map[string]int   // of a phase by its name
+	order     []int            // phases as they first began
+	now       int              // the phase
+	since     history.Time     // it began
+	counted   bool             // an operation was invoked in it since then
+	ends      map[fault]int    // ends that are still to come
+	active    []fault
+}
+
+// fault is one that lasts: its kind, and what tells it from others of the kind.
+type fault struct {
+	kind  string
+	value history.Value
+}
+
+// faultOf reads an event of a nemesis.
+func faultOf(e *history.Event) (f fault, ends bool) {
+	if kind, ok := strings.CutPrefix(e.F, "end "); ok {
+		return fault{kind, e.Value}, true
+	}
+	for _, w := range []struct {
+		word string
+		ends bool
+	}{{"start", false}, {"stop", true}} {
+		if e.F == w.word {
+			return fault{kind: "fault"}, w.ends
+		}
+		if kind, ok := strings.CutPrefix(e.F, w.word+"-"); ok {
+			return fault{kind: kind}, w.ends // Jepsen repeats the event when it is done, with another value
+		}
+	}
+	return fault{e.F, e.Value}, false
+}
+
+// endsOf counts the ends of each fault.
+func endsOf(events []history.Event) map[fault]int {
+	ends := make(map[fault]int)
+	for i := range events {
+		if events[i].Process == history.Nemesis {
+			if f, end := faultOf(&events[i]); end {
+				ends[f]++
+			}
+		}
+	}
+	return ends
+}
+
+// lasts reports whether the fault that an event begins goes on after it.
+func (t *timeline) lasts(e *history.Event, f fault) bool {
+	line, _ := e.Value.AsString()
+	return t.ends[f] > 0 || strings.HasPrefix(e.F, "start") || strings.HasSuffix(line, " forever")
+}
+
+func (t *timeline) fault(e *history.Event) {
+	f, end := faultOf(e)
+	at := slices.Index(t.active, f)
+	if end {
+		t.ends[f]--
+	}
+	switch {
+	case end && at >= 0:
+		t.active = slices.Delete(t.active, at, at+1)
+	case !end && t.lasts(e, f) && !(at >= 0 && strings.HasPrefix(e.F, "start")):
+		t.active = append(t.active, f)
+	default:
+		return
+	}
+	t.leave(e.Time)
+	t.enter(e.Time)
+}
+
+// enter begins the phase of the faults that are active.
+func (t *timeline) enter(at history.Time) {
+	var kinds []string
+	for _, f := range t.active {
+		kinds = append(kinds, f.kind)
+	}
+	slices.Sort(kinds)
+	kinds = slices.Compact(kinds)
+	name := strings.Join(kinds, ", ")
+	n, ok := t.number[name]
+	if !ok {
+		n = len(t.phases)
+		t.number[name] = n
+		t.phases = append(t.phases, Phase{Faults: kinds})
+		t.latencies = append(t.latencies, nil)
+	}
+	t.now, t.since = n, at
+}
+
+// leave ends the phase. Of several changes at one time only the last begins a phase.
+func (t *timeline) leave(at history.Time) {
+	p := &t.phases[t.now]
+	if at > t.since || t.counted {
+		p.Lasted += at - t.since
+		if p.Spans++; p.Spans == 1 {
+			t.order = append(t.order, t.now)
+		}
+	}
+	t.counted = false
+}
+
+func (t *timeline) count(op *history.Operation) {
+	p := &t.phases[t.now]
+	t.counted = true
+	switch {
+	case op.Outcome == history.Info:
+		p.Info++
+		return
+	case op.Outcome == history.OK:
+		p.OK++
+	case op.Error == "":
+		p.Refused++
+	default:
+		p.Fail++
+		return
+	}
+	t.latencies[t.now] = append(t.latencies[t.now], op.Return-op.Call)
+}
+
+func (t *timeline) finish() []Phase {
+	var all []Phase
+	for _, i := range t.order {
+		p := t.phases[i]
+		p.Latency = latencyOf(t.latencies[i])
+		all = append(all, p)
+	}
+	return all
+}
+
+func latencyOf(took []history.Time) Latency {
+	if len(took) == 0 {
+		return Latency{}
+	}
+	slices.Sort(took)
+	rank := func(percent int) history.Time { return took[(len(took)*percent+99)/100-1] }
+	return Latency{rank(50), rank(95), rank(99), rank(100)}
+}
