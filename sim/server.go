@@ -80,8 +80,8 @@ func (s *server) later(k eventKind, slot int) { s.backlog = append(s.backlog, re
 
 // bootDue starts a node: at first, or again.
 func (w *world) bootDue(s *server) {
-	if s.up {
-		return // another restart was earlier
+	if s.up || s.held > 0 {
+		return // another restart was earlier, or a crash that began meanwhile holds it: its end restarts it
 	}
 	w.begin(didBoot, s.id, 0, s.bootCause)
 	s.up = true
