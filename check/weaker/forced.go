@@ -173,9 +173,9 @@ func (p *program) clause(e int32) string {
 	case saw:
 		return fmt.Sprintf("%s was seen by %s", a, b)
 	case replaced:
-		return fmt.Sprintf("%s was replaced by %s, as %s came later", a, b, p.says(why.read))
+		return fmt.Sprintf("%s comes before %s, as %s saw the latter, and comes after the former", a, b, p.says(why.read))
 	case unreached:
-		return fmt.Sprintf("%s did not see %s", a, b)
+		return fmt.Sprintf("%s comes before %s, which replaced what it saw", a, b)
 	}
 	return fmt.Sprintf("%s, then %s", a, b)
 }

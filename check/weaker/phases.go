@@ -151,7 +151,7 @@ func (t *timeline) fault(e *history.Event) {
 
 // enter begins the phase of the faults that are active.
 func (t *timeline) enter(at history.Time) {
-	var kinds []string
+	kinds := []string{} // an empty array in JSON
 	for _, f := range t.active {
 		kinds = append(kinds, f.kind)
 	}

@@ -47,7 +47,7 @@ func TestPhases(t *testing.T) {
 	}
 	same := func(d history.Time) weaker.Latency { return weaker.Latency{P50: d, P95: d, P99: d, Max: d} }
 	want := []weaker.Phase{
-		{Spans: 2, Lasted: 150, OK: 2, Latency: weaker.Latency{P50: 10, P95: 40, P99: 40, Max: 40}},
+		{Faults: []string{}, Spans: 2, Lasted: 150, OK: 2, Latency: weaker.Latency{P50: 10, P95: 40, P99: 40, Max: 40}},
 		{Faults: []string{"crash"}, Spans: 1, Lasted: 50, Refused: 1, Latency: same(80)},
 		{Faults: []string{"crash", "partition"}, Spans: 1, Lasted: 50, Info: 1},
 		{Faults: []string{"partition"}, Spans: 1, Lasted: 50, Fail: 1},

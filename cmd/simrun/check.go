@@ -27,6 +27,7 @@ func newCheck(a *app) *cobra.Command {
 	var formats []string
 	var from, convert string
 	var noStore bool
+	var also []string
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "decide recorded histories",
@@ -38,6 +39,7 @@ An operation whose result is unknown (info, or no completion) may take effect at
 time after its invocation, or never. Lines of the process nemesis are drawn, not checked.`,
 		Example: `  simrun check store/latest/history.jsonl --spec kv
   simrun check history.edn --spec cas-register
+  simrun check history.edn --spec cas-register --also sequential,sessions,staleness,phases
   simrun check *.log --spec cas-register --no-store
   simrun check history.edn --convert history.jsonl`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -66,7 +68,10 @@ time after its invocation, or never. Lines of the process nemesis are drawn, not
 					return err
 				}
 			}
-			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore}
+			if err := parseAlso(also); err != nil {
+				return err
+			}
+			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore, also: also}
 			return a.work(cmd.Context(), func() error { return c.files(cmd.Context(), args) })
 		},
 	}
@@ -76,6 +81,8 @@ time after its invocation, or never. Lines of the process nemesis are drawn, not
 	cmd.Flags().StringVar(&from, "from", "", "`NAME` of the format of the history, as --format, where json means a history in JSON")
 	cmd.Flags().StringVar(&convert, "convert", "", "write the history to `FILE` (.jsonl or .edn, or - for JSONL to standard output), and don't decide it")
 	cmd.Flags().BoolVar(&noStore, "no-store", false, "print the verdict, and store nothing")
+	cmd.Flags().StringSliceVar(&also, "also", nil, "further questions, whose answers leave the verdict as it is: "+joinStrings(alsoQuestions))
+	complete(cmd, "also", func() []string { return alsoQuestions })
 	of.addFolder(cmd)
 	complete(cmd, "format", func() []string { return bothFormats() })
 	complete(cmd, "from", historyFormats)
@@ -126,6 +133,7 @@ type checking struct {
 	from    history.Format
 	out     *outFlags
 	noStore bool
+	also    []string // questions beside linearizability
 
 	unstored bool // a verdict could not be stored
 }
@@ -225,10 +233,13 @@ func (c *checking) file(ctx context.Context, file string) (shown, error) {
 		Checks: []store.Check{store.CheckOf("linearizability", v)}, Ops: countOps(events), Version: version,
 	}
 	s := shown{results: res, title: file, summary: res.Summary, lines: checkFacts(&res, events)}
+	if err := c.ask(&s, events); err != nil {
+		return s, inFile(file, err)
+	}
 	if c.noStore {
 		return s, nil
 	}
-	run := &store.Run{Results: res, History: events}
+	run := &store.Run{Results: s.results, History: events}
 	if run.Page, err = pageOf(run, ""); err != nil {
 		return s, err
 	}

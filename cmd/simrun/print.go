@@ -17,6 +17,7 @@ type shown struct {
 	results store.Results
 	title   string      // "raft-kv seed 42", or the name of a file
 	lines   []sim.Field // what a person wants to know before the checks
+	also    []string    // answers to further questions
 	summary string
 	folder  string // where it is stored; "" if it is not
 	replay  string // the command that shows it again; "" if there is none
@@ -61,6 +62,12 @@ func (a *app) printText(s shown) {
 	}
 	for _, c := range s.results.Checks {
 		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %s %-*s  %s", p.mark(c.Valid), width, c.Name, checkLine(c)), " "))
+	}
+	if len(s.also) > 0 {
+		fmt.Fprintf(a.stdout, "\n  also\n")
+	}
+	for _, line := range s.also {
+		fmt.Fprintln(a.stdout, strings.TrimRight("  "+line, " "))
 	}
 	fmt.Fprintf(a.stdout, "\n%s\n", p.verdict(s.results.Valid, verdictOf(s)))
 	if s.folder != "" {

@@ -23,6 +23,7 @@ type Results struct {
 	Spec      string          `json:"spec,omitempty"`
 	Digest    string          `json:"digest,omitempty"`
 	Checks    []Check         `json:"checks"`
+	Also      json.RawMessage `json:"also,omitempty"`      // answers to further questions, which are no part of the verdict
 	Beyond    []string        `json:"beyond,omitempty"`    // faults beyond what the model claims to survive
 	Sometimes []sim.Mark      `json:"sometimes,omitempty"` // states worth reaching that were reached
 	Ops       Ops             `json:"operations"`
@@ -148,7 +149,7 @@ func (r *Results) Write(w io.Writer) error {
 		if err := d.Decode(&member); err != nil {
 			return err
 		}
-		if name == "checks" {
+		if name == "checks" || name == "also" {
 			member = onLines(member)
 		}
 		fmt.Fprintf(&b, "%s\n  %q: %s", separator, name, member)
