@@ -158,8 +158,10 @@ func (w *world) spare(s *server, i int) {
 		}
 	case fault.Slow:
 		s.slow -= f.By
+		w.hasten(s)
 	case fault.SlowSync:
 		s.syncMore -= f.By
+		w.hastenSyncs(s)
 	case fault.StallSync:
 		if s.syncStall--; s.syncStall == 0 {
 			for _, slot := range s.stalled {

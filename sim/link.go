@@ -24,6 +24,7 @@ type link struct {
 	queue     int   // messages that wait at most; 0: no bound
 
 	free    Time   // when the wire is free
+	narrow  bool   // a fault has had its part in that
 	waiting []Time // when each message that waits has left, oldest first
 	held    []int  // messages that a clog holds back, oldest first
 
@@ -81,7 +82,7 @@ func (l *link) settle(n *Network) {
 		case fault.Latency:
 			l.latency = &Latency{f.Dist, Duration(f.By), Duration(f.Max)}
 		case fault.Bandwidth:
-			l.bandwidth, l.queue = f.Rate, f.Queue
+			l.bandwidth, l.queue, l.narrow = f.Rate, f.Queue, true
 		}
 	}
 }

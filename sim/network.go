@@ -128,6 +128,11 @@ func (w *world) carry(l *link, slot int) {
 			return
 		}
 	}
+	w.at(leaves+Time(w.travel(l, m)), onMessage, slot)
+}
+
+// travel decides how long a message is under way once it has left.
+func (w *world) travel(l *link, m *message) time.Duration {
 	d := w.delay(w.draws.latency, latencyName, l, m.key)
 	if m.copied {
 		d += w.delay(w.draws.copied, copyName, l, m.key)
@@ -135,7 +140,7 @@ func (w *world) carry(l *link, slot int) {
 	if len(l.reorder) > 0 {
 		d += w.holdBack(l, m.key)
 	}
-	w.at(leaves+Time(d), onMessage, slot)
+	return d
 }
 
 // copyOf makes a copy of a message, to be sent behind it.

@@ -208,6 +208,7 @@ func (w *world) healAll() {
 			w.restart(s)
 		}
 	}
+	w.relieve()
 	w.at(w.now+Time(w.c.Recovery.Within), onJudge, 0)
 	w.at(w.now+judgeEvery, onJudge, 0)
 }

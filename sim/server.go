@@ -35,6 +35,7 @@ type server struct {
 
 	paused  int           // faults that pause it
 	slow    time.Duration // what each event takes it longer
+	lag     time.Duration // what of that is in busy
 	busy    Time          // it handles nothing before
 	backlog []queue.Ref   // what came up while it was paused or busy, oldest first
 	head    int           // of the backlog
@@ -86,7 +87,7 @@ func (w *world) bootDue(s *server) {
 	w.begin(didBoot, s.id, 0, s.bootCause)
 	s.up = true
 	s.boots++
-	s.busy, s.dieIn = 0, s.dieOps
+	s.busy, s.lag, s.dieIn = 0, 0, s.dieOps
 	if w.trace != nil {
 		w.record(Record{Kind: Boot, Node: s.id})
 	}
@@ -221,7 +222,7 @@ func (w *world) handle(s *server, k eventKind, slot int) {
 
 // enter prepares a node for one of its handlers.
 func (w *world) enter(s *server) {
-	s.dieIn = s.dieOps
+	s.dieIn, s.lag = s.dieOps, s.slow
 	if s.slow > 0 {
 		w.work(s, s.slow)
 	}

@@ -16,7 +16,8 @@ type sync struct {
 	file   string
 	cause  uint64
 	key    uint64
-	err    error // when it is done
+	more   time.Duration // what of its time is due to faults
+	err    error         // when it is done
 }
 
 // Read returns the content of a file as the node last wrote it, synced or not;
@@ -122,7 +123,8 @@ func (w *world) schedule(s *server, slot int) {
 	} else {
 		d = w.c.Disk.Sync.draw(w.draws.sync.Draw(uint64(s.id), y.key))
 	}
-	w.at(w.now+Time(d+s.syncMore), onSync, slot)
+	y.more = s.syncMore
+	w.at(w.now+Time(d+y.more), onSync, slot)
 }
 
 // syncDone is called when a sync completes: what it covers is durable from now on,

@@ -13,6 +13,7 @@ type alarm struct {
 	deadline Time
 	queued   Time          // when the item that counts comes up; history.Never if there is none
 	local    time.Duration // the deadline by the node's clock, where that differs
+	wait     time.Duration // what a node's timer was set to
 	cause    uint64        // event that set it
 	armed    bool
 }
@@ -52,16 +53,20 @@ func (w *world) setTimer(s *server, t TimerID, d time.Duration) {
 	for int(t) >= len(s.timers) {
 		s.timers = append(s.timers, alarm{queued: never})
 	}
-	d = waitable(d)
-	from := s.local(w.now)
 	a := &s.timers[t]
-	at := from + Time(d)
-	if s.skewed {
-		a.local = s.clock.Now(time.Duration(from)) + d
-		at = Time(s.clock.When(time.Duration(from), a.local))
-	}
-	a.cause, a.armed = w.events, true
+	a.wait, a.cause, a.armed = waitable(d), w.events, true
+	var at Time
+	at, a.local = s.after(s.local(w.now), a.wait)
 	w.arm(a, at, onTimer, int(s.id)*MaxTimers+int(t))
+}
+
+// after is when a wait is over that begins at a moment, and what the node's clock shows then, if that differs.
+func (s *server) after(from Time, d time.Duration) (at Time, local time.Duration) {
+	if !s.skewed {
+		return from + Time(d), 0
+	}
+	local = s.clock.Now(time.Duration(from)) + d
+	return Time(s.clock.When(time.Duration(from), local)), local
 }
 
 // changeClock does something to a node's clock, and moves the node's timers to
