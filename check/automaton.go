@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"reflect"
 
 	"simrun/history"
 )
@@ -32,6 +33,8 @@ type numbering interface {
 	len() int
 	byProcess() bool
 	fresh() numbering
+	bytes() int
+	keep(live []int32)
 }
 
 // class is what Step may see of an operation: operations of a class are interchangeable.
@@ -87,6 +90,13 @@ func (a *automaton) open(cl int32) int32 {
 	return a.opened[cl]
 }
 
+// keep forgets all states but the initial one and those that are live, and
+// replaces the latter by their new numbers.
+func (a *automaton) keep(live []int32) {
+	a.states.keep(live)
+	a.memo = transitions{}
+}
+
 // isOpen reports whether operations of the class have an unknown result.
 func (a *automaton) isOpen(cl int32) bool { return a.classes[cl].outcome == history.Info }
 
@@ -135,6 +145,7 @@ type states[S any] struct {
 	object *Object[S]
 	all    []S
 	number map[any]int32 // by the state, or by its identity
+	size   int           // of all states, roughly
 }
 
 func newStates[S any](o *Object[S]) *states[S] {
@@ -158,7 +169,26 @@ func (t *states[S]) intern(s S) int32 {
 	n := int32(len(t.all))
 	t.number[id] = n
 	t.all = append(t.all, s)
+	t.size += stateBytes
+	if text := reflect.ValueOf(id); text.Kind() == reflect.String {
+		t.size += 2 * text.Len()
+	}
 	return n
+}
+
+// stateBytes is what a state takes, apart from text that stands for it.
+const stateBytes = 128
+
+func (t *states[S]) bytes() int { return t.size }
+
+func (t *states[S]) keep(live []int32) {
+	old := t.all
+	t.all, t.size = nil, 0
+	clear(t.number)
+	t.intern(t.object.Init)
+	for i, n := range live {
+		live[i] = t.intern(old[n])
+	}
 }
 
 func (t *states[S]) step(state int32, op *history.Operation) int32 {

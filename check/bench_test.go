@@ -2,7 +2,6 @@ package check_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -60,17 +59,13 @@ func BenchmarkManyClients(b *testing.B) {
 }
 
 func BenchmarkEtcd(b *testing.B) {
-	dir := porcupineDir(b)
-	var all [][]history.Event
-	for n := range etcdLabels(b, dir) {
-		all = append(all, readLog(b, filepath.Join(dir, "test_data/jepsen", fmt.Sprintf("etcd_%03d.log", n))))
-	}
+	all := jepsenHistories(b)
 	for _, engine := range []string{"auto", "porcupine"} {
 		b.Run("102 histories/"+engine, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				for _, events := range all {
-					if _, err := check.Linearizable(specs.CASRegister, events, check.Options{Engine: engine}); err != nil {
+				for _, r := range all {
+					if _, err := check.Linearizable(specs.CASRegister, r.events, check.Options{Engine: engine}); err != nil {
 						b.Fatal(err)
 					}
 				}

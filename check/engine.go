@@ -55,6 +55,32 @@ var engines = []engine{
 	{"porcupine", "github.com/anishathalye/porcupine, the reference: a search with a cache over the whole history", false, runPorcupine},
 }
 
+// A stage is a search with a budget.
+type stage struct {
+	name   string
+	run    decide
+	budget int64
+}
+
+// Stages of auto: most parts are decided in the first. What stops the windowed
+// search, many orders that all stay possible, may not stop porcupine, which
+// follows one; if both give up, the windowed search has the rest of the budget.
+const (
+	firstStage  = 500_000
+	secondStage = 1_000_000
+)
+
+func (e *engine) stages(budget int64) []stage {
+	if !e.monitors {
+		return []stage{{e.name, e.search, min(budget, firstStage)}, {e.name, e.search, budget}}
+	}
+	return []stage{
+		{"window", runWindow, min(budget, firstStage)},
+		{"porcupine", runPorcupine, min(budget, secondStage)},
+		{"window", runWindow, budget},
+	}
+}
+
 func engineNamed(name string) (engine, error) {
 	if name == "" {
 		name = "auto"

@@ -3,28 +3,90 @@ package check
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"simrun/history"
 )
 
-// explain says in a sentence what is wrong with a core.
-func (ch *check) explain(c *core) string {
-	var members []string
-	for i, o := range c.ops {
-		if c.fate[i] == kept {
-			members = append(members, described(ch.spec, &ch.ops[o.op]))
-		}
-	}
-	if len(members) == 1 {
-		return members[0] + ", which no order of the operations explains"
-	}
-	return fmt.Sprintf("no order explains all of: %s", strings.Join(members, "; "))
+// Finding is the core of a violation, for those who put it into words.
+type Finding struct {
+	// Culprit completed last: before it returned, there was an order.
+	Culprit history.Operation
+	// Others are the rest of the core, in order of invocation.
+	Others []history.Operation
+	// Optional may have taken effect at any time after their invocation, or never.
+	Optional []history.Operation
+
+	describe func(op *history.Operation) string
+	who      func(history.Process) string
 }
 
-// described says who did what and when.
-func described(spec Spec, op *history.Operation) string {
-	if op.Complete < 0 {
-		return fmt.Sprintf("c%d %s from %v", op.Process, spec.describe(op), op.Call)
+// Who names the client of an operation: "process 3".
+func (f *Finding) Who(op history.Operation) string { return f.who(op.Process) }
+
+// Say tells who did what, and when: "process 3 read 7 from 1.204s to 1.209s".
+func (f *Finding) Say(op history.Operation) string {
+	return fmt.Sprintf("%s %s from %s to %s", f.Who(op), f.describe(&op), Clock(op.Call), Clock(op.Return))
+}
+
+// Clock formats a time for a sentence: to the millisecond, or finer if it is
+// short.
+func Clock(t history.Time) string {
+	d := time.Duration(t)
+	switch {
+	case d >= 10*time.Millisecond:
+		return fmt.Sprintf("%.3fs", d.Seconds())
+	case d >= 10*time.Microsecond:
+		d = d.Round(time.Microsecond)
 	}
-	return fmt.Sprintf("c%d %s from %v to %v", op.Process, spec.describe(op), op.Call, op.Return)
+	return d.String()
+}
+
+// processName is how an operation's client is called if nobody knows better.
+func processName(p history.Process) string { return fmt.Sprintf("process %d", p) }
+
+// explain says in a sentence what is wrong with a core.
+func (c *check) explain(co *core) string {
+	f := &Finding{describe: c.spec.describe, who: c.opts.Who}
+	if f.who == nil {
+		f.who = processName
+	}
+	for i, o := range co.ops {
+		op := c.ops[o.op]
+		switch {
+		case co.fate[i] == relaxed:
+			f.Optional = append(f.Optional, op)
+		case co.fate[i] == dropped:
+		case f.Culprit.F == "":
+			f.Culprit = op
+		case op.Complete > f.Culprit.Complete:
+			f.Others = append(f.Others, f.Culprit)
+			f.Culprit = op
+		default:
+			f.Others = append(f.Others, op)
+		}
+	}
+	if s := c.spec.explain(f); s != "" {
+		return f.Say(f.Culprit) + ", but " + s
+	}
+	return f.generally()
+}
+
+// maxSaid is how many operations a sentence names.
+const maxSaid = 5
+
+// generally is the sentence for want of a better one.
+func (f *Finding) generally() string {
+	if len(f.Others) == 0 {
+		return f.Say(f.Culprit) + ", which nothing explains"
+	}
+	var said []string
+	for i, op := range f.Others {
+		if i == maxSaid && len(f.Others) > maxSaid+1 {
+			said = append(said, fmt.Sprintf("%d more", len(f.Others)-maxSaid))
+			break
+		}
+		said = append(said, f.Say(op))
+	}
+	return f.Say(f.Culprit) + ", which fits into no order with: " + strings.Join(said, "; ")
 }

@@ -284,7 +284,7 @@ func (m *maker) history(a *alphabet, operations int) []history.Event {
 			case !o.happened && p < 5:
 				out := null
 				if r.IntN(2) == 0 {
-					out = o.t.outputs[r.IntN(len(o.t.outputs))]
+					out = m.failure(&o, states[o.key])
 				}
 				m.event(a, &o, history.Fail, out)
 				idle = append(idle, o.process)
@@ -295,6 +295,23 @@ func (m *maker) history(a *alphabet, operations int) []history.Event {
 		}
 	}
 	return m.events
+}
+
+// failure is what an operation that failed tells: a compare-and-set mostly the value that it
+// found, which may be the empty string for none.
+func (m *maker) failure(o *opened, state any) history.Value {
+	found, isValue := state.(history.Value)
+	if o.t.f != "cas" || !isValue {
+		return o.t.outputs[m.rng.IntN(len(o.t.outputs))]
+	}
+	if m.rng.IntN(4) == 0 {
+		from, to, _ := o.t.input.AsPair()
+		found = []history.Value{from, to, null}[m.rng.IntN(3)]
+	}
+	if found == null && o.key < 2 && m.rng.IntN(2) == 0 {
+		found = history.String("")
+	}
+	return found
 }
 
 func (m *maker) event(a *alphabet, o *opened, t history.Type, v history.Value) {

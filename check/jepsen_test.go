@@ -15,6 +15,7 @@ import (
 	"simrun/history"
 )
 
+// porcupineDir is where porcupine's module lies, with its test data.
 func porcupineDir(t testing.TB) string {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/anishathalye/porcupine").Output()
 	if err != nil {
@@ -23,70 +24,86 @@ func porcupineDir(t testing.TB) string {
 	return strings.TrimSpace(string(out))
 }
 
-func etcdLabels(t testing.TB, dir string) map[int]bool {
-	src, err := os.ReadFile(filepath.Join(dir, "porcupine_test.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := map[int]bool{}
-	for _, x := range regexp.MustCompile(`checkJepsen\(t, (\d+), (true|false)\)`).FindAllStringSubmatch(string(src), -1) {
-		n, _ := strconv.Atoi(x[1])
-		m[n] = x[2] == "true"
-	}
-	return m
+// A recorded history, and whether porcupine's own tests say that it is linearizable.
+type recorded struct {
+	name   string
+	events []history.Event
+	valid  bool
 }
 
-var line = regexp.MustCompile(`^INFO\s+jepsen\.util\s+-\s+(\d+)\s+:(\w+)\s+:(\w+)\s+(.*)$`)
-
-func readLog(t testing.TB, path string) []history.Event {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var ev []history.Event
-	for _, l := range strings.Split(string(b), "\n") {
-		m := line.FindStringSubmatch(l)
-		if m == nil {
-			continue
-		}
-		p, _ := strconv.Atoi(m[1])
-		e := history.Event{Index: len(ev), Process: history.Process(p), F: m[3]}
-		switch m[2] {
-		case "ok":
-			e.Type = history.OK
-		case "fail":
-			e.Type = history.Fail
-		case "info":
-			e.Type = history.Info
-		}
-		if strings.HasPrefix(m[4], ":") {
-			e.Error = m[4]
-		} else if m[4] != "nil" {
-			v, err := history.ParseValue(strings.ReplaceAll(m[4], " ", ","))
-			if err != nil {
-				t.Fatal(err)
-			}
-			e.Value = v
-		}
-		ev = append(ev, e)
-	}
-	return ev
-}
-
-func TestEtcdTmp(t *testing.T) {
+// jepsenHistories are the histories of etcd that Jepsen recorded in 2014.
+func jepsenHistories(t testing.TB) []recorded {
 	dir := porcupineDir(t)
-	for n, want := range etcdLabels(t, dir) {
-		ev := readLog(t, filepath.Join(dir, "test_data/jepsen", fmt.Sprintf("etcd_%03d.log", n)))
-		v, err := check.Linearizable(specs.CASRegister, ev, check.Options{})
-		if err != nil {
-			t.Errorf("%d: %v", n, err)
-			continue
+	tests, err := os.ReadFile(filepath.Join(dir, "porcupine_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []recorded
+	for _, m := range regexp.MustCompile(`checkJepsen\(t, (\d+), (true|false)\)`).FindAllStringSubmatch(string(tests), -1) {
+		n, _ := strconv.Atoi(m[1])
+		name := fmt.Sprintf("etcd_%03d.log", n)
+		all = append(all, recorded{name, readHistory(t, filepath.Join(dir, "test_data", "jepsen", name)), m[2] == "true"})
+	}
+	return all
+}
+
+// kvHistories are porcupine's histories of a key-value store.
+func kvHistories(t testing.TB) []recorded {
+	var all []recorded
+	for _, clients := range []string{"c01", "c10", "c50"} {
+		for _, label := range []string{"ok", "bad"} {
+			name := clients + "-" + label + ".txt"
+			all = append(all, recorded{name, readHistory(t, filepath.Join(porcupineDir(t), "test_data", "kv", name)), label == "ok"})
 		}
-		if (v.Outcome == check.Valid) != want {
-			t.Errorf("%d: %v, want %v", n, v, want)
-		}
-		if v.Outcome == check.Violation {
-			t.Logf("%d: %d of %d core %v opt %v confirmed %v steps %d: %s", n, v.Inevitable, len(ev), v.Core, v.Optional, v.Confirmed, v.Steps, v.Reason)
+	}
+	return all
+}
+
+func readHistory(t testing.TB, path string) []history.Event {
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	events, err := history.Read(f, filepath.Base(path), history.Auto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events
+}
+
+func TestRecordedHistories(t *testing.T) {
+	etcd, kv := jepsenHistories(t), kvHistories(t)
+	count := map[bool]int{}
+	for _, r := range etcd {
+		count[r.valid]++
+		judge(t, r, specs.CASRegister)
+	}
+	if len(etcd) != 102 || count[true] != 23 {
+		t.Errorf("%d histories, %d of them linearizable; want 102 and 23", len(etcd), count[true])
+	}
+	for _, r := range kv {
+		judge(t, r, specs.KV)
+	}
+}
+
+// judge checks a recorded history with its certificate, and by both engines.
+func judge(t *testing.T, r recorded, spec check.Spec) {
+	for _, engine := range []string{"auto", "porcupine"} {
+		v, err := check.Linearizable(spec, r.events, check.Options{Engine: engine})
+		switch {
+		case err != nil:
+			t.Errorf("%s by %s: %v", r.name, engine, err)
+		case v.Outcome == check.Unknown || (v.Outcome == check.Valid) != r.valid:
+			t.Errorf("%s by %s: %v %s", r.name, engine, v.Outcome, v.Reason)
+		case r.valid:
+			if err := check.Replay(spec, r.events, v.Witness); err != nil {
+				t.Errorf("%s by %s: %v", r.name, engine, err)
+			}
+		case !v.Confirmed || v.Reason == "":
+			t.Errorf("%s by %s: the core %v is not confirmed", r.name, engine, v.Core)
+		default:
+			t.Logf("%s by %s: %s", r.name, v.Engine, v.Reason)
 		}
 	}
 }

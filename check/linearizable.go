@@ -38,6 +38,7 @@ type check struct {
 	parts    []part
 	problems []*problem // of each part; nil while nobody needed it
 	answers  []answer
+	proof    *proof // of the first violation, if there is one
 }
 
 func newCheck(spec Spec, events []history.Event, opts Options) (*check, error) {
@@ -87,12 +88,21 @@ func (c *check) decide() {
 		})
 		c.takeApart(open)
 	}
-	if c.engine.search != nil {
+	c.proveFirst()
+	if c.engine.search == nil {
+		return
+	}
+	for _, s := range c.engine.stages(c.opts.Budget) {
+		until := len(c.events)
+		if c.proof != nil { // the rest only matters if something was wrong there earlier
+			until = c.answers[c.proof.part].end
+		}
 		parallel(len(c.parts), func(i int) {
-			if open(i) {
-				c.search(i, c.engine.name, c.engine.search)
+			if a := &c.answers[i]; open(i) || a.outcome == Unknown && a.engine != "monitor" {
+				c.search(i, s, until)
 			}
 		})
+		c.proveFirst()
 	}
 }
 
@@ -114,16 +124,16 @@ func (c *check) takeApart(open func(i int) bool) {
 	c.parts, c.answers, c.problems = parts, answers, make([]*problem, len(parts))
 }
 
-// search answers a part's question by a search.
-func (c *check) search(i int, name string, run decide) {
+// search answers a part's question, for the events before until, by a stage of a search.
+func (c *check) search(i int, s stage, until int) {
 	p := c.problem(i)
-	a := run(p, c.opts.Budget)
-	a.engine, a.why = name, c.answers[i].why
-	if name == "auto" {
-		a.engine = "window"
+	if until < len(c.events) {
+		p = p.cut(until)
 	}
+	a := s.run(p, s.budget)
+	a.engine, a.why = s.name, c.answers[i].why
 	if a.outcome == Violation {
-		a.end = earliest(p, a.end, run, c.opts.Budget)
+		a.end = earliest(p, a.end, s.run, s.budget)
 	}
 	for k, n := range a.order {
 		a.order[k] = p.ops[n].op
@@ -135,15 +145,12 @@ func (c *check) search(i int, name string, run decide) {
 // verdict puts the answers together, with their certificate.
 func (c *check) verdict() Verdict {
 	v := Verdict{Spec: c.spec.Name(), Engine: c.engine.name, Outcome: Valid, Inevitable: -1}
-	for i := c.firstViolation(); i >= 0; i = c.firstViolation() {
-		if core, confirmed, ok := c.prove(i); ok {
-			v.Outcome, v.Key, v.Inevitable = Violation, c.parts[i].key, c.answers[i].end
-			v.Engine = c.answers[i].engine
-			v.Core, v.Optional = core.indices(c.ops)
-			v.Confirmed = confirmed
-			v.Reason = c.explain(core)
-			break
-		}
+	if c.proof != nil {
+		i := c.proof.part
+		v.Outcome, v.Key, v.Inevitable = Violation, c.parts[i].key, c.answers[i].end
+		v.Engine, v.Confirmed = c.answers[i].engine, c.proof.confirmed
+		v.Core, v.Optional = c.proof.core.indices(c.ops)
+		v.Reason = c.explain(c.proof.core)
 	}
 	engines := make(map[string]bool)
 	for i := range c.answers {

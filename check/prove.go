@@ -7,6 +7,26 @@ import (
 	"simrun/history"
 )
 
+// A proof is the core of a part's violation.
+type proof struct {
+	part      int
+	core      *core
+	confirmed bool
+}
+
+// proveFirst proves the violation that was inevitable first. What was found in
+// haste and turns out to be none is forgotten.
+func (c *check) proveFirst() {
+	for i := c.firstViolation(); i >= 0; i = c.firstViolation() {
+		if c.proof != nil && c.proof.part == i {
+			return
+		}
+		if core, confirmed, ok := c.prove(i); ok {
+			c.proof = &proof{i, core, confirmed}
+		}
+	}
+}
+
 // prove shrinks a violation to a core and has porcupine confirm it. A search in
 // haste may have been wrong: if porcupine doesn't confirm, a patient search
 // decides, and ok is false if it finds no violation.
@@ -16,19 +36,30 @@ func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 	if a.core != nil {
 		p = c.monitoredProblem(i)
 	}
-	if runWindow(p, c.opts.Budget).outcome == Violation {
-		co = minimise(c.spec, p, runWindow, c.opts.Budget)
+	if a := runWindow(p, c.opts.Budget); a.outcome == Violation {
+		co = minimise(c.spec, p, runWindow, trialBudget(a.steps, c.opts.Budget))
 		if co.confirm(c.opts.Budget) == Violation {
 			return co, true, true
 		}
 	}
-	c.search(i, "window", runPatientWindow)
-	if c.answers[i].outcome != Violation {
-		return nil, false, false
+	if a.engine != "porcupine" { // which knows no haste
+		c.search(i, stage{"window", runPatientWindow, c.opts.Budget}, len(c.events))
+		if a.outcome != Violation {
+			return nil, false, false
+		}
 	}
-	co = minimise(c.spec, c.problem(i).cut(c.answers[i].end+1), runPatientWindow, c.opts.Budget)
+	run := runPatientWindow
+	p = c.problem(i).cut(a.end + 1)
+	if b := run(p, c.opts.Budget); b.outcome != Violation {
+		run = runPorcupine
+	}
+	co = minimise(c.spec, p, run, trialBudget(a.steps, c.opts.Budget))
 	return co, co.confirm(c.opts.Budget) == Violation, true
 }
+
+// trialBudget bounds the steps of one attempt to leave something out of a core: a
+// smaller history can take longer, as open operations fit in more places.
+func trialBudget(steps, budget int64) int64 { return min(budget, 4*steps+50_000) }
 
 // maxChains bounds the operations that a monitor's core is completed with.
 const maxChains = 2000

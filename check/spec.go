@@ -86,6 +86,9 @@ type Object[S any] struct {
 	// Nil: the operation's name, argument and result; the state as fmt prints it.
 	DescribeOperation func(op history.Operation) string
 	DescribeState     func(state S) string
+	// Explain says what speaks against the culprit of a violation, as the end of a
+	// sentence: "9 had replaced 7 by 1.150s". It may return nothing.
+	Explain func(f *Finding) string
 }
 
 // Define makes a specification of an object. It panics if Name or Step is
@@ -108,6 +111,7 @@ type behaviour interface {
 	observes(op *history.Operation) bool
 	touches(op *history.Operation) (values []history.Value, independent bool)
 	describe(op *history.Operation) string
+	explain(f *Finding) string
 	newAutomaton() *automaton
 	run() func(op *history.Operation) bool
 	monitor() *Monitor
@@ -164,6 +168,13 @@ func (d defined[S]) describe(op *history.Operation) string {
 		b.WriteString(" → " + op.Output.String())
 	}
 	return b.String()
+}
+
+func (d defined[S]) explain(f *Finding) string {
+	if d.o.Explain == nil {
+		return ""
+	}
+	return d.o.Explain(f)
 }
 
 func (d defined[S]) monitor() *Monitor { return d.o.Monitor }

@@ -5,6 +5,8 @@
 // [Verdict] with its certificate.
 package check
 
+import "simrun/history"
+
 // Outcome is the answer to the question whether a history is linearizable.
 type Outcome uint8
 
@@ -65,6 +67,9 @@ type Verdict struct {
 type Options struct {
 	Engine string // "auto" (or empty), or the name of one of [Engines]
 	Budget int64  // steps at most for each object; 0: [DefaultBudget]. Steps are the same on every machine.
+
+	// Who names a process in sentences: "c3". Nil: "process 3".
+	Who func(history.Process) string
 }
 
 // DefaultBudget is how many steps are spent on one object at most, unless

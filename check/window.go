@@ -1,8 +1,11 @@
 package check
 
-// maxConfigs bounds the memory of a windowed search: it gives up rather than
-// hold more configurations at once.
-const maxConfigs = 1 << 22
+// A windowed search is bounded in memory: it gives up rather than hold more than
+// so many configurations at once, or states of so many bytes.
+const (
+	maxConfigs    = 1 << 22
+	maxStateBytes = 512 << 20
+)
 
 // A window is the state of a windowed search: every configuration that the
 // history up to an event allows (Lowe, "Testing for linearizability", 2017:
@@ -32,6 +35,7 @@ type window struct {
 	spare  *configs
 	row    []uint64  // scratch
 	work   [][]int32 // configurations to extend, by the number of open operations they used
+	kept   int       // bytes of states after the last time that the unused were dropped
 	hasty  bool      // operations that seem to read only take effect at once
 	reads  []bool    // per name: operations of it were taken to only read
 }
@@ -101,7 +105,7 @@ func (w *window) run(p *problem, moments []moment) answer {
 
 // stopped reports whether the search can't go on.
 func (w *window) stopped() bool {
-	return w.steps >= w.budget || w.spare.len() > maxConfigs || w.misjudged()
+	return w.steps >= w.budget || w.spare.len() > maxConfigs || w.auto.states.bytes() > maxStateBytes || w.misjudged()
 }
 
 // settle lets the operation of slot t take effect in a configuration if it fits
@@ -194,7 +198,24 @@ func (w *window) ret(op int32) bool {
 	if w.paths.full() {
 		w.paths.collect(w.front.path)
 	}
+	if w.auto.states.bytes() > maxStateBytes/2 && w.auto.states.bytes() > 2*w.kept {
+		w.forget()
+	}
 	return w.front.len() > 0
+}
+
+// forget drops all states that no configuration is in.
+func (w *window) forget() {
+	live := make([]int32, w.front.len())
+	for i := range live {
+		live[i] = w.front.state(int32(i))
+	}
+	w.auto.keep(live)
+	for i, s := range live {
+		row := w.front.row(int32(i))
+		row[len(row)-1] = stateAndBag(s, w.front.bag(int32(i)))
+	}
+	w.kept = w.auto.states.bytes()
 }
 
 func (w *window) allHave(s int32) bool {

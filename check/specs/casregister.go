@@ -37,6 +37,7 @@ var CASRegister = check.Define(check.Object[history.Value]{
 	Monitor:           registerMonitor,
 	Touches:           touchesCAS,
 	DescribeOperation: describeRegister,
+	Explain:           explainRegister,
 })
 
 func stepCAS(value history.Value, op history.Operation) (history.Value, bool) {

@@ -24,3 +24,27 @@ func describeTake(op history.Operation) string {
 	}
 	return describe(op)
 }
+
+// describeRegister is "read x = 7", "write x = 7", "cas x [3,7]".
+func describeRegister(op history.Operation) string {
+	name := op.F
+	if op.Key != "" {
+		name += " " + op.Key
+	}
+	v := op.Input
+	switch op.F {
+	case "read", "get":
+		v = op.Output
+		if op.Outcome != history.OK {
+			return name + " → ?"
+		}
+	case "write", "put":
+	default:
+		op.F = name
+		return describe(op)
+	}
+	if op.Key != "" {
+		name += " ="
+	}
+	return name + " " + v.String()
+}

@@ -27,6 +27,9 @@ var KV = check.Define(check.Object[history.Value]{
 		case "cas":
 			from, to, _ := op.Input.AsPair()
 			op.Input = history.List(present(from), present(to))
+			if op.Outcome == history.Fail {
+				op.Output = present(op.Output) // what it found
+			}
 			return stepCAS(value, op)
 		}
 		return value, op.Outcome == history.Info || present(op.Output) == value
@@ -65,13 +68,8 @@ var KV = check.Define(check.Object[history.Value]{
 		}
 		return values, ok
 	},
-	DescribeOperation: func(op history.Operation) string {
-		if (op.F == "get" || op.F == "read") && op.Outcome == history.OK {
-			return op.F + " " + op.Key + " → " + op.Output.String()
-		}
-		op.F += " " + op.Key
-		return describe(op)
-	},
+	DescribeOperation: describeRegister,
+	Explain:           explainRegister,
 })
 
 // present makes the empty string and an absent value one.

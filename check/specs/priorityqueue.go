@@ -39,5 +39,6 @@ var PriorityQueue = check.Define(check.Object[*heap]{
 	Monitor:           pqMonitor,
 	Touches:           touchesTake("insert"),
 	DescribeOperation: describeTake,
+	Explain:           explainTakes("insert", false),
 	DescribeState:     (*heap).text,
 })

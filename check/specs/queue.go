@@ -33,6 +33,7 @@ var Queue = check.Define(check.Object[fifo]{
 	Monitor:           queueMonitor,
 	Touches:           touchesTake("enqueue"),
 	DescribeOperation: describeTake,
+	Explain:           explainTakes("enqueue", true),
 	DescribeState:     fifo.text,
 })
 

@@ -30,11 +30,5 @@ var Register = check.Define(check.Object[history.Value]{
 		return nil, true
 	},
 	DescribeOperation: describeRegister,
+	Explain:           explainRegister,
 })
-
-func describeRegister(op history.Operation) string {
-	if op.F == "read" && op.Outcome == history.OK {
-		return "read " + op.Output.String()
-	}
-	return describe(op)
-}

@@ -27,5 +27,6 @@ var Stack = check.Define(check.Object[*list]{
 	Monitor:           stackMonitor,
 	Touches:           touchesTake("push"),
 	DescribeOperation: describeTake,
+	Explain:           explainTakes("push", false),
 	DescribeState:     func(stack *list) string { return text(stack) },
 })

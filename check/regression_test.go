@@ -1,0 +1,69 @@
+package check_test
+
+import (
+	"testing"
+
+	"simrun/check"
+	"simrun/check/specs"
+	"simrun/history"
+)
+
+// A line is an event of a history, in short.
+type line struct {
+	process history.Process
+	t       history.Type
+	f, key  string
+	value   history.Value
+}
+
+func historyOf(lines ...line) []history.Event {
+	events := make([]history.Event, len(lines))
+	for i, l := range lines {
+		events[i] = history.Event{Index: i, Time: history.Time(i), Process: l.process, Type: l.t, F: l.f, Key: l.key, Value: l.value}
+	}
+	return events
+}
+
+// Histories that an engine once judged differently from porcupine.
+func TestRegressions(t *testing.T) {
+	swap := history.List(history.String(""), history.String("a"))
+	for _, c := range []struct {
+		name   string
+		spec   check.Spec
+		events []history.Event
+		want   check.Outcome
+	}{
+		{"a violation found in haste cut the history that refutes it", specs.KV, historyOf(
+			line{0, history.Invoke, "cas", "x", swap},
+			line{2, history.Invoke, "delete", "x", history.Null},
+			line{2, history.OK, "delete", "x", history.Null},
+			line{2, history.Invoke, "cas", "x", swap},
+			line{2, history.OK, "cas", "x", history.Null},
+			line{0, history.OK, "cas", "x", history.Bool(true)},
+		), check.Valid},
+		{"a write that changes nothing now can change something later", specs.CASRegister, historyOf(
+			line{0, history.Invoke, "write", "", history.Int(3)},
+			line{0, history.OK, "write", "", history.Int(3)},
+			line{1, history.Invoke, "write", "", history.Int(4)},
+			line{0, history.Invoke, "write", "", history.Int(3)},
+			line{0, history.OK, "write", "", history.Int(3)},
+			line{1, history.OK, "write", "", history.Int(4)},
+			line{0, history.Invoke, "read", "", history.Null},
+			line{0, history.OK, "read", "", history.Int(3)},
+		), check.Valid},
+	} {
+		for _, engine := range check.Engines() {
+			v, err := check.Linearizable(c.spec, c.events, check.Options{Engine: engine.Name})
+			if engine.Name == "monitor" && v.Outcome == check.Unknown {
+				continue
+			}
+			if err != nil || v.Outcome != c.want {
+				t.Errorf("%s, by %s: %v %v, want %v", c.name, engine.Name, v.Outcome, err, c.want)
+				continue
+			}
+			if err := check.Replay(c.spec, c.events, v.Witness); err != nil {
+				t.Errorf("%s, by %s: %v", c.name, engine.Name, err)
+			}
+		}
+	}
+}
