@@ -137,7 +137,7 @@ func (l *link) enqueue(now Time, size int) (Time, bool) {
 		return 0, false
 	}
 	wire := int64(size) * int64(time.Second) / l.bandwidth
-	l.free = max(l.free, now) + Time(wire)
+	l.free = min(max(l.free, now)+Time(wire), maxTime)
 	l.waiting = append(l.waiting, l.free)
 	return l.free, true
 }

@@ -40,7 +40,7 @@ after 1.5s on sync crash it for 20ms          # the event counts from a time on
 at 3s cut all > n4 forever                    # stays through recovery
 ` + "```" + `
 
-Times are durations as Go writes them. Without ` + "`for`" + ` a fault lasts until the fault phase ends, when everything is healed;
+Times are durations as Go writes them, of at most 24h (jumps of a clock: 100000h). Without ` + "`for`" + ` a fault lasts until the fault phase ends, when everything is healed;
 with ` + "`forever`" + ` it stays, and the others must go on without those it hit. What depends on the moment is decided when
 the fault begins, and the trace and ` + "`case.json`" + ` of a shrunk run carry what it became: ` + "`crash leader`" + ` becomes ` + "`crash n3`" + `.
 A mistake is answered with line, column, what was expected and the nearest word.

@@ -14,6 +14,10 @@ import (
 // quartz, and the bound keeps 128-bit products of a day's nanoseconds far from overflow.
 const MaxDen = 1_000_000_000
 
+// MaxOffset bounds what steps add up to: a step that would lead beyond goes so far. It is more than
+// seventy years, and keeps all sums of local times far from overflow.
+const MaxOffset = time.Duration(1) << 61
+
 // Never is the true time of a local moment that does not come within the
 // bounds of virtual time.
 const Never = time.Duration(math.MaxInt64)
@@ -108,10 +112,10 @@ func (c *Clock) steadyAt(local time.Duration) time.Duration {
 	return c.since + left
 }
 
-// Step moves the clock by a duration at true time t, forward or back.
+// Step moves the clock by a duration at true time t, forward or back, up to [MaxOffset] from zero.
 func (c *Clock) Step(t, by time.Duration) {
 	c.rebase(t)
-	c.local += by
+	c.local = max(-MaxOffset, min(MaxOffset, c.local+max(-MaxOffset, min(MaxOffset, by))))
 }
 
 // Drift makes the clock gain num nanoseconds in each den nanoseconds from true

@@ -1,6 +1,7 @@
 package clock_test
 
 import (
+	"math"
 	"math/big"
 	"testing"
 	"time"
@@ -223,5 +224,25 @@ func BenchmarkWhen(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		_ = c.When(time.Duration(i)*time.Microsecond, time.Duration(i+150)*time.Microsecond)
+	}
+}
+
+// Steps saturate: a clock that jumps on and on never wraps around.
+func TestStepsSaturate(t *testing.T) {
+	for _, by := range []time.Duration{math.MaxInt64, math.MinInt64, 2562047 * time.Hour, -2562047 * time.Hour, 100_000 * time.Hour, -100_000 * time.Hour} {
+		var c clock.Clock
+		last, now := time.Duration(0), time.Duration(0)
+		for range 100 {
+			now += time.Hour
+			c.Step(now, by)
+			local := c.Now(now)
+			if by > 0 && local < last || by < 0 && local > last || local > clock.MaxOffset || local < -clock.MaxOffset {
+				t.Fatalf("after a step by %v at %v the clock shows %v, before it showed %v", by, now, local, last)
+			}
+			if at := c.When(now, local+time.Minute); at != now+time.Minute {
+				t.Fatalf("at %v, stepped by %v, a minute is over at %v", now, by, at)
+			}
+			last = c.Now(now)
+		}
 	}
 }

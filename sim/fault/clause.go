@@ -2,7 +2,6 @@ package fault
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -138,8 +137,12 @@ func (p *parser) positive() time.Duration {
 // signed takes a duration, forward or back.
 func (p *parser) signed(what string) time.Duration {
 	d, err := time.ParseDuration(p.peek())
-	if err != nil || d == 0 || d == math.MinInt64 {
+	if err != nil || d == 0 {
 		p.expected(what)
+		return 0
+	}
+	if d > MaxJump || d < -MaxJump {
+		p.expected("a jump of at most 100000h")
 		return 0
 	}
 	p.next()

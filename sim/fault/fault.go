@@ -20,6 +20,13 @@ import (
 // Forever as [Fault.For] means for good: beyond the fault phase, through recovery.
 const Forever = time.Duration(math.MaxInt64)
 
+// Bounds of the durations in a plan. They keep every sum of them far from overflow, however many
+// faults add up; no run lasts longer than a day.
+const (
+	MaxSpan = 24 * time.Hour      // of any but a jump of a clock
+	MaxJump = 100_000 * time.Hour // more than eleven years
+)
+
 // Fault is one line of a plan. It is comparable: equal faults have equal text.
 // The zero value is no fault. Which fields count is said by its kind.
 type Fault struct {

@@ -159,7 +159,7 @@ func TestGrammarAcceptsWhatIsPrinted(t *testing.T) {
 // does not know.
 var beyondGrammar = []string{
 	"expected a probability", "expected a drift", "expected a duration above 0", "is below the shortest", "expected a node from n1",
-	"expected a step", "expected a jump", "expected the number", "expected a number", "expected how many", "expected a bandwidth",
+	"expected a duration of at most", "expected a step", "expected a jump", "expected the number", "expected a number", "expected how many", "expected a bandwidth",
 }
 
 // TestParserAgreesWithGrammar changes lines at random: what the parser takes, the

@@ -220,8 +220,12 @@ func letter(r rune) bool {
 // duration takes a duration that is not negative.
 func (p *parser) duration(what string) time.Duration {
 	d, err := time.ParseDuration(p.peek())
-	if err != nil || d < 0 || d == Forever || p.peek()[0] == '+' || p.peek()[0] == '-' {
+	if err != nil || d < 0 || p.peek()[0] == '+' || p.peek()[0] == '-' {
 		p.expected(what)
+		return 0
+	}
+	if d > MaxSpan {
+		p.expected("a duration of at most 24h")
 		return 0
 	}
 	p.next()
