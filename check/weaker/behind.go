@@ -1,86 +1,178 @@
 package weaker
 
 import (
+	"cmp"
 	"fmt"
+	"math/bits"
+	"slices"
 
 	"simrun/check"
 	"simrun/history"
 )
 
-// recent are the latest values of a register, the newest first; unused places are null.
+// recent are the latest values of a register, the newest first.
 type recent struct {
 	values [maxVersions]history.Value
 	n      int
 }
 
-func (r recent) with(v history.Value, k int) recent {
-	copy(r.values[1:k], r.values[:k-1])
-	r.values[0] = v
-	r.n = min(r.n+1, k)
-	return r
-}
-
-// behind is a register whose reads return one of its k latest values.
-func behind(spec check.Spec, l language, k int) check.Spec {
-	start := recent{n: 1}
-	return check.Define(check.Object[recent]{
-		Name: fmt.Sprintf("%s, up to %d versions behind", spec.Name(), k-1),
-		Init: start,
-		Step: func(r recent, op history.Operation) (recent, bool) {
-			all, _ := l(&op)
-			for i, a := range all {
-				switch {
-				case a.write:
-					r = r.with(a.value, k)
-				case i+1 < len(all): // of a compare-and-set
-					if r.values[0] != a.value {
-						return r, false
-					}
-				case !r.has(a.value):
-					return r, false
-				}
-			}
-			return r, true
-		},
-		Observes:          func(op history.Operation) bool { return check.TookEffect(spec, op) },
-		DescribeOperation: func(op history.Operation) string { return check.Describe(spec, op) },
-	})
-}
-
-func (r recent) has(v history.Value) bool {
-	for _, old := range r.values[:r.n] {
-		if old == v {
-			return true
-		}
-	}
-	return false
-}
-
-// versionsBehind tries k from one on.
-func versionsBehind(spec check.Spec, l language, events []history.Event, ops []history.Operation, budget int64, opts Options) (Bound, error) {
-	for i := range ops {
-		if _, ok := l(&ops[i]); !ok {
-			return Bound{Outcome: check.Unknown, Reason: opts.says(spec, &ops[i]) + " tells no version", Key: ops[i].Key}, nil
-		}
-	}
-	b := Bound{Outcome: check.Unknown, Reason: fmt.Sprintf("more than %d versions", maxVersions)}
-	for k := 1; k <= maxVersions; k++ {
-		v, err := check.Linearizable(behind(spec, l, k), events, check.Options{Budget: budget, Who: opts.Who})
+// after returns what is recent after an operation, or false if it can't have
+// ended as it did: a read returns one of these values, a compare-and-set finds the newest.
+func (r recent) after(all []access, k int) (recent, bool) {
+	for i, a := range all {
 		switch {
-		case err != nil:
-			return b, err
-		case v.Outcome == check.Valid:
-			b.Outcome, b.Least = check.Valid, int64(k)
-			if k == 1 {
-				b.Reason = ""
+		case a.write:
+			copy(r.values[1:k], r.values[:k-1])
+			r.values[0] = a.value
+			r.n = min(r.n+1, k)
+		case i+1 < len(all):
+			if r.values[0] != a.value {
+				return r, false
 			}
-			return b, nil
-		case v.Outcome == check.Unknown:
-			b.Reason = fmt.Sprintf("%d versions or more: %s", k, v.Reason)
-			return b, nil
+		case !slices.Contains(r.values[:r.n], a.value):
+			return r, false
 		}
-		b.Key, b.Core, b.Reason = v.Key, v.Core, v.Reason
 	}
-	b.Reason = fmt.Sprintf("more than %d versions: %s", maxVersions, b.Reason)
-	return b, nil
+	return r, true
+}
+
+// A frontier is every way in which the events of a register so far can be
+// explained: which of the open operations have taken effect, and what is recent.
+type frontier struct {
+	k     int
+	ways  []way
+	open  [maxOpen][]access // by slot: what the operation does
+	slots uint64            // in use
+	reads uint64            // of these: operations that write nothing
+	steps *int64
+}
+
+type way struct {
+	done  uint64 // slots whose operations have taken effect
+	state recent
+}
+
+// maxOpen bounds the operations that are open at a time.
+const maxOpen = 64
+
+// invoke opens an operation, and returns its slot; false if there is none left.
+func (f *frontier) invoke(all []access) (slot int, ok bool) {
+	slot = bits.TrailingZeros64(^f.slots)
+	if slot == maxOpen {
+		return 0, false
+	}
+	f.slots |= 1 << slot
+	f.open[slot] = all
+	if !all[len(all)-1].write {
+		f.reads |= 1 << slot
+	}
+	return slot, true
+}
+
+// complete closes the operation of a slot, and keeps the ways in which it has
+// taken effect. It reports whether the budget sufficed.
+func (f *frontier) complete(slot int, budget int64) bool {
+	seen := make(map[way]bool)
+	var kept []way
+	for todo := f.ways; len(todo) > 0; {
+		w := f.readNow(todo[len(todo)-1])
+		todo = todo[:len(todo)-1]
+		if seen[w] {
+			continue
+		}
+		seen[w] = true
+		if *f.steps++; *f.steps > budget {
+			return false
+		}
+		if w.done&(1<<slot) != 0 {
+			w.done &^= 1 << slot
+			kept = append(kept, w)
+			continue
+		}
+		for left := f.slots &^ w.done &^ f.reads; left != 0; left &= left - 1 {
+			i := bits.TrailingZeros64(left)
+			if next, ok := w.state.after(f.open[i], f.k); ok {
+				todo = append(todo, way{w.done | 1<<i, next})
+			}
+		}
+	}
+	f.slots &^= 1 << slot
+	f.reads &^= 1 << slot
+	f.ways = kept
+	return true
+}
+
+// readNow lets every open read take effect that can: it changes nothing for the others.
+func (f *frontier) readNow(w way) way {
+	for left := f.reads &^ w.done; left != 0; left &= left - 1 {
+		i := bits.TrailingZeros64(left)
+		if _, ok := w.state.after(f.open[i], f.k); ok {
+			w.done |= 1 << i
+		}
+	}
+	return w
+}
+
+// explains reports whether reads that return one of the k latest values explain
+// the register's history, and if not, the operation whose end left no way.
+func (a *age) explains(k int, v *versions, steps *int64, budget int64) (outcome check.Outcome, culprit int) {
+	type event struct{ index, op int }
+	var events []event
+	for i := range a.ops {
+		op := &a.ops[i]
+		if op.Outcome == history.Info && v.unclear == "" && !v.took[i] {
+			continue // nobody misses it
+		}
+		events = append(events, event{op.Invoke, i})
+		if op.Outcome != history.Info {
+			events = append(events, event{op.Complete, i})
+		}
+	}
+	slices.SortFunc(events, func(a, b event) int { return cmp.Compare(a.index, b.index) })
+	f := &frontier{k: k, ways: []way{{state: recent{n: 1}}}, steps: steps}
+	slots := make([]int, len(a.ops))
+	for _, e := range events {
+		op := &a.ops[e.op]
+		if e.index == op.Complete {
+			if !f.complete(slots[e.op], budget) {
+				return check.Unknown, e.op
+			}
+			if len(f.ways) == 0 {
+				return check.Violation, e.op
+			}
+			continue
+		}
+		all, _ := a.language(op)
+		if len(all) == 0 {
+			continue // a read that never completed
+		}
+		var ok bool
+		if slots[e.op], ok = f.invoke(all); !ok {
+			return check.Unknown, e.op
+		}
+	}
+	return check.Valid, -1
+}
+
+// versions tries one number after the other.
+func (a *age) versions(key string, budget int64) Bound {
+	v := join(a.spec, a.language, a.ops, a.opts)
+	b := Bound{Outcome: check.Valid, Least: 1}
+	var steps int64
+	for k := 1; k <= maxVersions; k++ {
+		outcome, culprit := a.explains(k, v, &steps, int64(k)*budget)
+		if outcome == check.Valid {
+			b.Least = int64(k)
+			return b
+		}
+		b.Key, b.Core, b.Reason = key, []int{a.ops[culprit].Invoke}, a.opts.says(a.spec, &a.ops[culprit])
+		if outcome == check.Unknown {
+			b.Outcome = check.Unknown
+			b.Reason = fmt.Sprintf("%d versions or more; undecided after %d steps, before the end of %s", k, steps, b.Reason)
+			return b
+		}
+	}
+	b.Outcome = check.Unknown
+	b.Reason = fmt.Sprintf("more than %d versions, for %s", maxVersions, b.Reason)
+	return b
 }

@@ -51,13 +51,13 @@ func Sequential(spec check.Spec, events []history.Event, opts Options) (check.Ve
 	}
 	p := newProgram(spec, ops, opts)
 	v.Engine = "forced"
-	if cycle := p.force(budget); cycle != nil {
+	if cycle := p.force(forceBudget * budget); cycle != nil {
 		v.Outcome, v.Steps = check.Violation, p.steps
 		v.Reason, v.Core = p.explain(cycle)
 		return v, nil
 	}
 	v.Engine = "search"
-	v.Outcome, v.Witness = p.search(budget)
+	v.Outcome, v.Witness = p.search(p.steps + budget)
 	v.Steps = p.steps
 	switch v.Outcome {
 	case check.Violation:
@@ -68,6 +68,10 @@ func Sequential(spec check.Spec, events []history.Event, opts Options) (check.Ve
 	}
 	return v, nil
 }
+
+// forceBudget is how many steps may be spent on forced orders for each of the
+// search: they are cheap, and need no memory.
+const forceBudget = 20
 
 // ReplaySequential checks the certificate of a valid verdict of [Sequential]: that
 // the order holds each process's operations as it called them, and every one that

@@ -43,10 +43,11 @@ const maxVersions = 8
 // Staleness finds out how old were the values that reads returned. The
 // specification must be register, cas-register or kv.
 //
-// Time is exact where every value is written once, in time n log t for n
-// operations; else it is Unknown. Versions is decided by a search, as no fast way
-// is known beyond k = 2, within the budget of Options for each k and register, up to
-// k = 8.
+// Time is exact where every value is written once, in n log n steps for each
+// halving of the time; else it is Unknown. Versions is decided by a search, as no fast way
+// is known beyond k = 2, up to k = 8 and within the budget of Options for each k and
+// register; where it is above one, Core is the operation whose end left no way
+// with fewer.
 func Staleness(spec check.Spec, events []history.Event, opts Options) (Stale, error) {
 	budget, err := opts.budget()
 	if err != nil {
@@ -60,34 +61,42 @@ func Staleness(spec check.Spec, events []history.Event, opts Options) (Stale, er
 	if err != nil {
 		return Stale{}, err
 	}
-	s := Stale{Time: Bound{Outcome: check.Valid}}
-	for _, key := range keysOf(ops) {
-		part := slices.Clone(ops)
-		part = slices.DeleteFunc(part, func(op history.Operation) bool { return op.Key != key })
-		a := &age{ops: part, language: l, spec: spec, opts: opts}
-		s.Time = worst(s.Time, a.time(key))
-	}
-	switch {
-	case s.Time.Outcome == check.Valid && s.Time.Least == 0:
-		s.Versions = Bound{Outcome: check.Valid, Least: 1}
-	case s.Time.Outcome == check.Violation:
-		s.Versions = s.Time // what is explained by no age is by no number of versions, as reads are all that moves
-	default:
-		s.Versions, err = versionsBehind(spec, l, events, ops, budget, opts)
-	}
-	return s, err
-}
-
-func keysOf(ops []history.Operation) []string {
-	var keys []string
-	known := make(map[string]bool)
+	s := Stale{Time: Bound{Outcome: check.Valid}, Versions: Bound{Outcome: check.Valid, Least: 1}}
 	for i := range ops {
-		if k := ops[i].Key; !known[k] {
-			known[k] = true
-			keys = append(keys, k)
+		if _, ok := l(&ops[i]); !ok {
+			b := Bound{Outcome: check.Unknown, Reason: opts.says(spec, &ops[i]) + " tells no version", Key: ops[i].Key}
+			return Stale{b, b}, nil
 		}
 	}
-	return keys
+	keys, parts := byKey(ops)
+	for i, key := range keys {
+		a := &age{ops: parts[i], language: l, spec: spec, opts: opts}
+		time := a.time(key)
+		s.Time = worst(s.Time, time)
+		switch {
+		case time.Outcome == check.Valid && time.Least == 0:
+		case time.Outcome == check.Violation: // what no age explains, no number of versions does, as reads are all that moves
+			s.Versions = worst(s.Versions, time)
+		default:
+			s.Versions = worst(s.Versions, a.versions(key, budget))
+		}
+	}
+	return s, nil
+}
+
+// byKey splits operations by register, in order of first invocation.
+func byKey(ops []history.Operation) (keys []string, parts [][]history.Operation) {
+	number := make(map[string]int)
+	for i := range ops {
+		n, ok := number[ops[i].Key]
+		if !ok {
+			n = len(keys)
+			number[ops[i].Key] = n
+			keys, parts = append(keys, ops[i].Key), append(parts, nil)
+		}
+		parts[n] = append(parts[n], ops[i])
+	}
+	return keys, parts
 }
 
 // worst is the bound that holds for two registers together.
@@ -116,10 +125,7 @@ func (a *age) time(key string) Bound {
 	for i := range a.ops {
 		most = max(most, a.ops[i].Call+1) // then every read begins before everything else
 	}
-	h, why := a.intervals()
-	if why != "" {
-		return Bound{Outcome: check.Unknown, Reason: why, Key: key}
-	}
+	h := a.intervals()
 	r := h.check(0)
 	switch r.Outcome {
 	case monitor.Linearizable:
@@ -181,9 +187,9 @@ type moment struct {
 	index int
 }
 
-// intervals translates the operations for the monitor; else why says what it has no word for.
-func (a *age) intervals() (h *shifted, why string) {
-	h = &shifted{}
+// intervals translates the operations for the monitor.
+func (a *age) intervals() *shifted {
+	h := &shifted{}
 	number := map[history.Value]int32{history.Null: 0}
 	value := func(v history.Value) int32 {
 		n, ok := number[v]
@@ -195,12 +201,9 @@ func (a *age) intervals() (h *shifted, why string) {
 	}
 	for i := range a.ops {
 		op := &a.ops[i]
-		all, ok := a.language(op)
-		switch {
-		case !ok:
-			return nil, a.opts.says(a.spec, op) + " tells no version"
-		case len(all) == 0:
-			continue
+		all, _ := a.language(op)
+		if len(all) == 0 {
+			continue // a read that never completed
 		}
 		m := monitor.Op{Kind: zones.Read, Value: value(all[0].value), From: monitor.None}
 		switch {
@@ -217,5 +220,5 @@ func (a *age) intervals() (h *shifted, why string) {
 		}
 		h.rets = append(h.rets, ret)
 	}
-	return h, ""
+	return h
 }

@@ -140,3 +140,29 @@ func TestQuestionsOfOtherObjectsAreRefused(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// Where values repeat the time is not known, but the versions are.
+func TestVersionsOfRepeatingValuesAgreeWithEveryOrder(t *testing.T) {
+	const histories = 30_000
+	behind := 0
+	for i := range histories {
+		m := &maker{rng: rand.New(rand.NewPCG(6, uint64(i))), keys: []string{"x"}, cas: i%3 == 0, repeating: true}
+		events := m.history(3+i%6, 1+i%3)
+		ops := kept(t, specs.CASRegister, events)
+		got, err := weaker.Staleness(specs.CASRegister, events, weaker.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := int64(1)
+		for k <= 8 && !orders(ops, 0, int(k)) {
+			k++
+		}
+		if k > 1 {
+			behind++
+		}
+		if k <= 8 && (got.Versions.Outcome != check.Valid || got.Versions.Least != k) || k > 8 && got.Versions.Outcome == check.Valid {
+			reports(t, events, "got %+v, want %d", got.Versions, k)
+		}
+	}
+	enough(t, "behind by a version or more", behind, histories)
+}
