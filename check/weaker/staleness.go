@@ -16,15 +16,15 @@ type Stale struct {
 	// the history is linearizable if every read is taken to have begun t earlier:
 	// what a read returned was current at most t before it began, or later
 	// (Δ-atomicity: Golab, Li and Shah: Analyzing Consistency Properties for Fun and
-	// Profit, PODC 2011). Zero if the history is linearizable. A compare-and-set that succeeded is
-	// no read here: it acted on what it found, and is not moved.
+	// Profit, PODC 2011). Zero if the history is linearizable. A compare-and-set
+	// that succeeded is no read here: it acted on what it found, and is not moved.
 	Time Bound
 	// Versions bounds how many writes reads were behind. It is the smallest k for
-	// which the operations have an order, in real time as for linearizability, in which every read returns
-	// one of the k latest writes before it (k-atomicity: Aiyer, Alvisi and Bazzi:
-	// On the Availability of Non-strict Quorum Systems, DISC 2005). One if the
-	// history is linearizable; the initial value counts as a write. A compare-and-set that succeeded
-	// must find the latest.
+	// which the operations have an order, in real time as for linearizability, in
+	// which every read returns one of the k latest writes before it (k-atomicity:
+	// Aiyer, Alvisi and Bazzi: On the Availability of Non-strict Quorum Systems, DISC 2005). One if the
+	// history is linearizable; the initial value counts as a write. A
+	// compare-and-set that succeeded must find the latest.
 	Versions Bound
 }
 
@@ -44,10 +44,11 @@ const maxVersions = 8
 // specification must be register, cas-register or kv.
 //
 // Time is exact where every value is written once, in n log n steps for each
-// halving of the time; else it is Unknown. Versions is decided by a search, as no fast way
-// is known beyond k = 2, up to k = 8 and within the budget of Options for each k and
-// register; where it is above one, Core is the operation whose end left no way
-// with fewer.
+// halving of the time; else it is Unknown. Versions is decided by a search, up to
+// k = 8 and within the budget of Options for each k and register, as no fast way is
+// known beyond k = 2 (Golab, Hurwitz and Li: On the k-Atomicity-Verification Problem,
+// ICDCS 2013); where it is above one, Core is the operation whose end left no
+// way with fewer.
 func Staleness(spec check.Spec, events []history.Event, opts Options) (Stale, error) {
 	budget, err := opts.budget()
 	if err != nil {
