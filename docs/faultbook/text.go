@@ -52,6 +52,10 @@ What a crash leaves of the writes that were not synced: nothing, unless it says 
 as if reordered), ` + "`keeping state 5`" + ` (exactly the sectors whose bits the number has; a test can go through all of them), or
 ` + "`wiping disk`" + ` (a new, empty disk). With ` + "`at disk op 2`" + ` the node crashes between two disk operations of one handler.
 
+When a sync fails, each of the writes that it covers is, as often as not, lost for good: the node still reads it, a later sync
+succeeds without it, and a crash brings that to light. Kernels do the same when they mark the pages clean which they could not write
+(Rebello et al., *Can Applications Recover from fsync Failures?*, USENIX ATC 2020); what helps is to write again.
+
 **Shapes of a partition.** ` + "`halves`" + `; ` + "`majorities-ring`" + `: each node sees a majority, no two the same; ` + "`bridge`" + `: two halves that
 one node sees both of; ` + "`chain`" + `: each sees its two neighbours alone; ` + "`quorum-loss`" + `: one node sees all, the others see only that
 one; ` + "`one-way`" + `: a minority is heard but hears nothing. ` + "`around leader`" + ` says who stands in the middle. Groups are written out,

@@ -118,6 +118,29 @@ func TestDiskAgreesWithReplay(t *testing.T) {
 				dumb.end(open[i].dumb)
 				open = append(open[:i], open[i+1:]...)
 			},
+			"fail": func(t *rapid.T) {
+				if len(open) == 0 {
+					return
+				}
+				i := rapid.IntRange(0, len(open)-1).Draw(t, "which")
+				var lots []bool
+				dumb.fail(open[i].dumb, func() bool {
+					lots = append(lots, rapid.Bool().Draw(t, "lost"))
+					return lots[len(lots)-1]
+				})
+				d.FailSync(open[i].ticket, func() bool {
+					if len(lots) == 0 {
+						t.Fatal("the sync covers more writes than it should")
+					}
+					lost := lots[0]
+					lots = lots[1:]
+					return lost
+				})
+				if len(lots) > 0 {
+					t.Fatalf("the sync covers %d writes too few", len(lots))
+				}
+				open = append(open[:i], open[i+1:]...)
+			},
 			"crash": func(t *rapid.T) {
 				s := disk.State(rapid.Uint64().Draw(t, "state"))
 				if n, want := d.Units(), len(dumb.units(disk.SectorSize)); n != want {
@@ -141,7 +164,7 @@ func TestDiskAgreesWithReplay(t *testing.T) {
 				}
 				after = d.Clone()
 				after.Crash(disk.KeepAll, 0)
-				if got, want := content(t, after), dumb.view(); !same(got, want) {
+				if got, want := content(t, after), dumb.kept(); !same(got, want) {
 					t.Fatalf("a crash that takes nothing leaves%s, want%s", show(got), show(want))
 				}
 			},

@@ -22,7 +22,7 @@ var (
 func (d *Disk) SetFull(on bool) { d.health.full = on }
 
 // SetErrors makes calls fail with [ErrIO], with probability num/den; a call
-// that fails has no effect. Zero num ends it.
+// that fails has no effect, but for a sync: see [Disk.EndSync]. Zero num ends it.
 func (d *Disk) SetErrors(num, den uint64) {
 	if num == 0 {
 		den = 0
@@ -118,8 +118,9 @@ func (d *Disk) flip(inode, sector int, v rng.Value) {
 	end := min(start+SectorSize, len(stored))
 	at := start + int(v.N(uint64(end-start)))
 	bit := byte(1) << v.Next().N(8)
+	cached := at < len(f.seen) && f.seen[at] != stored[at] // what a failed sync lost is still read
 	stored[at] ^= bit
-	if f.split && at < len(f.seen) && !d.overwritten(inode, at) {
+	if f.split && at < len(f.seen) && !cached && !d.overwritten(inode, at) {
 		f.seen[at] ^= bit
 	}
 }

@@ -223,3 +223,50 @@ func BenchmarkAppend64(b *testing.B) {
 		d.EndSync(d.BeginSync("wal"))
 	}
 }
+
+// TestFailedSyncLosesWrites: a sync that is simply tried again succeeds, and half of what the first one
+// covered is gone; what is written again is safe.
+func TestFailedSyncLosesWrites(t *testing.T) {
+	const writes = 1000
+	record := func(i int) []byte { return []byte{byte(i%255 + 1)} }
+	for _, again := range []bool{false, true} {
+		d := disk.New(7, 1)
+		for i := range writes {
+			if err := d.WriteAt("wal", i, record(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ticket := d.BeginSync("wal")
+		d.Append("wal", []byte("later")) // not covered
+		d.SetErrors(1, 1)
+		if err := d.EndSync(ticket); !errors.Is(err, disk.ErrIO) {
+			t.Fatalf("a failing sync says %v", err)
+		}
+		d.SetErrors(0, 1)
+		seen, _ := d.Read("wal")
+		for i := range writes {
+			if seen[i] != record(i)[0] {
+				t.Fatalf("the node no longer sees byte %d", i)
+			}
+			if again {
+				d.WriteAt("wal", i, record(i))
+			}
+		}
+		if err := d.EndSync(d.BeginSync("wal")); err != nil {
+			t.Fatal(err)
+		}
+		d.Crash(disk.LoseAll, 0)
+		stored, lost := content(t, d)["wal"], 0
+		for i := range writes {
+			if stored[i] != record(i)[0] {
+				lost++
+			}
+		}
+		if string(stored[writes:]) != "later" {
+			t.Errorf("after the sync that was not covered is %q", stored[writes:])
+		}
+		if again && lost > 0 || !again && (lost < writes*2/5 || lost > writes*3/5) {
+			t.Errorf("written again %v: %d of %d writes are lost", again, lost, writes)
+		}
+	}
+}

@@ -20,6 +20,7 @@ type dumbOp struct {
 	bytes    map[int]byte
 	name, to string
 	stored   bool
+	lost     bool // the node sees it, and that is all
 }
 
 // state is what a list of operations leads to.
@@ -72,7 +73,7 @@ func (d *dumbDisk) view() map[string][]byte { return files(replay(d.log)) }
 func (d *dumbDisk) unsynced() []dumbOp {
 	var list []dumbOp
 	for _, o := range d.log {
-		if !o.stored {
+		if !o.stored && !o.lost {
 			list = append(list, o)
 		}
 	}
@@ -154,7 +155,7 @@ func (d *dumbDisk) end(s dumbSync) {
 		again = false
 		for k := range d.log[:s.upto] {
 			o := d.log[k]
-			if o.kind == "write" || o.kind == "truncate" || o.stored || want[k] {
+			if o.data() || o.stored || want[k] {
 				continue
 			}
 			needed := o.name == s.file || o.to == s.file && o.kind == "rename"
@@ -170,12 +171,31 @@ func (d *dumbDisk) end(s dumbSync) {
 	}
 	for k := range d.log[:s.upto] {
 		o := &d.log[k]
-		data := o.kind == "write" || o.kind == "truncate"
-		if !o.stored && (data && o.inode == s.inode || want[k]) {
+		if !o.stored && !o.lost && (o.data() && o.inode == s.inode || want[k]) {
 			o.stored = true
 			d.base = append(d.base, *o)
 		}
 	}
+}
+
+// data reports whether it changes a content.
+func (o *dumbOp) data() bool { return o.kind == "write" || o.kind == "truncate" }
+
+// fail is the end of a sync that the device failed: of the writes that it covers, some are lost.
+func (d *dumbDisk) fail(s dumbSync, lost func() bool) {
+	for k := range d.log[:s.upto] {
+		if o := &d.log[k]; o.kind == "write" && o.inode == s.inode && !o.stored && !o.lost {
+			o.lost = lost()
+		}
+	}
+}
+
+// kept is what a crash leaves that takes nothing but what is lost anyway.
+func (d *dumbDisk) kept() map[string][]byte {
+	if slices.ContainsFunc(d.log, func(o dumbOp) bool { return o.lost }) {
+		return files(replay(append(slices.Clone(d.base), d.unsynced()...)))
+	}
+	return d.view()
 }
 
 func touch(a, b dumbOp) bool {

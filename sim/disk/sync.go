@@ -1,5 +1,9 @@
 package disk
 
+import "simrun/sim/rng"
+
+var forsaken = rng.Of("failed sync")
+
 // Ticket names a sync that is under way.
 type Ticket int
 
@@ -30,19 +34,55 @@ func (d *Disk) BeginSync(path string) Ticket {
 }
 
 // EndSync completes a sync: what it covers is durable, unless the error says
-// that the device failed; then all of it stays unsynced. It panics if the ticket
-// is not open.
+// that the device failed. Then all of it stays unsynced, and each of the writes is, as often as not, lost
+// for good: the node still reads it, but no later sync makes it durable, and a crash of any kind takes it. So
+// do kernels that mark the pages clean which they could not write, and the only way out is to write again
+// (Rebello et al., ATC'20, "Can Applications Recover from fsync Failures?"). It panics if the ticket is
+// not open.
 func (d *Disk) EndSync(t Ticket) error {
-	if int(t) >= len(d.syncs) || !d.syncs[t].open {
-		panic("disk: EndSync of a sync that is not under way")
-	}
-	s := d.syncs[t]
-	d.syncs[t].open = false
+	s := d.close(t)
 	if d.fails() {
+		v := d.draw(forsaken)
+		d.forsake(s, func() bool {
+			v = v.Next()
+			return v.Chance(1, 2)
+		})
 		return ErrIO
 	}
 	d.flush(s)
 	return nil
+}
+
+// close takes a ticket back.
+func (d *Disk) close(t Ticket) inflight {
+	if int(t) >= len(d.syncs) || !d.syncs[t].open {
+		panic("disk: EndSync of a sync that is not under way")
+	}
+	d.syncs[t].open = false
+	return d.syncs[t]
+}
+
+// covers reports whether a sync makes a change of content durable.
+func (s *inflight) covers(o *op) bool {
+	return o.seq < s.upto && !o.kind.naming() && o.meant == s.inode
+}
+
+// forsake drops those of the writes which a sync covers that are lost, oldest first, from what can become durable.
+func (d *Disk) forsake(s inflight, lost func() bool) {
+	for i := range d.pending {
+		if o := &d.pending[i]; s.covers(o) {
+			d.split(o.inode) // what is stored is no longer the beginning of what the node sees
+		}
+	}
+	kept := d.pending[:0]
+	for i := range d.pending {
+		if o := &d.pending[i]; !s.covers(o) || o.kind != write || !lost() {
+			kept = append(kept, *o)
+		}
+	}
+	clear(d.pending[len(kept):])
+	d.pending = kept
+	d.compact()
 }
 
 // flush stores the operations that a sync covers and drops them from the list.
@@ -51,8 +91,7 @@ func (d *Disk) flush(s inflight) {
 	kept := d.pending[:0]
 	for i := range d.pending {
 		o := &d.pending[i]
-		mine := o.seq < s.upto && !o.kind.naming() && o.meant == s.inode
-		if mine || o.kind.naming() && has(covered, o.seq) {
+		if s.covers(o) || o.kind.naming() && has(covered, o.seq) {
 			d.store(o)
 			continue
 		}

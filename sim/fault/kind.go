@@ -96,7 +96,7 @@ var forms = [kinds]form{
 
 	Rot:       {"rot", Disks, "a bit of a stored sector flips", []clause{nodesC, fileC, sectorC}},
 	Misdirect: {"misdirect", Disks, "the next write lands in another place", []clause{nodesC}},
-	IOError:   {"io-error", Disks, "calls of the disk fail with this probability", []clause{nodesC, chanceC, forC}},
+	IOError:   {"io-error", Disks, "calls of the disk fail with this probability; what a failed sync covered may be lost, though the node still reads it", []clause{nodesC, chanceC, forC}},
 	DiskFull:  {"disk-full", Disks, "no file can grow", []clause{nodesC, forC}},
 	SlowSync:  {"slow-sync", Disks, "each sync takes that much longer", []clause{nodesC, byC, forC}},
 	StallSync: {"stall-sync", Disks, "no sync completes before the end", []clause{nodesC, forC}},
