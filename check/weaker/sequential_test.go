@@ -154,3 +154,54 @@ func TestSequentialQueuesAgreeWithEveryInterleaving(t *testing.T) {
 	t.Log(engines)
 	enough(t, "not sequentially consistent", violations, histories)
 }
+
+// Transactions read and write several registers at once.
+func TestSequentialTransactionsAgreeWithEveryInterleaving(t *testing.T) {
+	const histories = 30_000
+	violations, engines := 0, map[string]int{}
+	for i := range histories {
+		events := transactions(rand.New(rand.NewPCG(7, uint64(i))))
+		if compareSequential(t, specs.MultiRegister, events, engines) {
+			violations++
+		}
+	}
+	t.Log(engines)
+	enough(t, "not sequentially consistent", violations, histories)
+	if engines["forced violation"] < histories/100 || engines["search valid"] < histories/100 {
+		t.Error("too few to mean anything")
+	}
+}
+
+// transactions makes a history of three processes over two registers.
+func transactions(rng *rand.Rand) []history.Event {
+	var events []history.Event
+	event := func(p int, typ history.Type, v history.Value) {
+		events = append(events, history.Event{Index: len(events), Process: history.Process(p), Type: typ, F: "txn", Value: v})
+	}
+	value := int64(0)
+	for p := range 3 {
+		for range 1 + rng.IntN(2) {
+			var in, out []history.Value
+			for range 1 + rng.IntN(2) {
+				key, f := history.String([]string{"x", "y"}[rng.IntN(2)]), history.String("r")
+				if rng.IntN(2) == 0 {
+					value++
+					step := history.List(history.String("w"), key, history.Int(value))
+					in, out = append(in, step), append(out, step)
+					continue
+				}
+				found := history.Null
+				if k := rng.Int64N(5); k > 0 {
+					found = history.Int(k)
+				}
+				in, out = append(in, history.List(f, key, history.Null)), append(out, history.List(f, key, found))
+			}
+			event(p, history.Invoke, history.List(in...))
+			if rng.IntN(8) == 0 {
+				break // it never tells
+			}
+			event(p, history.OK, history.List(out...))
+		}
+	}
+	return events
+}

@@ -1,8 +1,10 @@
 package weaker_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"simrun/check"
@@ -233,4 +235,42 @@ func coreBreaks(g weaker.Guarantee, ops []history.Operation) bool {
 	}
 	holds, _ := oracleSessions(core)
 	return !holds[g.Name]
+}
+
+// The versions of each register have an order of their own: two transactions may
+// stand in one order in x and in the other in y.
+func TestSessionsOfTransactionsJudgeEachRegister(t *testing.T) {
+	history := func(reads ...string) []history.Event {
+		lines := []string{
+			`{"index":0,"process":0,"type":"invoke","f":"txn","value":[["w","x",1],["w","y",1]]}`,
+			`{"index":1,"process":0,"type":"ok","f":"txn","value":[["w","x",1],["w","y",1]]}`,
+			`{"index":2,"process":1,"type":"invoke","f":"txn","value":[["w","x",2],["w","y",2]]}`,
+			`{"index":3,"process":1,"type":"ok","f":"txn","value":[["w","x",2],["w","y",2]]}`,
+		}
+		for _, r := range reads {
+			lines = append(lines,
+				fmt.Sprintf(`{"index":%d,"process":2,"type":"invoke","f":"txn","value":[["r","%s",null]]}`, len(lines), r[:1]),
+				fmt.Sprintf(`{"index":%d,"process":2,"type":"ok","f":"txn","value":[["r","%s",%s]]}`, len(lines)+1, r[:1], r[1:]))
+		}
+		for i := range lines {
+			lines[i] = strings.Replace(lines[i], `"process"`, `"time":0,"process"`, 1)
+		}
+		return parse(t, strings.Join(lines, "\n"))
+	}
+	for _, c := range []struct {
+		reads []string
+		want  check.Outcome
+	}{
+		{[]string{"x1", "x2", "y2", "y1"}, check.Valid},
+		{[]string{"x1", "x2", "x1"}, check.Violation},
+		{[]string{"x1", "x3"}, check.Unknown},
+	} {
+		all, err := weaker.Sessions(specs.MultiRegister, history(c.reads...), weaker.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := all[1].Verdict; v.Outcome != c.want {
+			t.Errorf("reads %v: %v (%s), want %v", c.reads, v.Outcome, v.Reason, c.want)
+		}
+	}
 }
