@@ -8,7 +8,7 @@ type RawSpec interface {
 	Raw() (init any, step func(state any, op history.Operation) (any, bool), same func(a, b any) bool)
 }
 
-func (d defined[S]) Raw() (any, func(any, history.Operation) (any, bool), func(a, b any) bool) {
+func (d *defined[S]) Raw() (any, func(any, history.Operation) (any, bool), func(a, b any) bool) {
 	step := func(state any, op history.Operation) (any, bool) {
 		if !d.o.ByProcess {
 			op.Process = 0

@@ -30,7 +30,8 @@ type template struct {
 	f       string
 	input   history.Value
 	outputs []history.Value
-	adds    int // the value that it adds, of those that are added once; else 0
+	found   []history.Value // what it may carry if it fails, besides its outputs
+	adds    int             // the value that it adds, of those that are added once; else 0
 }
 
 var null = history.Null
@@ -100,11 +101,11 @@ var (
 
 var alphabets = []alphabet{
 	{specs.Register, join(of("write", ints(1, 2, 3), nothing), repeat(4, of("read", nothing, with(ints(1, 2, 3), null)))), oneKey, false},
-	{specs.CASRegister, join(of("write", ints(1, 2, 3), nothing), of("read", nothing, with(ints(1, 2, 3), null)), of("cas", casPairs, told)), oneKey, false},
+	{specs.CASRegister, join(of("write", ints(1, 2, 3), nothing), of("read", nothing, with(ints(1, 2, 3), null)), finds(of("cas", casPairs, told), ints(1, 2, 3))), oneKey, false},
 	{specs.KV, join(
 		of("put", texts("", "a", "b"), nothing), of("get", nothing, with(texts("", "a", "b", "ab", "ba", "aa"), null)),
 		of("append", texts("a", "b"), nothing), of("delete", nothing, nothing),
-		of("cas", oneOf(history.List(texts("", "a")...), history.List(texts("a", "b")...)), told)), []string{"x", "x", "x", "y"}, false},
+		finds(of("cas", oneOf(history.List(texts("", "a")...), history.List(texts("a", "b")...), history.List(null, texts("b")[0])), told), texts("", "a", "b"))), []string{"x", "x", "x", "y"}, false},
 	{specs.MultiRegister, transactions(), oneKey, false},
 	{specs.AppendList, join(of("append", ints(1, 2), nothing), of("read", nothing, lists(3, ints(1, 2)...))), oneKey, false},
 	{specs.Set, join(of("add", ints(1, 2), told), of("remove", ints(1, 2), told), of("contains", ints(1, 2), oneOf(yes, no)),
@@ -123,6 +124,14 @@ func adding(f string, n int64, outputs []history.Value) []template {
 	var ts []template
 	for v := int64(1); v <= n; v++ {
 		ts = append(ts, template{f: f, input: history.Int(v), outputs: outputs, adds: int(v)})
+	}
+	return ts
+}
+
+// finds gives templates values that they may find instead.
+func finds(ts []template, found []history.Value) []template {
+	for i := range ts {
+		ts[i].found = found
 	}
 	return ts
 }
@@ -156,7 +165,7 @@ func swaps() []template {
 	for to := int64(1); to <= 5; to++ {
 		for _, from := range with(ints(1, 2, 3), null) {
 			if from != history.Int(to) {
-				ts = append(ts, template{f: "cas", input: history.List(from, history.Int(to)), outputs: oneOf(null, yes), adds: int(to)})
+				ts = append(ts, template{f: "cas", input: history.List(from, history.Int(to)), outputs: oneOf(null, yes), found: some, adds: int(to)})
 			}
 		}
 	}

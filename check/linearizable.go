@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"simrun/history"
 )
@@ -130,10 +132,14 @@ func (c *check) search(i int, s stage, until int) {
 	if until < len(c.events) {
 		p = p.cut(until)
 	}
-	a := s.run(p, s.budget)
+	budget := min(s.budget, c.opts.Budget-c.answers[i].steps)
+	if budget <= 0 {
+		return
+	}
+	a := s.run(p, budget)
 	a.engine, a.why = s.name, c.answers[i].why
 	if a.outcome == Violation {
-		a.end = earliest(p, a.end, s.run, s.budget)
+		a.end = earliest(p, a.end, s.run, budget)
 	}
 	for k, n := range a.order {
 		a.order[k] = p.ops[n].op
@@ -169,13 +175,28 @@ func (c *check) verdict() Verdict {
 	return v
 }
 
-// witness joins the orders of all objects.
+// witness joins the orders of all parts into one.
+//
+// Each operation takes effect at the latest invocation among it and those before
+// it in its part's order. That is not after its own completion, as the order of
+// the part keeps real time; so the joined order keeps it too.
 func (c *check) witness() []int {
-	witness := make([]int, 0, len(c.ops))
+	type placed struct{ at, invoke int }
+	all := make([]placed, 0, len(c.ops))
 	for i := range c.answers {
+		at := -1
 		for _, n := range c.answers[i].order {
-			witness = append(witness, c.ops[n].Invoke)
+			invoke := c.ops[n].Invoke
+			at = max(at, invoke)
+			all = append(all, placed{at, invoke})
 		}
+	}
+	if len(c.answers) > 1 {
+		slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	}
+	witness := make([]int, len(all))
+	for k, p := range all {
+		witness[k] = p.invoke
 	}
 	return witness
 }

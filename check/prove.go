@@ -36,13 +36,19 @@ func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 	if a.core != nil {
 		p = c.monitoredProblem(i)
 	}
-	if a := runWindow(p, c.opts.Budget); a.outcome == Violation {
-		co = minimise(c.spec, p, runWindow, trialBudget(a.steps, c.opts.Budget))
-		if co.confirm(c.opts.Budget) == Violation {
+	if b := runWindow(p, c.opts.Budget); b.outcome == Violation {
+		co = minimise(c.spec, p, runWindow, trialBudget(b.steps, c.opts.Budget))
+		switch co.confirm(c.opts.Budget) {
+		case Violation:
 			return co, true, true
+		case Unknown: // porcupine gave up
+			if runPatientWindow(co.problem(), c.opts.Budget).outcome == Violation && co.auto.readOnlyAll(co.reads) {
+				return co, false, true
+			}
 		}
 	}
 	if a.engine != "porcupine" { // which knows no haste
+		a.outcome, a.core = Unknown, nil
 		c.search(i, stage{"window", runPatientWindow, c.opts.Budget}, len(c.events))
 		if a.outcome != Violation {
 			return nil, false, false

@@ -51,6 +51,10 @@ func TestRegressions(t *testing.T) {
 			line{0, history.Invoke, "read", "", history.Null},
 			line{0, history.OK, "read", "", history.Int(3)},
 		), check.Valid},
+		{"a failed cas that found the empty string found nothing", specs.KV, historyOf(
+			line{0, history.Invoke, "cas", "x", history.List(history.String("a"), history.String("a"))},
+			line{0, history.Fail, "cas", "x", history.String("")},
+		), check.Valid},
 	} {
 		for _, engine := range check.Engines() {
 			v, err := check.Linearizable(c.spec, c.events, check.Options{Engine: engine.Name})

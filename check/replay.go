@@ -25,8 +25,8 @@ func Replay(spec Spec, events []history.Event, witness []int) error {
 			due++
 		}
 	}
-	objects := make(map[object]*replayed)
-	whole := wholeObjects(spec, ops)
+	objects := make(map[string]func(*history.Operation) bool)
+	called := -1 // the latest invocation so far
 	for _, at := range witness {
 		op, ok := invoked[at]
 		if !ok {
@@ -39,20 +39,17 @@ func Replay(spec Spec, events []history.Event, witness []int) error {
 		} else if op.Outcome == history.Fail {
 			return fmt.Errorf("%s of event %d failed, and is in the witness", op.F, at)
 		}
-		key := object{key: spec.partition(op)}
-		if !whole[key.key] {
-			key.element, _ = spec.element(op)
-		}
-		o, ok := objects[key]
+		key := spec.partition(op)
+		step, ok := objects[key]
 		if !ok {
-			o = &replayed{step: spec.run()}
-			objects[key] = o
+			step = spec.run()
+			objects[key] = step
 		}
-		if must && op.Complete < o.called {
-			return fmt.Errorf("%s of event %d returned before event %d, which the witness has before it", op.F, at, o.called)
+		if must && op.Complete < called {
+			return fmt.Errorf("%s of event %d returned before event %d, which the witness has before it", op.F, at, called)
 		}
-		o.called = max(o.called, op.Invoke)
-		if !o.step(op) {
+		called = max(called, op.Invoke)
+		if !step(op) {
 			return fmt.Errorf("%s of event %d is not allowed where the witness has it", op.F, at)
 		}
 	}
@@ -60,31 +57,6 @@ func Replay(spec Spec, events []history.Event, witness []int) error {
 		return fmt.Errorf("%d operations that took effect are not in the witness", due)
 	}
 	return nil
-}
-
-// replayed is an object on its way through a witness.
-type replayed struct {
-	step   func(op *history.Operation) bool
-	called int // the latest invocation so far
-}
-
-// object names what is replayed apart from the rest.
-type object struct {
-	key     string
-	element history.Value
-}
-
-// wholeObjects tells which objects have operations on more than one element.
-func wholeObjects(spec Spec, ops []history.Operation) map[string]bool {
-	whole := make(map[string]bool)
-	for i := range ops {
-		if op := &ops[i]; op.Outcome != history.Fail || mustHappen(spec, op) {
-			if _, alone := spec.element(op); !alone {
-				whole[spec.partition(op)] = true
-			}
-		}
-	}
-	return whole
 }
 
 // mustHappen reports whether an order must hold the operation.

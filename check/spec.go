@@ -101,7 +101,7 @@ func Define[S any](o Object[S]) Spec {
 	if o.Identity == nil && !reflect.TypeFor[S]().Comparable() {
 		panic(fmt.Sprintf("check.Define: states of %q are %v, which == can't compare: give an Identity", o.Name, reflect.TypeFor[S]()))
 	}
-	return defined[S]{o}
+	return &defined[S]{o}
 }
 
 // behaviour is what the engines need of a specification, whatever its type of state.
@@ -121,35 +121,35 @@ type behaviour interface {
 // defined is an [Object] as a [Spec].
 type defined[S any] struct{ o Object[S] }
 
-func (d defined[S]) Name() string    { return d.o.Name }
-func (d defined[S]) Summary() string { return d.o.Summary }
+func (d *defined[S]) Name() string    { return d.o.Name }
+func (d *defined[S]) Summary() string { return d.o.Summary }
 
-func (d defined[S]) partition(op *history.Operation) string {
+func (d *defined[S]) partition(op *history.Operation) string {
 	if d.o.Partition == nil {
 		return op.Key
 	}
 	return d.o.Partition(*op)
 }
 
-func (d defined[S]) accepts(op *history.Operation) error {
+func (d *defined[S]) accepts(op *history.Operation) error {
 	if d.o.Accepts == nil {
 		return nil
 	}
 	return d.o.Accepts(*op)
 }
 
-func (d defined[S]) observes(op *history.Operation) bool {
+func (d *defined[S]) observes(op *history.Operation) bool {
 	return d.o.Observes != nil && d.o.Observes(*op)
 }
 
-func (d defined[S]) touches(op *history.Operation) ([]history.Value, bool) {
+func (d *defined[S]) touches(op *history.Operation) ([]history.Value, bool) {
 	if d.o.Touches == nil {
 		return nil, false
 	}
 	return d.o.Touches(*op)
 }
 
-func (d defined[S]) describe(op *history.Operation) string {
+func (d *defined[S]) describe(op *history.Operation) string {
 	if d.o.DescribeOperation != nil {
 		return d.o.DescribeOperation(*op)
 	}
@@ -170,29 +170,29 @@ func (d defined[S]) describe(op *history.Operation) string {
 	return b.String()
 }
 
-func (d defined[S]) explain(f *Finding) string {
+func (d *defined[S]) explain(f *Finding) string {
 	if d.o.Explain == nil {
 		return ""
 	}
 	return d.o.Explain(f)
 }
 
-func (d defined[S]) monitor() *Monitor { return d.o.Monitor }
+func (d *defined[S]) monitor() *Monitor { return d.o.Monitor }
 
-func (d defined[S]) element(op *history.Operation) (history.Value, bool) {
+func (d *defined[S]) element(op *history.Operation) (history.Value, bool) {
 	if d.o.Element == nil {
 		return history.Null, false
 	}
 	return d.o.Element(*op)
 }
 
-func (d defined[S]) newAutomaton() *automaton {
+func (d *defined[S]) newAutomaton() *automaton {
 	return &automaton{states: newStates(&d.o), classOf: make(map[class]int32), names: make(map[string]int32)}
 }
 
 // run returns a function that performs operations on one object, one after the
 // other, and reports whether each is allowed.
-func (d defined[S]) run() func(op *history.Operation) bool {
+func (d *defined[S]) run() func(op *history.Operation) bool {
 	state := d.o.Init
 	return func(op *history.Operation) bool {
 		seen := class{op.F, op.Key, op.Input, op.Output, op.Outcome, 0}

@@ -37,9 +37,6 @@ type Verdict struct {
 
 	// Witness, if valid, is an order of linearization, as indices of
 	// invocations in the history. Operations that took no effect are absent.
-	// The operations of one object stand together, objects in the order in which
-	// the history first names them: since they are independent, the parts can be
-	// merged by real time into one order.
 	Witness []int
 	// Core, if a violation, are indices of invocations in the history, in
 	// order: a minimal set of operations that cannot be linearized, whichever of

@@ -10,9 +10,12 @@ import (
 // Counter is a sum, zero at first.
 //
 //	add 3     add -1     add 3 → 5: the sum after it     read → 5
+//
+// An add whose result is its argument is taken for one that echoes it, as Jepsen
+// writes them, and not for one that returns the sum.
 var Counter = check.Define(check.Object[int64]{
 	Name:    "counter",
-	Summary: "a sum: add n [→ the sum after it], read",
+	Summary: "a sum: add n [→ the sum after it; n itself is an echo], read",
 	Step: func(sum int64, op history.Operation) (int64, bool) {
 		if op.F == "add" {
 			n, _ := op.Input.AsInt()

@@ -27,6 +27,9 @@ var KV = check.Define(check.Object[history.Value]{
 		case "cas":
 			from, to, _ := op.Input.AsPair()
 			op.Input = history.List(present(from), present(to))
+			if op.Outcome == history.Fail { // it carries what it found
+				op.Output = present(op.Output)
+			}
 			if op.Outcome == history.Fail {
 				op.Output = present(op.Output) // what it found
 			}

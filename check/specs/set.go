@@ -3,7 +3,6 @@ package specs
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"simrun/check"
 	"simrun/history"
@@ -13,26 +12,24 @@ import (
 //
 //	add 7            remove 7             and, with a result, whether it changed the set: add 7 → false
 //	contains 7 → true                     read → [3, 7], in any order
-var Set = check.Define(check.Object[sequence]{
+var Set = check.Define(check.Object[*members]{
 	Name:    "set",
 	Summary: "distinct values: add, remove, contains → true or false, read → all of them",
-	Step: func(set sequence, op history.Operation) (sequence, bool) {
+	Step: func(set *members, op history.Operation) (*members, bool) {
 		if op.F == "read" {
-			return set, op.Outcome == history.Info || set == sorted(op.Output)
+			return set, op.Outcome == history.Info || slices.Equal(set.texts(), textsOf(op.Output))
 		}
 		in := set.has(op.Input)
 		did, told := op.Output.AsBool()
 		switch {
 		case op.F == "contains":
 			return set, !told || did == in
-		case op.F == "add" && !in:
-			text := op.Input.String()
-			return set.insert(op.Input, func(other string) bool { return text < other }), !told || did
-		case op.F == "remove" && in:
-			return set.without(op.Input), !told || did
+		case op.F == "add" && !in, op.F == "remove" && in:
+			return set.with(op.Input, !in), !told || did
 		}
 		return set, !told || !did
 	},
+	Identity: (*members).text,
 	Accepts: func(op history.Operation) error {
 		if err := has(op.F, "add", "remove", "contains", "read"); err != nil || op.Outcome == history.Info {
 			return err
@@ -57,17 +54,18 @@ var Set = check.Define(check.Object[sequence]{
 		}
 		return []history.Value{op.Input}, true
 	},
-	Element:       func(op history.Operation) (history.Value, bool) { return op.Input, op.F != "read" },
-	DescribeState: func(set sequence) string { return "{" + strings.Trim(set.text(), "[]") + "}" },
+	Element:           func(op history.Operation) (history.Value, bool) { return op.Input, op.F != "read" },
+	DescribeOperation: describe,
+	DescribeState:     (*members).text,
 })
 
-// sorted returns the elements of a list in the order in which a set holds them.
-func sorted(list history.Value) sequence {
+// textsOf returns the canonical texts of the elements of a list, in their order.
+func textsOf(list history.Value) []string {
 	elements, _ := list.AsList()
-	texts := make([]string, len(elements))
-	for i, e := range elements {
-		texts[i] = e.String() + "\n"
+	var texts []string
+	for _, e := range elements {
+		texts = append(texts, e.String())
 	}
 	slices.Sort(texts)
-	return sequence(strings.Join(texts, ""))
+	return texts
 }
