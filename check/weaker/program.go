@@ -15,7 +15,7 @@ type program struct {
 	spec      check.Spec
 	opts      Options
 
-	hasVersions bool // it is
+	hasVersions bool // the specification is one of registers
 
 	machine *check.Machine
 	object  []int32 // by operation
