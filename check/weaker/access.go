@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"simrun/check"
+	"simrun/check/specs"
 	"simrun/history"
 )
 
@@ -22,20 +23,25 @@ type access struct {
 type language func(op *history.Operation) ([]access, bool)
 
 // languages are those of the specifications that consist of registers.
-var languages = map[string]language{
-	"register":       plainAccesses,
-	"cas-register":   plainAccesses,
-	"kv":             kvAccesses,
-	"multi-register": transactionAccesses,
+var languages = []struct {
+	spec check.Spec
+	language
+}{
+	{specs.Register, plainAccesses},
+	{specs.CASRegister, plainAccesses},
+	{specs.KV, kvAccesses},
+	{specs.MultiRegister, transactionAccesses},
 }
 
-// languageOf returns how to read the operations of a specification.
+// languageOf returns how to read the operations of a specification. One of
+// somebody's own that merely has the name of another has no language.
 func languageOf(spec check.Spec) (language, error) {
-	l, ok := languages[spec.Name()]
-	if !ok {
-		return nil, fmt.Errorf("%s has no versions to compare: this question is for register, cas-register, kv and multi-register", spec.Name())
+	for _, l := range languages {
+		if l.spec.Name() == spec.Name() && l.spec.Summary() == spec.Summary() {
+			return l.language, nil
+		}
 	}
-	return l, nil
+	return nil, fmt.Errorf("%s has no versions to compare: this question is for register, cas-register, kv and multi-register", spec.Name())
 }
 
 func plainAccesses(op *history.Operation) ([]access, bool) {

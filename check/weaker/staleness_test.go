@@ -136,6 +136,10 @@ func TestQuestionsOfOtherObjectsAreRefused(t *testing.T) {
 	if _, err := weaker.Staleness(specs.MultiRegister, nil, weaker.Options{}); err == nil {
 		t.Error("no error")
 	}
+	own := check.Define(check.Object[int64]{Name: "register", Init: 7, Step: func(n int64, op history.Operation) (int64, bool) { return n, op.Output == history.Int(n) }})
+	if _, err := weaker.Sessions(own, nil, weaker.Options{}); err == nil {
+		t.Error("an object with the name of another was taken for it")
+	}
 	if _, err := weaker.Sequential(specs.Queue, nil, weaker.Options{Budget: -1}); err == nil {
 		t.Error("no error")
 	}
