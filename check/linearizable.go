@@ -15,8 +15,9 @@ import (
 // unknown result may take effect at any time after their invocation, or never.
 //
 // Real time is the order of events, not their Time. The history is split by
-// object, and every object is decided; a violation is reported for the object
-// where it became inevitable first. The verdict depends on the arguments alone.
+// object, and every object is decided; of several violations, the one that became
+// inevitable first is reported (objects that take more than a share of the budget
+// are left undecided once there is one). The verdict depends on the arguments alone.
 //
 // The error says that the history is none (see [history.Validate]), that it
 // holds an operation that the specification doesn't have, or that the options are wrong.
@@ -94,7 +95,11 @@ func (c *check) decide() {
 	if c.engine.search == nil {
 		return
 	}
-	for _, s := range c.engine.stages(c.opts.Budget) {
+	stages := c.engine.stages(c.opts.Budget)
+	for n, s := range stages {
+		if c.proof != nil && n > 0 && n == len(stages)-1 {
+			return // the rest is hard, and the question is answered
+		}
 		until := len(c.events)
 		if c.proof != nil { // the rest only matters if something was wrong there earlier
 			until = c.answers[c.proof.part].end
