@@ -19,8 +19,8 @@ import (
 const root = "../.."
 
 // TestReadme runs every command of the README and of docs/, in their order: each
-// line of a block that is fenced as sh, in one folder per page, which holds the
-// files of testdata/readme.
+// line of a block that is fenced as sh, and the command of each row of a table, in one folder
+// per page, which holds the files of testdata/readme and, as in the repository, those of history.
 //
 //   - simrun, or go run ./cmd/simrun, must end with the exit code that the line says
 //     ("exit 2"), else with 1 if it switches on a bug, else with 0. Of replay, show and shrink,
@@ -45,6 +45,9 @@ func TestReadme(t *testing.T) {
 			if err := os.CopyFS(dir, os.DirFS("testdata/readme")); err != nil {
 				t.Fatal(err)
 			}
+			if err := os.CopyFS(filepath.Join(dir, "history/testdata"), os.DirFS(root+"/history/testdata")); err != nil {
+				t.Fatal(err)
+			}
 			for _, c := range commandsIn(string(text)) {
 				runDocumented(t, dir, c)
 			}
@@ -53,14 +56,18 @@ func TestReadme(t *testing.T) {
 }
 
 func TestCommandsIn(t *testing.T) {
-	got := commandsIn("text\n```sh\n$ simrun run   # a comment\nsimrun sweep \\\n  --seeds 1-3\n\n# nothing\n```\n```text\nsimrun no\n```\n  ```sh\n  make test\n  ```\n")
-	want := []string{"simrun run   # a comment", "simrun sweep --seeds 1-3", "make test"}
+	got := commandsIn("text\n```sh\n$ simrun run   # a comment\nsimrun sweep \\\n  --seeds 1-3\n\n# nothing\n```\n```text\nsimrun no\n```\n| B1 | `no` | `go run x` |\n  ```sh\n  make test\n  ```\n")
+	want := []string{"simrun run   # a comment", "simrun sweep --seeds 1-3", "go run x", "make test"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-// commandsIn returns the command lines of the blocks of a page that are fenced as sh.
+// inTable is a row of a table whose last cell is a command.
+var inTable = regexp.MustCompile("^\\|.*`(go run [^`]+)` *\\|$")
+
+// commandsIn returns the command lines of the blocks of a page that are fenced as sh, and those that rows of
+// its tables end with.
 func commandsIn(page string) (commands []string) {
 	inside, unfinished := false, ""
 	for line := range strings.Lines(page) {
@@ -68,6 +75,8 @@ func commandsIn(page string) (commands []string) {
 		switch {
 		case strings.HasPrefix(line, "```"):
 			inside = line == "```sh"
+		case !inside && inTable.MatchString(line):
+			commands = append(commands, inTable.FindStringSubmatch(line)[1])
 		case !inside || line == "" || strings.HasPrefix(line, "#"):
 		case strings.HasSuffix(line, `\`):
 			unfinished += strings.TrimSpace(strings.TrimSuffix(line, `\`)) + " "
