@@ -21,8 +21,13 @@ type core struct {
 	fate   []fate
 	reads  []int32 // classes of operations that were dropped because they only read
 	decide decide
-	budget int64
+	budget int64 // steps of one attempt
+	left   int64 // steps of all attempts
 }
+
+// minimiseSteps bounds the steps spent to shrink one core. A core of thousands of
+// operations, as values that are written again and again can give, may stay larger than need be.
+const minimiseSteps = 20_000_000
 
 type fate uint8
 
@@ -34,7 +39,7 @@ const (
 
 // minimise shrinks a violation until each kept operation is necessary.
 func minimise(spec Spec, p *problem, run decide, budget int64) *core {
-	c := &core{spec: spec, auto: p.auto, start: p.start, ops: p.ops, fate: make([]fate, len(p.ops)), decide: run, budget: budget}
+	c := &core{spec: spec, auto: p.auto, start: p.start, ops: p.ops, fate: make([]fate, len(p.ops)), decide: run, budget: budget, left: minimiseSteps}
 	for i := range p.ops {
 		if p.ops[i].open() {
 			c.fate[i] = relaxed
@@ -65,11 +70,16 @@ func (c *core) problem() *problem {
 
 // try gives the operations a fate if what is left is a violation still.
 func (c *core) try(ops []int, f fate) bool {
+	if c.left <= 0 {
+		return false
+	}
 	before := make([]fate, len(ops))
 	for k, i := range ops {
 		before[k], c.fate[i] = c.fate[i], f
 	}
-	if c.decide(c.problem(), c.budget).outcome == Violation {
+	a := c.decide(c.problem(), c.budget)
+	c.left -= a.steps
+	if a.outcome == Violation {
 		return true
 	}
 	for k, i := range ops {

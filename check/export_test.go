@@ -33,3 +33,27 @@ func PartitionOf(s Spec, op history.Operation) string { return s.partition(&op) 
 const PatientEngine = "patient"
 
 func init() { engines = append(engines, engine{name: PatientEngine, search: runPatientWindow}) }
+
+// Hasty returns what the engine says of a history before anything is proven:
+// valid is certain, a violation may be refuted by the proof.
+func Hasty(spec Spec, events []history.Event, name string) (Outcome, string) {
+	c, err := newCheck(spec, events, Options{Engine: name})
+	if err != nil {
+		panic(err)
+	}
+	outcome, engine := Valid, "monitor"
+	for i := range c.parts {
+		a, why := answer{}, "not asked"
+		if c.engine.monitors {
+			a, why = c.runMonitor(i)
+		}
+		if why != "" {
+			engine = "window"
+			a = runWindow(c.problem(i), DefaultBudget)
+		}
+		if a.outcome == Violation || outcome == Valid {
+			outcome = a.outcome
+		}
+	}
+	return outcome, engine
+}

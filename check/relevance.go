@@ -15,6 +15,9 @@ import "slices"
 // relaxed: otherwise it would be dropped because of one, which later seems
 // superfluous because the other was dropped.
 func (c *core) dropIrrelevant() {
+	if !slices.Contains(c.fate, relaxed) {
+		return
+	}
 	if r, ok := c.simulation(); ok {
 		c.dropIdle(r, c.classesAfter)
 	}
@@ -87,6 +90,7 @@ func (c *core) keptClassesAfter(at int) []int32 {
 const (
 	maxSimulated        = 64
 	maxSimulatedClasses = 256
+	maxSimulatedOps     = 2000
 )
 
 // simulation relates states of an automaton: by[p][q] holds if whatever can
@@ -100,6 +104,9 @@ type simulation struct {
 }
 
 func (c *core) simulation() (*simulation, bool) {
+	if len(c.ops) > maxSimulatedOps {
+		return nil, false
+	}
 	r := &simulation{auto: c.auto, index: make(map[int32]int)}
 	classes := c.classesAfter(-1)
 	if len(classes) > maxSimulatedClasses {

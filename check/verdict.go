@@ -42,7 +42,8 @@ type Verdict struct {
 	// order: a minimal set of operations that cannot be linearized, whichever of
 	// Optional took effect. Each member is necessary: were it absent, or, if it
 	// changes the state, were it not known to have taken effect by its
-	// completion, there would be an order.
+	// completion, there would be an order. (In a history of thousands of operations on
+	// few values some members may be superfluous: shrinking has a budget.)
 	Core []int
 	// Optional, if a violation, are further operations, as indices of invocations
 	// in order, that change the state and are not known to have taken effect
