@@ -90,7 +90,7 @@ func commandsIn(page string) (commands []string) {
 
 var (
 	exitSaid    = regexp.MustCompile(`#.*\bexits? (?:code )?(\d+)`)
-	testNamed   = regexp.MustCompile(`-(?:run|bench|fuzz)[ =]('[^']*'|\S+)`)
+	testNamed   = regexp.MustCompile(`-(?:run|bench|fuzz)[ =]('[^'$]+'|[^'\s]\S*)`)
 	packageName = regexp.MustCompile(`\./\S+|\s\.(?:\s|$)`)
 )
 
