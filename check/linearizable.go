@@ -186,6 +186,13 @@ func (c *check) verdict() Verdict {
 // it in its part's order. That is not after its own completion, as the order of
 // the part keeps real time; so the joined order keeps it too.
 func (c *check) witness() []int {
+	if len(c.answers) == 1 {
+		witness := make([]int, len(c.answers[0].order))
+		for k, n := range c.answers[0].order {
+			witness[k] = c.ops[n].Invoke
+		}
+		return witness
+	}
 	type placed struct{ at, invoke int }
 	all := make([]placed, 0, len(c.ops))
 	for i := range c.answers {
@@ -196,9 +203,7 @@ func (c *check) witness() []int {
 			all = append(all, placed{at, invoke})
 		}
 	}
-	if len(c.answers) > 1 {
-		slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
-	}
+	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
 	witness := make([]int, len(all))
 	for k, p := range all {
 		witness[k] = p.invoke

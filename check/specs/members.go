@@ -18,6 +18,10 @@ type members struct {
 
 // hash spreads values evenly, the same on every machine (FNV-1a, mixed).
 func hash(v history.Value) uint64 {
+	if n, ok := v.AsInt(); ok {
+		h := uint64(n) * 0x9e3779b97f4a7c15
+		return h ^ h>>32
+	}
 	var buf [64]byte
 	h := uint64(14695981039346656037)
 	for _, b := range v.AppendJSON(buf[:0]) {
