@@ -144,6 +144,9 @@ function barText(c: CanvasRenderingContext2D, s: Scene, op: number, box: Box, ba
   else fitText(c, shortOperationText(run, op), from, y, room);
 }
 
+/** How wide a bar of the core is at least, in pixels: an operation may take no time at all. */
+const narrowestCore = 6;
+
 /** The core over all else, with its labels even where the bars are narrow. */
 function drawCoreBars(c: CanvasRenderingContext2D, s: Scene, row: ClientRow, band: Band): void {
   const { run } = s.model;
@@ -152,6 +155,7 @@ function drawCoreBars(c: CanvasRenderingContext2D, s: Scene, row: ClientRow, ban
     const { call, end } = run.operations;
     if (call[op] > s.view.t1 || end[op] < s.view.t0) return;
     const box = boxOf(s, row, k);
+    box.x1 = Math.max(box.x1, box.x0 + narrowestCore);
     c.fillStyle = s.colours.paper;
     c.fillRect(box.x0 - 1, band.top + 2, box.x1 - box.x0 + 2, band.height - 5);
     const beside = s.model.inCore[op] === 2;
@@ -169,10 +173,14 @@ function coreText(c: CanvasRenderingContext2D, s: Scene, row: ClientRow, i: numb
     barText(c, s, op, box, band, s.colours.ink, 700);
     return;
   }
+  const before = i > 0 ? s.view.x(s.model.run.operations.end[row.operations[row.core[i - 1]]]) : s.view.left;
   const after = i + 1 < row.core.length ? s.view.x(s.model.run.operations.call[row.operations[row.core[i + 1]]]) : s.view.right;
-  const beside = Math.max(box.x1, box.tail) + 4;
+  const right = Math.max(box.x1, box.tail) + 4;
+  const left = box.x0 - 14 - width;
+  const fits = right + width + 8 < Math.min(after, s.view.right);
   const y = band.top + 3 + (band.height - 7) / 2 + 1;
-  if (beside + width + 8 < Math.min(after, s.view.right)) {
+  if (fits || left > Math.max(before, s.view.left)) {
+    const beside = fits ? right : left;
     c.fillStyle = s.colours.paper;
     c.strokeStyle = s.colours.alarm;
     c.lineWidth = 1;
