@@ -86,6 +86,7 @@ func (a *app) runSeed(ctx context.Context, s *setup, seed sim.Seed, twice bool, 
 		if err := verify(s.model.System, c); err != nil {
 			return err
 		}
+		fmt.Fprintln(a.stderr, "run twice, and equal")
 	}
 	return a.keep(ctx, j, of, again)
 }
