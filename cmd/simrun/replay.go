@@ -82,6 +82,7 @@ func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlag
 		if err := verify(m.System, c); err != nil {
 			return err
 		}
+		fmt.Fprintln(a.stderr, "run twice, and equal")
 	}
 	if stored == nil {
 		return a.keep(ctx, j, of, a.program+" replay "+quote(file))
