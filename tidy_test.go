@@ -32,17 +32,21 @@ var floors = map[string][]string{
 	"sim/clock":       {"history/..."},
 	"sim/disk":        {"history/...", "sim/rng"},
 	"sim/fault":       {"history/...", "sim/rng", "sim/disk"},
-	"sim":             {"history/...", "sim/rng", "sim/digest", "sim/queue", "sim/clock", "sim/disk", "sim/fault"},
+	"sim/network":     {"history/...", "sim/rng", "sim/fault"},
+	"sim":             {"history/...", "sim/rng", "sim/digest", "sim/queue", "sim/clock", "sim/disk", "sim/fault", "sim/network"},
+	"sim/blocking":    {"history/...", "sim", "sim/rng"},
 	"sim/nemesis":     {"history/...", "sim", "sim/rng", "sim/disk", "sim/fault"},
 	"sim/shrink":      {"history/...", "sim", "sim/rng", "sim/fault"},
 	"sim/sweep":       {"history/...", "sim", "sim/rng", "sim/fault"},
-	"sim/simtest":     {"history/...", "sim/...", "check/...", "models/...", "visual/..."},
 	"check":           {"history/...", "check/..."},
-	"models":          {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/nemesis", "check/...", "models/..."},
-	"visual":          {"history/...", "sim/...", "check/...", "visual/..."},
-	"visual/store":    {"history/...", "sim/...", "check/...", "models/...", "visual/..."},
-	"cmd":             {"history/...", "sim/...", "check/...", "models/...", "visual/...", "cmd/..."},
-	"docs":            {"history/...", "sim/...", "check/...", "models/...", "visual/..."},
+	"models":          {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/blocking", "check/...", "models", "models/wal", "models/session", "models/invariant", "models/modeltest", "models/workload"},
+	"models/all":      {"history/...", "sim/...", "check/...", "models/...", "trial"},
+	"trial":           {"history/...", "sim/...", "check/...", "models"},
+	"visual":          {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/..."},
+	"simtest":         {"history/...", "sim/...", "check/...", "models", "trial/...", "visual/..."},
+	"cli":             {"history/...", "sim/...", "check/...", "models", "trial/...", "visual/...", "simtest"},
+	"cmd":             {"models/all", "cli"},
+	"docs":            {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/...", "cli"},
 }
 
 // An exemption allows one rule in one place.
@@ -54,7 +58,7 @@ var exemptions = []exemption{
 	{"goroutine", "check/parallel.go", "objects are independent, and their answers are joined in order"},
 	{"machine", "check/parallel.go", "the number of cores bounds how many objects are decided at a time, not what is decided"},
 	{"address", "sim/death.go", "program counters of a panic, of which only function and line are kept"},
-	{"io", "sim/simtest/", "it keeps the failing cases of a test beside the test"},
+	{"io", "simtest/", "it keeps the failing cases of a test beside the test"},
 	{"io", "visual/store/", "it is the writer and reader of the folders of runs"},
 	{"machine", "visual/store/", "the number of the process marks its unfinished folders, and is gone when they are finished"},
 }
@@ -69,14 +73,14 @@ type rule struct {
 var rules = []rule{
 	{"floor", everywhere, checkFloor},
 	{"drawer", everywhere, checkDrawer},
-	{"io", below("history", "sim", "check", "models", "visual"), checkIO},
+	{"io", below("history", "sim", "check", "models", "trial", "visual", "simtest"), checkIO},
 	{"clock", belowCmd, checkCalls},
 	{"goroutine", belowCmd, checkGoroutines},
 	{"random", belowCmd, checkRandom},
 	{"machine", belowCmd, checkCalls},
 	{"address", belowCmd, checkAddresses},
 	{"maporder", belowCmd, checkMapOrder},
-	{"float", below("sim", "models"), checkFloats},
+	{"float", below("sim", "models", "trial"), checkFloats},
 }
 
 // pkg is a package under inspection. Path is its place in the house, which a
@@ -106,7 +110,7 @@ func below(tops ...string) func(string) bool {
 	}
 }
 
-func belowCmd(path string) bool { return path != "" && !below("cmd")(path) }
+func belowCmd(path string) bool { return path != "" && !below("cmd", "cli")(path) }
 
 // load reads packages of this module with their types.
 func load(t *testing.T, patterns ...string) []*packages.Package {

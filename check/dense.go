@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"simrun/check/monitor"
+	"simrun/check/rules"
 	"simrun/history"
 )
 
@@ -70,7 +70,7 @@ func (d *dense) number(h *monitored, m *Monitor) bool {
 	for i := range h.ops {
 		o := &h.ops[i]
 		o.Value = numbers[o.Value]
-		if o.From != monitor.None {
+		if o.From != rules.None {
 			o.From = numbers[o.From]
 		}
 	}
@@ -113,7 +113,7 @@ func (d *dense) byRange(nullIsNone bool) ([]int32, bool) {
 		}
 	}
 	if nullIsNone {
-		number[slot(noInt)] = monitor.None
+		number[slot(noInt)] = rules.None
 	}
 	numbers := make([]int32, len(d.ints))
 	for i, n := range d.ints {
@@ -148,7 +148,7 @@ func (d *dense) byMap(nullIsNone, ranked bool) ([]int32, bool) {
 	}
 	numbers := make([]int32, len(d.values))
 	for i, v := range d.values {
-		numbers[i] = monitor.None
+		numbers[i] = rules.None
 		if !nullIsNone || !v.IsNull() {
 			numbers[i] = number[v]
 		}

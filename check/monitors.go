@@ -3,7 +3,7 @@ package check
 import (
 	"slices"
 
-	"simrun/check/monitor"
+	"simrun/check/rules"
 	"simrun/history"
 )
 
@@ -23,14 +23,14 @@ type Monitor struct {
 	// Weaken returns a compare-and-set as the plain write of its new value: it
 	// demands less. Only a register's monitor asks for it.
 	Weaken func(op history.Operation) history.Operation
-	// Check decides. initial is the number of Initial, [monitor.None] if no operation has it.
-	Check func(ops []monitor.Op, initial int32) monitor.Result
+	// Check decides. initial is the number of Initial, [rules.None] if no operation has it.
+	Check func(ops []rules.Op, initial int32) rules.Result
 }
 
 // Reading is an operation in a monitor's words.
 type Reading struct {
 	Use         Use
-	Kind        monitor.Kind
+	Kind        rules.Kind
 	Value, From history.Value
 	HasFrom     bool // From is set: it is a compare-and-set
 }
@@ -47,7 +47,7 @@ const (
 // monitored is a history as a monitor reads it.
 type monitored struct {
 	m       *Monitor
-	ops     []monitor.Op
+	ops     []rules.Op
 	from    []int32 // for each: its position in the history's operations
 	at      []int32 // event index by position of event
 	initial int32
@@ -57,8 +57,8 @@ type monitored struct {
 // end; those that completed later are open. It returns nil if the monitor has no
 // word for one of them.
 func (m *Monitor) read(pt *part, ops []history.Operation, end int) *monitored {
-	h := &monitored{m: m, initial: monitor.None}
-	h.ops = make([]monitor.Op, 0, len(pt.ops))
+	h := &monitored{m: m, initial: rules.None}
+	h.ops = make([]rules.Op, 0, len(pt.ops))
 	h.from = make([]int32, 0, len(pt.ops))
 	values := newDense(len(pt.ops) + 1)
 	for _, n := range pt.before(ops, end) {
@@ -74,7 +74,7 @@ func (m *Monitor) read(pt *part, ops []history.Operation, end int) *monitored {
 		case Skip:
 			continue
 		}
-		o := monitor.Op{Kind: r.Kind, Call: int32(op.Invoke), Ret: monitor.Never, Value: values.add(r.Value), From: monitor.None}
+		o := rules.Op{Kind: r.Kind, Call: int32(op.Invoke), Ret: rules.Never, Value: values.add(r.Value), From: rules.None}
 		if returns != never {
 			o.Ret = int32(returns)
 		}
@@ -170,7 +170,7 @@ func (c *check) runMonitor(i int) (a answer, why string) {
 	r := m.Check(h.ops, h.initial)
 	a = answer{engine: "monitor", steps: int64(len(h.ops)), got: -1}
 	switch r.Outcome {
-	case monitor.Linearizable:
+	case rules.Linearizable:
 		a.outcome = Valid
 		if !c.replays(h, r.Order) {
 			return a, "its order of linearization did not replay"
@@ -179,7 +179,7 @@ func (c *check) runMonitor(i int) (a answer, why string) {
 		for k, n := range r.Order {
 			a.order[k] = h.from[n]
 		}
-	case monitor.Violation:
+	case rules.Violation:
 		a.outcome = Violation
 		if a.end, a.core = m.earliest(&c.parts[i], c.ops, h, r); a.core == nil {
 			return a, "it was ambiguous before an operation failed"
@@ -194,7 +194,7 @@ func (c *check) runMonitor(i int) (a answer, why string) {
 // was wrong by then: nil if the monitor can't decide a shorter history, in which
 // operations that failed later count. h and r are the whole history and what the
 // monitor says of it.
-func (m *Monitor) earliest(pt *part, ops []history.Operation, h *monitored, r monitor.Result) (int, *monitorCore) {
+func (m *Monitor) earliest(pt *part, ops []history.Operation, h *monitored, r rules.Result) (int, *monitorCore) {
 	low, high := -1, int(h.at[len(h.at)-1]) // events up to which there was none, and was one
 	for _, n := range pt.failed {
 		high = max(high, ops[n].Complete)
@@ -210,9 +210,9 @@ func (m *Monitor) earliest(pt *part, ops []history.Operation, h *monitored, r mo
 		}
 		s := m.Check(shorter.ops, shorter.initial)
 		switch s.Outcome {
-		case monitor.Violation:
+		case rules.Violation:
 			high, h, r = mid, shorter, s
-		case monitor.Linearizable:
+		case rules.Linearizable:
 			low = mid
 		default:
 			return 0, nil
@@ -227,7 +227,7 @@ type monitorCore struct {
 	weaken []int32 // of these: compare-and-sets to be taken as writes
 }
 
-func (h *monitored) core(r monitor.Result) *monitorCore {
+func (h *monitored) core(r rules.Result) *monitorCore {
 	c := &monitorCore{}
 	for _, n := range r.Core {
 		c.ops = append(c.ops, h.from[n])

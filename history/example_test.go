@@ -108,7 +108,7 @@ func ExampleDetect() {
 func ExampleParseFormat() {
 	_, err := history.ParseFormat("jepsen")
 	fmt.Println(err)
-	// Output: "jepsen" is no format of histories: did you mean "jepsen-log"? the names are csv, edn, jepsen-log, json, jsonl
+	// Output: unknown format of histories "jepsen"; did you mean "jepsen-log"? available: csv, edn, jepsen-log, json, jsonl
 }
 
 func ExampleValue_AsPair() {

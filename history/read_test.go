@@ -252,7 +252,7 @@ func TestReadRefuses(t *testing.T) {
 		{"csv quote", CSV, "process,f,call,return\n0,\"read,1,5\n", `file:2: extraneous or missing " in quoted-field at column 13`},
 
 		{"unknown", Auto, "hello\n", "file:1: this is no history in a known format; the formats are jsonl, edn, jepsen-log, json, csv"},
-		{"unknown format", "jsn", "hello\n", `file: "jsn" is no format of histories: did you mean "json"? the names are csv, edn, jepsen-log, json, jsonl`},
+		{"unknown format", "jsn", "hello\n", `file: unknown format of histories "jsn"; did you mean "json"? available: csv, edn, jepsen-log, json, jsonl`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Read(strings.NewReader(c.text), "file", c.format)
@@ -288,7 +288,7 @@ func TestReadPassesOnWhatTheReaderSays(t *testing.T) {
 
 func TestWriteKnowsItsFormats(t *testing.T) {
 	for f, want := range map[Format]string{
-		CSV: "histories are not written as csv, only as jsonl, edn", "jsn": `"jsn" is no format of histories: did you mean "json"? the names are csv, edn, jepsen-log, json, jsonl`,
+		CSV: "histories are not written as csv, only as jsonl, edn", "jsn": `unknown format of histories "jsn"; did you mean "json"? available: csv, edn, jepsen-log, json, jsonl`,
 	} {
 		if got := message(Write(&bytes.Buffer{}, f, nil)); got != want {
 			t.Errorf("%s: %s", f, got)

@@ -1,81 +1,144 @@
-// Package models lists the systems under test that come with simrun, and judges
-// their runs.
+// Package models is the contract of a system under test: what a protocol says of
+// itself so that simrun can run, break, judge, shrink and explain it. It knows no
+// protocol: models/all lists those that come with simrun, and a model of one's own is
+// a value of type [Model].
 package models
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"simrun/check"
 	"simrun/history/nearest"
-	"simrun/models/declare"
-	"simrun/models/raft"
 	"simrun/sim"
+	"simrun/sim/fault"
 )
 
-// Model is a system together with what its clients are promised. A system of
-// one's own needs no more than a value of this type: there is no registry.
+// Model is a system under test. Name, Boot, Client and one workload are needed; the zero
+// value of every other field means that the model has none of it.
+//
+// It is a value without state of its own: any number of runs may use it at the same time.
 type Model struct {
-	System  sim.System
+	Name      string // as in a case and on the command line: "raft"
+	Summary   string // what it is, in one line
+	Guarantee string // what it promises to clients, and under which faults, in one sentence
+
+	// Boot starts a node, at first and after each crash. What survived is on env's disk;
+	// nothing else survives.
+	Boot func(env *sim.Env) sim.Node
+
+	// Client is the whole life of one client, as straight blocking code. It loops over
+	// [sim.Client.Next] until that returns false.
+	Client func(c *sim.Client)
+
+	Workloads []Workload // what clients can be asked to do; the first is the default
+	Options   []Option   // choices that a case can make
+	Bugs      []Bug      // known bugs that a case can switch on
+	Profile   Profile    // roles, events, and the faults that it claims to survive
+	Nodes     int        // servers of a case that names no number; 0: 5
+
+	// Monitors returns fresh monitors for one run: the invariants that are checked from inside.
+	Monitors func(c *sim.Case) []sim.Monitor
+
+	// Marks lists the states worth reaching that its nodes report with [sim.Env.Sometimes]. A sweep
+	// says which of them it never reached.
+	Marks []string
+
+	Timers          []string                      // names of the timers, by [sim.TimerID], for the trace
+	DescribeMessage func(payload []byte) string   // tells a person what a payload says, in a few words
+	Converged       func(nodes []sim.Node) string // at the end of recovery: why the replicas that are up differ; "" if they agree
+}
+
+// Profile is what a model tells nemeses and plans of faults about itself.
+type Profile = fault.Profile
+
+// Workload generates operations, and says what their history must satisfy.
+type Workload struct {
+	Name    string
 	Summary string
-	Bugs    []declare.Bug
-	Options []declare.Option
+	Spec    check.Spec   // what clients are promised; nil: nothing, and only monitors judge
+	Rate    int          // default operations per client and virtual second; 0: without pause
+	Keys    int          // default number of keys
+	Mix     []sim.Weight // default weights of the operations
 
-	// Spec returns the specification that a workload's history must satisfy.
-	Spec func(workload string) check.Spec
+	// Next decides the operation of a turn, from nothing but the turn and its draws.
+	Next func(t *sim.Turn) sim.Op
 }
 
-// Name is the model's name, as in a case.
-func (m Model) Name() string { return m.System.Name }
+// Option is a choice that a case can make for a model. A node asks for it with [sim.Env.Option].
+type Option struct {
+	Name    sim.OptionName
+	Summary string
+	Values  []string // what it may be; the first is the default
+}
 
-// All returns the models that come with simrun, in order of name.
-func All() []Model {
-	return []Model{
-		{
-			System:  raft.System(),
-			Summary: "a key-value store replicated with Raft",
-			Bugs:    raft.Bugs(),
-			Options: raft.Options(),
-			Spec:    raft.Spec,
-		},
+// System is the model as [sim.Run] takes it.
+func (m Model) System() sim.System {
+	s := sim.System{
+		Name: m.Name, Boot: m.Boot, Client: m.Client, Profile: m.Profile, Nodes: m.Nodes, Timers: m.Timers,
+		Monitors: m.Monitors, DescribeMessage: m.DescribeMessage, Converged: m.Converged,
 	}
+	for _, w := range m.Workloads {
+		s.Workloads = append(s.Workloads, sim.WorkloadKind{Name: w.Name, Summary: w.Summary, Rate: w.Rate, Keys: w.Keys, Mix: w.Mix, Next: w.Next})
+	}
+	for _, o := range m.Options {
+		s.Options = append(s.Options, sim.OptionDecl{Name: o.Name, Values: o.Values})
+	}
+	for _, b := range m.Bugs {
+		s.Bugs = append(s.Bugs, b.Name)
+	}
+	return s
 }
 
-// ByName returns the model of that name. The error lists the names there are and
-// the nearest.
-func ByName(name string) (Model, error) {
-	all := All()
-	names := make([]string, len(all))
-	for i, m := range all {
-		if m.Name() == name {
-			return m, nil
+// Workload returns the workload of that name; "" is the default. The error lists the names and the nearest.
+func (m Model) Workload(name string) (Workload, error) {
+	names := make([]string, len(m.Workloads))
+	for i, w := range m.Workloads {
+		if w.Name == name || name == "" {
+			return w, nil
 		}
-		names[i] = m.Name()
+		names[i] = w.Name
+	}
+	return Workload{}, nearest.Unknown("workload of "+m.Name, name, names)
+}
+
+// ByName returns the model of that name from a list. The error lists the names and the nearest.
+func ByName(list []Model, name string) (Model, error) {
+	names := make([]string, len(list))
+	for i := range list {
+		if list[i].Name == name {
+			return list[i], nil
+		}
+		names[i] = list[i].Name
 	}
 	return Model{}, nearest.Unknown("model", name, names)
 }
 
-// Bug returns the bug of that name or ID (vote-not-persisted, B02). The error lists the names
-// there are and the nearest.
-func (m Model) Bug(name string) (declare.Bug, error) {
-	names := make([]string, len(m.Bugs))
-	for i, b := range m.Bugs {
-		if b.Name == name || strings.EqualFold(b.ID, name) {
-			return b, nil
-		}
-		names[i] = b.Name
+// Check says what is missing from a model, in one sentence; nil if nothing is. The command line and
+// simtest check each model that they are given.
+func (m Model) Check() error {
+	switch {
+	case m.Name == "":
+		return fmt.Errorf("a model has no Name")
+	case m.Boot == nil:
+		return fmt.Errorf("model %s has no Boot", m.Name)
+	case m.Client == nil:
+		return fmt.Errorf("model %s has no Client", m.Name)
+	case len(m.Workloads) == 0:
+		return fmt.Errorf("model %s has no workload", m.Name)
 	}
-	return declare.Bug{}, nearest.Unknown("bug of "+m.Name(), name, names)
-}
-
-// CheckOptions returns an error if an option has a value that the model does not know. It names the
-// option and its values. (Names of options are checked by the run itself.)
-func (m Model) CheckOptions(options map[string]string) error {
+	for _, w := range m.Workloads {
+		if w.Name == "" || w.Next == nil {
+			return fmt.Errorf("model %s: workload %q has no Name or no Next", m.Name, w.Name)
+		}
+	}
 	for _, o := range m.Options {
-		v, set := options[o.Name]
-		if set && !slices.Contains(o.Values, v) {
-			return fmt.Errorf("option %s of %s: %w", o.Name, m.Name(), nearest.Unknown("value", v, o.Values))
+		if o.Name == "" || len(o.Values) == 0 {
+			return fmt.Errorf("model %s: option %q has no Name or no Values", m.Name, o.Name)
+		}
+	}
+	for _, b := range m.Bugs {
+		if b.Name == "" {
+			return fmt.Errorf("model %s: bug %q has no Name", m.Name, b.ID)
 		}
 	}
 	return nil

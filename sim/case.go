@@ -13,21 +13,21 @@ const Version = 1
 // The zero value of a field means its default, which [Case.WithDefaults] fills
 // in. It is written and read as strict JSON: see [ParseCase].
 type Case struct {
-	Version   int               `json:"version"`
-	Model     string            `json:"model"`             // name of the system, for people and for replay
-	Options   map[string]string `json:"options,omitempty"` // of the model; a name it does not know is refused
-	Bugs      []string          `json:"bugs,omitempty"`    // known bugs of the model that are switched on
-	Seed      Seed              `json:"seed"`
-	Nodes     int               `json:"nodes"`    // servers n1…; default 5, at most 64
-	Clients   int               `json:"clients"`  // default 4
-	Workload  Workload          `json:"workload"` // what the clients do
-	Duration  Duration          `json:"duration"` // length of the fault phase, default 10s
-	Network   Network           `json:"network"`
-	Disk      DiskProfile       `json:"disk"`
-	Faults    []fault.Fault     `json:"faults,omitempty"` // the plan, each as one line of text
-	Recovery  Recovery          `json:"recovery"`         // the phase after the faults healed
-	Overrides []Override        `json:"overrides,omitempty"`
-	Limits    Limits            `json:"limits"`
+	Version   int                   `json:"version"`
+	Model     string                `json:"model"`             // name of the system, for people and for replay
+	Options   map[OptionName]string `json:"options,omitempty"` // of the model; a name it does not know is refused
+	Bugs      []BugName             `json:"bugs,omitempty"`    // known bugs of the model that are switched on
+	Seed      Seed                  `json:"seed"`
+	Nodes     int                   `json:"nodes"`    // servers n1…; default that of the system, else 5; at most 64
+	Clients   int                   `json:"clients"`  // default 4
+	Workload  Workload              `json:"workload"` // what the clients do
+	Duration  Duration              `json:"duration"` // length of the fault phase, default 10s
+	Network   Network               `json:"network"`
+	Disk      DiskProfile           `json:"disk"`
+	Faults    []fault.Fault         `json:"faults,omitempty"` // the plan, each as one line of text
+	Recovery  Recovery              `json:"recovery"`         // the phase after the faults healed
+	Overrides []Override            `json:"overrides,omitempty"`
+	Limits    Limits                `json:"limits"`
 }
 
 // Workload says what the clients do.

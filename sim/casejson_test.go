@@ -14,7 +14,7 @@ import (
 func fullCase() sim.Case {
 	const ms = sim.Duration(time.Millisecond)
 	return sim.Case{
-		Version: 1, Model: "toy", Options: map[string]string{"acks": "1"}, Bugs: []string{"early-ack"}, Seed: 1<<64 - 1,
+		Version: 1, Model: "toy", Options: map[sim.OptionName]string{"acks": "1"}, Bugs: []sim.BugName{"early-ack"}, Seed: 1<<64 - 1,
 		Nodes: 3, Clients: 2, Duration: 500 * ms,
 		Workload: sim.Workload{Name: "register", Ops: 10, Rate: 20, Keys: 1, Only: []string{"c1#3", "c2#0"}, Mix: []sim.Weight{{F: "read", Weight: 1}, {F: "write", Weight: 3}}},
 		Network: sim.Network{
@@ -87,10 +87,10 @@ func TestCaseDocs(t *testing.T) {
 
 func TestParseCaseRefuses(t *testing.T) {
 	for _, tc := range []struct{ in, want string }{
-		{`{"version": 1, "modle": "raft"}`, `c.json:1: "modle" is no field of case: did you mean "model"?`},
-		{"{\"version\": 1,\n\"network\": {\n\"latency\": {\"dist\": \"uniform\", \"mni\": \"1ms\"}}}", `c.json:3: "mni" is no field of latency: did you mean "min"?`},
-		{`{"version": 1, "Seed": 1}`, `"Seed" is no field of case: did you mean "seed"?`},
-		{`{"version": 1, "xyzzyplugh": 1}`, `c.json:1: "xyzzyplugh" is no field of case: the names are bugs, clients, `},
+		{`{"version": 1, "modle": "raft"}`, `c.json:1: unknown field of case "modle"; did you mean "model"?`},
+		{"{\"version\": 1,\n\"network\": {\n\"latency\": {\"dist\": \"uniform\", \"mni\": \"1ms\"}}}", `c.json:3: unknown field of latency "mni"; did you mean "min"?`},
+		{`{"version": 1, "Seed": 1}`, `unknown field of case "Seed"; did you mean "seed"?`},
+		{`{"version": 1, "xyzzyplugh": 1}`, `c.json:1: unknown field of case "xyzzyplugh"; available: bugs, clients, `},
 		{`{"version": 2, "brand_new": 1}`, `c.json: the case has format version 2, and this simrun reads up to version 1: use a newer simrun`},
 		{`{"model": "raft"}`, `c.json: there is no "version": a case begins with "version": 1`},
 		{"{\"version\": 1,\n\"seed\": \"seven\"}", `c.json:2: seed: expected an integer that is not negative, found "seven"`},

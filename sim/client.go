@@ -170,10 +170,10 @@ func (c *Client) ID() NodeID { return c.id }
 func (c *Client) Nodes() int { return c.w.c.Nodes }
 
 // Option is the value of an option of the case, "" if it is not set.
-func (c *Client) Option(name string) string { return c.w.option(name) }
+func (c *Client) Option(name OptionName) string { return c.w.option(name) }
 
 // Bug reports whether a known bug is switched on.
-func (c *Client) Bug(name string) bool { return c.w.bug(name) }
+func (c *Client) Bug(name BugName) bool { return c.w.bug(name) }
 
 // Now is the virtual time.
 func (c *Client) Now() Time { return c.w.now }

@@ -92,7 +92,7 @@ func TestVerifySilent(t *testing.T) {
 // The planted bug ranges over a map, and so sends in an order that differs from run to run.
 func TestVerifyFindsMapOrder(t *testing.T) {
 	c := quiet(3)
-	c.Bugs = []string{"map-order"}
+	c.Bugs = []sim.BugName{"map-order"}
 	d, err := sim.Verify(toySystem, c)
 	if err != nil {
 		t.Fatal(err)

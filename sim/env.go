@@ -54,14 +54,15 @@ func (e *Env) Rand(what rng.Name, ordinal uint64) rng.Value {
 }
 
 // Option is the value of an option of the case, "" if it is not set.
-func (e *Env) Option(name string) string { return e.w.option(name) }
+func (e *Env) Option(name OptionName) string { return e.w.option(name) }
 
-// Bug reports whether a known bug is switched on. Ask at boot, keep the answer.
-func (e *Env) Bug(name string) bool { return e.w.bug(name) }
+// Bug reports whether a known bug is switched on. It costs next to nothing in a run without bugs, so that
+// a node asks where the bug is, and keeps no state for it.
+func (e *Env) Bug(name BugName) bool { return e.w.bug(name) }
 
 // State states a fact for the monitors and the trace. The fact is not kept: a node may use its
 // memory again.
-func (e *Env) State(f Fact) { e.w.stated(e.s, f) }
+func (e *Env) Report(f Fact) { e.w.stated(e.s, f) }
 
 // Sometimes marks a state worth reaching, once per name and call site.
 func (e *Env) Sometimes(mark string) { e.w.reached(e.s, mark) }

@@ -70,7 +70,7 @@ func TestOutcomes(t *testing.T) {
 
 // The correct toy keeps what it acknowledged, whatever its crashes leave; the planted bug does not.
 func TestOutcomesOfTheToy(t *testing.T) {
-	lost := func(bugs ...string) (n, of int) {
+	lost := func(bugs ...sim.BugName) (n, of int) {
 		for seed := range sim.Seed(10) {
 			c := quiet(seed)
 			c.Bugs, c.Faults = bugs, plan("on 9th ack crash n1 for 100ms")

@@ -26,12 +26,15 @@ type System struct {
 	Workloads []WorkloadKind
 
 	// Options and Bugs are the names that a case of this system may use.
-	Options []string
-	Bugs    []string
+	Options []OptionDecl
+	Bugs    []BugName
 
-	// Atlas is what the system tells nemeses about itself: what it claims to survive, and
-	// what events its nodes report (see [Occasion]), beside those of the engine.
-	Atlas fault.Atlas
+	// Nodes is the number of servers of a case that names none; 0: 5.
+	Nodes int
+
+	// Profile is what the system tells nemeses about itself: its roles, the events that its
+	// nodes report (see [Trigger]) in addition to the engine's, and what it claims to survive.
+	Profile fault.Profile
 
 	// Timers are the names of the timers, by [TimerID], for the trace. May be nil.
 	Timers []string
@@ -46,6 +49,18 @@ type System struct {
 	// Converged says, at the end of the recovery phase, why the replicas that are up
 	// differ; "" if they agree. May be nil.
 	Converged func(nodes []Node) string
+}
+
+// BugName names a known bug of a system, that a case can switch on.
+type BugName string
+
+// OptionName names a choice that a system leaves to its case.
+type OptionName string
+
+// OptionDecl declares an option of a system.
+type OptionDecl struct {
+	Name   OptionName
+	Values []string // what it may be; empty: any text
 }
 
 // WorkloadKind generates operations.

@@ -22,7 +22,7 @@ type toy struct {
 	acks  int
 	early bool
 	maps  bool
-	bug   string
+	bug   sim.BugName
 
 	log     []int64
 	durable int
@@ -36,8 +36,8 @@ type applied struct {
 	value int64
 }
 
-func (f *applied) String() string        { return fmt.Sprintf("applied %d as number %d", f.value, f.n) }
-func (f *applied) Occasion() fault.Event { return "apply" }
+func (f *applied) String() string       { return fmt.Sprintf("applied %d as number %d", f.value, f.n) }
+func (f *applied) Trigger() fault.Event { return "apply" }
 
 const (
 	heartbeat sim.TimerID = iota
@@ -48,7 +48,7 @@ const beat = 20 * time.Millisecond
 
 func bootToy(env *sim.Env) sim.Node {
 	t := &toy{env: env, acks: 2, early: env.Bug("early-ack"), maps: env.Bug("map-order"), acked: make([]int, env.Nodes()+1), open: map[int]sim.Caller{}}
-	for _, b := range []string{"assert", "panic"} {
+	for _, b := range []sim.BugName{"assert", "panic"} {
 		if env.Bug(b) {
 			t.bug = b
 		}
@@ -141,7 +141,7 @@ func (t *toy) append(v int64) {
 	}
 	t.log = append(t.log, v)
 	t.fact = applied{len(t.log), v}
-	t.env.State(&t.fact)
+	t.env.Report(&t.fact)
 }
 
 func (t *toy) Request(from sim.Caller, p []byte) {
@@ -277,9 +277,9 @@ var toySystem = sim.System{
 			return op
 		},
 	}},
-	Options: []string{"acks"},
-	Bugs:    []string{"early-ack", "map-order", "assert", "panic"},
-	Atlas:   fault.Atlas{Events: []fault.Event{"apply"}},
+	Options: []sim.OptionDecl{{Name: "acks"}},
+	Bugs:    []sim.BugName{"early-ack", "map-order", "assert", "panic"},
+	Profile: fault.Profile{Events: []fault.Event{"apply"}},
 	Timers:  []string{"heartbeat"},
 	Monitors: func(c *sim.Case) []sim.Monitor {
 		return []sim.Monitor{&applyOrder{make([]int, c.Nodes+1)}}

@@ -48,6 +48,7 @@ func (s *System) Complete(c Case) (Case, error) {
 	if s.Boot == nil || s.Client == nil {
 		return c, fmt.Errorf("the system %q has no Boot or no Client", s.Name)
 	}
+	put(&c.Nodes, s.Nodes)
 	c = c.WithDefaults()
 	put(&c.Model, s.Name)
 	if c.Model != s.Name {
@@ -154,13 +155,31 @@ func bounds(_ *System, c *Case) error {
 // options checks the names that a case uses of its model.
 func options(s *System, c *Case) error {
 	for _, name := range sortedKeys(c.Options) {
-		if !slices.Contains(s.Options, name) {
-			return nearest.Unknown("option of "+s.Name, name, s.Options)
+		o := s.optionDecl(name)
+		if o == nil {
+			names := make([]OptionName, len(s.Options))
+			for i := range s.Options {
+				names[i] = s.Options[i].Name
+			}
+			return nearest.Unknown("option of "+s.Name, name, names)
+		}
+		if v := c.Options[name]; len(o.Values) > 0 && !slices.Contains(o.Values, v) {
+			return nearest.Unknown(fmt.Sprintf("value of option %s of %s", name, s.Name), v, o.Values)
 		}
 	}
 	for _, name := range c.Bugs {
 		if !slices.Contains(s.Bugs, name) {
 			return nearest.Unknown("bug of "+s.Name, name, s.Bugs)
+		}
+	}
+	return nil
+}
+
+// optionDecl returns the declaration of an option; nil if there is none.
+func (s *System) optionDecl(name OptionName) *OptionDecl {
+	for i := range s.Options {
+		if s.Options[i].Name == name {
+			return &s.Options[i]
 		}
 	}
 	return nil
@@ -218,13 +237,13 @@ func (n *Network) routes(nodes int) error {
 }
 
 // engineEvents are what the engine itself reports to faults that wait. All others come
-// from the facts of the system: see [Occasion].
+// from the facts of the system: see [Trigger].
 var engineEvents = []string{"invoke", "ack", "boot", "crash", "write", "sync", "synced"}
 
 // faults checks the plan.
 func faults(s *System, c *Case) error {
 	events := slices.Clone(engineEvents)
-	for _, e := range s.Atlas.Events {
+	for _, e := range s.Profile.Events {
 		events = append(events, string(e))
 	}
 	slices.Sort(events)
@@ -267,4 +286,4 @@ func overridden(_ *System, c *Case) error {
 	return err
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -54,27 +54,27 @@ func TestCompleteRefuses(t *testing.T) {
 		{sim.Case{Duration: 25 * 3_600_000 * ms}, `duration 25h0m0s: expected at most 24h0m0s`},
 		{sim.Case{Recovery: sim.Recovery{Within: 25 * 3_600_000 * ms}}, `recovery within 25h0m0s: expected at most 24h0m0s`},
 		{sim.Case{Limits: sim.Limits{Events: 1 << 40}}, `limit of 1099511627776 events: expected at most 10000000000`},
-		{sim.Case{Workload: sim.Workload{Name: "regster"}}, `"regster" is no workload of toy: did you mean "register"? the names are register`},
+		{sim.Case{Workload: sim.Workload{Name: "regster"}}, `unknown workload of toy "regster"; did you mean "register"? available: register`},
 		{sim.Case{Workload: sim.Workload{Ops: -1}}, `-1 operations: expected 0 or more`},
 		{sim.Case{Workload: sim.Workload{Rate: -1}}, `rate -1: expected 0 to 1000000 operations per second`},
 		{sim.Case{Workload: sim.Workload{Keys: -1}}, `-1 keys: expected 0 or more`},
-		{sim.Case{Workload: sim.Workload{Mix: []sim.Weight{{F: "wirte", Weight: 1}}}}, `"wirte" is no operation of workload register: did you mean "write"? the names are read, write`},
+		{sim.Case{Workload: sim.Workload{Mix: []sim.Weight{{F: "wirte", Weight: 1}}}}, `unknown operation of workload register "wirte"; did you mean "write"? available: read, write`},
 		{sim.Case{Workload: sim.Workload{Mix: []sim.Weight{{F: "read", Weight: -1}}}}, `weight -1 of operation read: expected 0 to 1000000`},
 		{sim.Case{Workload: sim.Workload{Mix: []sim.Weight{{F: "read"}, {F: "write"}}}}, `workload register: all weights are 0`},
 		{sim.Case{Workload: sim.Workload{Only: []string{"n1#5"}}}, `only "n1#5": expected a client and the ordinal of its operation, like c1#5`},
-		{sim.Case{Options: map[string]string{"ack": "1"}}, `"ack" is no option of toy: did you mean "acks"? the names are acks`},
-		{sim.Case{Bugs: []string{"early_ack"}}, `"early_ack" is no bug of toy: did you mean "early-ack"? the names are assert, early-ack, map-order, panic`},
-		{latency(sim.Latency{Dist: "unifrom"}), `"unifrom" is no distribution of latency: did you mean "uniform"? the names are constant, exponential, long-tailed, uniform`},
+		{sim.Case{Options: map[sim.OptionName]string{"ack": "1"}}, `unknown option of toy "ack"; did you mean "acks"? available: acks`},
+		{sim.Case{Bugs: []sim.BugName{"early_ack"}}, `unknown bug of toy "early_ack"; did you mean "early-ack"? available: assert, early-ack, map-order, panic`},
+		{latency(sim.Latency{Dist: "unifrom"}), `unknown distribution of latency "unifrom"; did you mean "uniform"? available: constant, exponential, long-tailed, uniform`},
 		{latency(sim.Latency{Dist: sim.Uniform, Min: 2, Max: 1}), `latency: max 1ns is below min 2ns`},
 		{latency(sim.Latency{Dist: sim.Constant, Min: 25 * 3_600_000 * ms}), `latency from 25h0m0s to 0s: expected 0 to 24h0m0s`},
-		{sim.Case{Disk: sim.DiskProfile{Sync: sim.Latency{Dist: "x"}}}, `"x" is no distribution of sync time: the names are constant, `},
+		{sim.Case{Disk: sim.DiskProfile{Sync: sim.Latency{Dist: "x"}}}, `unknown distribution of sync time "x"; available: constant, `},
 		{sim.Case{Network: sim.Network{Loss: sim.Ratio{Num: 2, Den: 1}}}, `probability 2/1: expected one like 1/100, or 0`},
 		{sim.Case{Network: sim.Network{Bandwidth: -1}}, `network: client latency, bandwidth and queue cannot be negative`},
 		{sim.Case{Network: sim.Network{Client: 25 * 3_600_000 * ms}}, `client latency 25h0m0s: expected at most 24h0m0s`},
 		{sim.Case{Network: sim.Network{Regions: []sim.Region{{Name: "eu", Nodes: []sim.NodeID{6}}}}}, `region eu: n6 is none of the 5 servers`},
-		{sim.Case{Network: sim.Network{Routes: []sim.Route{{Between: [2]string{"n1", "n6"}}}}}, `"n6" is no region or node: did you mean "n1"? the names are n1, n2, n3, n4, n5`},
-		{sim.Case{Network: sim.Network{Routes: []sim.Route{{Between: [2]string{"n1", "n2"}}}}}, `"" is no distribution of latency between n1 and n2: `},
-		{override("latensy n1>n2 1s#0"), `"latensy" is no decision: did you mean "latency"? the names are copy latency, corrupt, drop, duplicate, latency, loss, reorder, sync`},
+		{sim.Case{Network: sim.Network{Routes: []sim.Route{{Between: [2]string{"n1", "n6"}}}}}, `unknown region or node "n6"; did you mean "n1"? available: n1, n2, n3, n4, n5`},
+		{sim.Case{Network: sim.Network{Routes: []sim.Route{{Between: [2]string{"n1", "n2"}}}}}, `unknown distribution of latency between n1 and n2 ""; available: `},
+		{override("latensy n1>n2 1s#0"), `unknown decision "latensy"; did you mean "latency"? available: copy latency, corrupt, drop, duplicate, latency, loss, reorder, sync`},
 		{override("latency n1 1s#0"), `override "latency n1 1s#0": expected a decision as the trace names it, like latency n1>n2 1.204s#0, sync n1 1.2s#0 or drop c1#5`},
 		{override("latency n1>n2 1s"), `override "latency n1>n2 1s": expected a decision as the trace names it`},
 		{override("sync n1>n2 1s#0"), `override "sync n1>n2 1s#0": expected a decision as the trace names it`},
@@ -82,8 +82,8 @@ func TestCompleteRefuses(t *testing.T) {
 		{override("nonsense"), `override "nonsense": expected a decision as the trace names it`},
 		{sim.Case{Faults: plan("at 1s crash n6")}, `fault "at 1s crash n6" names n6, and the servers are n1 to n5`},
 		{sim.Case{Faults: plan("at 10s crash n1")}, `fault "at 10s crash n1" begins after the fault phase, which lasts 10s`},
-		{sim.Case{Faults: plan("on event aplpy crash n1")}, `"aplpy" is no event that a fault can wait for: did you mean "apply"? the names are ack, apply, boot, crash, invoke, sync, synced, write`},
-		{sim.Case{Faults: plan("on elected crash n1")}, `"elected" is no event that a fault can wait for: the names are ack, `},
+		{sim.Case{Faults: plan("on event aplpy crash n1")}, `unknown event that a fault can wait for "aplpy"; did you mean "apply"? available: ack, apply, boot, crash, invoke, sync, synced, write`},
+		{sim.Case{Faults: plan("on elected crash n1")}, `unknown event that a fault can wait for "elected"; available: ack, `},
 		{sim.Case{Faults: []fault.Fault{{Kind: fault.Crash}}}, ``},
 		{sim.Case{Faults: make([]fault.Fault, 4001)}, `4001 faults: expected at most 4000`},
 	} {
@@ -94,7 +94,7 @@ func TestCompleteRefuses(t *testing.T) {
 			t.Errorf("more than one line: %v", err)
 		}
 	}
-	if _, err := sim.Run(toySystem, sim.Case{Workload: sim.Workload{Only: []string{"c1#0"}}, Options: map[string]string{"acks": "1"}, Faults: []fault.Fault{{}}}); err != nil {
+	if _, err := sim.Run(toySystem, sim.Case{Workload: sim.Workload{Only: []string{"c1#0"}}, Options: map[sim.OptionName]string{"acks": "1"}, Faults: []fault.Fault{{}}}); err != nil {
 		t.Errorf("a good case was refused: %v", err)
 	}
 }
@@ -105,7 +105,7 @@ func TestCompleteRefusesSystems(t *testing.T) {
 	empty.Workloads = nil
 	deaf := toySystem
 	deaf.Client = nil
-	for want, s := range map[string]sim.System{`"" is no workload of toy: there is none`: empty, `the system "toy" has no Boot or no Client`: deaf} {
+	for want, s := range map[string]sim.System{`unknown workload of toy ""; there are none`: empty, `the system "toy" has no Boot or no Client`: deaf} {
 		if _, err := sim.Run(s, sim.Case{}); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}

@@ -25,7 +25,7 @@ func only(t *testing.T, r *sim.Result, check string, node sim.NodeID, detail str
 
 func TestAssertion(t *testing.T) {
 	c := quiet(1)
-	c.Bugs = []string{"assert"}
+	c.Bugs = []sim.BugName{"assert"}
 	r := run(t, c)
 	only(t, r, "assertion", 1, "the log has three entries")
 	crashed, booted := sim.Time(0), sim.Time(0)
@@ -44,7 +44,7 @@ func TestAssertion(t *testing.T) {
 
 func TestPanicOfANode(t *testing.T) {
 	c := quiet(1)
-	c.Bugs = []string{"panic"}
+	c.Bugs = []sim.BugName{"panic"}
 	r := run(t, c)
 	only(t, r, "panic", 1, `runtime error: index out of range \[3\] with length 0, in toy_test.go:\d+`)
 	if r.End != r.Violations[0].Time {
@@ -138,7 +138,7 @@ func (always) Observe(_ sim.Time, _ sim.NodeID, f sim.Fact) string { return f.St
 // The planted bug answers before the sync: a crash at the right moment loses what was
 // acknowledged. The fixed twin loses nothing.
 func TestEarlyAckLosesWrites(t *testing.T) {
-	lost := func(bugs ...string) (seeds int) {
+	lost := func(bugs ...sim.BugName) (seeds int) {
 		for seed := range sim.Seed(100) {
 			c := quiet(seed)
 			c.Bugs = bugs

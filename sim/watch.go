@@ -28,11 +28,11 @@ func (x *watch) booted(now Time, node NodeID) {
 	}
 }
 
-// Occasion is a [Fact] that a fault of a plan can wait for.
-type Occasion interface {
+// Trigger is a [Fact] that a fault of a plan can wait for.
+type Trigger interface {
 	Fact
-	// Occasion names the event: "elected", "commit". A system lists its names in [System.Atlas].
-	Occasion() fault.Event
+	// Trigger names the event: "elected", "commit". A system lists its names in [System.Profile].
+	Trigger() fault.Event
 }
 
 // stated shows a fact to the monitors, the trace and the plan.
@@ -51,8 +51,8 @@ func (w *world) stated(s *server, f Fact) {
 		}
 	}
 	if len(w.plan.waiting) > 0 {
-		if o, ok := f.(Occasion); ok {
-			w.trigger(o.Occasion(), s.id)
+		if o, ok := f.(Trigger); ok {
+			w.trigger(o.Trigger(), s.id)
 		}
 	}
 }

@@ -244,17 +244,21 @@ func (w *world) result() *Result {
 }
 
 // option is the value of an option of the case.
-func (w *world) option(name string) string {
-	if !slices.Contains(w.sys.Options, name) {
-		panic("sim: " + w.sys.Name + " asks for option " + name + ", which it does not list")
+func (w *world) option(name OptionName) string {
+	if w.sys.optionDecl(name) == nil {
+		panic("sim: " + w.sys.Name + " asks for option " + string(name) + ", which it does not list")
 	}
 	return w.c.Options[name]
 }
 
-// bug reports whether a bug is switched on.
-func (w *world) bug(name string) bool {
+// bug reports whether a bug is switched on. Whether the system lists the name is looked at only
+// where a bug is on: protocols ask in their hot paths.
+func (w *world) bug(name BugName) bool {
+	if len(w.c.Bugs) == 0 && len(w.sys.Bugs) > 0 {
+		return false
+	}
 	if !slices.Contains(w.sys.Bugs, name) {
-		panic("sim: " + w.sys.Name + " asks for bug " + name + ", which it does not list")
+		panic("sim: " + w.sys.Name + " asks for bug " + string(name) + ", which it does not list")
 	}
 	return slices.Contains(w.c.Bugs, name)
 }

@@ -7,27 +7,29 @@ import (
 
 	"simrun/check"
 	"simrun/models"
+	"simrun/models/all"
 	"simrun/sim"
 	"simrun/sim/nemesis"
+	"simrun/trial"
 	"simrun/visual"
 )
 
 // raftPage runs Raft with partitions, for real, and makes its report.
-func raftPage(t *testing.T, seed sim.Seed, length time.Duration, bugs ...string) (visual.Page, models.Judgement) {
+func raftPage(t *testing.T, seed sim.Seed, length time.Duration, bugs ...sim.BugName) (visual.Page, trial.Judgement) {
 	t.Helper()
-	m, err := models.ByName("raft")
+	m, err := models.ByName(all.Models(), "raft")
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := nemesis.Draw("partition", nemesis.Cluster{Nodes: 5, Duration: length, Atlas: m.System.Atlas}, uint64(seed))
+	plan, err := nemesis.Draw("partition", nemesis.Cluster{Nodes: 5, Duration: length, Profile: m.Profile}, uint64(seed))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := sim.RunTraced(m.System, sim.Case{Model: "raft", Seed: seed, Bugs: bugs, Duration: sim.Duration(length), Faults: plan.Faults})
+	r, err := sim.RunTraced(m.System(), sim.Case{Model: "raft", Seed: seed, Bugs: bugs, Duration: sim.Duration(length), Faults: plan.Faults})
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, err := models.Judge(m, r, nil, check.Options{})
+	j, err := trial.Judge(m, r, nil, check.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,12 +2,12 @@ package specs
 
 import (
 	"simrun/check"
-	"simrun/check/monitor"
-	"simrun/check/monitor/pqueue"
-	"simrun/check/monitor/queue"
-	"simrun/check/monitor/register"
-	"simrun/check/monitor/set"
-	"simrun/check/monitor/stack"
+	"simrun/check/rules"
+	"simrun/check/rules/pqueue"
+	"simrun/check/rules/queue"
+	"simrun/check/rules/register"
+	"simrun/check/rules/set"
+	"simrun/check/rules/stack"
 	"simrun/history"
 )
 
@@ -80,17 +80,17 @@ var setMonitor = &check.Monitor{
 		}
 		return r
 	},
-	Check: func(ops []monitor.Op, _ int32) monitor.Result { return set.Check(ops) },
+	Check: func(ops []rules.Op, _ int32) rules.Result { return set.Check(ops) },
 }
 
 // takes are a monitor's kinds of operation for an object that null says is empty.
-type takes struct{ add, remove, peek, empty monitor.Kind }
+type takes struct{ add, remove, peek, empty rules.Kind }
 
 // noPeek is the peek of a monitor that has none.
-const noPeek monitor.Kind = 255
+const noPeek rules.Kind = 255
 
 // takesMonitor decides queues, stacks and priority queues in which every value is added once.
-func takesMonitor(add, remove string, k takes, ranked bool, decide func([]monitor.Op) monitor.Result) *check.Monitor {
+func takesMonitor(add, remove string, k takes, ranked bool, decide func([]rules.Op) rules.Result) *check.Monitor {
 	return &check.Monitor{
 		Read: func(op *history.Operation) check.Reading {
 			open := op.Outcome == history.Info
@@ -112,7 +112,7 @@ func takesMonitor(add, remove string, k takes, ranked bool, decide func([]monito
 			return r
 		},
 		Ranked: ranked,
-		Check:  func(ops []monitor.Op, _ int32) monitor.Result { return decide(ops) },
+		Check:  func(ops []rules.Op, _ int32) rules.Result { return decide(ops) },
 	}
 }
 

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"slices"
 
-	"simrun/check/monitor"
-	zones "simrun/check/monitor/register"
+	"simrun/check/rules"
+	zones "simrun/check/rules/register"
 	"simrun/history"
 )
 
 // check decides the history with every read begun earlier by the given time.
-func (h *shifted) check(earlier history.Time) monitor.Result {
+func (h *shifted) check(earlier history.Time) rules.Result {
 	type place struct {
 		moment
 		op  int32
@@ -33,7 +33,7 @@ func (h *shifted) check(earlier history.Time) monitor.Result {
 	})
 	ops := slices.Clone(h.ops)
 	for i := range ops {
-		ops[i].Ret = monitor.Never
+		ops[i].Ret = rules.Never
 	}
 	for at, p := range places {
 		if p.ret {

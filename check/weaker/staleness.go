@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"simrun/check"
-	"simrun/check/monitor"
-	zones "simrun/check/monitor/register"
+	"simrun/check/rules"
+	zones "simrun/check/rules/register"
 	"simrun/history"
 )
 
@@ -129,13 +129,13 @@ func (a *age) time(key string) Bound {
 	h := a.intervals()
 	r := h.check(0)
 	switch r.Outcome {
-	case monitor.Linearizable:
+	case rules.Linearizable:
 		return Bound{Outcome: check.Valid}
-	case monitor.NotApplicable, monitor.Undecided:
+	case rules.NotApplicable, rules.Undecided:
 		return Bound{Outcome: check.Unknown, Reason: "the age of reads is not known, as " + r.Why, Key: key}
 	}
 	low, high := history.Time(0), most // a violation, and perhaps none
-	if last := h.check(most); last.Outcome != monitor.Linearizable {
+	if last := h.check(most); last.Outcome != rules.Linearizable {
 		b := a.demands(h, last, key)
 		b.Outcome = check.Violation
 		b.Reason = "no age of reads explains " + b.Reason
@@ -143,7 +143,7 @@ func (a *age) time(key string) Bound {
 	}
 	for high-low > 1 {
 		mid := low + (high-low)/2
-		if again := h.check(mid); again.Outcome == monitor.Linearizable {
+		if again := h.check(mid); again.Outcome == rules.Linearizable {
 			high = mid
 		} else {
 			low, r = mid, again
@@ -155,7 +155,7 @@ func (a *age) time(key string) Bound {
 }
 
 // demands names the operations that a violation is made of.
-func (a *age) demands(h *shifted, r monitor.Result, key string) Bound {
+func (a *age) demands(h *shifted, r rules.Result, key string) Bound {
 	b := Bound{Key: key}
 	for k, n := range r.Core {
 		op := &a.ops[h.from[n]]
@@ -175,7 +175,7 @@ func (a *age) demands(h *shifted, r monitor.Result, key string) Bound {
 
 // shifted is a register's history whose reads can be moved to an earlier time.
 type shifted struct {
-	ops   []monitor.Op
+	ops   []rules.Op
 	from  []int32 // for each: its position in the operations
 	calls []moment
 	rets  []moment
@@ -206,7 +206,7 @@ func (a *age) intervals() *shifted {
 		if len(all) == 0 {
 			continue // a read that never completed
 		}
-		m := monitor.Op{Kind: zones.Read, Value: value(all[0].value), From: monitor.None}
+		m := rules.Op{Kind: zones.Read, Value: value(all[0].value), From: rules.None}
 		switch {
 		case len(all) == 2:
 			m.Kind, m.From, m.Value = zones.CAS, m.Value, value(all[1].value)

@@ -2,6 +2,11 @@
 // decides whether what their clients saw was linearizable, and shows what went wrong.
 package main
 
-import "os"
+import (
+	"os"
 
-func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+	"simrun/cli"
+	"simrun/models/all"
+)
+
+func main() { os.Exit(cli.Main(all.Models()...)) }

@@ -1,5 +1,5 @@
-// Package nearest answers a wrong name: with the right name that is nearest to
-// it, and with all right names.
+// Package nearest answers a wrong name with the nearest right one, and with all
+// right ones.
 package nearest
 
 import (
@@ -8,18 +8,22 @@ import (
 	"strings"
 )
 
-// Unknown is the answer to a name that is none: what it should have named, the
-// nearest right name if one is near, and all right names in order.
-func Unknown(what, got string, names []string) error {
+// Unknown is the answer to an unknown name: what it should have named, the nearest
+// right name if one is near, and all right names in order.
+func Unknown[S ~string](what string, got S, names []S) error {
 	if len(names) == 0 {
-		return fmt.Errorf("%q is no %s: there is none", got, what)
+		return fmt.Errorf("unknown %s %q; there are none", what, got)
 	}
-	names = slices.Sorted(slices.Values(names))
-	hint := ""
-	if near := To(got, names); near != "" {
-		hint = fmt.Sprintf("did you mean %q? ", near)
+	list := make([]string, len(names))
+	for i, n := range names {
+		list[i] = string(n)
 	}
-	return fmt.Errorf("%q is no %s: %sthe names are %s", got, what, hint, strings.Join(names, ", "))
+	slices.Sort(list)
+	hint := ";"
+	if near := To(string(got), list); near != "" {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	return fmt.Errorf("unknown %s %q%s available: %s", what, got, hint, strings.Join(list, ", "))
 }
 
 // To returns the name that differs least from got, without regard to case, if

@@ -27,6 +27,6 @@ func ExampleUnknown() {
 	fmt.Println(nearest.Unknown("model", "rfat", []string{"raft", "primary-backup"}))
 	fmt.Println(nearest.Unknown("bug", "x", nil))
 	// Output:
-	// "rfat" is no model: did you mean "raft"? the names are primary-backup, raft
-	// "x" is no bug: there is none
+	// unknown model "rfat"; did you mean "raft"? available: primary-backup, raft
+	// unknown bug "x"; there are none
 }

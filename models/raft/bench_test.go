@@ -17,7 +17,7 @@ func BenchmarkRaftBusy(b *testing.B) {
 
 func benchmarkRun(b *testing.B, c sim.Case) {
 	b.ReportAllocs()
-	system := System()
+	system := Model().System()
 	var events uint64
 	var virtual sim.Time
 	for i := range b.N {

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+
+	"simrun/sim"
 )
 
 // bugs are published bugs that the model can be switched to, off by default.
-// [Bugs] tells what each is and where it was published.
+// [bugRows] tells what each is and where it was published.
 type bugs struct {
 	voteNotPersisted bool
 	voteWrittenLate  bool
@@ -29,45 +31,45 @@ type bugs struct {
 
 // The names of the bugs, as in a case.
 const (
-	BugCommitOldTerm    = "commit-old-term"
-	BugVoteNotPersisted = "vote-not-persisted"
-	BugVoteWrittenLate  = "vote-written-late"
-	BugTruncateOnStale  = "truncate-on-stale-append"
-	BugQuorumOffByOne   = "quorum-off-by-one"
-	BugCountVotesTwice  = "count-votes-twice"
-	BugVoteForAnyLog    = "vote-for-any-log"
-	BugStaleLocalRead   = "stale-local-read"
-	BugLeaseReads       = "lease-reads"
-	BugUnboundReadAcks  = "unbound-read-acks"
-	BugReadBeforeReplay = "read-before-replay"
-	BugAckBeforeSync    = "ack-before-sync"
-	BugNoSessions       = "no-sessions"
-	BugTimeoutIsFailure = "timeout-is-failure"
-	BugDamageIsTornTail = "damage-is-torn-tail"
-	BugNoChecksums      = "no-checksums"
-	BugPreVoteKeepsTerm = "pre-vote-keeps-term"
-	BugNoCheckQuorum    = "no-check-quorum"
-	BugNoPreVote        = "no-pre-vote"
+	bugCommitOldTerm    sim.BugName = "commit-old-term"
+	bugVoteNotPersisted sim.BugName = "vote-not-persisted"
+	bugVoteWrittenLate  sim.BugName = "vote-written-late"
+	bugTruncateOnStale  sim.BugName = "truncate-on-stale-append"
+	bugQuorumOffByOne   sim.BugName = "quorum-off-by-one"
+	bugCountVotesTwice  sim.BugName = "count-votes-twice"
+	bugVoteForAnyLog    sim.BugName = "vote-for-any-log"
+	bugStaleLocalRead   sim.BugName = "stale-local-read"
+	bugLeaseReads       sim.BugName = "lease-reads"
+	bugUnboundReadAcks  sim.BugName = "unbound-read-acks"
+	bugReadBeforeReplay sim.BugName = "read-before-replay"
+	bugAckBeforeSync    sim.BugName = "ack-before-sync"
+	bugNoSessions       sim.BugName = "no-sessions"
+	bugTimeoutIsFailure sim.BugName = "timeout-is-failure"
+	bugDamageIsTornTail sim.BugName = "damage-is-torn-tail"
+	bugNoChecksums      sim.BugName = "no-checksums"
+	bugPreVoteKeepsTerm sim.BugName = "pre-vote-keeps-term"
+	bugNoCheckQuorum    sim.BugName = "no-check-quorum"
+	bugNoPreVote        sim.BugName = "no-pre-vote"
 )
 
 func readBugs(env environment) bugs {
 	return bugs{
-		voteNotPersisted: env.Bug(BugVoteNotPersisted),
-		voteWrittenLate:  env.Bug(BugVoteWrittenLate),
-		truncateOnStale:  env.Bug(BugTruncateOnStale),
-		quorumOffByOne:   env.Bug(BugQuorumOffByOne),
-		countVotesTwice:  env.Bug(BugCountVotesTwice),
-		voteForAnyLog:    env.Bug(BugVoteForAnyLog),
-		commitOldTerm:    env.Bug(BugCommitOldTerm),
-		staleLocalRead:   env.Bug(BugStaleLocalRead),
-		leaseReads:       env.Bug(BugLeaseReads),
-		unboundReadAcks:  env.Bug(BugUnboundReadAcks),
-		readBeforeReplay: env.Bug(BugReadBeforeReplay),
-		ackBeforeSync:    env.Bug(BugAckBeforeSync),
-		noSessions:       env.Bug(BugNoSessions),
-		noChecksums:      env.Bug(BugNoChecksums),
-		damageIsTornTail: env.Bug(BugDamageIsTornTail),
-		preVoteKeepsTerm: env.Bug(BugPreVoteKeepsTerm),
+		voteNotPersisted: env.Bug(bugVoteNotPersisted),
+		voteWrittenLate:  env.Bug(bugVoteWrittenLate),
+		truncateOnStale:  env.Bug(bugTruncateOnStale),
+		quorumOffByOne:   env.Bug(bugQuorumOffByOne),
+		countVotesTwice:  env.Bug(bugCountVotesTwice),
+		voteForAnyLog:    env.Bug(bugVoteForAnyLog),
+		commitOldTerm:    env.Bug(bugCommitOldTerm),
+		staleLocalRead:   env.Bug(bugStaleLocalRead),
+		leaseReads:       env.Bug(bugLeaseReads),
+		unboundReadAcks:  env.Bug(bugUnboundReadAcks),
+		readBeforeReplay: env.Bug(bugReadBeforeReplay),
+		ackBeforeSync:    env.Bug(bugAckBeforeSync),
+		noSessions:       env.Bug(bugNoSessions),
+		noChecksums:      env.Bug(bugNoChecksums),
+		damageIsTornTail: env.Bug(bugDamageIsTornTail),
+		preVoteKeepsTerm: env.Bug(bugPreVoteKeepsTerm),
 	}
 }
 

@@ -1,10 +1,6 @@
 package raft
 
-import (
-	"simrun/check"
-	"simrun/check/specs"
-	"simrun/models/declare"
-)
+import "simrun/models"
 
 // The names of the checks that see a bug.
 const (
@@ -19,11 +15,11 @@ const (
 	progress        = "progress"
 )
 
-// Bugs lists the published bugs that the model can be switched to.
-func Bugs() []declare.Bug {
-	return []declare.Bug{
+// bugRows are the published bugs that the model can be switched to.
+func bugRows() []models.Bug {
+	return []models.Bug{
 		{
-			Name: BugCommitOldTerm, ID: "B01", Tier: "H",
+			Name: bugCommitOldTerm, ID: "B01", Tier: models.Hard,
 			Summary: "a leader commits entries of earlier terms by counting replicas, before one of its own",
 			Oracles: []string{completeness, machineSafety, linearizability},
 			Source:  "Raft §5.4.2, Figure 8; logcabin/logcabin#44",
@@ -35,49 +31,49 @@ after 1.5s on commit partition n1,n2 | n3,n4,n5 dropping in-flight for 3s
 `,
 		},
 		{
-			Name: BugVoteNotPersisted, ID: "B02", Tier: "E",
+			Name: bugVoteNotPersisted, ID: "B02", Tier: models.Easy,
 			Summary: "a server forgets across a restart for whom it voted, and votes twice",
 			Oracles: []string{voteOrder, election},
 			Source:  "Raft Figure 2 (votedFor is persistent state); seaweedfs/raft#9",
 		},
 		{
-			Name: BugVoteWrittenLate, ID: "B03", Tier: "E",
+			Name: bugVoteWrittenLate, ID: "B03", Tier: models.Easy,
 			Summary: "term and vote are written one after the other, and the answer leaves in between",
 			Oracles: []string{voteOrder, election},
 			Source:  "hashicorp/raft#661; willemt/raft#47",
 		},
 		{
-			Name: BugTruncateOnStale, ID: "B04", Tier: "E",
+			Name: bugTruncateOnStale, ID: "B04", Tier: models.Easy,
 			Summary: "an old AppendEntries deletes entries that came after it",
 			Oracles: []string{commitOrder, completeness, machineSafety},
 			Source:  "Raft Figure 2, AppendEntries step 3; ktoso/akka-raft#66; openraft",
 		},
 		{
-			Name: BugQuorumOffByOne, ID: "B05", Tier: "E",
+			Name: bugQuorumOffByOne, ID: "B05", Tier: models.Easy,
 			Summary: "an entry counts as committed with one replica less than a majority",
 			Oracles: []string{completeness, machineSafety, linearizability},
 			Source:  "a published teaching implementation; Raft §5.3",
 		},
 		{
-			Name: BugCountVotesTwice, ID: "B06", Tier: "E",
+			Name: bugCountVotesTwice, ID: "B06", Tier: models.Easy,
 			Summary: "a vote that the network delivers twice counts twice",
 			Oracles: []string{election, completeness, machineSafety, linearizability},
 			Source:  "akka-raft, found by Scott et al. with DEMi (NSDI'16)",
 		},
 		{
-			Name: BugVoteForAnyLog, ID: "B07", Tier: "E",
+			Name: bugVoteForAnyLog, ID: "B07", Tier: models.Easy,
 			Summary: "a vote is granted to a candidate whose log is behind",
 			Oracles: []string{completeness, machineSafety, linearizability},
 			Source:  "Raft §5.4.1; akka-raft, found by Scott et al. with DEMi (NSDI'16)",
 		},
 		{
-			Name: BugStaleLocalRead, ID: "B11", Tier: "E",
+			Name: bugStaleLocalRead, ID: "B11", Tier: models.Easy,
 			Summary: "a leader answers reads from its own state without asking whether it is still the leader",
 			Oracles: []string{linearizability},
 			Source:  "etcd-io/etcd#741",
 		},
 		{
-			Name: BugUnboundReadAcks, ID: "B13", Tier: "H",
+			Name: bugUnboundReadAcks, ID: "B13", Tier: models.Hard,
 			Summary: "any answer of a follower confirms a read, also one to an older heartbeat",
 			Oracles: []string{linearizability},
 			Source:  "etcd-io/etcd#20418",
@@ -91,7 +87,7 @@ at 8s cut leader > rest for 1.9s
 `,
 		},
 		{
-			Name: BugLeaseReads, ID: "B14", Tier: "H",
+			Name: bugLeaseReads, ID: "B14", Tier: models.Hard,
 			Summary: "a leader answers reads from its own state for as long as its clock says that nobody else can have been elected",
 			Oracles: []string{linearizability},
 			Source:  "tikv/tikv#964; etcd-io/etcd#6005; dissertation §6.4.1 (leases rely on bounded clock drift)",
@@ -104,19 +100,19 @@ at 8.1s isolate leader for 1.5s
 `,
 		},
 		{
-			Name: BugReadBeforeReplay, ID: "B23", Tier: "E",
+			Name: bugReadBeforeReplay, ID: "B23", Tier: models.Easy,
 			Summary: "a new leader answers reads before it knows what is committed",
 			Oracles: []string{linearizability},
 			Source:  "RedisLabs/redisraft#18; dissertation §6.4, step 1",
 		},
 		{
-			Name: BugAckBeforeSync, ID: "B26", Tier: "E",
+			Name: bugAckBeforeSync, ID: "B26", Tier: models.Easy,
 			Summary: "a server acknowledges entries that are not yet durable",
 			Oracles: []string{durable, completeness, machineSafety, linearizability, progress},
 			Source:  "etcd-io/etcd#14370; Raft Figure 2",
 		},
 		{
-			Name: BugDamageIsTornTail, ID: "B28", Tier: "M",
+			Name: bugDamageIsTornTail, ID: "B28", Tier: models.Medium,
 			Summary: "a frame that can't be read is taken for a torn write, and what stands behind it is thrown away",
 			Oracles: []string{durable, voteOrder, completeness, machineSafety, linearizability},
 			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18",
@@ -125,7 +121,7 @@ at 2.5s crash n2 for 100ms
 `,
 		},
 		{
-			Name: BugNoChecksums, ID: "B29", Tier: "M",
+			Name: bugNoChecksums, ID: "B29", Tier: models.Medium,
 			Summary: "what the disk has damaged is believed: frames are read without checksums, and never repaired",
 			Oracles: []string{matching, durable, voteOrder, machineSafety, linearizability, progress},
 			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18; TigerBeetle's storage fault model",
@@ -134,19 +130,19 @@ at 2.5s crash n2 for 100ms
 `,
 		},
 		{
-			Name: BugNoSessions, ID: "B30", Tier: "E",
+			Name: bugNoSessions, ID: "B30", Tier: models.Easy,
 			Summary: "a command that a client repeats is applied twice",
 			Oracles: []string{linearizability},
 			Source:  "Raft §8; etcd-io/etcd#18424",
 		},
 		{
-			Name: BugTimeoutIsFailure, ID: "B32", Tier: "E",
+			Name: bugTimeoutIsFailure, ID: "B32", Tier: models.Easy,
 			Summary: "a client reports a timeout as a failure, though the command may have been applied",
 			Oracles: []string{linearizability},
 			Source:  "Maelstrom's protocol: which errors are definite",
 		},
 		{
-			Name: BugPreVoteKeepsTerm, ID: "B34", Tier: "H",
+			Name: bugPreVoteKeepsTerm, ID: "B34", Tier: models.Hard,
 			Summary: "a server whose pre-vote is denied does not take over the later term that denied it, and asks for ever",
 			Oracles: []string{progress},
 			Source:  "canonical/raft#279",
@@ -159,7 +155,7 @@ at 2s crash any forever
 `,
 		},
 		{
-			Name: BugNoCheckQuorum, ID: "B36", Tier: "M",
+			Name: bugNoCheckQuorum, ID: "B36", Tier: models.Medium,
 			Summary: "a leader that no majority answers stays, and its heartbeats keep others from electing one that works",
 			Oracles: []string{progress},
 			Source:  "openraft#2080; dissertation §6.2",
@@ -167,7 +163,7 @@ at 2s crash any forever
 `,
 		},
 		{
-			Name: BugNoPreVote, ID: "B37", Tier: "M",
+			Name: bugNoPreVote, ID: "B37", Tier: models.Medium,
 			Summary: "neither pre-vote nor check of the quorum: a server that hears nobody deposes every leader",
 			Oracles: []string{progress},
 			Source:  "Cloudflare's outage of 2020-11-02; dissertation §9.6 and §4.2.3",
@@ -177,22 +173,11 @@ at 2s crash any forever
 	}
 }
 
-// Options lists the choices that a case can make.
-func Options() []declare.Option {
-	return []declare.Option{
-		{Name: OptionPreVote, Summary: "ask before an election whether it could be won (dissertation §9.6)", Values: []string{"on", "off"}},
-		{Name: OptionCheckQuorum, Summary: "a leader that no majority answers steps down (dissertation §6.2)", Values: []string{"on", "off"}},
-		{Name: OptionReads, Summary: "reads by ReadIndex (dissertation §6.4), or through the log", Values: []string{"index", "log"}},
+// optionRows are the choices that a case can make.
+func optionRows() []models.Option {
+	return []models.Option{
+		{Name: optionPreVote, Summary: "ask before an election whether it could be won (dissertation §9.6)", Values: []string{"on", "off"}},
+		{Name: optionCheckQuorum, Summary: "a leader that no majority answers steps down (dissertation §6.2)", Values: []string{"on", "off"}},
+		{Name: optionReads, Summary: "reads by ReadIndex (dissertation §6.4), or through the log", Values: []string{"index", "log"}},
 	}
-}
-
-// Spec returns what the clients of a workload are promised.
-func Spec(workload string) check.Spec {
-	switch workload {
-	case "register":
-		return specs.Register
-	case "cas-register":
-		return specs.CASRegister
-	}
-	return specs.KV
 }

@@ -35,8 +35,8 @@ func runClient(c *sim.Client) {
 	cl := &client{
 		c:                c,
 		server:           sim.NodeID(1 + (int(-c.ID())-1)%c.Nodes()),
-		logReads:         c.Option(OptionReads) == "log",
-		timeoutIsFailure: c.Bug(BugTimeoutIsFailure),
+		logReads:         c.Option(optionReads) == "log",
+		timeoutIsFailure: c.Bug(bugTimeoutIsFailure),
 	}
 	for {
 		op, ok := c.Next()

@@ -54,7 +54,7 @@ func TestClientRecordsWhatIsCertain(t *testing.T) {
 		name    string
 		op      sim.Op
 		command func() (result, bool)
-		bug     string
+		bug     sim.BugName
 		want    history.Type
 		value   history.Value
 	}{
@@ -65,7 +65,7 @@ func TestClientRecordsWhatIsCertain(t *testing.T) {
 		{"cas found nothing", cas, always(statusAbsent, 0), "", history.Fail, history.Null},
 		{"no leader", write, always(statusNotLeader, 0), "", history.Fail, history.Null},
 		{"write without an answer", write, silence, "", history.Info, history.Null},
-		{"write without an answer", write, silence, BugTimeoutIsFailure, history.Fail, history.Null},
+		{"write without an answer", write, silence, bugTimeoutIsFailure, history.Fail, history.Null},
 		{"read without an answer", read, silence, "", history.Fail, history.Null},
 		{"leadership lost, then no leader", write, lostThen(), "", history.Info, history.Null},
 		{"session forgotten", write, always(statusNoSession, 0), "", history.Info, history.Null},
@@ -76,8 +76,8 @@ func TestClientRecordsWhatIsCertain(t *testing.T) {
 				Name:      "scripted",
 				Boot:      func(env *sim.Env) sim.Node { return &scripted{env: env, command: c.command} },
 				Client:    runClient,
-				Bugs:      []string{BugTimeoutIsFailure},
-				Options:   []string{OptionReads},
+				Bugs:      []sim.BugName{bugTimeoutIsFailure},
+				Options:   []sim.OptionDecl{{Name: optionReads}},
 				Workloads: []sim.WorkloadKind{{Name: "one", Rate: 1, Keys: 1, Next: func(*sim.Turn) sim.Op { return c.op }}},
 			}
 			run := sim.Case{
@@ -85,7 +85,7 @@ func TestClientRecordsWhatIsCertain(t *testing.T) {
 				Recovery: sim.Recovery{Skip: true},
 			}
 			if c.bug != "" {
-				run.Bugs = []string{c.bug}
+				run.Bugs = []sim.BugName{c.bug}
 			}
 			r, err := sim.Run(system, run)
 			if err != nil {

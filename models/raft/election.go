@@ -48,7 +48,7 @@ func (s *server) becomeCandidate() {
 	s.termDirty = true
 	s.attempt = 0
 	s.facts.candidate = BecameCandidate{Term: s.term}
-	s.env.State(&s.facts.candidate)
+	s.env.Report(&s.facts.candidate)
 	s.drawElectionTimeout()
 	s.clearVotes()
 	s.askVotes(requestVote, s.term)
@@ -62,7 +62,7 @@ func (s *server) becomeLeader() {
 	s.leader = s.id
 	last := s.log.last()
 	s.facts.leader = BecameLeader{Term: s.term, Last: last}
-	s.env.State(&s.facts.leader)
+	s.env.Report(&s.facts.leader)
 	for i := range s.peers {
 		s.peers[i] = peer{next: last + 1, probing: true, active: true}
 	}
@@ -76,7 +76,7 @@ func (s *server) becomeLeader() {
 // endLeadership gives up what only a leader has.
 func (s *server) endLeadership() {
 	s.facts.stepped = SteppedDown{Term: s.term}
-	s.env.State(&s.facts.stepped)
+	s.env.Report(&s.facts.stepped)
 	s.env.StopTimer(timerHeartbeat)
 	s.dropCalls()
 }

@@ -40,8 +40,8 @@ func TestNoVoteLeavesBeforeItsSync(t *testing.T) {
 
 // §5.2: "Each server will vote for at most one candidate in a given term", restarts included.
 func TestVoteSurvivesRestart(t *testing.T) {
-	for _, bug := range []string{"", BugVoteNotPersisted, BugVoteWrittenLate} {
-		t.Run("bug="+bug, func(t *testing.T) {
+	for _, bug := range []sim.BugName{"", bugVoteNotPersisted, bugVoteWrittenLate} {
+		t.Run("bug="+string(bug), func(t *testing.T) {
 			r := newRig(t, 3, bug)
 			for _, candidate := range []sim.NodeID{1, 3} {
 				r.servers[2].Receive(candidate, (&message{kind: requestVote, term: 1}).append(nil))
@@ -61,7 +61,7 @@ func TestVoteSurvivesRestart(t *testing.T) {
 
 // Two leaders of one term: a duplicated vote counts once (§5.2).
 func TestDuplicateVoteCountsOnce(t *testing.T) {
-	for _, bug := range []string{"", BugCountVotesTwice} {
+	for _, bug := range []sim.BugName{"", bugCountVotesTwice} {
 		r := newRig(t, 5, bug)
 		for _, half := range [][]sim.NodeID{{1, 2}, {4, 5}} {
 			c := half[0]
@@ -88,7 +88,7 @@ func TestDuplicateVoteCountsOnce(t *testing.T) {
 // §5.4.1: "Raft uses the voting process to prevent a candidate from winning an election unless its log contains all
 // committed entries."
 func TestVoterDeniesACandidateThatIsBehind(t *testing.T) {
-	for _, bug := range []string{"", BugVoteForAnyLog} {
+	for _, bug := range []sim.BugName{"", bugVoteForAnyLog} {
 		r := newRig(t, 3, bug)
 		r.elect(1, 1, 2)
 		r.fire(1, timerHeartbeat)
@@ -117,7 +117,7 @@ func TestPreVoteDisturbsNobody(t *testing.T) {
 	if got := r.servers[3].term; got != 1 {
 		t.Errorf("n3 went to term %d alone", got)
 	}
-	r.envs[3].options[OptionPreVote] = "off"
+	r.envs[3].options[optionPreVote] = "off"
 	r.restart(3)
 	r.fire(3, timerElection)
 	if got := r.servers[3].term; got != 2 {
@@ -128,7 +128,7 @@ func TestPreVoteDisturbsNobody(t *testing.T) {
 // Dissertation §9.6: whoever is behind in term learns it from the answer that denies its pre-vote. Otherwise n1, whose term is
 // later, and n2, whose log is longer, deny each other for ever, where both are needed for a majority.
 func TestPreVoteTakesOverALaterTerm(t *testing.T) {
-	for _, bug := range []string{"", BugPreVoteKeepsTerm} {
+	for _, bug := range []sim.BugName{"", bugPreVoteKeepsTerm} {
 		r := newRig(t, 3, bug)
 		r.withLog(1, 7, 1)
 		r.withLog(2, 2, 1, 2)

@@ -16,8 +16,8 @@ const (
 	markOldTerm        = "entry of an earlier term on a majority, not committed by counting"
 )
 
-// Marks lists the states that servers mark with [sim.Env.Sometimes].
-func Marks() []string {
+// marks lists the states that servers mark with [sim.Env.Sometimes].
+func marks() []string {
 	return []string{
 		markRepaired, markRewritten, markDamagedMessage, markSplitVote, markBehind, markNoQuorum,
 		markUncommitted, markConflict, markBackedUp, markRepeated, markReadWaited, markOldTerm,

@@ -6,10 +6,10 @@ import (
 	"simrun/sim"
 )
 
-// Monitors returns the invariants of Figure 3 ("Raft guarantees that each of these properties is true at
+// monitors returns the invariants of Figure 3 ("Raft guarantees that each of these properties is true at
 // all times"), and the monotonicity that Figure 2 asks of terms, votes and commit indexes.
 // Each costs O(1) per fact.
-func Monitors(nodes int) []sim.Monitor {
+func monitors(nodes int) []sim.Monitor {
 	return []sim.Monitor{
 		&electionSafety{leaders: make(map[Term]sim.NodeID)},
 		&leaderAppendOnly{nodes: make([]appendState, nodes+1)},

@@ -1,10 +1,12 @@
 package raft
 
+import "simrun/sim"
+
 // Options of the model, as they stand in a case.
 const (
-	OptionPreVote     = "pre-vote"
-	OptionCheckQuorum = "check-quorum"
-	OptionReads       = "reads"
+	optionPreVote     sim.OptionName = "pre-vote"
+	optionCheckQuorum sim.OptionName = "check-quorum"
+	optionReads       sim.OptionName = "reads"
 )
 
 // options are the choices that the algorithm leaves open.
@@ -18,7 +20,7 @@ type options struct {
 // unless switched off.
 func readOptions(env environment) options {
 	return options{
-		preVote:     env.Option(OptionPreVote) != "off" && !env.Bug(BugNoPreVote),
-		checkQuorum: env.Option(OptionCheckQuorum) != "off" && !env.Bug(BugNoPreVote) && !env.Bug(BugNoCheckQuorum),
+		preVote:     env.Option(optionPreVote) != "off" && !env.Bug(bugNoPreVote),
+		checkQuorum: env.Option(optionCheckQuorum) != "off" && !env.Bug(bugNoPreVote) && !env.Bug(bugNoCheckQuorum),
 	}
 }

@@ -53,11 +53,11 @@ func (o *outbox) seal(termOffset, logOffset int) {
 func (s *server) left(item *outItem) {
 	if item.vote {
 		s.facts.voted = Voted{Term: item.term, For: item.to}
-		s.env.State(&s.facts.voted)
+		s.env.Report(&s.facts.voted)
 	}
 	if item.match > s.facts.acked.Index {
 		s.facts.acked = Acknowledged{Index: item.match}
-		s.env.State(&s.facts.acked)
+		s.env.Report(&s.facts.acked)
 	}
 }
 

@@ -44,7 +44,7 @@ func (s *server) begin(p *persistent) {
 	s.termOffset, s.termTold = p.size, p.term
 	s.stable = p.log.last()
 	s.facts.recovered = Recovered{Term: s.term, Vote: s.vote, Last: s.log.last()}
-	s.env.State(&s.facts.recovered)
+	s.env.Report(&s.facts.recovered)
 	for i := Index(1); i <= s.log.last(); i++ {
 		s.stateAppended(i)
 	}
@@ -55,7 +55,7 @@ func (s *server) begin(p *persistent) {
 func (s *server) halt(reason string) {
 	s.role = halted
 	s.facts.halted = Halted{Reason: reason}
-	s.env.State(&s.facts.halted)
+	s.env.Report(&s.facts.halted)
 }
 
 func (s *server) retryDisk() {
@@ -73,7 +73,7 @@ func (s *server) becameDurable() {
 	if s.disk.durable >= s.termOffset && s.termTold != s.term {
 		s.termTold = s.term
 		s.facts.termStored = TermStored{Term: s.term}
-		s.env.State(&s.facts.termStored)
+		s.env.Report(&s.facts.termStored)
 	}
 	if s.voteLate && s.disk.durable >= s.termOffset {
 		s.voteLate = false

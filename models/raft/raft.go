@@ -65,9 +65,9 @@ type environment interface {
 	Truncate(file string, size int) error
 	Sync(file string, id sim.SyncID)
 	Rand(what rng.Name, ordinal uint64) rng.Value
-	Option(name string) string
-	Bug(name string) bool
-	State(f sim.Fact)
+	Option(name sim.OptionName) string
+	Bug(name sim.BugName) bool
+	Report(f sim.Fact)
 	Sometimes(mark string)
 	Fatal(reason string)
 }
@@ -271,7 +271,7 @@ func (s *server) truncate(from Index) {
 	s.stableTarget = min(s.stableTarget, from-1)
 	s.facts.acked.Index = min(s.facts.acked.Index, from-1)
 	s.facts.truncated = Truncated{From: from}
-	s.env.State(&s.facts.truncated)
+	s.env.Report(&s.facts.truncated)
 }
 
 func (s *server) logChanged(from Index) {
@@ -282,5 +282,5 @@ func (s *server) logChanged(from Index) {
 
 func (s *server) stateAppended(i Index) {
 	s.facts.appended = Appended{Index: i, Term: s.log.term(i), Chain: s.log.chain(i)}
-	s.env.State(&s.facts.appended)
+	s.env.Report(&s.facts.appended)
 }

@@ -8,8 +8,8 @@ import (
 
 // Dissertation §6.4: a leader that was deposed does not know it, and must not answer from its own state.
 func TestReadIndexAtADeposedLeader(t *testing.T) {
-	for _, bug := range []string{"", BugStaleLocalRead} {
-		t.Run("bug="+bug, func(t *testing.T) {
+	for _, bug := range []sim.BugName{"", bugStaleLocalRead} {
+		t.Run("bug="+string(bug), func(t *testing.T) {
 			r := newRig(t, 3, bug)
 			r.elect(1, ids(3)...)
 			session := register(r, 1)
@@ -41,7 +41,7 @@ func TestReadIndexAtADeposedLeader(t *testing.T) {
 
 // Dissertation §6.4: an answer confirms only the rounds that had begun when the follower sent it.
 func TestReadNeedsAnAnswerToItsOwnRound(t *testing.T) {
-	for _, bug := range []string{"", BugUnboundReadAcks} {
+	for _, bug := range []sim.BugName{"", bugUnboundReadAcks} {
 		r := newRig(t, 3, bug)
 		r.elect(1, ids(3)...)
 		session := register(r, 1)
@@ -63,7 +63,7 @@ func TestReadNeedsAnAnswerToItsOwnRound(t *testing.T) {
 
 // Dissertation §6.4, step 1: a new leader learns what is committed only with an entry of its own term.
 func TestNewLeaderReadsAfterItsFirstEntry(t *testing.T) {
-	for _, bug := range []string{"", BugReadBeforeReplay} {
+	for _, bug := range []sim.BugName{"", bugReadBeforeReplay} {
 		r := newRig(t, 3, bug)
 		r.elect(1, ids(3)...)
 		session := register(r, 1)

@@ -211,7 +211,7 @@ func (s *server) advanceCommit(to Index) {
 	}
 	s.commit = to
 	s.facts.committed = Committed{Index: to, Term: s.term, Chain: s.log.chain(to), Leader: s.role == leader}
-	s.env.State(&s.facts.committed)
+	s.env.Report(&s.facts.committed)
 	for s.applied < s.commit {
 		s.applied++
 		s.apply(s.applied)
@@ -230,7 +230,7 @@ func (s *server) apply(i Index) {
 		s.env.Sometimes(markRepeated)
 	}
 	s.facts.applied = Applied{Index: i, Term: s.log.term(i), Chain: s.log.chain(i)}
-	s.env.State(&s.facts.applied)
+	s.env.Report(&s.facts.applied)
 	if len(s.pending) > 0 && s.pending[0].index == i {
 		s.reply(s.pending[0].from, result)
 		s.pending = s.pending[:copy(s.pending, s.pending[1:])]

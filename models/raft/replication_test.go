@@ -75,8 +75,8 @@ func TestFigure7Voters(t *testing.T) {
 // Figure 8 and §5.4.2: an entry of term 2 that term 4's leader has on a majority is not committed by that; otherwise (d) S5
 // overwrites it.
 func TestFigure8(t *testing.T) {
-	for _, bug := range []string{"", BugCommitOldTerm} {
-		t.Run("bug="+bug, func(t *testing.T) {
+	for _, bug := range []sim.BugName{"", bugCommitOldTerm} {
+		t.Run("bug="+string(bug), func(t *testing.T) {
 			r := newRig(t, 5, bug)
 			// (b) has happened: S1 and S2 hold the entry of term 2, S5 one of term 3.
 			r.withLog(1, 3, 1, 2)
@@ -140,7 +140,7 @@ func TestFigure8CommittedByALaterEntry(t *testing.T) {
 
 // §5.3: entries that are there already stay. An AppendEntries that comes late says less than the log holds by now.
 func TestOldAppendEntriesDeletesNothing(t *testing.T) {
-	for _, bug := range []string{"", BugTruncateOnStale} {
+	for _, bug := range []sim.BugName{"", bugTruncateOnStale} {
 		r := newRig(t, 3, bug)
 		r.elect(1, 1, 2)
 		old := r.take(appendEntries, 1, 3)

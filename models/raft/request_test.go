@@ -8,7 +8,7 @@ import (
 
 // §8 and dissertation §6.3: a leader crashes after it committed and before it answered; the client repeats the command at the next.
 func TestRetryIsAppliedOnce(t *testing.T) {
-	for _, bug := range []string{"", BugNoSessions} {
+	for _, bug := range []sim.BugName{"", bugNoSessions} {
 		r := newRig(t, 3, bug)
 		r.elect(1, ids(3)...)
 		session := register(r, 1)

@@ -35,8 +35,8 @@ type handEnv struct {
 	r       *rig
 	id      sim.NodeID
 	boots   int
-	options map[string]string
-	bugs    []string
+	options map[sim.OptionName]string
+	bugs    []sim.BugName
 	files   map[string]*handFile
 	syncs   []handSync
 	timers  map[sim.TimerID]time.Duration
@@ -63,13 +63,13 @@ func (e *handEnv) file(name string) *handFile {
 	return e.files[name]
 }
 
-func newRig(t *testing.T, nodes int, bugs ...string) *rig {
+func newRig(t *testing.T, nodes int, bugs ...sim.BugName) *rig {
 	r := &rig{
 		t: t, servers: make([]*server, nodes+1), envs: make([]*handEnv, nodes+1),
-		monitors: Monitors(nodes), marks: map[string]bool{},
+		monitors: monitors(nodes), marks: map[string]bool{},
 	}
 	for i := 1; i <= nodes; i++ {
-		r.envs[i] = &handEnv{r: r, id: sim.NodeID(i), bugs: bugs, options: map[string]string{}, files: map[string]*handFile{}, replies: map[uint64]result{}}
+		r.envs[i] = &handEnv{r: r, id: sim.NodeID(i), bugs: bugs, options: map[sim.OptionName]string{}, files: map[string]*handFile{}, replies: map[uint64]result{}}
 		r.boot(sim.NodeID(i))
 	}
 	return r
@@ -306,11 +306,11 @@ func (e *handEnv) Sync(name string, id sim.SyncID) { e.syncs = append(e.syncs, h
 func (e *handEnv) Rand(what rng.Name, ordinal uint64) rng.Value {
 	return rng.Draw(1, what, uint64(e.id), ordinal)
 }
-func (e *handEnv) Option(name string) string { return e.options[name] }
-func (e *handEnv) Bug(name string) bool      { return slices.Contains(e.bugs, name) }
-func (e *handEnv) Sometimes(mark string)     { e.r.marks[mark] = true }
-func (e *handEnv) Fatal(reason string)       { e.fatal = reason }
-func (e *handEnv) State(f sim.Fact) {
+func (e *handEnv) Option(name sim.OptionName) string { return e.options[name] }
+func (e *handEnv) Bug(name sim.BugName) bool         { return slices.Contains(e.bugs, name) }
+func (e *handEnv) Sometimes(mark string)             { e.r.marks[mark] = true }
+func (e *handEnv) Fatal(reason string)               { e.fatal = reason }
+func (e *handEnv) Report(f sim.Fact) {
 	for _, m := range e.r.monitors {
 		if v := m.Observe(e.r.now, e.id, f); v != "" {
 			e.r.broken = append(e.r.broken, m.Name())

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"simrun/sim"
 )
 
 // disk makes a file of frames, each durable before the next is written, and
@@ -216,7 +218,7 @@ func TestDiskRefusesForAWhile(t *testing.T) {
 // A disk that lost a part of one copy costs nothing; one that lost the same place in both takes the server out.
 func TestDamagedDisk(t *testing.T) {
 	for _, c := range []struct {
-		bug     string
+		bug     sim.BugName
 		damaged []string
 		role    role
 		last    Index
@@ -224,7 +226,7 @@ func TestDamagedDisk(t *testing.T) {
 		{"", copies[:1], follower, 4},
 		{"", copies[1:], follower, 4},
 		{"", copies[:], halted, 0},
-		{BugDamageIsTornTail, copies[:1], follower, 0},
+		{bugDamageIsTornTail, copies[:1], follower, 0},
 	} {
 		r := newRig(t, 3, c.bug)
 		r.elect(1, ids(3)...)

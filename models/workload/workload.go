@@ -7,7 +7,9 @@ package workload
 import (
 	"strconv"
 
+	"simrun/check/specs"
 	"simrun/history"
+	"simrun/models"
 	"simrun/sim"
 	"simrun/sim/rng"
 )
@@ -23,9 +25,10 @@ func Key(i int) string { return "k" + strconv.Itoa(i+1) }
 
 // KV reads, writes and compare-and-sets a few keys. No two operations write
 // the same value, so that every read names the write that it saw.
-func KV() sim.WorkloadKind {
-	return sim.WorkloadKind{
+func KV() models.Workload {
+	return models.Workload{
 		Name:    "kv",
+		Spec:    specs.KV,
 		Summary: "read, write and cas by key; every written value is distinct",
 		Rate:    20,
 		Keys:    3,
@@ -38,9 +41,10 @@ func KV() sim.WorkloadKind {
 }
 
 // Register reads and writes one register. No two operations write the same value.
-func Register() sim.WorkloadKind {
-	return sim.WorkloadKind{
+func Register() models.Workload {
+	return models.Workload{
 		Name:    "register",
+		Spec:    specs.Register,
 		Summary: "read and write one register; every written value is distinct",
 		Rate:    20,
 		Keys:    1,
@@ -51,9 +55,10 @@ func Register() sim.WorkloadKind {
 
 // CASRegister is the workload of Jepsen's classic tests: one register and five values,
 // so that operations can't be told apart by what they write.
-func CASRegister() sim.WorkloadKind {
-	return sim.WorkloadKind{
+func CASRegister() models.Workload {
+	return models.Workload{
 		Name:    "cas-register",
+		Spec:    specs.CASRegister,
 		Summary: "read, write and cas one register with the values 0 to 4, as in Jepsen's classic tests",
 		Rate:    20,
 		Keys:    1,

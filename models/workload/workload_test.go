@@ -4,11 +4,12 @@ import (
 	"testing"
 
 	"simrun/history"
+	"simrun/models"
 	"simrun/sim"
 )
 
 // turns calls visit with every turn of a small run.
-func turns(kind sim.WorkloadKind, seed sim.Seed, visit func(t *sim.Turn, op sim.Op)) {
+func turns(kind models.Workload, seed sim.Seed, visit func(t *sim.Turn, op sim.Op)) {
 	for ordinal := range 200 {
 		for client := 1; client <= 5; client++ {
 			t := &sim.Turn{Client: client, Ordinal: ordinal, Clients: 5, Keys: kind.Keys, Mix: kind.Mix, Seed: seed}
@@ -32,7 +33,7 @@ func written(op sim.Op) (value, expected history.Value, writes bool) {
 // In kv and register no two operations write the same value, and a cas expects none or a value that an earlier turn
 // writes to the same key.
 func TestDistinctValues(t *testing.T) {
-	for _, kind := range []sim.WorkloadKind{KV(), Register()} {
+	for _, kind := range []models.Workload{KV(), Register()} {
 		wrote := map[history.Value]string{}
 		counts := map[string]int{}
 		turns(kind, 7, func(turn *sim.Turn, op sim.Op) {
@@ -59,7 +60,7 @@ func TestDistinctValues(t *testing.T) {
 
 // A turn decides by itself: asking again, or alone, gives the same operation.
 func TestTurnsAreIndependent(t *testing.T) {
-	for _, kind := range []sim.WorkloadKind{KV(), Register(), CASRegister()} {
+	for _, kind := range []models.Workload{KV(), Register(), CASRegister()} {
 		var first []sim.Op
 		turns(kind, 7, func(_ *sim.Turn, op sim.Op) { first = append(first, op) })
 		i := len(first)

@@ -13,7 +13,7 @@ func (s *scene) partition() {
 	switch i := s.n(12); {
 	case i < len(fault.Shapes):
 		f.Shape = fault.Shapes[i]
-		if s.c.Atlas.Leader != "" && s.percent(40) {
+		if s.c.Profile.Leader != "" && s.percent(40) {
 			f.Target = s.chief()
 		}
 	case i < 8:
@@ -31,7 +31,7 @@ func (s *scene) partition() {
 }
 
 // chief is the role of the node that matters most, as a target.
-func (s *scene) chief() fault.Target { return fault.Role(s.c.Atlas.Leader) }
+func (s *scene) chief() fault.Target { return fault.Role(s.c.Profile.Leader) }
 
 // clog lets messages pile up.
 func (s *scene) clog() {
@@ -45,7 +45,7 @@ func (s *scene) clog() {
 	case 2:
 		f.Target = "any > all"
 	case 3:
-		if s.c.Atlas.Leader != "" {
+		if s.c.Profile.Leader != "" {
 			f.Target = s.chief() + pick[fault.Target](s.dice, " > rest", " <> rest")
 		}
 	}
@@ -70,7 +70,7 @@ func (s *scene) weather() {
 	if s.percent(50) {
 		s.add(fault.Fault{Kind: fault.Reorder, Ratio: s.chance(20, 10, 5, 3), By: pick[time.Duration](s.dice, 5, 20, 60, 200) * time.Millisecond})
 	}
-	if s.c.Atlas.Claims.Corrupted && s.percent(30) {
+	if s.c.Profile.Claims.Corrupted && s.percent(30) {
 		s.add(fault.Fault{Kind: fault.Corrupt, Ratio: s.chance(1000, 200, 50)})
 	}
 }
@@ -101,13 +101,13 @@ func (s *scene) storm() {
 		f.Kind, f.Rate, f.Queue = fault.Bandwidth, pick[int64](s.dice, 4_000, 20_000, 100_000), pick(s.dice, 0, 20, 100)
 	case 6:
 		f.Kind, f.Ratio = fault.Loss, s.chance(1, 2)
-		if s.c.Atlas.Claims.Corrupted {
+		if s.c.Profile.Claims.Corrupted {
 			f.Kind, f.Ratio = fault.Corrupt, s.chance(5, 20, 100)
 		}
 	}
 	if s.percent(40) {
 		f.Target = pick[fault.Target](s.dice, "any", "any > all", "all > any")
-		if s.c.Atlas.Leader != "" && s.percent(50) {
+		if s.c.Profile.Leader != "" && s.percent(50) {
 			f.Target = s.chief() + pick[fault.Target](s.dice, "", " > rest", " <> any")
 		}
 	}
@@ -117,12 +117,12 @@ func (s *scene) storm() {
 // lost takes nodes away for good: at most as many as the system claims to miss.
 func (s *scene) lost() {
 	at := s.at()
-	if s.c.Atlas.Claims.Partial && s.percent(50) {
+	if s.c.Profile.Claims.Partial && s.percent(50) {
 		s.add(fault.Fault{At: at, Kind: fault.Partition, For: fault.Forever, Shape: pick(s.dice, fault.Bridge, fault.QuorumLoss, fault.Chain)})
 		return
 	}
-	f := fault.Fault{At: at, For: fault.Forever, Target: s.victim(s.c.Atlas.Claims.Lost)}
-	if s.c.Atlas.Leader != "" && s.percent(35) {
+	f := fault.Fault{At: at, For: fault.Forever, Target: s.victim(s.c.Profile.Claims.Lost)}
+	if s.c.Profile.Leader != "" && s.percent(35) {
 		f.Target = s.chief()
 	} else if s.percent(25) {
 		f.Target = "any 2"

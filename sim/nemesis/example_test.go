@@ -9,7 +9,7 @@ import (
 )
 
 func ExampleDraw() {
-	c := nemesis.Cluster{Nodes: 5, Duration: 10 * time.Second, Atlas: fault.Atlas{Leader: "leader"}, Pace: 3}
+	c := nemesis.Cluster{Nodes: 5, Duration: 10 * time.Second, Profile: fault.Profile{Leader: "leader"}, Pace: 3}
 	p, err := nemesis.Draw("partition,pause", c, 7)
 	fmt.Println(err)
 	for _, f := range p.Faults {

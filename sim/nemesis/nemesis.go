@@ -25,7 +25,7 @@ import (
 type Cluster struct {
 	Nodes    int
 	Duration time.Duration // of the fault phase
-	Atlas    fault.Atlas
+	Profile  fault.Profile
 	Ops      []Weight // the workload's operations with their weights, for the swarm
 	Pace     int      // scenes in ten seconds, each of one to a few faults; 0: drawn for each seed, from 3 to 10
 	Beyond   bool     // whether plans may go beyond the system's claims
@@ -98,7 +98,7 @@ func Draw(name string, c Cluster, seed uint64) (Plan, error) {
 	for _, f := range drawn {
 		p.Families = append(p.Families, f.Name)
 	}
-	p.Beyond = c.Atlas.Claims.Breaches(p.Faults, c.Nodes)
+	p.Beyond = c.Profile.Claims.Breaches(p.Faults, c.Nodes)
 	return p, nil
 }
 

@@ -15,7 +15,7 @@ func cluster() nemesis.Cluster {
 	return nemesis.Cluster{
 		Nodes:    5,
 		Duration: 10 * time.Second,
-		Atlas: fault.Atlas{
+		Profile: fault.Profile{
 			Leader: "leader",
 			Events: []fault.Event{"vote", "elected", "commit"},
 			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Skew: fault.Forever, Drift: 100},
@@ -106,7 +106,7 @@ func TestSwarmVaries(t *testing.T) {
 
 func TestBeyondStepsOver(t *testing.T) {
 	c := cluster()
-	c.Atlas.Claims = fault.Claims{}
+	c.Profile.Claims = fault.Claims{}
 	beyond := 0
 	for seed := range uint64(300) {
 		if p := draw(t, nemesis.Swarm, c, seed); len(p.Beyond) > 0 {
@@ -125,7 +125,7 @@ func TestBeyondStepsOver(t *testing.T) {
 
 func TestUnknownNemesisIsAnsweredWithTheNames(t *testing.T) {
 	_, err := nemesis.Draw("partition,crush", cluster(), 1)
-	if err == nil || !strings.HasPrefix(err.Error(), `"crush" is no nemesis: did you mean "crash"? the names are clock, clog, crash, `) {
+	if err == nil || !strings.HasPrefix(err.Error(), `unknown nemesis "crush"; did you mean "crash"? available: clock, clog, crash, `) {
 		t.Error(err)
 	}
 	p := draw(t, "partition,crash", cluster(), 1)
@@ -155,7 +155,7 @@ func TestExamplesArePlans(t *testing.T) {
 		if err != nil || len(plan) == 0 {
 			t.Errorf("%s: %v, %v", f.Name, plan, err)
 		}
-		if b := cluster().Atlas.Claims.Breaches(plan, 5); len(b) > 0 {
+		if b := cluster().Profile.Claims.Breaches(plan, 5); len(b) > 0 {
 			t.Errorf("%s goes beyond: %v", f.Name, b)
 		}
 	}

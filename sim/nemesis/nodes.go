@@ -30,7 +30,7 @@ func (s *scene) crash() {
 		f.For = min(f.For, 30*f.Every)
 	case 7:
 		f.Target = "any"
-		if s.c.Atlas.Leader != "" {
+		if s.c.Profile.Leader != "" {
 			f.Target = s.chief()
 		}
 	}
@@ -51,7 +51,7 @@ func (s *scene) blackout(f fault.Fault) {
 func (s *scene) power() {
 	f := fault.Fault{At: s.at(), Kind: fault.Crash, Target: "it"}
 	f.For = pick(s.dice, s.time(time.Millisecond, 20*time.Millisecond), s.length(f.At))
-	if s.c.Atlas.Claims.Torn {
+	if s.c.Profile.Claims.Torn {
 		f.Keep = pick(s.dice, disk.LoseAll, disk.KeepAll, disk.Prefix, disk.Torn, disk.Reordered)
 	}
 	switch s.n(6) {
@@ -73,7 +73,7 @@ func (s *scene) power() {
 // pause stops nodes for a while, or makes them slow.
 func (s *scene) pause() {
 	f := fault.Fault{At: s.at(), Kind: fault.Pause, Target: pick[fault.Target](s.dice, "any", "any", "any 2", "minority", "all")}
-	if s.c.Atlas.Leader != "" && s.percent(35) {
+	if s.c.Profile.Leader != "" && s.percent(35) {
 		f.Target = s.chief()
 	}
 	f.For = s.length(f.At)
@@ -86,7 +86,7 @@ func (s *scene) pause() {
 // clock makes clocks wrong, within what is claimed if anything is.
 func (s *scene) clock() {
 	f := fault.Fault{At: s.at(), Target: pick[fault.Target](s.dice, "any", "any", "minority", "all")}
-	if s.c.Atlas.Leader != "" && s.percent(35) {
+	if s.c.Profile.Leader != "" && s.percent(35) {
 		f.Target = s.chief()
 	}
 	f.For = s.length(f.At)
@@ -109,7 +109,7 @@ const maxJump = 2 * time.Second
 
 // jump draws how far a clock jumps; 0 if it must not.
 func (s *scene) jump() time.Duration {
-	most := min(s.c.Atlas.Claims.Skew/2, maxJump)
+	most := min(s.c.Profile.Claims.Skew/2, maxJump)
 	if s.c.Beyond {
 		most = maxJump
 	}
@@ -125,7 +125,7 @@ func (s *scene) jump() time.Duration {
 
 // drift draws a drift; none if there must be none.
 func (s *scene) drift() fault.Ratio {
-	most := int(s.c.Atlas.Claims.Drift)
+	most := int(s.c.Profile.Claims.Drift)
 	if s.c.Beyond {
 		most = 200
 	}
@@ -142,7 +142,7 @@ func (s *scene) drift() fault.Ratio {
 // disk makes disks misbehave. What does damage hits the same few nodes all along,
 // which are drawn once for a plan.
 func (s *scene) disk() {
-	claims := s.c.Atlas.Claims
+	claims := s.c.Profile.Claims
 	f := fault.Fault{At: s.at(), Target: pick[fault.Target](s.dice, "any", "minority", "all")}
 	f.For = s.length(f.At)
 	switch i := s.n(8); {

@@ -8,7 +8,7 @@ import (
 )
 
 // reports says whether the system's nodes report an event.
-func (s *scene) reports(e fault.Event) bool { return slices.Contains(s.c.Atlas.Events, e) }
+func (s *scene) reports(e fault.Event) bool { return slices.Contains(s.c.Profile.Events, e) }
 
 // moment makes a fault wait, from its time on, for one of the first few events of
 // a name, if the system reports it: a fault hurts most right after.

@@ -119,7 +119,7 @@ func within(c *Cluster, plan []fault.Fault) []fault.Fault {
 		return plan
 	}
 	for {
-		breaches := c.Atlas.Claims.Breaches(plan, c.Nodes)
+		breaches := c.Profile.Claims.Breaches(plan, c.Nodes)
 		if len(breaches) == 0 {
 			return plan
 		}

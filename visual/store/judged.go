@@ -1,9 +1,9 @@
 package store
 
-import "simrun/models"
+import "simrun/trial"
 
 // ChecksOf are the checks of a judgement as results.json says them.
-func ChecksOf(j models.Judgement) []Check {
+func ChecksOf(j trial.Judgement) []Check {
 	var list []Check
 	for _, c := range j.Checks {
 		switch {

@@ -1,0 +1,203 @@
+package pqueue_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"simrun/check/rules"
+	"simrun/check/rules/pqueue"
+	"simrun/check/rules/rulestest"
+)
+
+const (
+	never = rules.Never
+	none  = rules.None
+)
+
+func TestPatterns(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		ops     []rules.Op
+		pattern string // empty: linearizable
+		core    []int32
+	}{
+		{name: "nothing happened"},
+		{
+			name:    "a value that nobody inserted",
+			ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Poll}},
+			pattern: pqueue.ThinAir, core: []int32{0},
+		},
+		{
+			name: "a smaller value is polled first",
+			ops: []rules.Op{
+				{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Insert},
+				{Call: 2, Ret: 3, Value: 1, From: none, Kind: pqueue.Insert},
+				{Call: 4, Ret: 5, Value: 0, From: none, Kind: pqueue.Poll},
+				{Call: 6, Ret: 7, Value: 1, From: none, Kind: pqueue.Poll},
+			},
+			pattern: pqueue.Surpassed, core: []int32{0, 1, 2, 3},
+		},
+		{
+			name: "the greater value came later",
+			ops: []rules.Op{
+				{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Insert},
+				{Call: 2, Ret: 5, Value: 1, From: none, Kind: pqueue.Insert},
+				{Call: 3, Ret: 4, Value: 0, From: none, Kind: pqueue.Poll},
+				{Call: 6, Ret: 7, Value: 1, From: none, Kind: pqueue.Poll},
+			},
+		},
+		{
+			name: "a pending poll may have taken the greater value",
+			ops: []rules.Op{
+				{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Insert},
+				{Call: 2, Ret: 3, Value: 1, From: none, Kind: pqueue.Insert},
+				{Call: 4, Ret: never, Value: none, From: none, Kind: pqueue.Poll},
+				{Call: 5, Ret: 6, Value: 0, From: none, Kind: pqueue.Poll},
+			},
+		},
+		{
+			name: "one pending poll cannot have taken two",
+			ops: []rules.Op{
+				{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Insert},
+				{Call: 2, Ret: 3, Value: 1, From: none, Kind: pqueue.Insert},
+				{Call: 4, Ret: 5, Value: 2, From: none, Kind: pqueue.Insert},
+				{Call: 6, Ret: never, Value: none, From: none, Kind: pqueue.Poll},
+				{Call: 7, Ret: 8, Value: 0, From: none, Kind: pqueue.Poll},
+			},
+			pattern: pqueue.Unexplained, core: []int32{0, 1, 2, 3, 4},
+		},
+		{
+			name: "two greater values that follow one another",
+			ops: []rules.Op{
+				{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Insert},
+				{Call: 2, Ret: 3, Value: 2, From: none, Kind: pqueue.Insert},
+				{Call: 4, Ret: 11, Value: 0, From: none, Kind: pqueue.Poll},
+				{Call: 5, Ret: 6, Value: 1, From: none, Kind: pqueue.Insert},
+				{Call: 7, Ret: 8, Value: 2, From: none, Kind: pqueue.Poll},
+				{Call: 9, Ret: 10, Value: 1, From: none, Kind: pqueue.Peek},
+				{Call: 12, Ret: 13, Value: 1, From: none, Kind: pqueue.Poll},
+			},
+			pattern: pqueue.Surpassed, core: []int32{0, 1, 2, 3, 4, 6},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := pqueue.Check(tt.ops)
+			if tt.pattern == "" {
+				if r.Outcome != rules.Linearizable {
+					t.Fatalf("%v (%s)", r.Outcome, r.Pattern)
+				}
+				return
+			}
+			core := slices.Sorted(slices.Values(r.Core))
+			if r.Outcome != rules.Violation || r.Pattern != tt.pattern || !slices.Equal(core, tt.core) {
+				t.Fatalf("%v %q core %v, %s", r.Outcome, r.Pattern, core, r.Why)
+			}
+			suite.JudgeCore(t, tt.ops, r)
+		})
+	}
+}
+
+// TestPollAfterPeek holds histories on which an earlier version of the monitor
+// let a value be seen after its poll.
+func TestPollAfterPeek(t *testing.T) {
+	ops := []rules.Op{
+		{Call: 1, Ret: 4, Value: 4, From: none, Kind: pqueue.Insert},
+		{Call: 0, Ret: 5, Value: 3, From: none, Kind: pqueue.Insert},
+		{Call: 3, Ret: 7, Value: 3, From: none, Kind: pqueue.Poll},
+		{Call: 2, Ret: 11, Value: 1, From: none, Kind: pqueue.Insert},
+		{Call: 6, Ret: 10, Value: 3, From: none, Kind: pqueue.Peek},
+		{Call: 8, Ret: 9, Value: 4, From: none, Kind: pqueue.Poll},
+	}
+	r := pqueue.Check(ops)
+	if r.Outcome != rules.Violation {
+		t.Fatal(r.Outcome)
+	}
+	suite.JudgeCore(t, ops, r)
+}
+
+func TestNotApplicable(t *testing.T) {
+	for _, tt := range []struct {
+		why string
+		ops []rules.Op
+	}{
+		{"two operations insert the same value", []rules.Op{
+			{Call: 0, Ret: 1, Value: 1, From: none, Kind: pqueue.Insert},
+			{Call: 2, Ret: never, Value: 1, From: none, Kind: pqueue.Insert},
+		}},
+		{"an operation has no value", []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: pqueue.Poll}}},
+		{"an operation is none of a priority queue's", []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+	} {
+		if r := pqueue.Check(tt.ops); r.Outcome != rules.NotApplicable || r.Why != tt.why {
+			t.Errorf("%v %q, want %q", r.Outcome, r.Why, tt.why)
+		}
+	}
+}
+
+// TestLarge makes long histories of a correct priority queue, whose orders must
+// stand, and then plants one error in each, which must be found.
+func TestLarge(t *testing.T) {
+	for _, processes := range []int{3, 20, 200} {
+		for _, peek := range []int{0, 10} {
+			for _, crash := range []int{0, 5} {
+				t.Run(fmt.Sprint(processes, " processes ", peek, " % peeks ", crash, " ‰ pending"), func(t *testing.T) {
+					t.Parallel()
+					rng := rand.New(rand.NewPCG(uint64(processes), uint64(peek)))
+					ops := rulestest.Simulate(rng, workload(rng, processes, 20_000, crash, 50-peek/2, peek), &object{})
+					r := pqueue.Check(ops)
+					if r.Outcome != rules.Linearizable {
+						t.Fatalf("%v: %s %v", r.Outcome, r.Pattern, r.Roles)
+					}
+					if err := rulestest.Replay(ops, r.Order, &object{}); err != nil {
+						t.Fatal(err)
+					}
+					for range 20 {
+						if crash == 0 {
+							plant(t, rng, ops, processes)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// plant exchanges the values of two polls that are far apart, the smaller one first.
+func plant(t *testing.T, rng *rand.Rand, ops []rules.Op, processes int) {
+	t.Helper()
+	ops = slices.Clone(ops)
+	var polls []int
+	for i := range ops {
+		if ops[i].Kind == pqueue.Poll {
+			polls = append(polls, i)
+		}
+	}
+	a := rng.IntN(len(polls) - 4*processes)
+	x, y := &ops[polls[a]], &ops[polls[a+4*processes]]
+	x.Value, y.Value = y.Value, x.Value
+	r := pqueue.Check(ops)
+	if r.Outcome != rules.Violation {
+		t.Fatalf("polls %d and %d exchanged: %v", a, a+4*processes, r.Outcome)
+	}
+	if len(r.Core) <= 14 { // the model holds no more values
+		suite.JudgeCore(t, ops, r)
+	}
+}
+
+func BenchmarkPriorityQueue(b *testing.B) {
+	for _, clients := range []int{5, 50, 500} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			rng := rand.New(rand.NewPCG(1, 2))
+			ops := rulestest.Simulate(rng, workload(rng, clients, 1_000_000, 0, 50, 0), &object{})
+			b.ReportAllocs()
+			b.ResetTimer()
+			for b.Loop() {
+				if r := pqueue.Check(ops); r.Outcome != rules.Linearizable {
+					b.Fatal(r.Outcome)
+				}
+			}
+			b.ReportMetric(float64(len(ops))*float64(b.N)/b.Elapsed().Seconds(), "ops/s")
+		})
+	}
+}

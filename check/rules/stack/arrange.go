@@ -1,0 +1,43 @@
+package stack
+
+import "simrun/check/rules"
+
+// arrange lines the operations up by their instants. Within an instant, first
+// the values of rows that end there are popped, inner ones before outer ones;
+// then come those that stay for that instant only, and the operations that found
+// the stack empty; and then pushes, outer ones before inner ones.
+func (h *history) arrange() rules.Result {
+	seq := make([]int32, 0, len(h.ops))
+	for k := len(h.bottoms) - 1; k >= 0; k-- {
+		if i := h.values[h.bottoms[k]].taken; i != rules.None && h.instants[i] != rules.Never {
+			seq = append(seq, i)
+		}
+	}
+	for i := range h.ops {
+		if h.ops[i].Kind == Empty && !h.ops[i].Pending() {
+			seq = append(seq, int32(i))
+		}
+	}
+	for x := range h.values {
+		v := &h.values[x]
+		if !h.there(v) {
+			continue
+		}
+		if start, end := h.critical(v); start >= end {
+			h.instants[v.push], h.instants[v.taken] = end, end
+			seq = append(seq, v.push, v.taken)
+		}
+	}
+	for _, x := range h.bottoms {
+		seq = append(seq, h.values[x].push)
+	}
+	keys := make([]int32, len(seq))
+	for k, i := range seq {
+		keys[k] = h.instants[i]
+	}
+	order := rules.OrderBy(keys, len(h.at))
+	for k, s := range order {
+		order[k] = seq[s]
+	}
+	return rules.Result{Outcome: rules.Linearizable, Order: order}
+}

@@ -1,0 +1,311 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"simrun/history/nearest"
+	"simrun/models"
+	"simrun/sim"
+)
+
+// benchFlags are the flags that only bench has.
+type benchFlags struct{ seeds, twin uint64 }
+
+func newBench(a *app) *cobra.Command {
+	var cf caseFlags
+	var bf benchFlags
+	var format string
+	cmd := &cobra.Command{
+		Use:   "bench [BUG...]",
+		Short: "look for every known bug, and say how soon, how often and by which checks it is found",
+		Long: `bench switches on each known bug of each model, or those that are named, and simulates seeds
+from 1. It says which seed was the first to show the bug, how many of the first --seeds did, which checks
+saw it, and whether the fixed twin, the same runs without the bug, is silent.
+
+Where a bug brings a plan of faults of its own, that is used unless --nemesis or --plan is given; it
+must lead to the bug within 50 seeds. Else the bug's tier bounds the search: E 100, M 2,000, H 50,000.
+A bug that is not found within its bound, or a twin that is not silent, is exit code 1.
+
+The speed benches are Go benchmarks: make bench prints them.`,
+		Example: "  simrun bench\n  simrun bench B02 stale-local-read --format json\n  simrun bench B13 --nemesis swarm",
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return everyBug(a.models), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("format of results", format, []string{"text", "json"}); err != nil {
+				return err
+			}
+			if bf.seeds == 0 || bf.twin == 0 {
+				return errors.New("--seeds and --twin: expected a number of seeds from 1")
+			}
+			subjects, err := benchSubjects(a.models, cf.model, append(args, cf.bugs...))
+			if err != nil {
+				return err
+			}
+			b := &benching{app: a, cmd: cmd, flags: bf, twins: map[string]twin{}}
+			return b.run(&cf, subjects, format)
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.Uint64Var(&bf.seeds, "seeds", 100, "seeds of which it is said how many show the bug")
+	fs.Uint64Var(&bf.twin, "twin", 500, "seeds over which the fixed twin must be silent")
+	cf.add(a, cmd)
+	cf.model = ""
+	fs.Lookup("model").DefValue, fs.Lookup("model").Usage = "", "only the bugs of this system: see simrun list models"
+	fs.Lookup("bug").Usage = "only this bug, by name or ID: see simrun list bugs (may be repeated)"
+	fs.StringVar(&format, "format", "text", "text or json")
+	complete(cmd, "format", func() []string { return []string{"text", "json"} })
+	return cmd
+}
+
+// subject is one bug to look for.
+type subject struct {
+	model models.Model
+	bug   models.Bug
+}
+
+// benchSubjects are the bugs that were named, by name or ID, of one model or of all; without
+// names every one. They come in order of model and ID.
+func benchSubjects(known modelList, model string, names []string) ([]subject, error) {
+	if model != "" {
+		if _, err := known.named(model); err != nil {
+			return nil, err
+		}
+	}
+	var all, chosen []subject
+	for _, m := range known {
+		if model != "" && m.Name != model {
+			continue
+		}
+		bugs := slices.SortedFunc(slices.Values(m.Bugs), func(a, b models.Bug) int { return strings.Compare(a.ID, b.ID) })
+		for _, b := range bugs {
+			all = append(all, subject{m, b})
+		}
+	}
+	if len(names) == 0 {
+		return all, nil
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(all, func(s subject) bool { return s.named(name) }) {
+			return nil, nearest.Unknown("bug", name, namesOf(all))
+		}
+	}
+	for _, s := range all {
+		if slices.ContainsFunc(names, s.named) {
+			chosen = append(chosen, s)
+		}
+	}
+	return chosen, nil
+}
+
+func (s subject) named(name string) bool {
+	return string(s.bug.Name) == name || strings.EqualFold(s.bug.ID, name)
+}
+
+func namesOf(list []subject) []string {
+	var names []string
+	for _, s := range list {
+		names = append(names, string(s.bug.Name))
+	}
+	return names
+}
+
+// everyBug are the names of the bugs of all models.
+func everyBug(known modelList) []string {
+	all, _ := benchSubjects(known, "", nil)
+	return namesOf(all)
+}
+
+// benching is a bench under way.
+type benching struct {
+	*app
+	cmd   *cobra.Command
+	flags benchFlags
+	twins map[string]twin // by model and plan: bugs that the same search finds share theirs
+}
+
+// benchRow is what became of one bug.
+type benchRow struct {
+	item
+	Search string       `json:"search"`          // the nemesis, or "scenario" or "plan"
+	Limit  uint64       `json:"limit"`           // seeds within which it must be found
+	Found  bool         `json:"found"`           // within the limit
+	First  sim.Seed     `json:"first,omitempty"` // that shows it
+	Seeds  uint64       `json:"seeds"`           // from 1, of which Shown show it
+	Shown  uint64       `json:"shown"`
+	Checks []checkCount `json:"checks"` // every check of the runs
+	Twin   twin         `json:"twin"`
+	Replay string       `json:"replay,omitempty"` // the command that shows First again
+}
+
+// twin is what the fixed model said.
+type twin struct {
+	Silent  bool     `json:"silent"`
+	Seeds   uint64   `json:"seeds"`
+	Loud    uint64   `json:"violations"`
+	Unknown uint64   `json:"unknown"`
+	First   sim.Seed `json:"first,omitempty"` // with a violation
+	Reason  string   `json:"reason,omitempty"`
+}
+
+// run looks for bugs, and prints what became of each.
+func (b *benching) run(cf *caseFlags, subjects []subject, format string) error {
+	collectLess()
+	rows := []benchRow{}
+	for i, s := range subjects {
+		row, err := b.lookFor(*cf, s, fmt.Sprintf("bench %d/%d: %s", i+1, len(subjects), s.bug.Name))
+		if err != nil {
+			return err
+		}
+		switch {
+		case !row.Found || row.Twin.Loud > 0:
+			b.code = exitViolation
+		case row.Twin.Unknown > 0 && b.code == exitValid:
+			b.code = exitUnknown
+		}
+		rows = append(rows, row)
+	}
+	if format == "json" {
+		return encodeJSON(b.stdout, rows)
+	}
+	b.print(rows)
+	return nil
+}
+
+// lookFor goes through the seeds of one bug, and those of its twin.
+func (b *benching) lookFor(cf caseFlags, sub subject, title string) (benchRow, error) {
+	row := benchRow{item: bugItem(sub.model.Name, sub.bug), Seeds: b.flags.seeds, Limit: sub.bug.Tier.Seeds(), Checks: []checkCount{}}
+	cf.model, cf.bugs = sub.model.Name, []string{string(sub.bug.Name)}
+	s, err := prepare(&cf, &checkFlags{engine: "auto"})
+	if err != nil {
+		return row, err
+	}
+	row.Search = cf.nemesis
+	if s.planned {
+		row.Search = "plan"
+	}
+	if err := s.useScenario(b.cmd); err != nil {
+		return row, err
+	}
+	if s.planned && row.Search != "plan" {
+		row.Search, row.Limit = "scenario", models.ScenarioSeeds
+	}
+	n, err := b.search(&row, s, title)
+	if err != nil {
+		return row, err
+	}
+	row.Checks = append(row.Checks, n.checks...)
+	if row.Found {
+		row.Replay = fmt.Sprintf("%s --model %s --bug %s --seed %d",
+			strings.Replace(b.again(b.cmd, "seeds", "twin", "model", "bug", "format"), " bench", " run", 1), cf.model, sub.bug.Name, row.First)
+	}
+	row.Twin, err = b.silence(s, title+", fixed twin")
+	return row, err
+}
+
+// search counts the bug over the first seeds; if none of them shows it, it goes on to the limit.
+func (b *benching) search(row *benchRow, s *setup, title string) (*tally, error) {
+	n, err := b.count(s, 1, sim.Seed(b.flags.seeds), 0, title)
+	if err != nil {
+		return n, err
+	}
+	row.Shown = n.violations
+	if n.violations == 0 && row.Limit > b.flags.seeds {
+		if n, err = b.count(s, sim.Seed(b.flags.seeds)+1, sim.Seed(row.Limit), 1, title); err != nil {
+			return n, err
+		}
+	}
+	row.First = n.first
+	row.Found = n.violations > 0 && uint64(n.first) <= row.Limit
+	return n, nil
+}
+
+// silence runs the fixed twin of a setup.
+func (b *benching) silence(s *setup, title string) (twin, error) {
+	key := s.model.Name + fmt.Sprint(s.plan)
+	if t, done := b.twins[key]; done {
+		return t, nil
+	}
+	fixed := *s
+	fixed.base.Bugs = nil
+	n, err := b.count(&fixed, 1, sim.Seed(b.flags.twin), 0, title)
+	if err != nil {
+		return twin{}, err
+	}
+	t := twin{Silent: n.violations+n.unknown == 0, Seeds: b.flags.twin, Loud: n.violations, Unknown: n.unknown, First: n.first, Reason: n.reason}
+	b.twins[key] = t
+	return t, nil
+}
+
+// print prints a table, and what is wrong below it.
+func (b *benching) print(rows []benchRow) {
+	table := [][]string{{"bug", "id", "tier", "search", "first", "within", "share", "twin", "seen by"}}
+	var wrong []string
+	for _, r := range rows {
+		first := "none"
+		if r.First > 0 {
+			first = grouped(uint64(r.First))
+		}
+		quiet := "silent in " + grouped(r.Twin.Seeds)
+		if !r.Twin.Silent {
+			quiet = fmt.Sprintf("%d of %s fail", r.Twin.Loud+r.Twin.Unknown, grouped(r.Twin.Seeds))
+		}
+		table = append(table, []string{r.Name, r.ID, r.Tier, r.Search, first, grouped(r.Limit), share(r.Shown, r.Seeds), quiet, r.seenBy()})
+		if !r.Found {
+			wrong = append(wrong, fmt.Sprintf("%s was not found within %s", r.Name, plural(int(r.Limit), "seed")))
+		}
+		switch {
+		case r.Twin.Loud > 0:
+			wrong = append(wrong, fmt.Sprintf("without %s, seed %d fails too: %s", r.Name, r.Twin.First, r.Twin.Reason))
+		case r.Twin.Unknown > 0:
+			wrong = append(wrong, fmt.Sprintf("without %s, %s cannot be decided", r.Name, plural(int(r.Twin.Unknown), "seed")))
+		}
+	}
+	printTable(b.stdout, "", table)
+	fmt.Fprintln(b.stdout)
+	for _, line := range wrong {
+		fmt.Fprintln(b.stdout, line)
+	}
+	if len(wrong) == 0 {
+		fmt.Fprintf(b.stdout, "all %s found, and every fixed twin silent\n", plural(len(rows), "bug"))
+	}
+}
+
+// seenBy names the checks that saw the bug, with their share of the failing runs, and the
+// declared oracles that saw nothing.
+func (r *benchRow) seenBy() string {
+	runs := max(r.Shown, 1)
+	var seen, blind []string
+	for _, c := range r.Checks {
+		switch {
+		case c.Seeds > 0:
+			seen = append(seen, c.Name+" "+share(c.Seeds, runs))
+		case slices.Contains(r.Oracles, c.Name):
+			blind = append(blind, c.Name)
+		}
+	}
+	s := strings.Join(seen, ", ")
+	if len(blind) > 0 {
+		s += "; not by " + joinStrings(blind)
+	}
+	return s
+}
+
+// share is a part of a whole in percent: "0", "0.3 %" or "12 %".
+func share(part, whole uint64) string {
+	tenths := part * 1000 / whole
+	switch {
+	case part == 0:
+		return "0"
+	case tenths < 100:
+		return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
+	}
+	return strconv.FormatUint(tenths/10, 10) + " %"
+}

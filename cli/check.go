@@ -1,0 +1,334 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"simrun/check"
+	"simrun/history"
+	"simrun/history/nearest"
+	"simrun/visual/store"
+)
+
+func newCheck(a *app) *cobra.Command {
+	var kf checkFlags
+	of := outFlags{format: "text"}
+	var formats []string
+	var from, convert string
+	var noStore bool
+	var also []string
+	cmd := &cobra.Command{
+		Use:   "check FILE...",
+		Short: "decide recorded histories",
+		Long: `check decides whether a recorded history is linearizable, and draws it. FILE is a
+history in any of the formats of simrun list formats, which is found out if it is not
+named, or - for standard input. Of several files, a table of verdicts is printed.
+
+An operation whose result is unknown (info, or no completion) may take effect at any
+time after its invocation, or never. Lines of the process nemesis are drawn, not checked.`,
+		Example: `  simrun check store/latest/history.jsonl --spec kv
+  simrun check history.edn --spec cas-register
+  simrun check history.edn --spec cas-register --also sequential,sessions,staleness,phases
+  simrun check *.log --spec cas-register --no-store
+  simrun check history.edn --convert history.jsonl`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("which history? %s takes the names of files, or - for standard input", cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := readFormats(formats, from, &of)
+			if err != nil {
+				return err
+			}
+			if convert != "" {
+				return a.work(cmd.Context(), func() error { return a.convert(args, f, convert) })
+			}
+			spec, opts, err := kf.parse()
+			if err != nil {
+				return err
+			}
+			if spec == nil {
+				return fmt.Errorf("against which specification? Say --spec, one of: %s", joinStrings(specNames()))
+			}
+			if !noStore {
+				if err := of.check(); err != nil {
+					return err
+				}
+			}
+			if err := parseAlso(also); err != nil {
+				return err
+			}
+			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore, also: also}
+			return a.work(cmd.Context(), func() error { return c.files(cmd.Context(), args) })
+		},
+	}
+	cmd.Flags().SortFlags = false
+	kf.add(cmd, "none: it must be said")
+	cmd.Flags().StringSliceVar(&formats, "format", nil, "`NAME` of the format of the results: "+joinStrings(resultFormats)+"; or of the history, if it is not to be found out: see simrun list formats")
+	cmd.Flags().StringVar(&from, "from", "", "`NAME` of the format of the history, as --format, where json means a history in JSON")
+	cmd.Flags().StringVar(&convert, "convert", "", "write the history to `FILE` (.jsonl or .edn, or - for JSONL to standard output), and don't decide it")
+	cmd.Flags().BoolVar(&noStore, "no-store", false, "print the verdict, and store nothing")
+	cmd.Flags().StringSliceVar(&also, "also", nil, "further questions, whose answers leave the verdict as it is: "+joinStrings(alsoQuestions))
+	complete(cmd, "also", func() []string { return alsoQuestions })
+	of.addFolder(cmd)
+	complete(cmd, "format", func() []string { return bothFormats() })
+	complete(cmd, "from", historyFormats)
+	return cmd
+}
+
+// readFormats sorts what --format says into the format of the results and that
+// of the history. The name json, which is both, means the results: a
+// history in JSON is found out, or named by --from.
+func readFormats(names []string, from string, of *outFlags) (history.Format, error) {
+	f := history.Auto
+	for _, name := range names {
+		switch {
+		case slices.Contains(resultFormats, name):
+			of.format = name
+		case slices.Contains(historyFormats(), name):
+			f = history.Format(name)
+		default:
+			return f, nearest.Unknown("format of results or histories", name, bothFormats())
+		}
+	}
+	if from == "" {
+		return f, nil
+	}
+	if err := oneOf("format of histories", from, historyFormats()); err != nil {
+		return f, err
+	}
+	return history.Format(from), nil
+}
+
+func bothFormats() []string {
+	return slices.Compact(slices.Sorted(slices.Values(append(historyFormats(), resultFormats...))))
+}
+
+func historyFormats() []string {
+	var names []string
+	for _, f := range history.Formats() {
+		names = append(names, string(f.Format))
+	}
+	return names
+}
+
+// checking is a check of files under way.
+type checking struct {
+	*app
+	spec    check.Spec
+	opts    check.Options
+	from    history.Format
+	out     *outFlags
+	noStore bool
+	also    []string // questions beside linearizability
+
+	unstored bool // a verdict could not be stored
+}
+
+// files checks files, and sets the worst exit code.
+func (c *checking) files(ctx context.Context, files []string) error {
+	var all []shown
+	outcome := check.Valid
+	for _, file := range files {
+		s, err := c.file(ctx, file)
+		if err != nil {
+			return err
+		}
+		all = append(all, s)
+		outcome = worse(outcome, check.Outcome(s.results.Valid))
+	}
+	if c.code = exitOf(outcome); c.code == exitValid && c.unstored {
+		c.code = exitInternal
+	}
+	if len(all) == 1 {
+		return c.print(c.out.format, all[0])
+	}
+	switch c.out.format {
+	case "json":
+		list := make([]store.Results, len(all))
+		for i, s := range all {
+			list[i] = s.results
+			list[i].Folder = s.folder
+		}
+		return encodeJSON(c.stdout, list)
+	case "junit":
+		return printJUnit(c.stdout, all)
+	case "github":
+		for _, s := range all {
+			if err := printGitHub(c.stdout, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	c.printSeveral(all)
+	return nil
+}
+
+// printSeveral prints a table of verdicts.
+func (c *checking) printSeveral(all []shown) {
+	p := painter(c.color())
+	by := map[check.Outcome]int{}
+	shared := sharedFolder(all)
+	var rows [][]string
+	for _, s := range all {
+		o := check.Outcome(s.results.Valid)
+		by[o]++
+		why := ""
+		if o != check.Valid {
+			why = clip(s.results.Checks[0].Reason, 100)
+		}
+		rows = append(rows, []string{p.mark(s.results.Valid), strings.TrimPrefix(s.title, shared), o.String(), grouped(s.results.Ops.Total()), why})
+	}
+	printTable(c.stdout, "", rows)
+	fmt.Fprintf(c.stdout, "\n%s histories: %d valid, %d violation, %d unknown\n", grouped(len(all)), by[check.Valid], by[check.Violation], by[check.Unknown])
+}
+
+// sharedFolder is the folder, with a slash, that all files are in; "" if there is none.
+func sharedFolder(all []shown) string {
+	folder, _ := filepath.Split(all[0].title)
+	for _, s := range all {
+		if f, _ := filepath.Split(s.title); f != folder {
+			return ""
+		}
+	}
+	return folder
+}
+
+// worse is the outcome that outranks the other: a violation, then unknown.
+func worse(a, b check.Outcome) check.Outcome {
+	if a == check.Violation || b == check.Violation {
+		return check.Violation
+	}
+	return min(a, b)
+}
+
+// file checks one file, and stores what was found.
+func (c *checking) file(ctx context.Context, file string) (shown, error) {
+	events, err := c.read(file, c.from)
+	if err != nil {
+		return shown{}, err
+	}
+	bar := c.progress("deciding "+grouped(len(events))+" events", -1)
+	v, err := check.Linearizable(c.spec, events, c.opts)
+	bar.end()
+	if err != nil {
+		return shown{}, inFile(file, err)
+	}
+	res := store.Results{
+		Valid: store.Validity(v.Outcome), Summary: verdictLine(v), File: file, Spec: v.Spec,
+		Checks: []store.Check{store.CheckOf("linearizability", v)}, Ops: countOps(events), Version: version,
+	}
+	s := shown{results: res, title: file, summary: res.Summary, lines: checkFacts(&res, events)}
+	if err := c.ask(&s, events); err != nil {
+		return s, inFile(file, err)
+	}
+	if c.noStore {
+		return s, nil
+	}
+	run := &store.Run{Results: s.results, History: events}
+	if run.Page, err = pageOf(run, ""); err != nil {
+		return s, err
+	}
+	name := time.Now().UTC().Format("20060102T150405.000Z") + "-" + fileLabel(file)
+	if s.folder, err = c.store(ctx, c.out.out, "check-"+c.spec.Name(), name, run); err != nil && ctx.Err() == nil {
+		fmt.Fprintf(c.stderr, "simrun: %v\n", err)
+		c.unstored, err = true, nil
+	}
+	return s, err
+}
+
+// verdictLine says a verdict in one sentence.
+func verdictLine(v check.Verdict) string {
+	if v.Outcome == check.Valid {
+		return "linearizable as " + v.Spec
+	}
+	return v.Reason
+}
+
+// read reads a history, and shows how far it is.
+func (a *app) read(file string, f history.Format) ([]history.Event, error) {
+	if file == "-" {
+		return history.Read(bufio.NewReader(a.stdin), "standard input", f)
+	}
+	in, err := os.Open(file)
+	if err != nil {
+		return nil, inFile(file, err)
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder: expected the file of a history, like %s", file, filepath.Join(file, store.HistoryFile))
+	}
+	r, bar := a.reading("reading "+filepath.Base(file), in, info.Size())
+	defer bar.end()
+	return history.Read(r, file, f)
+}
+
+// inFile puts the name of the file before an error that does not say it.
+func inFile(file string, err error) error {
+	var inPath *fs.PathError
+	if errors.As(err, &inPath) {
+		return fmt.Errorf("%s: %w", file, inPath.Err)
+	}
+	var inHistory *history.Error
+	if errors.As(err, &inHistory) && inHistory.File != "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", file, err)
+}
+
+// convert writes a history in another format.
+func (a *app) convert(files []string, from history.Format, to string) error {
+	if len(files) != 1 {
+		return fmt.Errorf("--convert takes one history at a time, not %d", len(files))
+	}
+	format := history.JSONL
+	switch ext := filepath.Ext(to); {
+	case to == "-" || ext == ".jsonl":
+	case ext == ".edn":
+		format = history.EDN
+	default:
+		return fmt.Errorf("--convert %s: the name must end in .jsonl or .edn, which says the format", to)
+	}
+	events, err := a.read(files[0], from)
+	if err != nil {
+		return err
+	}
+	if to == "-" {
+		return history.Write(a.stdout, format, events)
+	}
+	err = store.WriteFile(to, func(w io.Writer) error { return history.Write(w, format, events) })
+	if err == nil {
+		fmt.Fprintf(a.stderr, "%s written as %s to %s\n", plural(len(events), "event"), format, to)
+	}
+	return err
+}
+
+// fileLabel is the name of a file as a part of the name of a folder.
+func fileLabel(file string) string {
+	base := filepath.Base(file)
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.' {
+			return r
+		}
+		return '-'
+	}, strings.TrimLeft(base, "."))
+}

@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"simrun/check"
+	"simrun/models"
+)
+
+// version is simrun's own, which results.json carries.
+const version = "0.1.0"
+
+// Exit codes, as Jepsen's and Maelstrom's users know them.
+const (
+	exitValid       = 0
+	exitViolation   = 1
+	exitUnknown     = 2
+	exitInterrupted = 130 // what a shell reports of a process that Ctrl-C ended
+	exitUsage       = 254
+	exitInternal    = 255
+)
+
+// exitOf is the exit code of an outcome.
+func exitOf(o check.Outcome) int {
+	switch o {
+	case check.Valid:
+		return exitValid
+	case check.Violation:
+		return exitViolation
+	}
+	return exitUnknown
+}
+
+// app is what a command works with.
+type app struct {
+	models         modelList
+	program        string // how the user called this program
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	noColor        bool
+	code           int        // that the program exits with, unless a command fails
+	storing        sync.Mutex // held while a folder of the store is written
+}
+
+// internalError is a failure of simrun itself, not of its input.
+type internalError struct{ error }
+
+// errInterrupted ends a command after Ctrl-C.
+var errInterrupted = errors.New("interrupted")
+
+// Main is the command line for these models: the arguments of the process in, its exit code out. A
+// program of one's own is
+//
+//	func main() { os.Exit(cli.Main(mine.Model())) }
+func Main(list ...models.Model) int {
+	return run(list, os.Args, os.Stdin, os.Stdout, os.Stderr)
+}
+
+// run is the program: arguments in, exit code out.
+func run(list []models.Model, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	out := &output{w: stdout}
+	a := &app{models: list, program: program(args[0]), stdin: stdin, stdout: out, stderr: stderr}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	defer a.recovered(&code)
+	root := newRoot(a)
+	root.SetArgs(args[1:])
+	if err := root.ExecuteContext(ctx); err != nil {
+		return a.fail(err)
+	}
+	if out.err != nil {
+		fmt.Fprintf(stderr, "simrun: the results could not be written: %v\n", out.err)
+		if a.code == exitValid {
+			return exitInternal
+		}
+	}
+	return a.code
+}
+
+// output remembers that results could not be written.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
+// fail prints an error in one sentence and returns its exit code.
+func (a *app) fail(err error) int {
+	var internal internalError
+	switch {
+	case errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled):
+		fmt.Fprintf(a.stderr, "simrun: %v\n", err)
+		return exitInterrupted
+	case errors.As(err, &internal):
+		fmt.Fprintf(a.stderr, "simrun: internal error: %v\n", err)
+		fmt.Fprintf(a.stderr, "This is a defect of simrun %s (%s %s/%s). Please report it with the command and the lines above.\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return exitInternal
+	}
+	fmt.Fprintf(a.stderr, "simrun: %v\n", err)
+	return exitUsage
+}
+
+// recovered ends a panic of the program with a sentence. It must be deferred.
+func (a *app) recovered(code *int) {
+	if x := recover(); x != nil {
+		*code = a.fail(crashed(x))
+	}
+}
+
+// crashed is a panic as an error: its words and the place, without a stack.
+// It must be called from the deferred function that recovered.
+func crashed(x any) error {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	for panicked := false; ; {
+		f, more := frames.Next()
+		if panicked && !strings.HasPrefix(f.Function, "runtime.") {
+			return internalError{fmt.Errorf("%v (%s, %s:%d)", x, f.Function, filepath.Base(f.File), f.Line)}
+		}
+		panicked = panicked || f.Function == "runtime.gopanic"
+		if !more {
+			return internalError{fmt.Errorf("%v", x)}
+		}
+	}
+}
+
+// work runs f, and gives up waiting for it when ctx is done: a simulation or a
+// check can't be interrupted, but the program can. A folder that is being written is then
+// removed before work returns.
+func (a *app) work(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if x := recover(); x != nil {
+				done <- crashed(x)
+			}
+		}()
+		done <- f()
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		a.storing.Lock() // whoever holds it sees ctx and cleans up; it is never released
+		return fmt.Errorf("%w; nothing was stored", errInterrupted)
+	}
+}
+
+// terminal reports whether w is a terminal, where progress and colour may be shown.
+func terminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok {
+		w = o.w
+	}
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// color reports whether results may be coloured.
+func (a *app) color() bool {
+	return !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && terminal(a.stdout)
+}
+
+// program is how to call this program again: what the user typed, or, under `go
+// run`, which makes a file that is gone afterwards, the command of Go.
+func program(arg0 string) string {
+	if strings.Contains(filepath.ToSlash(arg0), "/go-build") {
+		return "go run ./cmd/simrun"
+	}
+	if found, err := exec.LookPath(filepath.Base(arg0)); err == nil && found == arg0 {
+		return filepath.Base(arg0)
+	}
+	return quote(arg0)
+}

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// simrun returns a command that runs this program in a process of its own, in dir.
+func simrun(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "simrun") // TestMain goes by the name
+	if err := os.Symlink(self, program); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, args...)
+	cmd.Dir = dir
+	return cmd
+}
+
+func exitCode(t *testing.T, err error) int {
+	t.Helper()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		t.Fatalf("ended with %v", err)
+	}
+	return exit.ExitCode()
+}
+
+// TestInterruptedCheck interrupts a check while it waits for its history.
+func TestInterruptedCheck(t *testing.T) {
+	dir := t.TempDir()
+	cmd := simrun(t, dir, "check", "-", "--spec", "register")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// More than a pipe holds: when it is written, the program is reading, and its
+	// handler of the signal is in place.
+	line := `{"index":0,"time":1,"process":0,"type":"invoke","f":"write","value":7}` + "\n"
+	if _, err := io.WriteString(in, line+strings.Repeat(" ", 1<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if code := exitCode(t, cmd.Wait()); code != exitInterrupted {
+		t.Errorf("exit code %d, want %d", code, exitInterrupted)
+	}
+	if got := stderr.String(); got != "simrun: interrupted; nothing was stored\n" {
+		t.Errorf("says %q", got)
+	}
+	if left := everything(t, dir); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+// TestInterruptedSweep interrupts a sweep after its first failing seed, and goes on as it says.
+func TestInterruptedSweep(t *testing.T) {
+	dir := t.TempDir()
+	cmd := simrun(t, dir, "sweep", "--bug", "stale-local-read", "--seeds", "1-1000000000", "--max-failures", "0", "--workers", "2")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(out)
+	if _, err := lines.ReadString('\n'); err != nil {
+		t.Fatalf("%v\n%s", err, &stderr)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := exitCode(t, cmd.Wait()); code != exitViolation {
+		t.Errorf("exit code %d, want %d", code, exitViolation)
+	}
+	done := regexp.MustCompile(`(?m)^violation: ([\d,]+) seeds: `).FindStringSubmatch(string(rest))
+	next := regexp.MustCompile(`(?m)^interrupted after ([\d,]+) seeds; go on with:\n  \S+ sweep .*--seeds (\d+)-1000000000$`).FindStringSubmatch(stderr.String())
+	if done == nil || next == nil || done[1] != next[1] {
+		t.Errorf("does not say where it stands:\n%s\n%s", rest, &stderr)
+	}
+	for _, path := range everything(t, dir) {
+		if strings.Contains(path, ".partial") {
+			t.Errorf("%s is left", path)
+		}
+	}
+}
+
+// everything lists the files below a folder.
+func everything(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && path != dir {
+			list = append(list, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// TestCrashIsASentence plants a panic in a command and in work that it does.
+func TestCrashIsASentence(t *testing.T) {
+	for name, f := range map[string]func(a *app) error{
+		"direct": func(*app) error { panic("planted") },
+		"in work": func(a *app) error {
+			return a.work(t.Context(), func() error { panic(errors.New("planted")) })
+		},
+		"in an index": func(*app) error { _ = os.Args[len(os.Args)]; return nil },
+	} {
+		var stderr bytes.Buffer
+		a := &app{stderr: &stderr}
+		code := func() (code int) {
+			defer a.recovered(&code)
+			if err := f(a); err != nil {
+				return a.fail(err)
+			}
+			return 0
+		}()
+		got := stderr.String()
+		if code != exitInternal || !strings.HasPrefix(got, "simrun: internal error: ") || !strings.Contains(got, "interrupt_test.go:") ||
+			!strings.Contains(got, "Please report it") || strings.Contains(got, "goroutine") || strings.Count(got, "\n") != 2 {
+			t.Errorf("%s: code %d, says\n%s", name, code, got)
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"simrun/check"
+	"simrun/check/specs"
+	"simrun/history"
+	"simrun/models"
+	"simrun/sim/nemesis"
+)
+
+// item is one line of a list. A bug has all of the members, most things only the first two.
+type item struct {
+	Name     string   `json:"name"`
+	Summary  string   `json:"summary"`
+	ID       string   `json:"id,omitempty"`
+	Model    string   `json:"model,omitempty"`
+	Oracles  []string `json:"oracles,omitempty"`
+	Tier     string   `json:"tier,omitempty"`
+	Source   string   `json:"source,omitempty"`
+	Scenario string   `json:"scenario,omitempty"` // a plan of faults that leads to the bug
+	Values   []string `json:"values,omitempty"`   // of an option; the first is its default
+	Writes   bool     `json:"writes,omitempty"`   // a format that check --convert writes
+}
+
+// catalogue is what can be listed, in the order in which it is.
+var catalogue = []struct {
+	what  string
+	items func(modelList) []item
+}{
+	{"models", listModels},
+	{"workloads", listWorkloads},
+	{"options", listOptions},
+	{"bugs", listBugs},
+	{"nemeses", listNemeses},
+	{"specs", listSpecs},
+	{"engines", listEngines},
+	{"formats", listFormats},
+}
+
+func newList(a *app) *cobra.Command {
+	var format string
+	var names []string
+	for _, c := range catalogue {
+		names = append(names, c.what)
+	}
+	cmd := &cobra.Command{
+		Use:       "list [WHAT]",
+		Short:     "list " + strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1],
+		Example:   "  simrun list bugs\n  simrun list nemeses --format json",
+		ValidArgs: names,
+		Args:      atMostOne,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := oneOf("format", format, []string{"text", "json"}); err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				if err := oneOf("list", args[0], names); err != nil {
+					return err
+				}
+			}
+			if len(args) == 0 {
+				return a.listAll(format)
+			}
+			for _, c := range catalogue {
+				if c.what == args[0] {
+					if format == "json" {
+						return encodeJSON(a.stdout, c.items(a.models))
+					}
+					a.listText("", c.items(a.models))
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "`NAME` of the format: text or json")
+	complete(cmd, "format", func() []string { return []string{"text", "json"} })
+	return cmd
+}
+
+// listAll lists everything, under headings.
+func (a *app) listAll(format string) error {
+	if format == "json" {
+		all := map[string][]item{}
+		for _, c := range catalogue {
+			all[c.what] = c.items(a.models)
+		}
+		return encodeJSON(a.stdout, all)
+	}
+	for i, c := range catalogue {
+		if i > 0 {
+			fmt.Fprintln(a.stdout)
+		}
+		fmt.Fprintln(a.stdout, c.what)
+		a.listText("  ", c.items(a.models))
+	}
+	return nil
+}
+
+func (a *app) listText(indent string, items []item) {
+	several := slices.ContainsFunc(items, func(i item) bool { return i.Model != "" && i.Model != items[0].Model })
+	var rows [][]string
+	for _, i := range items {
+		row := []string{i.Name}
+		if i.ID != "" {
+			row = append(row, i.ID, i.Tier)
+		}
+		if several {
+			row = append(row, i.Model)
+		}
+		summary := i.Summary
+		if len(i.Values) > 0 {
+			summary += " (" + strings.Join(i.Values, " or ") + ")"
+		}
+		rows = append(rows, append(row, summary))
+	}
+	printTable(a.stdout, indent, rows)
+}
+
+func listModels(known modelList) []item {
+	var list []item
+	for _, m := range known {
+		list = append(list, item{Name: m.Name, Summary: m.Summary})
+	}
+	return list
+}
+
+func listWorkloads(known modelList) []item {
+	var list []item
+	for _, m := range known {
+		for _, w := range m.Workloads {
+			list = append(list, item{Name: w.Name, Summary: w.Summary, Model: m.Name})
+		}
+	}
+	return list
+}
+
+func listOptions(known modelList) []item {
+	var list []item
+	for _, m := range known {
+		for _, o := range m.Options {
+			list = append(list, item{Name: string(o.Name), Summary: o.Summary, Model: m.Name, Values: o.Values})
+		}
+	}
+	return list
+}
+
+func listBugs(known modelList) []item {
+	var list []item
+	for _, m := range known {
+		for _, b := range m.Bugs {
+			list = append(list, bugItem(m.Name, b))
+		}
+	}
+	slices.SortFunc(list, func(a, b item) int { return strings.Compare(a.ID, b.ID) })
+	return list
+}
+
+func bugItem(model string, b models.Bug) item {
+	return item{Name: string(b.Name), Summary: b.Summary, ID: b.ID, Model: model, Oracles: b.Oracles, Tier: b.Tier.String(), Source: b.Source, Scenario: b.Scenario}
+}
+
+func listNemeses(modelList) []item {
+	var list []item
+	for name, summary := range nemesis.All() {
+		list = append(list, item{Name: name, Summary: summary})
+	}
+	return list
+}
+
+func listSpecs(modelList) []item {
+	var list []item
+	for _, s := range specs.All {
+		list = append(list, item{Name: s.Name(), Summary: s.Summary()})
+	}
+	return list
+}
+
+func listEngines(modelList) []item {
+	var list []item
+	for _, e := range check.Engines() {
+		list = append(list, item{Name: e.Name, Summary: e.Summary})
+	}
+	return list
+}
+
+func listFormats(modelList) []item {
+	var list []item
+	for _, f := range history.Formats() {
+		list = append(list, item{Name: string(f.Format), Summary: f.Summary, Writes: f.Writes})
+	}
+	return list
+}

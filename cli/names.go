@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"simrun/check"
+	"simrun/check/specs"
+	"simrun/history/nearest"
+	"simrun/models"
+	"simrun/sim/nemesis"
+)
+
+// oneOf refuses a name that is not in the list.
+func oneOf(what, got string, names []string) error {
+	if slices.Contains(names, got) {
+		return nil
+	}
+	return nearest.Unknown(what, got, names)
+}
+
+// join lists names with commas.
+func join[T ~string](list []T) string {
+	names := make([]string, len(list))
+	for i, n := range list {
+		names[i] = string(n)
+	}
+	return strings.Join(names, ", ")
+}
+
+// modelList is the models of this binary.
+type modelList []models.Model
+
+func (list modelList) names() []string {
+	names := make([]string, len(list))
+	for i, m := range list {
+		names[i] = m.Name
+	}
+	return names
+}
+
+func (list modelList) named(name string) (models.Model, error) { return models.ByName(list, name) }
+
+func (list modelList) bugs(model string) []string {
+	var names []string
+	for _, m := range list {
+		if m.Name == model {
+			for _, b := range m.Bugs {
+				names = append(names, string(b.Name))
+			}
+		}
+	}
+	return names
+}
+
+func (list modelList) workloads(model string) []string {
+	var names []string
+	for _, m := range list {
+		if m.Name == model {
+			for _, w := range m.Workloads {
+				names = append(names, w.Name)
+			}
+		}
+	}
+	return names
+}
+
+func specNames() []string {
+	names := make([]string, len(specs.All))
+	for i, s := range specs.All {
+		names[i] = s.Name()
+	}
+	return names
+}
+
+func engineNames() []string {
+	var names []string
+	for _, e := range check.Engines() {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+func nemesisNames() []string {
+	var names []string
+	for n := range nemesis.All() {
+		names = append(names, n)
+	}
+	return names
+}

@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// root is the folder of the repository.
+const root = ".."
+
+// TestReadme runs every command of the README and of docs/, in their order: each
+// line of a block that is fenced as sh, and the command of each row of a table, in one folder
+// per page, which holds the files of testdata/readme and, as in the repository, those of history.
+//
+//   - simrun, or go run ./cmd/simrun, must end with the exit code that the line says
+//     ("exit 2"), else with 1 if it switches on a bug, else with 0. Of replay, show and shrink,
+//     which take what was stored before, 0 and 1 are both right.
+//   - make is asked whether it knows the target.
+//   - go test is asked whether there is a test or benchmark of that name.
+//   - git clone and cd are taken on trust.
+//
+// Anything else fails the test: it must be taught how to run it.
+func TestReadme(t *testing.T) {
+	pages, err := filepath.Glob(root + "/docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range append([]string{root + "/README.md"}, pages...) {
+		t.Run(filepath.Base(page), func(t *testing.T) {
+			text, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS("testdata/readme")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.CopyFS(filepath.Join(dir, "history/testdata"), os.DirFS(root+"/history/testdata")); err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range commandsIn(string(text)) {
+				runDocumented(t, dir, c)
+			}
+		})
+	}
+}
+
+func TestCommandsIn(t *testing.T) {
+	got := commandsIn("text\n```sh\n$ simrun run   # a comment\nsimrun sweep \\\n  --seeds 1-3\n\n# nothing\n```\n```text\nsimrun no\n```\n| B1 | `no` | `go run x` |\n  ```sh\n  make test\n  ```\n")
+	want := []string{"simrun run   # a comment", "simrun sweep --seeds 1-3", "go run x", "make test"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// inTable is a row of a table whose last cell is a command.
+var inTable = regexp.MustCompile("^\\|.*`(go run [^`]+)` *\\|$")
+
+// commandsIn returns the command lines of the blocks of a page that are fenced as sh, and those that rows of
+// its tables end with.
+func commandsIn(page string) (commands []string) {
+	inside, unfinished := false, ""
+	for line := range strings.Lines(page) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = line == "```sh"
+		case !inside && inTable.MatchString(line):
+			commands = append(commands, inTable.FindStringSubmatch(line)[1])
+		case !inside || line == "" || strings.HasPrefix(line, "#"):
+		case strings.HasSuffix(line, `\`):
+			unfinished += strings.TrimSpace(strings.TrimSuffix(line, `\`)) + " "
+		default:
+			commands = append(commands, strings.TrimPrefix(unfinished+line, "$ "))
+			unfinished = ""
+		}
+	}
+	return commands
+}
+
+var (
+	exitSaid    = regexp.MustCompile(`#.*\bexits? (?:code )?(\d+)`)
+	testNamed   = regexp.MustCompile(`-(?:run|bench|fuzz)[ =]('[^'$]+'|[^'\s]\S*)`)
+	packageName = regexp.MustCompile(`\./\S+|\s\.(?:\s|$)`)
+)
+
+// runDocumented runs one command of a page.
+func runDocumented(t *testing.T, dir, line string) {
+	command := strings.Replace(line, "go run ./cmd/simrun", "simrun", 1)
+	verb, _, _ := strings.Cut(command, " ")
+	switch {
+	case verb == "simrun":
+		runSimrun(t, dir, line, command)
+	case verb == "make":
+		command, _, _ = strings.Cut(command, "#")
+		if out, err := inRoot("make", append([]string{"-n"}, strings.Fields(command)[1:]...)...); err != nil {
+			t.Errorf("%s: %v\n%s", line, err, out)
+		}
+	case strings.HasPrefix(command, "go test"):
+		command, _, _ = strings.Cut(command, "#")
+		args := []string{"test", "-list", "."}
+		if m := testNamed.FindStringSubmatch(command); m != nil {
+			args[2] = strings.Trim(m[1], "'")
+		}
+		for _, p := range packageName.FindAllString(command, -1) {
+			args = append(args, strings.TrimSpace(p))
+		}
+		out, err := inRoot("go", args...)
+		if err != nil || !regexp.MustCompile(`(?m)^(Test|Benchmark|Example|Fuzz)`).Match(out) {
+			t.Errorf("%s: there is no such test: %v\n%s", line, err, out)
+		}
+	case strings.HasPrefix(command, "git clone "), verb == "cd":
+	default:
+		t.Errorf("%q: the test of the README can't run this: teach it", line)
+	}
+}
+
+func inRoot(name string, args ...string) ([]byte, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = root
+	return cmd.CombinedOutput()
+}
+
+// runSimrun runs a line as a shell does, with this program as simrun.
+func runSimrun(t *testing.T, dir, line, command string) {
+	want := []int{exitValid}
+	fields := strings.Fields(command)
+	switch {
+	case exitSaid.MatchString(line):
+		code, _ := strconv.Atoi(exitSaid.FindStringSubmatch(line)[1])
+		want = []int{code}
+	case strings.Contains(command, "|| true"):
+	case slices.Contains(fields, "--bug"):
+		want = []int{exitViolation}
+	case len(fields) > 1 && slices.Contains([]string{"replay", "show", "shrink"}, fields[1]):
+		want = []int{exitValid, exitViolation}
+	}
+	this := simrun(t, dir)
+	cmd := exec.Command("sh", "-c", command)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(this.Path)+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	if strings.Contains(command, "--serve") {
+		runServer(t, line, cmd)
+		return
+	}
+	out, err := cmd.CombinedOutput()
+	code := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	if !slices.Contains(want, code) {
+		t.Errorf("%s: exit code %d, want %v\n%s", line, code, want, out)
+	}
+}
+
+// runServer starts a server, and ends it as soon as it says where it is.
+func runServer(t *testing.T, line string, cmd *exec.Cmd) {
+	cmd.Args[2] = "exec " + cmd.Args[2] // so that the signal reaches it
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || !strings.HasPrefix(said, "http://") {
+		t.Errorf("%s: says %q, %v\n%s", line, said, err, &stderr)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, out)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("%s: %v\n%s", line, err, &stderr)
+	}
+}

@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"simrun/sim"
+	"simrun/visual/store"
+)
+
+func newReplay(a *app) *cobra.Command {
+	var kf checkFlags
+	var of outFlags
+	var twice bool
+	cmd := &cobra.Command{
+		Use:   "replay [PATH]",
+		Short: "run a stored case again and verify its digest",
+		Long: `replay runs a stored case again. PATH is the folder of a run, or a case file; left
+out, it is the latest run of the store.
+
+The digest of a stored run, and its history, must be what they were: if not, simrun or its
+model is another version, or the folder was changed. A case file outside of a stored run
+has nothing to compare with, and is stored as a new run.`,
+		Example: `  simrun replay
+  simrun replay store/latest
+  simrun replay case.json`,
+		Args: atMostOne,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := of.check(); err != nil {
+				return err
+			}
+			path := filepath.Join(of.out, store.Latest)
+			if len(args) == 1 {
+				path = args[0]
+			}
+			return a.work(cmd.Context(), func() error { return a.replay(cmd.Context(), path, twice, &kf, &of) })
+		},
+	}
+	cmd.Flags().SortFlags = false
+	kf.add(cmd, "that of the workload")
+	cmd.Flags().BoolVar(&twice, "verify", false, "run twice and compare; a difference is named, and an internal error")
+	of.add(cmd)
+	return cmd
+}
+
+// replay runs the case at a path again.
+func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlags, of *outFlags) error {
+	spec, opts, err := kf.parse()
+	if err != nil {
+		return err
+	}
+	dir, file, err := locate(path)
+	if err != nil {
+		return err
+	}
+	c, m, err := a.readCase(file)
+	if err != nil {
+		return err
+	}
+	var stored *store.Run
+	if dir != "" {
+		if stored, err = store.Load(dir); err != nil {
+			return err
+		}
+		if err := sameCase(file, stored); err != nil {
+			return err
+		}
+	}
+	j, err := simulate(m, c, dir == "", spec, opts)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if twice {
+		if err := verify(m.System(), c); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stderr, "run twice, and equal")
+	}
+	if stored == nil {
+		return a.keep(ctx, j, of, a.program+" replay "+quote(file))
+	}
+	if err := sameRun(j.result, stored, dir); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "the same run as stored: digest %v, %s\n", j.result.Digest, plural(len(j.result.History), "event")+" of history")
+	return a.finish(j, dir, of.format, a.program+" replay "+quote(dir))
+}
+
+// locate finds what a path means: the folder of a stored run ("" for a case
+// outside of one), and its case file.
+func locate(path string) (dir, file string, err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", "", fmt.Errorf("%s: there is no such run or case; simrun run makes one", path)
+	} else if err != nil {
+		return "", "", err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // store/latest may be another run tomorrow
+	}
+	if info.IsDir() {
+		dir, file = path, filepath.Join(path, store.CaseFile)
+		if _, err := os.Stat(file); err != nil {
+			return "", "", fmt.Errorf("%s is no folder of a simulated run: it holds no %s", path, store.CaseFile)
+		}
+	} else if dir, file = filepath.Dir(path), path; filepath.Base(path) != store.CaseFile {
+		return "", file, nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, store.ResultsFile)); err != nil {
+		dir = ""
+	}
+	return dir, file, nil
+}
+
+// sameCase refuses a case file that is not the one of its results.
+func sameCase(file string, r *store.Run) error {
+	var a, b bytes.Buffer
+	if json.Compact(&a, r.Case) == nil && json.Compact(&b, r.Results.Case) == nil && bytes.Equal(a.Bytes(), b.Bytes()) {
+		return nil
+	}
+	return fmt.Errorf("%s was changed after it was run: it is not the case in %s, so there is no digest to verify; to run the changed case, copy it to another place first",
+		file, store.ResultsFile)
+}
+
+// sameRun refuses a run that is not the stored one.
+func sameRun(r *sim.Result, stored *store.Run, dir string) error {
+	res := &stored.Results
+	if r.Digest.String() == res.Digest && sameHistory(r, stored) {
+		return nil
+	}
+	if res.Version != version {
+		return fmt.Errorf("%s was stored by simrun %s, and this is %s: its digest was %s and is %v now; replay it with the version that stored it",
+			dir, res.Version, version, res.Digest, r.Digest)
+	}
+	if r.Digest.String() == res.Digest {
+		return fmt.Errorf("%s: the run has the stored digest, but %s is not its history: the file was changed", dir, store.HistoryFile)
+	}
+	return internalError{fmt.Errorf("%s: the run has digest %v, but %s is stored: either %s was changed, or the model was, or simrun is not deterministic (simrun replay --verify tells)",
+		dir, r.Digest, res.Digest, store.ResultsFile)}
+}
+
+func sameHistory(r *sim.Result, stored *store.Run) bool {
+	if len(r.History) != len(stored.History) {
+		return false
+	}
+	for i := range r.History {
+		if r.History[i] != stored.History[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"simrun/sim"
+	"simrun/visual"
+	"simrun/visual/store"
+)
+
+func newShow(a *app) *cobra.Command {
+	var out, to, serve string
+	cmd := &cobra.Command{
+		Use:   "show [PATH]",
+		Short: "draw a stored run or a history file again; --serve to browse the store",
+		Long: `show draws the report of a stored run again, or that of a history file, which is not
+decided. PATH is the folder of a run, or a history; left out, it is the latest run of
+the store.
+
+With --serve, it serves the whole store to a browser until Ctrl-C.`,
+		Example: `  simrun show
+  simrun show history.edn --to history.html
+  simrun show --serve`,
+		Args: atMostOne,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if serve != "" {
+				if len(args) > 0 || to != "" {
+					return errors.New("--serve shows the whole store: it takes neither PATH nor --to")
+				}
+				return a.serve(cmd.Context(), out, serve)
+			}
+			path := filepath.Join(out, store.Latest)
+			if len(args) == 1 {
+				path = args[0]
+			}
+			return a.work(cmd.Context(), func() error { return a.show(path, to) })
+		},
+	}
+	cmd.Flags().SortFlags = false
+	cmd.Flags().StringVar(&to, "to", "", "`FILE` to draw into (default: the run's own report; for a history, its name with .html)")
+	cmd.Flags().StringVar(&serve, "serve", "", "`ADDRESS` to serve the store at, like localhost:7070")
+	cmd.Flags().Lookup("serve").NoOptDefVal = "localhost:7070"
+	cmd.Flags().StringVar(&out, "out", "store", "`FOLDER` that runs are stored in")
+	return cmd
+}
+
+// show draws a run or a history.
+func (a *app) show(path, to string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("%s: there is no such run or history; simrun run makes one", path)
+	}
+	switch filepath.Base(path) {
+	case store.CaseFile, store.ResultsFile, store.TraceFile, store.ReportFile: // of a run
+		path = filepath.Dir(path)
+		return a.show(path, to)
+	}
+	var page visual.Page
+	if info.IsDir() {
+		r, err := store.Load(path)
+		if err != nil {
+			return err
+		}
+		if page, err = pageOf(r, path); err != nil {
+			return err
+		}
+		if to == "" {
+			to = filepath.Join(path, store.ReportFile)
+		}
+	} else {
+		events, err := a.read(path, "")
+		if err != nil {
+			return err
+		}
+		page = visual.Page{
+			Title: path, Summary: "not decided: simrun check decides it", History: events,
+			Facts: []sim.Field{{Name: "operations", Value: describeOps(events)}},
+		}
+		if to == "" {
+			to = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) + ".html"
+		}
+	}
+	if err := store.WriteFile(to, func(w io.Writer) error { return visual.Write(w, page) }); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, to)
+	return nil
+}
+
+// serve serves a store to a browser until ctx is done.
+func (a *app) serve(ctx context.Context, out, address string) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("--serve %s: %w", address, err)
+	}
+	files := http.FileServer(http.Dir(out))
+	srv := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			files.ServeHTTP(w, r)
+			return
+		}
+		list, err := store.Store(out).List()
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		b := bufio.NewWriter(w)
+		store.WriteIndex(b, "Runs in "+out, list)
+		b.Flush()
+	})}
+	go func() {
+		<-ctx.Done()
+		srv.Close()
+	}()
+	fmt.Fprintf(a.stdout, "http://%s shows the runs in %s; Ctrl-C ends it\n", l.Addr(), out)
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestPageIsCurrent: the committed page says what the code says.
+func TestPageIsCurrent(t *testing.T) {
+	got, err := os.ReadFile("../../../docs/faults.md")
+	if err != nil || !bytes.Equal(got, page()) {
+		t.Errorf("docs/faults.md is not current (%v): go run ./docs/make/faultbook docs", err)
+	}
+}
+
+// TestPicturesAreDrawn draws every picture twice, and finds its like in docs.
+func TestPicturesAreDrawn(t *testing.T) {
+	for _, p := range strips() {
+		var a, b bytes.Buffer
+		if err := p.draw(&a); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.draw(&b); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(a.Bytes(), b.Bytes()) {
+			t.Errorf("%s is drawn differently each time", p.name)
+		}
+		d := xml.NewDecoder(bytes.NewReader(a.Bytes()))
+		for {
+			if _, err := d.Token(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatalf("%s: %v", p.name, err)
+			}
+		}
+		if _, err := os.Stat(filepath.Join("../../../docs/faults", p.name+".svg")); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+// Command guidebook brings docs/guide.md up to date: it runs the commands of the
+// guide in their order, as a reader would, and puts what they print below them.
+package main
+
+//go:generate go run . ../..
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: guidebook FOLDER, the one that holds guide.md")
+		os.Exit(254)
+	}
+	if err := write(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "guidebook:", err)
+		os.Exit(255)
+	}
+}
+
+// write brings the page and its pictures in a folder up to date.
+func write(docs string) error {
+	file := filepath.Join(docs, "guide.md")
+	before, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "guidebook")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	after, err := renew(string(before), filepath.Join(docs, ".."), dir)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, []byte(after), 0o666); err != nil {
+		return err
+	}
+	for _, s := range strips() {
+		var b bytes.Buffer
+		if err := s.draw(&b, filepath.Join(docs, "..")); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		if err := os.WriteFile(filepath.Join(docs, "guide", s.name+".svg"), b.Bytes(), 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readerFiles are the files that a reader of the guide has at hand.
+const readerFiles = "cli/testdata/readme"
+
+// renew returns a page as it is with the present program: it builds the program of the repository at root into
+// dir, and runs the commands there.
+func renew(page, root, dir string) (string, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return "", err
+	}
+	bin, desk := filepath.Join(dir, "bin"), filepath.Join(dir, "desk")
+	build := exec.Command("go", "build", "-o", filepath.Join(bin, "simrun"), "./cmd/simrun")
+	build.Dir = root
+	if said, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, said)
+	}
+	if err := os.CopyFS(desk, os.DirFS(filepath.Join(root, filepath.FromSlash(readerFiles)))); err != nil {
+		return "", err
+	}
+	return refresh(page, func(command string) string {
+		cmd := exec.Command("sh", "-c", "PATH=\"$0:$PATH\"; "+command, bin) // sh exports what was exported before
+		cmd.Dir = desk
+		said, _ := cmd.CombinedOutput() // the exit code is the business of the command's own tests
+		return string(said)
+	}, func(name string) (string, error) {
+		text, err := os.ReadFile(filepath.Join(desk, name))
+		return string(text), err
+	})
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestGuideIsCurrent runs every command of the guide: it prints what the guide says.
+func TestGuideIsCurrent(t *testing.T) {
+	page, err := os.ReadFile("../../guide.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := renew(string(page), "../../..", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	says, today := strings.Split(string(page), "\n"), strings.Split(now, "\n")
+	for i := range min(len(says), len(today)) {
+		if says[i] != today[i] {
+			t.Fatalf("docs/guide.md:%d is not current: go run ./docs/make/guidebook docs\nit says    %s\nand is now %s", i+1, says[i], today[i])
+		}
+	}
+	if len(says) != len(today) {
+		t.Fatalf("docs/guide.md has %d lines and should have %d: go run ./docs/make/guidebook docs", len(says), len(today))
+	}
+}
+
+// TestPicturesAreThere: what the guide shows is there, and small enough for a page. The strips are those of today.
+func TestPicturesAreThere(t *testing.T) {
+	page, err := os.ReadFile("../../guide.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, part := range strings.Split(string(page), "](guide/")[1:] {
+		name, _, _ := strings.Cut(part, ")")
+		info, err := os.Stat(filepath.Join("../../guide", name))
+		if err != nil {
+			t.Error(err)
+		} else if info.Size() > 200_000 {
+			t.Errorf("%s has %d bytes", name, info.Size())
+		}
+		shown++
+	}
+	files, err := os.ReadDir("../../guide")
+	if err != nil || len(files) != shown {
+		t.Errorf("%d files in docs/guide, %d are shown (%v)", len(files), shown, err)
+	}
+	for _, s := range strips() {
+		var b bytes.Buffer
+		if err := s.draw(&b, "../../.."); err != nil {
+			t.Fatal(err)
+		}
+		if there, err := os.ReadFile(filepath.Join("../../guide", s.name+".svg")); err != nil || !bytes.Equal(there, b.Bytes()) {
+			t.Errorf("%s.svg is not current (%v): go run ./docs/make/guidebook docs", s.name, err)
+		}
+	}
+}
+
+func TestRefresh(t *testing.T) {
+	run := func(command string) string { return "ran " + command + "\n\nstore/20260102T030405.678Z-seed7\nend\n" }
+	read := func(name string) (string, error) { return "text of " + name + "\n", nil }
+	page := func(says, block string) string {
+		return "a\n```sh\nsimrun x   # b\nmake y\n```\n\n<!-- says " + says + " -->\n```text\n" + block + "```\nc\n<!-- file f -->\n```\nold\n```\n"
+	}
+	for says, want := range map[string]string{
+		"^":       "ran simrun x   # b\n\nstore/…-seed7\nend\n",
+		"ran|end": "ran simrun x   # b\n  …\nend\n",
+		"seed":    "store/…-seed7\n",
+	} {
+		got, err := refresh(page(says, "old\nold\n"), run, read)
+		if want := strings.Replace(page(says, want), "\nold\n", "\ntext of f\n", 1); err != nil || got != want {
+			t.Errorf("%s: %v\ngot  %q\nwant %q", says, err, got, want)
+		}
+	}
+	for _, wrong := range []string{
+		page("nothing fits", ""),
+		page("(", ""),
+		"<!-- file f -->\nno block\n",
+		"<!-- file f -->\n",
+		"```text\nno end\n",
+	} {
+		if got, err := refresh(wrong, run, read); err == nil {
+			t.Errorf("%q became %q", wrong, got)
+		}
+	}
+}

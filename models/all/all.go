@@ -1,0 +1,14 @@
+// Package all is the list of the models that come with simrun.
+package all
+
+import (
+	"simrun/models"
+	"simrun/models/raft"
+)
+
+// Models returns the models that come with simrun, in order of name.
+func Models() []models.Model {
+	return []models.Model{
+		raft.Model(),
+	}
+}

@@ -1,0 +1,145 @@
+package all
+
+import (
+	"slices"
+	"testing"
+
+	"simrun/check"
+	"simrun/models"
+	"simrun/sim"
+	"simrun/sim/fault"
+	"simrun/sim/nemesis"
+	"simrun/trial"
+)
+
+// searchCase is the case that the default search tries for a seed.
+func searchCase(t testing.TB, m models.Model, seed uint64, bugs ...sim.BugName) sim.Case {
+	t.Helper()
+	return drawn(t, m, sim.Case{Model: m.Name, Seed: sim.Seed(seed), Bugs: bugs})
+}
+
+// drawn is a case with what the swarm draws for it.
+func drawn(t testing.TB, m models.Model, c sim.Case) sim.Case {
+	t.Helper()
+	c, err := trial.Draw(m, c, nemesis.Swarm, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func judged(t testing.TB, m models.Model, c sim.Case) (*sim.Result, trial.Judgement) {
+	t.Helper()
+	r, err := sim.Run(m.System(), c)
+	if err != nil {
+		t.Fatalf("seed %d: %v", c.Seed, err)
+	}
+	j, err := trial.Judge(m, r, nil, check.Options{})
+	if err != nil {
+		t.Fatalf("seed %d: %v", c.Seed, err)
+	}
+	return r, j
+}
+
+// The default search, which knows nothing of the bug, finds every bug within the
+// seeds of its tier, and by one of the checks that the bug's entry names.
+func TestSearchFindsEveryBug(t *testing.T) {
+	for _, m := range Models() {
+		for _, b := range m.Bugs {
+			if b.Tier == models.Hard {
+				continue // by its scenario
+			}
+			t.Run(m.Name+"/"+string(b.Name), func(t *testing.T) {
+				t.Parallel()
+				for seed := uint64(1); seed <= b.Tier.Seeds(); seed++ {
+					_, j := judged(t, m, searchCase(t, m, seed, b.Name))
+					if j.Outcome != check.Violation {
+						continue
+					}
+					failed := j.Failed()
+					t.Logf("seed %d: %q: %s", seed, failed, j.Summary)
+					if !slices.ContainsFunc(failed, func(name string) bool { return slices.Contains(b.Oracles, name) }) {
+						t.Errorf("seen by %q, expected one of %q", failed, b.Oracles)
+					}
+					return
+				}
+				t.Errorf("not found within %d seeds", b.Tier.Seeds())
+			})
+		}
+	}
+}
+
+// The bugs that the search meets too seldom have a plan that leads to them, which does no harm to the correct model.
+func TestScenariosShowTheirBugs(t *testing.T) {
+	for _, m := range Models() {
+		for _, b := range m.Bugs {
+			if (b.Tier == models.Easy) != (b.Scenario == "") {
+				t.Errorf("%s/%s: tier %s, scenario %q: bugs that need more than 100 seeds have one", m.Name, b.Name, b.Tier, b.Scenario)
+			}
+			if b.Scenario == "" {
+				continue
+			}
+			t.Run(m.Name+"/"+string(b.Name), func(t *testing.T) {
+				t.Parallel()
+				plan, err := fault.ParsePlan(string(b.Name), b.Scenario)
+				if err != nil {
+					t.Fatal(err)
+				}
+				found := 0
+				for seed := sim.Seed(1); seed <= 50; seed++ {
+					c := sim.Case{Model: m.Name, Seed: seed, Faults: plan}
+					if _, j := judged(t, m, c); j.Outcome != check.Valid {
+						t.Errorf("seed %d of the correct model: %s", seed, j.Summary)
+					}
+					c.Bugs = []sim.BugName{b.Name}
+					if _, j := judged(t, m, c); slices.ContainsFunc(j.Failed(), func(name string) bool { return slices.Contains(b.Oracles, name) }) {
+						found++
+					}
+				}
+				if found == 0 {
+					t.Error("not found within 50 seeds")
+				}
+				t.Logf("found by %d of 50 seeds", found)
+			})
+		}
+	}
+}
+
+// The correct models are silent: no violation, nothing unknown, and progress after the
+// faults. The sweep of 10,000 seeds is the same test by `simrun sweep`.
+func TestCorrectModelsAreSilent(t *testing.T) {
+	for _, m := range Models() {
+		for seed := uint64(1); seed <= 200; seed++ {
+			if _, j := judged(t, m, searchCase(t, m, seed)); j.Outcome != check.Valid {
+				t.Errorf("%s: seed %d: %v: %s", m.Name, seed, j.Outcome, j.Summary)
+			}
+		}
+	}
+}
+
+// Every state that the model marks as worth reaching is reached within 1,000 seeds of the default search.
+func TestMarksAreReached(t *testing.T) {
+	m, err := models.ByName(Models(), "raft")
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := slices.Clone(m.Marks)
+	for seed := uint64(1); seed <= 1000 && len(missing) > 0; seed++ {
+		r, err := sim.Run(m.System(), searchCase(t, m, seed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, mark := range r.Sometimes {
+			if !slices.Contains(m.Marks, mark.Name) {
+				t.Fatalf("mark %q is not listed", mark.Name)
+			}
+			missing = slices.DeleteFunc(missing, func(name string) bool { return name == mark.Name })
+		}
+		if len(missing) == 0 {
+			t.Logf("all are reached within %d seeds", seed)
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("never reached: %q", missing)
+	}
+}

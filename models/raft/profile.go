@@ -1,0 +1,41 @@
+package raft
+
+import "simrun/sim/fault"
+
+// profile says what the model claims to survive, and what a plan of faults may wait for.
+//
+// A minority may be lost for good (§2), whatever was not synced may be lost in part, messages and disks may
+// fail in every way that a checksum or an error tells, and clocks may do what they like, since
+// safety "must not depend on timing" (§2) and liveness needs timers alone. The log
+// stands on each disk twice, so that damage to one place is repaired. Not claimed: disks that come back
+// empty, and progress when only single links are lost for good.
+func profile() fault.Profile {
+	return fault.Profile{
+		Leader: leader.String(),
+		Events: []fault.Event{"vote", "elected", "deposed", "commit", "apply"},
+		Claims: fault.Claims{
+			Lost:      fault.AMinority,
+			Torn:      true,
+			Damaged:   fault.OneNode,
+			Errors:    fault.Everybody,
+			Corrupted: true,
+			Skew:      fault.Forever,
+			Drift:     100,
+		},
+	}
+}
+
+// Trigger names what a plan of faults may wait for.
+func (f *Voted) Trigger() fault.Event { return "vote" }
+
+// Trigger names what a plan of faults may wait for.
+func (f *BecameLeader) Trigger() fault.Event { return "elected" }
+
+// Trigger names what a plan of faults may wait for.
+func (f *SteppedDown) Trigger() fault.Event { return "deposed" }
+
+// Trigger names what a plan of faults may wait for.
+func (f *Committed) Trigger() fault.Event { return "commit" }
+
+// Trigger names what a plan of faults may wait for.
+func (f *Applied) Trigger() fault.Event { return "apply" }

@@ -1,0 +1,188 @@
+package fault
+
+import (
+	"fmt"
+	"time"
+
+	"simrun/sim/disk"
+)
+
+// Profile is what a system says of itself to whoever plans faults for it.
+type Profile struct {
+	Claims Claims
+	Leader string  // the role whose node matters most: "leader", "primary"; "" if there is none
+	Events []Event // what its nodes report, beside what the engine does
+}
+
+// Claims is what a system claims to survive beyond the least, which every system
+// claims: any number of nodes crash and restart with what they synced, messages
+// are lost, late, doubled and out of order, links are cut for a while, nodes
+// pause. The zero value claims no more than that. A plan within the claims
+// must do no harm; one beyond shows how the harm looks.
+type Claims struct {
+	Lost      Extent        // nodes that may be lost for good, and the others go on
+	Partial   bool          // links may be lost for good while a majority is still connected, and it goes on
+	Torn      bool          // a crash may leave any part of what was not synced
+	Wiped     Extent        // nodes that may come back with an empty disk
+	Damaged   Extent        // nodes whose stored data may be damaged
+	Errors    Extent        // nodes whose disk may fail, or be full
+	Corrupted bool          // messages may arrive with flipped bits
+	Skew      time.Duration // how far any two clocks may be apart; [Forever]: as far as they like
+	Drift     int64         // parts in a thousand by which a clock may run fast or slow
+}
+
+// Extent is how many nodes of a cluster something may hit in a run.
+type Extent uint8
+
+const (
+	Nobody Extent = iota
+	OneNode
+	AMinority // as many as leave a majority
+	Everybody
+)
+
+// Of returns the number of nodes among n.
+func (e Extent) Of(n int) int {
+	switch e {
+	case OneNode:
+		return min(1, n)
+	case AMinority:
+		return (n - 1) / 2
+	case Everybody:
+		return n
+	}
+	return 0
+}
+
+// Breach is how a plan goes beyond what a system claims to survive.
+type Breach struct {
+	Fault Fault
+	Why   string // one sentence
+}
+
+// Breaches lists the faults of a plan, for n nodes, that go beyond the claims,
+// in order of the plan. Whom a fault hits that names a role is not known
+// before it begins, so that the worst is assumed.
+func (c Claims) Breaches(plan []Fault, n int) []Breach {
+	var list []Breach
+	var lost, wiped, damaged, failing tally
+	for _, f := range plan {
+		if why := c.breach(f, n, &lost, &wiped, &damaged, &failing); why != "" {
+			list = append(list, Breach{f, why})
+		}
+	}
+	return list
+}
+
+// breach says why a fault, after those that were counted, goes too far; "" if it does not.
+func (c Claims) breach(f Fault, n int, lost, wiped, damaged, failing *tally) string {
+	if f.For == Forever {
+		if why := c.forGood(f, n, lost); why != "" {
+			return why
+		}
+	}
+	switch f.Kind {
+	case Crash, CrashLoop:
+		if f.Keep == disk.Wiped {
+			return wiped.beyond(f.Target, n, c.Wiped, "come back with an empty disk")
+		}
+		if partial(f.Keep) && !c.Torn {
+			return "a crash leaves a part of what was not synced"
+		}
+	case Rot, Misdirect:
+		return damaged.beyond(f.Target, n, c.Damaged, "have damaged data")
+	case IOError, DiskFull:
+		return failing.beyond(f.Target, n, c.Errors, "have a failing disk")
+	case Corrupt:
+		if !c.Corrupted {
+			return "messages arrive with flipped bits"
+		}
+	case Skew, Strobe:
+		if abs(f.By) > c.Skew/2 && c.Skew != Forever {
+			return fmt.Sprintf("a clock is off by %v, and two clocks may be %v apart", abs(f.By), c.Skew)
+		}
+	case Drift:
+		if abs(f.Ratio.Num)*1000 > c.Drift*f.Ratio.Den {
+			return fmt.Sprintf("a clock drifts by %v, and %d/1000 is claimed", f.Ratio, c.Drift)
+		}
+	}
+	return ""
+}
+
+// forGood judges a fault that never ends.
+func (c Claims) forGood(f Fault, n int, lost *tally) string {
+	switch f.Kind {
+	case Crash, Pause, StallSync, DiskFull, Isolate:
+		return lost.beyond(f.Target, n, c.Lost, "are lost for good")
+	case Cut:
+		if dead, ok := deadEnds(f.Target, n); ok {
+			return lost.beyond(dead, n, c.Lost, "are lost for good")
+		}
+		fallthrough
+	case Partition, Clog:
+		if !c.Partial {
+			return "links are lost for good"
+		}
+	}
+	return ""
+}
+
+// deadEnds returns the nodes that a cut leaves without a way in, or without a
+// way out, if it is of this form: all > n3, or n3 > all, or n3 <> rest.
+func deadEnds(t Target, n int) (Target, bool) {
+	spans := readLinks(t)
+	if len(spans) != 1 {
+		return "", false
+	}
+	from, to := spans[0].from, spans[0].to
+	for _, ends := range [][2]terms{{from, to}, {to, from}} {
+		k := ends[0][0].kind
+		if len(ends[0]) == 1 && (k == all || k == rest) {
+			return Target(ends[1].String()), true
+		}
+	}
+	return "", false
+}
+
+// partial reports whether a crash leaves neither nothing nor all of what was not synced.
+func partial(s disk.Survival) bool {
+	return s == disk.Prefix || s == disk.Torn || s == disk.Reordered || s == disk.Chosen
+}
+
+// tally counts the nodes that something hits in a plan.
+type tally struct {
+	known   Set
+	unknown int // at most so many that are named by role or drawn
+}
+
+// beyond adds whom a target hits, and says why that are too many; "" if not.
+func (t *tally) beyond(target Target, n int, most Extent, what string) string {
+	for _, w := range readNodes(target) {
+		switch w.kind {
+		case node:
+			t.known |= SetOf(Node(w.n)) & All(n)
+		case anyOf:
+			t.unknown += w.n
+		case minority:
+			t.unknown += (n - 1) / 2
+		case majority:
+			t.unknown += n/2 + 1
+		case all, rest:
+			t.known = All(n)
+		default:
+			t.unknown++
+		}
+	}
+	hit := min(n, t.known.Len()+t.unknown)
+	if hit <= most.Of(n) {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d nodes %s, and %d may", hit, n, what, most.Of(n))
+}
+
+func abs[T ~int64](d T) T {
+	if d < 0 {
+		return -d
+	}
+	return d
+}

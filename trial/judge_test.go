@@ -1,0 +1,66 @@
+package trial
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"simrun/check"
+	"simrun/check/specs"
+	"simrun/history"
+	"simrun/models"
+	"simrun/sim"
+)
+
+// A model of one's own is a value, and needs no registry.
+func TestJudge(t *testing.T) {
+	own := models.Model{Name: "own", Workloads: []models.Workload{{Name: "register", Spec: specs.Register}}}
+	write := history.Event{Type: history.Invoke, F: "write", Value: history.Int(1)}
+	wrote := history.Event{Index: 1, Time: 1, Type: history.OK, F: "write", Value: history.Int(1)}
+	read := history.Event{Index: 2, Time: 2, Type: history.Invoke, F: "read"}
+	saw := func(v int64) history.Event {
+		return history.Event{Index: 3, Time: 3, Type: history.OK, F: "read", Value: history.Int(v)}
+	}
+	violation := []sim.Violation{{Check: Progress, Detail: "c1 waits"}, {Check: "election safety", Detail: "two"}, {Check: Progress, Detail: "again"}}
+	for _, c := range []struct {
+		name    string
+		result  sim.Result
+		outcome check.Outcome
+		failed  []string
+		summary string
+	}{
+		{"valid", sim.Result{History: []history.Event{write, wrote, read, saw(1)}}, check.Valid, nil, "linearizable, and all 3 other checks hold"},
+		{"stale read", sim.Result{History: []history.Event{write, wrote, read, saw(2)}}, check.Violation, []string{Linearizability}, "linearizability: "},
+		{"from inside", sim.Result{History: []history.Event{write, wrote}, Violations: violation}, check.Violation, []string{Progress, "election safety"}, "progress: c1 waits"},
+	} {
+		j, err := Judge(own, &c.result, nil, check.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if j.Outcome != c.outcome || !slices.Equal(j.Failed(), c.failed) || !strings.HasPrefix(j.Summary, c.summary) {
+			t.Errorf("%s: %v %q %q, want %v %q %q", c.name, j.Outcome, j.Failed(), j.Summary, c.outcome, c.failed, c.summary)
+		}
+	}
+	_, err := Judge(models.Model{Name: "bare", Workloads: []models.Workload{{Name: "free"}}}, &sim.Result{}, nil, check.Options{})
+	wantError(t, err, "bare", "specification")
+	_, err = Judge(own, &sim.Result{History: []history.Event{saw(1)}}, nil, check.Options{})
+	wantError(t, err, "the history of own")
+}
+
+// Sentences about a run name its clients, whatever process they have become.
+func TestClientOfAProcess(t *testing.T) {
+	for p, want := range map[history.Process]string{1: "c1", 4: "c4", 5: "c1", 11: "c3"} {
+		if got := clientOf(p, 4).String(); got != want {
+			t.Errorf("process %d is %s, want %s", p, got, want)
+		}
+	}
+}
+
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("error %v, want it to hold %q", err, part)
+		}
+	}
+}
