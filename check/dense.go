@@ -50,9 +50,9 @@ func (d *dense) widen() {
 	d.ints = nil
 }
 
-// number replaces the notes in a history by numbers: by size if the monitor
+// number replaces the notes in a history by numbers: by size if the rule
 // ranks values, else in any order. It reports false if a value can't be ranked.
-func (d *dense) number(h *monitored, m *Monitor) bool {
+func (d *dense) number(h *ruled, m *Rule) bool {
 	nullIsNone := m.Initial == nil
 	var numbers []int32
 	ok := false

@@ -25,12 +25,12 @@ func Engines() []Engine {
 	return all
 }
 
-// An engine decides by a monitor, a search, or the one where the other can't.
+// An engine decides by a rule, a search, or the one where the other can't.
 type engine struct {
-	name     string
-	summary  string // empty: for tests
-	monitors bool
-	search   decide
+	name    string
+	summary string // empty: for tests
+	rules   bool
+	search  decide
 }
 
 // decide is a search's work: to answer a problem within a budget of steps.
@@ -40,17 +40,17 @@ type decide func(p *problem, budget int64) answer
 type answer struct {
 	outcome Outcome
 	engine  string
-	order   []int32      // if valid: an order of linearization; of a search: positions in its problem
-	end     int          // if a violation: of a search, an event before which it was not inevitable, or -1; then, the event at which it was
-	core    *monitorCore // if a monitor found a violation
+	order   []int32   // if valid: an order of linearization; of a search: positions in its problem
+	end     int       // if a violation: of a search, an event before which it was not inevitable, or -1; then, the event at which it was
+	core    *ruleCore // if a rule found a violation
 	steps   int64
 	got     int    // if unknown: the last event up to which there was an order, or -1
-	why     string // why a monitor can't decide
+	why     string // why a rule can't decide
 }
 
 var engines = []engine{
-	{"auto", "the cheapest that is exact for what it sees: monitor, else window", true, runWindow},
-	{"monitor", "a polynomial rule, where every value is added at most once", true, nil},
+	{"auto", "the cheapest that is exact for what it sees: rule, else window", true, runWindow},
+	{"rule", "a polynomial rule, where every value is added at most once", true, nil},
 	{"window", "a search that holds only the configurations of the operations under way", false, runWindow},
 	{"porcupine", "github.com/anishathalye/porcupine, the reference: a search with a cache over the whole history", false, runPorcupine},
 }
@@ -71,7 +71,7 @@ const (
 )
 
 func (e *engine) stages(budget int64) []stage {
-	if !e.monitors {
+	if !e.rules {
 		return []stage{{e.name, e.search, min(budget, firstStage)}, {e.name, e.search, budget}}
 	}
 	return []stage{

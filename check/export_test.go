@@ -41,11 +41,11 @@ func Hasty(spec Spec, events []history.Event, name string) (Outcome, string) {
 	if err != nil {
 		panic(err)
 	}
-	outcome, engine := Valid, "monitor"
+	outcome, engine := Valid, "rule"
 	for i := range c.parts {
 		a, why := answer{}, "not asked"
-		if c.engine.monitors {
-			a, why = c.runMonitor(i)
+		if c.engine.rules {
+			a, why = c.runRule(i)
 		}
 		if why != "" {
 			engine = "window"

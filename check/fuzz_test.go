@@ -12,6 +12,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/soak"
 )
 
 // oracle asks porcupine itself, without any of our own machinery, about a history.
@@ -101,8 +102,9 @@ func relaxed(op history.Operation) history.Operation {
 	return op
 }
 
+var fuzzHistories = int64(soak.N(10_000, 300_000))
+
 const (
-	fuzzHistories  = 300_000
 	fuzzOperations = 7
 	fuzzWorkers    = 4
 )
@@ -113,21 +115,21 @@ func TestEnginesAgreeWithPorcupine(t *testing.T) {
 	for n, a := range slices.Concat(alphabets, distinct) {
 		t.Run(a.name(), func(t *testing.T) {
 			t.Parallel()
-			var violations, pending, failed, monitored atomic.Int64
+			var violations, pending, failed, ruled atomic.Int64
 			t.Run("workers", func(t *testing.T) {
 				for w := range fuzzWorkers {
 					t.Run(fmt.Sprint(w), func(t *testing.T) {
 						t.Parallel()
 						m := &maker{rng: rand.New(rand.NewPCG(uint64(n), uint64(w)))}
-						for i := range fuzzHistories / fuzzWorkers {
+						for i := range int(fuzzHistories) / fuzzWorkers {
 							events := m.history(&a, fuzzOperations)
 							valid := oracle(a.spec, events)
 							if !valid {
 								violations.Add(1)
 							}
 							count(events, &pending, &failed)
-							if compare(t, &a, events, valid, i%24 == 0) == "monitor" {
-								monitored.Add(1)
+							if compare(t, &a, events, valid, i%24 == 0) == "rule" {
+								ruled.Add(1)
 							}
 							if t.Failed() {
 								return
@@ -137,13 +139,13 @@ func TestEnginesAgreeWithPorcupine(t *testing.T) {
 				}
 			})
 			share := 100 * violations.Load() / fuzzHistories
-			t.Logf("%s: %d histories, %d violations (%d %%), %d with open operations, %d with failed ones, %d decided by a monitor",
-				a.name(), fuzzHistories, violations.Load(), share, pending.Load(), failed.Load(), monitored.Load())
+			t.Logf("%s: %d histories, %d violations (%d %%), %d with open operations, %d with failed ones, %d decided by a rule",
+				a.name(), fuzzHistories, violations.Load(), share, pending.Load(), failed.Load(), ruled.Load())
 			if share < 15 || pending.Load() < fuzzHistories/10 || failed.Load() < fuzzHistories/10 {
 				t.Errorf("too few of a kind to mean anything")
 			}
-			if a.distinct && monitored.Load() < fuzzHistories*9/10 {
-				t.Errorf("too few were decided by a monitor")
+			if a.distinct && ruled.Load() < fuzzHistories*9/10 {
+				t.Errorf("too few were decided by a rule")
 			}
 		})
 	}

@@ -13,7 +13,7 @@ type alphabet struct {
 	spec check.Spec
 	ops  []template
 	keys []string
-	// distinct: every value is added once, so that the monitors can decide
+	// distinct: every value is added once, so that the rules can decide
 	distinct bool
 }
 

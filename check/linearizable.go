@@ -77,13 +77,13 @@ func (c *check) problem(i int) *problem {
 	return c.problems[i]
 }
 
-// decide answers every part's question: by its monitor, if that is exact for it,
+// decide answers every part's question: by its rule, if that is exact for it,
 // else by a search.
 func (c *check) decide() {
 	open := func(i int) bool { return c.answers[i].engine == "" }
-	if c.engine.monitors {
+	if c.engine.rules {
 		parallel(len(c.parts), func(i int) {
-			if a, why := c.runMonitor(i); why == "" {
+			if a, why := c.runRule(i); why == "" {
 				c.answers[i] = a
 			} else {
 				c.answers[i].why = why
@@ -105,7 +105,7 @@ func (c *check) decide() {
 			until = c.answers[c.proof.part].end
 		}
 		parallel(len(c.parts), func(i int) {
-			if a := &c.answers[i]; open(i) || a.outcome == Unknown && a.engine != "monitor" {
+			if a := &c.answers[i]; open(i) || a.outcome == Unknown && a.engine != "rule" {
 				c.search(i, s, until)
 			}
 		})
@@ -226,7 +226,7 @@ func (c *check) firstViolation() int {
 func (c *check) spent(i int) string {
 	a := &c.answers[i]
 	if c.engine.search == nil {
-		return "the monitor can't tell: " + a.why
+		return "the rule can't tell: " + a.why
 	}
 	p := c.problem(i)
 	s := fmt.Sprintf("undecided after %d steps: %d operations, of which %d never completed", a.steps, len(p.ops), p.opens())

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"simrun/check"
+	"simrun/internal/soak"
 )
 
 // A history that is fed event by event is judged as it is as a whole, and a
@@ -13,7 +14,7 @@ func TestOnlineAgreesWithWhole(t *testing.T) {
 	violations, early := 0, 0
 	for n, a := range alphabets {
 		m := &maker{rng: rand.New(rand.NewPCG(77, uint64(n)))}
-		for range 5_000 {
+		for range soak.N(500, 5_000) {
 			events := m.history(&a, fuzzOperations)
 			want, err := check.Linearizable(a.spec, events, check.Options{})
 			if err != nil {
@@ -43,7 +44,7 @@ func TestOnlineAgreesWithWhole(t *testing.T) {
 		}
 	}
 	t.Logf("%d violations, %d told before the last event", violations, early)
-	if violations < 9_000 || early < violations/2 {
+	if violations < soak.N(900, 9_000) || early < violations/2 {
 		t.Error("too few violations to mean anything")
 	}
 }

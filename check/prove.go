@@ -34,7 +34,7 @@ func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 	a := &c.answers[i]
 	p := c.problem(i).cut(a.end + 1)
 	if a.core != nil {
-		p = c.monitoredProblem(i)
+		p = c.ruledProblem(i)
 	}
 	if b := runWindow(p, c.opts.Budget); b.outcome == Violation {
 		co = minimise(c.spec, p, runWindow, trialBudget(b.steps, c.opts.Budget))
@@ -67,15 +67,15 @@ func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 // smaller history can take longer, as open operations fit in more places.
 func trialBudget(steps, budget int64) int64 { return min(budget, 4*steps+50_000) }
 
-// maxChains bounds the operations that a monitor's core is completed with.
+// maxChains bounds the operations that a rule's core is completed with.
 const maxChains = 2000
 
-// monitoredProblem is what a monitor says is enough for the violation.
+// ruledProblem is what a rule says is enough for the violation.
 //
 // Where that holds compare-and-sets whose old value no member wrote, it is
 // completed with all operations on the values of these chains; if they are too
 // many, the compare-and-sets become plain writes, which demand less.
-func (c *check) monitoredProblem(i int) *problem {
+func (c *check) ruledProblem(i int) *problem {
 	found := c.answers[i].core
 	small := part{key: c.parts[i].key, ops: found.ops}
 	weaken := found.weaken
@@ -87,7 +87,7 @@ func (c *check) monitoredProblem(i int) *problem {
 	p := small.problem(c.spec, c.ops)
 	for k, n := range small.ops {
 		if slices.Contains(weaken, n) {
-			weak := c.spec.monitor().Weaken(c.ops[n])
+			weak := c.spec.rule().Weaken(c.ops[n])
 			p.ops[k].class = p.auto.class(&weak)
 		}
 	}

@@ -75,9 +75,9 @@ type Object[S any] struct {
 	// operations on all (Horn and Kroening 2015). Nil: no operation is on one alone.
 	Element func(op history.Operation) (element history.Value, alone bool)
 
-	// Monitor, if not nil, decides histories in which every value is added at most
+	// Rule, if not nil, decides histories in which every value is added at most
 	// once in polynomial time.
-	Monitor *Monitor
+	Rule *Rule
 
 	// ByProcess lets Step see who called: Operation.Process is set.
 	ByProcess bool
@@ -114,7 +114,7 @@ type behaviour interface {
 	explain(f *Finding) string
 	newAutomaton() *automaton
 	run() func(op *history.Operation) bool
-	monitor() *Monitor
+	rule() *Rule
 	element(op *history.Operation) (element history.Value, alone bool)
 }
 
@@ -177,7 +177,7 @@ func (d *defined[S]) explain(f *Finding) string {
 	return d.o.Explain(f)
 }
 
-func (d *defined[S]) monitor() *Monitor { return d.o.Monitor }
+func (d *defined[S]) rule() *Rule { return d.o.Rule }
 
 func (d *defined[S]) element(op *history.Operation) (history.Value, bool) {
 	if d.o.Element == nil {

@@ -1,7 +1,7 @@
 package rules
 
 // A Choice searches for values that pending operations may have taken out of an
-// object, where the rules of a monitor decide any given choice exactly.
+// object, where the conditions of a rule decide any given choice exactly.
 type Choice struct {
 	// Try judges the choice so far. If it fails, at least one of blockers must be
 	// taken by one of takers; a choice that does neither fails in the same way.

@@ -1,14 +1,14 @@
-// Package rules holds what the polynomial linearizability monitors below it
+// Package rules holds what the polynomial linearizability rules below it
 // share: their input, their result, and the order of a history's events.
 //
-// A monitor decides the history of one object of one type (register, set,
+// A rule decides the history of one object of one type (register, set,
 // queue, stack, priority queue) exactly, provided that the history is
 // unambiguous: every operation that adds a value adds a different one. The
 // general question is NP-complete (Gibbons & Korach, "Testing shared
 // memories", SIAM J. Comput. 1997); with distinct values it is linear or
-// nearly so. A monitor that cannot be exact says so, and never guesses.
+// nearly so. A rule that cannot be exact says so, and never guesses.
 //
-// The monitors know nothing of clients, keys or JSON: they read operations
+// The rules know nothing of clients, keys or JSON: they read operations
 // over small integers, so that a caller may map any history onto them.
 package rules
 
@@ -21,7 +21,7 @@ const Never int32 = math.MaxInt32
 // None is a value that no operation carries, and an operation that is not there.
 const None int32 = -1
 
-// Kind says what an operation does. Each monitor defines its own kinds.
+// Kind says what an operation does. Each rule defines its own kinds.
 type Kind uint8
 
 // Op is one operation of a history.
@@ -42,17 +42,17 @@ type Op struct {
 // Pending reports whether op never completed.
 func (op *Op) Pending() bool { return op.Ret == Never }
 
-// Outcome is a monitor's answer.
+// Outcome is a rule's answer.
 type Outcome uint8
 
 const (
-	// NotApplicable: the history is not one that the monitor is exact for; Why says what is in the way.
+	// NotApplicable: the history is not one that the rule is exact for; Why says what is in the way.
 	NotApplicable Outcome = iota
 	// Linearizable: Order is the proof.
 	Linearizable
 	// Violation: Core is the proof.
 	Violation
-	// Undecided: the history is the monitor's, but its rules are not complete for it; Why says which.
+	// Undecided: the history is the rule's, but its conditions are not complete for it; Why says which.
 	Undecided
 )
 
@@ -105,7 +105,7 @@ type Result struct {
 	Why string
 }
 
-// Reject returns the result of a history that a monitor is not exact for.
+// Reject returns the result of a history that a rule is not exact for.
 func Reject(why string) Result { return Result{Outcome: NotApplicable, Why: why} }
 
 // Events returns the operation at each position of the history's order of

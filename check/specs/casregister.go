@@ -34,7 +34,7 @@ var CASRegister = check.Define(check.Object[history.Value]{
 		return has(op.F, "read", "write", "cas")
 	},
 	Observes:          casFound,
-	Monitor:           registerMonitor,
+	Rule:              registerRule,
 	Touches:           touchesCAS,
 	DescribeOperation: describeRegister,
 	Explain:           explainRegister,

@@ -50,7 +50,7 @@ var KV = check.Define(check.Object[history.Value]{
 		return has(op.F, "get", "read", "put", "write", "append", "cas", "delete")
 	},
 	Observes: casFound,
-	Monitor:  kvMonitor,
+	Rule:     kvRule,
 	Touches: func(op history.Operation) ([]history.Value, bool) {
 		switch op.F {
 		case "get", "read":

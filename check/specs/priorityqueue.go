@@ -36,7 +36,7 @@ var PriorityQueue = check.Define(check.Object[*heap]{
 		}
 		return acceptsTake(op, "insert", "poll", "peek")
 	},
-	Monitor:           pqMonitor,
+	Rule:              priorityRule,
 	Touches:           touchesTake("insert"),
 	DescribeOperation: describeTake,
 	Explain:           explainTakes("insert", false),

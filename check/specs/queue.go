@@ -30,7 +30,7 @@ var Queue = check.Define(check.Object[fifo]{
 	},
 	Identity:          fifo.text,
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "enqueue", "dequeue", "peek") },
-	Monitor:           queueMonitor,
+	Rule:              queueRule,
 	Touches:           touchesTake("enqueue"),
 	DescribeOperation: describeTake,
 	Explain:           explainTakes("enqueue", true),

@@ -47,7 +47,7 @@ var Set = check.Define(check.Object[*members]{
 		}
 		return nil
 	},
-	Monitor: setMonitor,
+	Rule: setRule,
 	Touches: func(op history.Operation) ([]history.Value, bool) {
 		if op.F == "read" {
 			return nil, op.Outcome == history.Info // what it did not see matters as well

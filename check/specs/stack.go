@@ -24,7 +24,7 @@ var Stack = check.Define(check.Object[*list]{
 	},
 	Identity:          func(stack *list) string { return text(stack) },
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "push", "pop", "peek") },
-	Monitor:           stackMonitor,
+	Rule:              stackRule,
 	Touches:           touchesTake("push"),
 	DescribeOperation: describeTake,
 	Explain:           explainTakes("push", false),

@@ -9,6 +9,7 @@ import (
 
 	"simrun/check/weaker"
 	"simrun/history"
+	"simrun/internal/soak"
 )
 
 // parse reads a history in JSON lines.
@@ -78,7 +79,7 @@ func TestPhasesOfJepsen(t *testing.T) {
 
 // The quantiles and the counts, against their definitions, over random histories.
 func TestPhasesAgreeWithDefinition(t *testing.T) {
-	const histories = 20_000
+	histories := soak.N(2_000, 20_000)
 	faulty := 0
 	for i := range histories {
 		rng := rand.New(rand.NewPCG(4, uint64(i)))

@@ -9,6 +9,7 @@ import (
 	"simrun/check/specs"
 	"simrun/check/weaker"
 	"simrun/history"
+	"simrun/internal/soak"
 )
 
 // anyInterleaving tries every interleaving of the processes.
@@ -98,7 +99,7 @@ func written(op history.Operation) history.Value {
 }
 
 func TestSequentialAgreesWithEveryInterleaving(t *testing.T) {
-	const histories = 100_000
+	histories := soak.N(6_000, 100_000)
 	violations, engines := 0, map[string]int{}
 	for i := range histories {
 		m := &maker{
@@ -120,7 +121,7 @@ func TestSequentialAgreesWithEveryInterleaving(t *testing.T) {
 
 // Objects that are no registers go to the search alone.
 func TestSequentialQueuesAgreeWithEveryInterleaving(t *testing.T) {
-	const histories = 20_000
+	histories := soak.N(2_000, 20_000)
 	violations, engines := 0, map[string]int{}
 	for i := range histories {
 		rng := rand.New(rand.NewPCG(3, uint64(i)))
@@ -157,7 +158,7 @@ func TestSequentialQueuesAgreeWithEveryInterleaving(t *testing.T) {
 
 // Transactions read and write several registers at once.
 func TestSequentialTransactionsAgreeWithEveryInterleaving(t *testing.T) {
-	const histories = 30_000
+	histories := soak.N(3_000, 30_000)
 	violations, engines := 0, map[string]int{}
 	for i := range histories {
 		events := transactions(rand.New(rand.NewPCG(7, uint64(i))))
@@ -209,7 +210,7 @@ func transactions(rng *rand.Rand) []history.Event {
 // Appends and deletes make versions that nobody can tell: what is forced must not
 // rest on them.
 func TestSequentialStoresAgreeWithEveryInterleaving(t *testing.T) {
-	const histories = 40_000
+	histories := soak.N(3_000, 40_000)
 	violations, engines := 0, map[string]int{}
 	for i := range histories {
 		rng := rand.New(rand.NewPCG(9, uint64(i)))

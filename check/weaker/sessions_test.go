@@ -11,6 +11,7 @@ import (
 	"simrun/check/specs"
 	"simrun/check/weaker"
 	"simrun/history"
+	"simrun/internal/soak"
 )
 
 // seen is what a process did to a register, for the oracle: it read a version
@@ -168,7 +169,7 @@ func orderKeeps(name string, order []int64, sessions map[history.Process][]seen)
 }
 
 func TestSessionsAgreeWithEveryOrderOfVersions(t *testing.T) {
-	const histories = 120_000
+	histories := soak.N(8_000, 120_000)
 	broken := map[string]int{}
 	casSeen, any := 0, 0
 	for i := range histories {

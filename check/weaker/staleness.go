@@ -188,7 +188,7 @@ type moment struct {
 	index int
 }
 
-// intervals translates the operations for the monitor.
+// intervals translates the operations for the rule.
 func (a *age) intervals() *shifted {
 	h := &shifted{}
 	number := map[history.Value]int32{history.Null: 0}

@@ -10,6 +10,7 @@ import (
 	"simrun/check/specs"
 	"simrun/check/weaker"
 	"simrun/history"
+	"simrun/internal/soak"
 )
 
 // orders tries every order of operations that keeps real time, with reads begun
@@ -63,7 +64,7 @@ func orders(ops []history.Operation, t history.Time, k int) bool {
 }
 
 func TestStalenessAgreesWithEveryOrder(t *testing.T) {
-	const histories = 100_000
+	histories := soak.N(6_000, 100_000)
 	stale, none, seen := 0, 0, map[int64]int{}
 	for i := range histories {
 		m := &maker{rng: rand.New(rand.NewPCG(5, uint64(i))), keys: []string{"x"}, cas: i%3 == 0, future: i%7 == 0}
@@ -147,7 +148,7 @@ func TestQuestionsOfOtherObjectsAreRefused(t *testing.T) {
 
 // Where values repeat the time is not known, but the versions are.
 func TestVersionsOfRepeatingValuesAgreeWithEveryOrder(t *testing.T) {
-	const histories = 30_000
+	histories := soak.N(3_000, 30_000)
 	behind := 0
 	for i := range histories {
 		m := &maker{rng: rand.New(rand.NewPCG(6, uint64(i))), keys: []string{"x"}, cas: i%3 == 0, repeating: true}

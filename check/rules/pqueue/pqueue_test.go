@@ -17,31 +17,26 @@ const (
 )
 
 func TestPatterns(t *testing.T) {
-	for _, tt := range []struct {
-		name    string
-		ops     []rules.Op
-		pattern string // empty: linearizable
-		core    []int32
-	}{
-		{name: "nothing happened"},
+	suite.Decide(t, []rulestest.Case{
+		{Name: "nothing happened"},
 		{
-			name:    "a value that nobody inserted",
-			ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Poll}},
-			pattern: pqueue.ThinAir, core: []int32{0},
+			Name:    "a value that nobody inserted",
+			Ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Poll}},
+			Pattern: pqueue.ThinAir, Core: []int32{0},
 		},
 		{
-			name: "a smaller value is polled first",
-			ops: []rules.Op{
+			Name: "a smaller value is polled first",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Insert},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: pqueue.Insert},
 				{Call: 4, Ret: 5, Value: 0, From: none, Kind: pqueue.Poll},
 				{Call: 6, Ret: 7, Value: 1, From: none, Kind: pqueue.Poll},
 			},
-			pattern: pqueue.Surpassed, core: []int32{0, 1, 2, 3},
+			Pattern: pqueue.Surpassed, Core: []int32{0, 1, 2, 3},
 		},
 		{
-			name: "the greater value came later",
-			ops: []rules.Op{
+			Name: "the greater value came later",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Insert},
 				{Call: 2, Ret: 5, Value: 1, From: none, Kind: pqueue.Insert},
 				{Call: 3, Ret: 4, Value: 0, From: none, Kind: pqueue.Poll},
@@ -49,8 +44,8 @@ func TestPatterns(t *testing.T) {
 			},
 		},
 		{
-			name: "a pending poll may have taken the greater value",
-			ops: []rules.Op{
+			Name: "a pending poll may have taken the greater value",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Insert},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: pqueue.Insert},
 				{Call: 4, Ret: never, Value: none, From: none, Kind: pqueue.Poll},
@@ -58,19 +53,19 @@ func TestPatterns(t *testing.T) {
 			},
 		},
 		{
-			name: "one pending poll cannot have taken two",
-			ops: []rules.Op{
+			Name: "one pending poll cannot have taken two",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Insert},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: pqueue.Insert},
 				{Call: 4, Ret: 5, Value: 2, From: none, Kind: pqueue.Insert},
 				{Call: 6, Ret: never, Value: none, From: none, Kind: pqueue.Poll},
 				{Call: 7, Ret: 8, Value: 0, From: none, Kind: pqueue.Poll},
 			},
-			pattern: pqueue.Unexplained, core: []int32{0, 1, 2, 3, 4},
+			Pattern: pqueue.Unexplained, Core: []int32{0, 1, 2, 3, 4},
 		},
 		{
-			name: "two greater values that follow one another",
-			ops: []rules.Op{
+			Name: "two greater values that follow one another",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: pqueue.Insert},
 				{Call: 2, Ret: 3, Value: 2, From: none, Kind: pqueue.Insert},
 				{Call: 4, Ret: 11, Value: 0, From: none, Kind: pqueue.Poll},
@@ -79,27 +74,12 @@ func TestPatterns(t *testing.T) {
 				{Call: 9, Ret: 10, Value: 1, From: none, Kind: pqueue.Peek},
 				{Call: 12, Ret: 13, Value: 1, From: none, Kind: pqueue.Poll},
 			},
-			pattern: pqueue.Surpassed, core: []int32{0, 1, 2, 3, 4, 6},
+			Pattern: pqueue.Surpassed, Core: []int32{0, 1, 2, 3, 4, 6},
 		},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := pqueue.Check(tt.ops)
-			if tt.pattern == "" {
-				if r.Outcome != rules.Linearizable {
-					t.Fatalf("%v (%s)", r.Outcome, r.Pattern)
-				}
-				return
-			}
-			core := slices.Sorted(slices.Values(r.Core))
-			if r.Outcome != rules.Violation || r.Pattern != tt.pattern || !slices.Equal(core, tt.core) {
-				t.Fatalf("%v %q core %v, %s", r.Outcome, r.Pattern, core, r.Why)
-			}
-			suite.JudgeCore(t, tt.ops, r)
-		})
-	}
+	})
 }
 
-// TestPollAfterPeek holds histories on which an earlier version of the monitor
+// TestPollAfterPeek holds histories on which an earlier version of the rule
 // let a value be seen after its poll.
 func TestPollAfterPeek(t *testing.T) {
 	ops := []rules.Op{
@@ -118,21 +98,14 @@ func TestPollAfterPeek(t *testing.T) {
 }
 
 func TestNotApplicable(t *testing.T) {
-	for _, tt := range []struct {
-		why string
-		ops []rules.Op
-	}{
-		{"two operations insert the same value", []rules.Op{
+	suite.Reject(t, []rulestest.Rejected{
+		{Why: "two operations insert the same value", Ops: []rules.Op{
 			{Call: 0, Ret: 1, Value: 1, From: none, Kind: pqueue.Insert},
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: pqueue.Insert},
 		}},
-		{"an operation has no value", []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: pqueue.Poll}}},
-		{"an operation is none of a priority queue's", []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
-	} {
-		if r := pqueue.Check(tt.ops); r.Outcome != rules.NotApplicable || r.Why != tt.why {
-			t.Errorf("%v %q, want %q", r.Outcome, r.Why, tt.why)
-		}
-	}
+		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: pqueue.Poll}}},
+		{Why: "an operation is none of a priority queue's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+	})
 }
 
 // TestLarge makes long histories of a correct priority queue, whose orders must

@@ -90,7 +90,7 @@ func Check(ops []rules.Op) rules.Result {
 	return h.arrange(order)
 }
 
-// history is what the monitor knows. Nodes are the values that were in the
+// history is what the rule knows. Nodes are the values that were in the
 // queue, and after them the dequeues that found it empty.
 type history struct {
 	ops    []rules.Op

@@ -17,40 +17,35 @@ const (
 )
 
 func TestPatterns(t *testing.T) {
-	for _, tt := range []struct {
-		name    string
-		ops     []rules.Op
-		pattern string // empty: linearizable
-		core    []int32
-	}{
-		{name: "nothing happened"},
+	suite.Decide(t, []rulestest.Case{
+		{Name: "nothing happened"},
 		{
-			name:    "a value that nobody enqueued",
-			ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: queue.Dequeue}},
-			pattern: queue.ThinAir, core: []int32{0},
+			Name:    "a value that nobody enqueued",
+			Ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: queue.Dequeue}},
+			Pattern: queue.ThinAir, Core: []int32{0},
 		},
 		{
-			name: "the second comes out first",
-			ops: []rules.Op{
+			Name: "the second comes out first",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: queue.Enqueue},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: queue.Enqueue},
 				{Call: 4, Ret: 5, Value: 1, From: none, Kind: queue.Dequeue},
 				{Call: 6, Ret: 7, Value: 0, From: none, Kind: queue.Dequeue},
 			},
-			pattern: queue.Overtaken, core: []int32{0, 1, 2, 3},
+			Pattern: queue.Overtaken, Core: []int32{0, 1, 2, 3},
 		},
 		{
-			name: "the first is lost",
-			ops: []rules.Op{
+			Name: "the first is lost",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: queue.Enqueue},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: queue.Enqueue},
 				{Call: 4, Ret: 5, Value: 1, From: none, Kind: queue.Dequeue},
 			},
-			pattern: queue.Overtaken, core: []int32{0, 1, 2},
+			Pattern: queue.Overtaken, Core: []int32{0, 1, 2},
 		},
 		{
-			name: "a pending dequeue may have taken the first",
-			ops: []rules.Op{
+			Name: "a pending dequeue may have taken the first",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: queue.Enqueue},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: queue.Enqueue},
 				{Call: 4, Ret: never, Value: none, From: none, Kind: queue.Dequeue},
@@ -58,8 +53,8 @@ func TestPatterns(t *testing.T) {
 			},
 		},
 		{
-			name: "one pending dequeue cannot have taken two",
-			ops: []rules.Op{
+			Name: "one pending dequeue cannot have taken two",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: queue.Enqueue},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: queue.Enqueue},
 				{Call: 4, Ret: 5, Value: 2, From: none, Kind: queue.Enqueue},
@@ -67,11 +62,11 @@ func TestPatterns(t *testing.T) {
 				{Call: 7, Ret: 8, Value: 2, From: none, Kind: queue.Dequeue},
 				{Call: 9, Ret: never, Value: none, From: none, Kind: queue.Dequeue},
 			},
-			pattern: queue.Overtaken, core: []int32{0, 1, 2, 3, 4},
+			Pattern: queue.Overtaken, Core: []int32{0, 1, 2, 3, 4},
 		},
 		{
-			name: "empty in spite of two values that follow one another",
-			ops: []rules.Op{
+			Name: "empty in spite of two values that follow one another",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: queue.Enqueue},
 				{Call: 2, Ret: 9, Value: none, From: none, Kind: queue.Empty},
 				{Call: 3, Ret: 4, Value: 1, From: none, Kind: queue.Enqueue},
@@ -79,11 +74,11 @@ func TestPatterns(t *testing.T) {
 				{Call: 10, Ret: 11, Value: 1, From: none, Kind: queue.Dequeue},
 				{Call: 7, Ret: 8, Value: 2, From: none, Kind: queue.Enqueue},
 			},
-			pattern: queue.NotEmpty, core: []int32{0, 1, 2, 3, 4},
+			Pattern: queue.NotEmpty, Core: []int32{0, 1, 2, 3, 4},
 		},
 		{
-			name: "three values whose turns do not fit, though any two do",
-			ops: []rules.Op{
+			Name: "three values whose turns do not fit, though any two do",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 20, Value: 0, From: none, Kind: queue.Enqueue},
 				{Call: 1, Ret: 2, Value: 1, From: none, Kind: queue.Enqueue},
 				{Call: 3, Ret: 4, Value: 2, From: none, Kind: queue.Enqueue},
@@ -96,11 +91,11 @@ func TestPatterns(t *testing.T) {
 				{Call: 17, Ret: 18, Value: 3, From: none, Kind: queue.Dequeue},
 				{Call: 19, Ret: 21, Value: none, From: none, Kind: queue.Empty},
 			},
-			pattern: queue.Interleaved, core: []int32{0, 1, 2, 3, 4, 5, 8},
+			Pattern: queue.Interleaved, Core: []int32{0, 1, 2, 3, 4, 5, 8},
 		},
 		{
-			name: "regression: a peek proves that a value was still there",
-			ops: []rules.Op{
+			Name: "regression: a peek proves that a value was still there",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 3, Value: 0, From: none, Kind: queue.Enqueue},
 				{Call: 1, Ret: 8, Value: none, From: none, Kind: queue.Empty},
 				{Call: 2, Ret: 11, Value: 0, From: none, Kind: queue.Dequeue},
@@ -109,35 +104,20 @@ func TestPatterns(t *testing.T) {
 				{Call: 6, Ret: 12, Value: 1, From: none, Kind: queue.Enqueue},
 				{Call: 9, Ret: 13, Value: 0, From: none, Kind: queue.Peek},
 			},
-			pattern: queue.NotEmpty, core: []int32{0, 2, 3, 6},
+			Pattern: queue.NotEmpty, Core: []int32{0, 2, 3, 6},
 		},
 		{
-			name: "regression: a peek holds back the pending dequeue of its value",
-			ops: []rules.Op{
+			Name: "regression: a peek holds back the pending dequeue of its value",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: queue.Enqueue},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: queue.Enqueue},
 				{Call: 4, Ret: never, Value: none, From: none, Kind: queue.Dequeue},
 				{Call: 5, Ret: 6, Value: 1, From: none, Kind: queue.Dequeue},
 				{Call: 7, Ret: 8, Value: 0, From: none, Kind: queue.Peek},
 			},
-			pattern: queue.Overtaken, core: []int32{0, 1, 2, 3, 4},
+			Pattern: queue.Overtaken, Core: []int32{0, 1, 2, 3, 4},
 		},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := queue.Check(tt.ops)
-			if tt.pattern == "" {
-				if r.Outcome != rules.Linearizable {
-					t.Fatalf("%v (%s)", r.Outcome, r.Pattern)
-				}
-				return
-			}
-			core := slices.Sorted(slices.Values(r.Core))
-			if r.Outcome != rules.Violation || r.Pattern != tt.pattern || !slices.Equal(core, tt.core) {
-				t.Fatalf("%v %q core %v, %s", r.Outcome, r.Pattern, core, r.Why)
-			}
-			suite.JudgeCore(t, tt.ops, r)
-		})
-	}
+	})
 }
 
 // TestUndecided shows the one kind of history that the rules leave open: here
@@ -161,21 +141,14 @@ func TestUndecided(t *testing.T) {
 }
 
 func TestNotApplicable(t *testing.T) {
-	for _, tt := range []struct {
-		why string
-		ops []rules.Op
-	}{
-		{"two operations enqueue the same value", []rules.Op{
+	suite.Reject(t, []rulestest.Rejected{
+		{Why: "two operations enqueue the same value", Ops: []rules.Op{
 			{Call: 0, Ret: 1, Value: 1, From: none, Kind: queue.Enqueue},
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: queue.Enqueue},
 		}},
-		{"an operation has no value", []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: queue.Dequeue}}},
-		{"an operation is none of a queue's", []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
-	} {
-		if r := queue.Check(tt.ops); r.Outcome != rules.NotApplicable || r.Why != tt.why {
-			t.Errorf("%v %q, want %q", r.Outcome, r.Why, tt.why)
-		}
-	}
+		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: queue.Dequeue}}},
+		{Why: "an operation is none of a queue's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+	})
 }
 
 // TestLarge makes long histories of a correct queue, whose orders must stand,

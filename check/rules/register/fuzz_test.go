@@ -7,6 +7,7 @@ import (
 	"simrun/check/rules"
 	"simrun/check/rules/register"
 	"simrun/check/rules/rulestest"
+	"simrun/internal/soak"
 )
 
 // object is a register, as plain as can be. Its initial value is 0.
@@ -142,7 +143,7 @@ var suite = rulestest.Suite{
 		op.Kind = register.Write
 		return op
 	},
-	Histories:     40_000,
+	Histories:     soak.N(2_500, 40_000),
 	MinViolations: 25,
 }
 
@@ -152,7 +153,7 @@ func TestAgainstPorcupine(t *testing.T) {
 		register.ThinAir, register.RefusedMatch, register.DoubleCAS, register.Circle,
 		register.Reversed, register.Overlap, register.Enclosed,
 	} {
-		if count.Patterns[p] < 20 {
+		if count.Patterns[p] < soak.N(1, 20) {
 			t.Errorf("pattern %q was seen %d times only", p, count.Patterns[p])
 		}
 	}

@@ -17,35 +17,29 @@ const (
 )
 
 func TestPatterns(t *testing.T) {
-	for _, tt := range []struct {
-		name    string
-		ops     []rules.Op
-		pattern string // empty: linearizable
-		core    []int32
-		relaxed []int32
-	}{
-		{name: "nothing happened"},
+	suite.Decide(t, []rulestest.Case{
+		{Name: "nothing happened"},
 		{
-			name: "the initial value is read",
-			ops:  []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none}},
+			Name: "the initial value is read",
+			Ops:  []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none}},
 		},
 		{
-			name:    "a value that nobody wrote",
-			ops:     []rules.Op{{Call: 0, Ret: 1, Value: 1, From: none}},
-			pattern: register.ThinAir, core: []int32{0},
+			Name:    "a value that nobody wrote",
+			Ops:     []rules.Op{{Call: 0, Ret: 1, Value: 1, From: none}},
+			Pattern: register.ThinAir, Core: []int32{0},
 		},
 		{
-			name: "a stale read",
-			ops: []rules.Op{
+			Name: "a stale read",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 1, From: none, Kind: register.Write},
 				{Call: 2, Ret: 3, Value: 2, From: none, Kind: register.Write},
 				{Call: 4, Ret: 5, Value: 1, From: none},
 			},
-			pattern: register.Enclosed, core: []int32{0, 1, 2},
+			Pattern: register.Enclosed, Core: []int32{0, 1, 2},
 		},
 		{
-			name: "two writes that two clients read in different order",
-			ops: []rules.Op{
+			Name: "two writes that two clients read in different order",
+			Ops: []rules.Op{
 				{Call: 0, Ret: never, Value: 1, From: none, Kind: register.Write},
 				{Call: 1, Ret: never, Value: 2, From: none, Kind: register.Write},
 				{Call: 2, Ret: 3, Value: 1, From: none},
@@ -53,97 +47,76 @@ func TestPatterns(t *testing.T) {
 				{Call: 6, Ret: 7, Value: 1, From: none},
 				{Call: 8, Ret: 9, Value: 2, From: none},
 			},
-			pattern: register.Overlap, core: []int32{0, 1, 2, 3, 4, 5},
+			Pattern: register.Overlap, Core: []int32{0, 1, 2, 3, 4, 5},
 		},
 		{
-			name: "a pending compare-and-set that a read proves",
-			ops: []rules.Op{
+			Name: "a pending compare-and-set that a read proves",
+			Ops: []rules.Op{
 				{Call: 0, Ret: never, Value: 1, From: 0, Kind: register.CAS},
 				{Call: 1, Ret: 2, Value: 1, From: none},
 				{Call: 3, Ret: 4, Value: 0, From: none},
 			},
-			pattern: register.Reversed, core: []int32{0, 1, 2},
+			Pattern: register.Reversed, Core: []int32{0, 1, 2},
 		},
 		{
-			name: "the unread pending write is no obstacle",
-			ops: []rules.Op{
+			Name: "the unread pending write is no obstacle",
+			Ops: []rules.Op{
 				{Call: 0, Ret: never, Value: 1, From: none, Kind: register.Write},
 				{Call: 1, Ret: 2, Value: 0, From: none},
 			},
 		},
 		{
-			name: "a failed compare-and-set reads",
-			ops: []rules.Op{
+			Name: "a failed compare-and-set reads",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 1, From: none, Kind: register.Write},
 				{Call: 2, Ret: 3, Value: 0, From: 2, Kind: register.FailedCAS},
 			},
-			pattern: register.Enclosed, core: []int32{0, 1},
+			Pattern: register.Enclosed, Core: []int32{0, 1},
 		},
 		{
-			name:    "a failed compare-and-set that should have succeeded",
-			ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: 0, Kind: register.FailedCAS}},
-			pattern: register.RefusedMatch, core: []int32{0},
+			Name:    "a failed compare-and-set that should have succeeded",
+			Ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: 0, Kind: register.FailedCAS}},
+			Pattern: register.RefusedMatch, Core: []int32{0},
 		},
 		{
-			name: "the lower part of a chain is no part of the core",
-			ops: []rules.Op{
+			Name: "the lower part of a chain is no part of the core",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 1, From: 0, Kind: register.CAS},
 				{Call: 2, Ret: 3, Value: 2, From: 1, Kind: register.CAS},
 				{Call: 4, Ret: 5, Value: 3, From: 2, Kind: register.CAS},
 				{Call: 6, Ret: 7, Value: 2, From: none},
 			},
-			pattern: register.Reversed, core: []int32{1, 2, 3}, relaxed: []int32{1},
+			Pattern: register.Reversed, Core: []int32{1, 2, 3}, Relaxed: []int32{1},
 		},
 		{
-			name: "regression: a pending compare-and-set that only a circle proves",
-			ops: []rules.Op{
+			Name: "regression: a pending compare-and-set that only a circle proves",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 3, Value: 1, From: 3, Kind: register.CAS},
 				{Call: 1, Ret: 4, Value: 2, From: 1, Kind: register.CAS},
 				{Call: 2, Ret: never, Value: 3, From: 1, Kind: register.CAS},
 			},
-			pattern: register.Circle, core: []int32{0, 2},
+			Pattern: register.Circle, Core: []int32{0, 2},
 		},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := register.Check(tt.ops, 0)
-			if tt.pattern == "" {
-				if r.Outcome != rules.Linearizable {
-					t.Fatalf("%v (%s)", r.Outcome, r.Pattern)
-				}
-				return
-			}
-			if r.Outcome != rules.Violation || r.Pattern != tt.pattern || !slices.Equal(r.Core, tt.core) || !slices.Equal(r.Relaxed, tt.relaxed) {
-				t.Errorf("%v %q core %v relaxed %v", r.Outcome, r.Pattern, r.Core, r.Relaxed)
-			}
-			suite.JudgeCore(t, tt.ops, r)
-		})
-	}
+	})
 }
 
 func TestNotApplicable(t *testing.T) {
-	for _, tt := range []struct {
-		why string
-		ops []rules.Op
-	}{
-		{"two operations write the same value", []rules.Op{
+	suite.Reject(t, []rulestest.Rejected{
+		{Why: "two operations write the same value", Ops: []rules.Op{
 			{Call: 0, Ret: 1, Value: 1, From: none, Kind: register.Write},
 			{Call: 2, Ret: never, Value: 1, From: 0, Kind: register.CAS},
 		}},
-		{"an operation writes the initial value", []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: register.Write}}},
-		{"two events share a position", []rules.Op{
+		{Why: "an operation writes the initial value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: register.Write}}},
+		{Why: "two events share a position", Ops: []rules.Op{
 			{Call: 0, Ret: 3, Value: 1, From: none, Kind: register.Write},
 			{Call: 0, Ret: 1, Value: 2, From: none, Kind: register.Write},
 		}},
-		{"a position of an event lies outside the history", []rules.Op{{Call: 1, Ret: 2, Value: 1, From: none, Kind: register.Write}}},
-		{"the values are not dense", []rules.Op{{Call: 0, Ret: 1, Value: 1 << 30, From: none, Kind: register.Write}}},
-		{"a value is negative", []rules.Op{{Call: 0, Ret: 1, Value: -2, From: none, Kind: register.Write}}},
-		{"an operation has no value", []rules.Op{{Call: 0, Ret: 1, Value: none, From: none}}},
-		{"an operation is none of a register's", []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
-	} {
-		if r := register.Check(tt.ops, 0); r.Outcome != rules.NotApplicable || r.Why != tt.why {
-			t.Errorf("%v %q, want %q", r.Outcome, r.Why, tt.why)
-		}
-	}
+		{Why: "a position of an event lies outside the history", Ops: []rules.Op{{Call: 1, Ret: 2, Value: 1, From: none, Kind: register.Write}}},
+		{Why: "the values are not dense", Ops: []rules.Op{{Call: 0, Ret: 1, Value: 1 << 30, From: none, Kind: register.Write}}},
+		{Why: "a value is negative", Ops: []rules.Op{{Call: 0, Ret: 1, Value: -2, From: none, Kind: register.Write}}},
+		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none}}},
+		{Why: "an operation is none of a register's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+	})
 }
 
 // TestLarge makes long histories of a correct register, whose orders must

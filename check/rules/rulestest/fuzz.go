@@ -10,9 +10,10 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"simrun/check/rules"
+	"simrun/internal/soak"
 )
 
-// Suite compares a monitor with porcupine.
+// Suite compares a rule with porcupine.
 type Suite struct {
 	Check func(ops []rules.Op) rules.Result
 	New   func() Object
@@ -28,7 +29,7 @@ type Suite struct {
 
 	Histories     int // per shard
 	MaxUndecided  int // per 10,000 histories
-	MinViolations int // per 100 histories that the monitor decides
+	MinViolations int // per 100 histories that the rule decides
 }
 
 const shards = 8
@@ -57,7 +58,7 @@ func (c *Count) add(d Count) {
 
 // Run makes the comparison, checks every certificate, logs the counts and
 // demands enough violations and pending operations, and few histories that the
-// monitor leaves to others. It returns the counts.
+// rule leaves to others. It returns the counts.
 func (s Suite) Run(t *testing.T) Count {
 	t.Helper()
 	total := Count{Patterns: map[string]int{}, Core: map[int]int{}}
@@ -80,7 +81,7 @@ func (s Suite) Run(t *testing.T) Count {
 	t.Logf("patterns: %v", total.Patterns)
 	t.Logf("violations by size of core: %v", total.Core)
 	decided := total.Linearizable + total.Violations
-	if total.Histories < 300_000 {
+	if total.Histories < soak.N(20_000, 300_000) {
 		t.Errorf("only %d histories", total.Histories)
 	}
 	if total.Pending*100 < total.Histories*20 {
@@ -137,12 +138,12 @@ func (s Suite) judge(t *testing.T, ops []rules.Op, r rules.Result) bool {
 			return false
 		}
 		if !s.Linearizable(ops) {
-			t.Errorf("porcupine finds a violation, the monitor an order that stands: the object and the model differ\n%s", Format(ops))
+			t.Errorf("porcupine finds a violation, the rule an order that stands: the object and the model differ\n%s", Format(ops))
 			return false
 		}
 	case rules.Violation:
 		if s.Linearizable(ops) {
-			t.Errorf("porcupine finds the history linearizable, the monitor says %q\n%s", r.Pattern, Format(ops))
+			t.Errorf("porcupine finds the history linearizable, the rule says %q\n%s", r.Pattern, Format(ops))
 			return false
 		}
 		return s.JudgeCore(t, ops, r)

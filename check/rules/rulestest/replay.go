@@ -1,4 +1,4 @@
-// Package rulestest holds what the tests of the monitors share: a simulated
+// Package rulestest holds what the tests of the rules share: a simulated
 // atomic object that makes histories, ways to spoil them, a replayer that
 // judges an order of linearization, and the comparison with porcupine.
 package rulestest

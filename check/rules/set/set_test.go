@@ -17,97 +17,71 @@ const (
 )
 
 func TestPatterns(t *testing.T) {
-	for _, tt := range []struct {
-		name    string
-		ops     []rules.Op
-		pattern string // empty: linearizable
-		core    []int32
-	}{
-		{name: "nothing happened"},
+	suite.Decide(t, []rulestest.Case{
+		{Name: "nothing happened"},
 		{
-			name: "missed what was never inserted",
-			ops:  []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: set.Missing}},
+			Name: "missed what was never inserted",
+			Ops:  []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: set.Missing}},
 		},
 		{
-			name:    "saw what was never inserted",
-			ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: set.Contains}},
-			pattern: set.ThinAir, core: []int32{0},
+			Name:    "saw what was never inserted",
+			Ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: set.Contains}},
+			Pattern: set.ThinAir, Core: []int32{0},
 		},
 		{
-			name: "an acknowledged insert is lost",
-			ops: []rules.Op{
+			Name: "an acknowledged insert is lost",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: set.Insert},
 				{Call: 2, Ret: 3, Value: 0, From: none, Kind: set.Missing},
 			},
-			pattern: set.Missed, core: []int32{0, 1},
+			Pattern: set.Missed, Core: []int32{0, 1},
 		},
 		{
-			name: "a pending remove explains what was missed",
-			ops: []rules.Op{
+			Name: "a pending remove explains what was missed",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: set.Insert},
 				{Call: 2, Ret: never, Value: 0, From: none, Kind: set.Remove},
 				{Call: 3, Ret: 4, Value: 0, From: none, Kind: set.Missing},
 			},
 		},
 		{
-			name: "a pending remove does not, if the value is seen again",
-			ops: []rules.Op{
+			Name: "a pending remove does not, if the value is seen again",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: set.Insert},
 				{Call: 2, Ret: never, Value: 0, From: none, Kind: set.Remove},
 				{Call: 3, Ret: 4, Value: 0, From: none, Kind: set.Missing},
 				{Call: 5, Ret: 6, Value: 0, From: none, Kind: set.Contains},
 			},
-			pattern: set.Missed, core: []int32{0, 1, 2, 3},
+			Pattern: set.Missed, Core: []int32{0, 1, 2, 3},
 		},
 		{
-			name: "removed twice",
-			ops: []rules.Op{
+			Name: "removed twice",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: set.Insert},
 				{Call: 2, Ret: 4, Value: 0, From: none, Kind: set.Remove},
 				{Call: 3, Ret: 5, Value: 0, From: none, Kind: set.Remove},
 			},
-			pattern: set.RemovedTwice, core: []int32{0, 1, 2},
+			Pattern: set.RemovedTwice, Core: []int32{0, 1, 2},
 		},
 		{
-			name: "an unseen pending insert is no obstacle",
-			ops: []rules.Op{
+			Name: "an unseen pending insert is no obstacle",
+			Ops: []rules.Op{
 				{Call: 0, Ret: never, Value: 0, From: none, Kind: set.Insert},
 				{Call: 1, Ret: 2, Value: 0, From: none, Kind: set.Missing},
 			},
 		},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := set.Check(tt.ops)
-			if tt.pattern == "" {
-				if r.Outcome != rules.Linearizable {
-					t.Fatalf("%v (%s)", r.Outcome, r.Pattern)
-				}
-				return
-			}
-			if r.Outcome != rules.Violation || r.Pattern != tt.pattern || !slices.Equal(r.Core, tt.core) {
-				t.Errorf("%v %q core %v", r.Outcome, r.Pattern, r.Core)
-			}
-			suite.JudgeCore(t, tt.ops, r)
-		})
-	}
+	})
 }
 
 func TestNotApplicable(t *testing.T) {
-	for _, tt := range []struct {
-		why string
-		ops []rules.Op
-	}{
-		{"two operations insert the same value", []rules.Op{
+	suite.Reject(t, []rulestest.Rejected{
+		{Why: "two operations insert the same value", Ops: []rules.Op{
 			{Call: 0, Ret: 1, Value: 1, From: none, Kind: set.Insert},
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: set.Insert},
 		}},
-		{"an operation has no value", []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: set.Remove}}},
-		{"an operation is none of a set's", []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
-	} {
-		if r := set.Check(tt.ops); r.Outcome != rules.NotApplicable || r.Why != tt.why {
-			t.Errorf("%v %q, want %q", r.Outcome, r.Why, tt.why)
-		}
-	}
+		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: set.Remove}}},
+		{Why: "an operation is none of a set's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+	})
 }
 
 // TestLarge makes long histories of a correct set, whose orders must stand,

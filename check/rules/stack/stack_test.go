@@ -17,40 +17,35 @@ const (
 )
 
 func TestPatterns(t *testing.T) {
-	for _, tt := range []struct {
-		name    string
-		ops     []rules.Op
-		pattern string // empty: linearizable
-		core    []int32
-	}{
-		{name: "nothing happened"},
+	suite.Decide(t, []rulestest.Case{
+		{Name: "nothing happened"},
 		{
-			name:    "a value that nobody pushed",
-			ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: stack.Pop}},
-			pattern: stack.ThinAir, core: []int32{0},
+			Name:    "a value that nobody pushed",
+			Ops:     []rules.Op{{Call: 0, Ret: 1, Value: 0, From: none, Kind: stack.Pop}},
+			Pattern: stack.ThinAir, Core: []int32{0},
 		},
 		{
-			name: "the first pushed comes out first",
-			ops: []rules.Op{
+			Name: "the first pushed comes out first",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: stack.Push},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: stack.Push},
 				{Call: 4, Ret: 5, Value: 0, From: none, Kind: stack.Pop},
 				{Call: 6, Ret: 7, Value: 1, From: none, Kind: stack.Pop},
 			},
-			pattern: stack.Crossed, core: []int32{0, 1, 2, 3},
+			Pattern: stack.Crossed, Core: []int32{0, 1, 2, 3},
 		},
 		{
-			name: "the upper value is lost",
-			ops: []rules.Op{
+			Name: "the upper value is lost",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: stack.Push},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: stack.Push},
 				{Call: 4, Ret: 5, Value: 0, From: none, Kind: stack.Pop},
 			},
-			pattern: stack.Crossed, core: []int32{0, 1, 2},
+			Pattern: stack.Crossed, Core: []int32{0, 1, 2},
 		},
 		{
-			name: "pushes at the same time may have come in either order",
-			ops: []rules.Op{
+			Name: "pushes at the same time may have come in either order",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 2, Value: 0, From: none, Kind: stack.Push},
 				{Call: 1, Ret: 3, Value: 1, From: none, Kind: stack.Push},
 				{Call: 4, Ret: 5, Value: 0, From: none, Kind: stack.Pop},
@@ -58,8 +53,8 @@ func TestPatterns(t *testing.T) {
 			},
 		},
 		{
-			name: "a pending pop may have taken the upper value",
-			ops: []rules.Op{
+			Name: "a pending pop may have taken the upper value",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: stack.Push},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: stack.Push},
 				{Call: 4, Ret: never, Value: none, From: none, Kind: stack.Pop},
@@ -67,19 +62,19 @@ func TestPatterns(t *testing.T) {
 			},
 		},
 		{
-			name: "one pending pop cannot have taken two",
-			ops: []rules.Op{
+			Name: "one pending pop cannot have taken two",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: stack.Push},
 				{Call: 2, Ret: 3, Value: 1, From: none, Kind: stack.Push},
 				{Call: 4, Ret: 5, Value: 2, From: none, Kind: stack.Push},
 				{Call: 6, Ret: never, Value: none, From: none, Kind: stack.Pop},
 				{Call: 7, Ret: 8, Value: 0, From: none, Kind: stack.Pop},
 			},
-			pattern: stack.Unexplained, core: []int32{0, 1, 2, 3, 4},
+			Pattern: stack.Unexplained, Core: []int32{0, 1, 2, 3, 4},
 		},
 		{
-			name: "empty in spite of two values that follow one another",
-			ops: []rules.Op{
+			Name: "empty in spite of two values that follow one another",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 0, From: none, Kind: stack.Push},
 				{Call: 2, Ret: 9, Value: none, From: none, Kind: stack.Empty},
 				{Call: 3, Ret: 4, Value: 1, From: none, Kind: stack.Push},
@@ -89,8 +84,8 @@ func TestPatterns(t *testing.T) {
 			},
 		},
 		{
-			name: "a row of three of which any two could be nested",
-			ops: []rules.Op{
+			Name: "a row of three of which any two could be nested",
+			Ops: []rules.Op{
 				{Call: 0, Ret: 2, Value: 0, From: none, Kind: stack.Push},
 				{Call: 1, Ret: 4, Value: 1, From: none, Kind: stack.Push},
 				{Call: 3, Ret: 6, Value: 2, From: none, Kind: stack.Push},
@@ -98,42 +93,20 @@ func TestPatterns(t *testing.T) {
 				{Call: 7, Ret: 9, Value: 1, From: none, Kind: stack.Pop},
 				{Call: 10, Ret: 11, Value: 2, From: none, Kind: stack.Pop},
 			},
-			pattern: stack.Crossed, core: []int32{0, 1, 2, 3, 4, 5},
+			Pattern: stack.Crossed, Core: []int32{0, 1, 2, 3, 4, 5},
 		},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := stack.Check(tt.ops)
-			if tt.pattern == "" {
-				if r.Outcome != rules.Linearizable {
-					t.Fatalf("%v (%s)", r.Outcome, r.Pattern)
-				}
-				return
-			}
-			core := slices.Sorted(slices.Values(r.Core))
-			if r.Outcome != rules.Violation || r.Pattern != tt.pattern || !slices.Equal(core, tt.core) {
-				t.Fatalf("%v %q core %v, %s", r.Outcome, r.Pattern, core, r.Why)
-			}
-			suite.JudgeCore(t, tt.ops, r)
-		})
-	}
+	})
 }
 
 func TestNotApplicable(t *testing.T) {
-	for _, tt := range []struct {
-		why string
-		ops []rules.Op
-	}{
-		{"two operations push the same value", []rules.Op{
+	suite.Reject(t, []rulestest.Rejected{
+		{Why: "two operations push the same value", Ops: []rules.Op{
 			{Call: 0, Ret: 1, Value: 1, From: none, Kind: stack.Push},
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: stack.Push},
 		}},
-		{"an operation has no value", []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: stack.Pop}}},
-		{"an operation is none of a stack's", []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
-	} {
-		if r := stack.Check(tt.ops); r.Outcome != rules.NotApplicable || r.Why != tt.why {
-			t.Errorf("%v %q, want %q", r.Outcome, r.Why, tt.why)
-		}
-	}
+		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: stack.Pop}}},
+		{Why: "an operation is none of a stack's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+	})
 }
 
 // TestLarge makes long histories of a correct stack, whose orders must stand,

@@ -7,12 +7,12 @@ import (
 	"simrun/history"
 )
 
-// Monitor hands the histories of an object to a polynomial decider, which is
+// Rule hands the histories of an object to a polynomial decider, which is
 // exact for those in which every value is added at most once. Where it is not,
 // it says so, and the search decides; nothing rests on it otherwise, as its
 // orders are replayed and its cores confirmed.
-type Monitor struct {
-	// Read tells what an operation is in the monitor's words. An operation with an
+type Rule struct {
+	// Read tells what an operation is in the rule's words. An operation with an
 	// unknown result has the kind that it would have if it took effect.
 	Read func(op *history.Operation) Reading
 	// Initial is the value that the object holds at first, if it is one that always
@@ -21,13 +21,13 @@ type Monitor struct {
 	// Ranked says that values are integers, and that their order matters.
 	Ranked bool
 	// Weaken returns a compare-and-set as the plain write of its new value: it
-	// demands less. Only a register's monitor asks for it.
+	// demands less. Only a register's rule asks for it.
 	Weaken func(op history.Operation) history.Operation
 	// Check decides. initial is the number of Initial, [rules.None] if no operation has it.
 	Check func(ops []rules.Op, initial int32) rules.Result
 }
 
-// Reading is an operation in a monitor's words.
+// Reading is an operation in a rule's words.
 type Reading struct {
 	Use         Use
 	Kind        rules.Kind
@@ -35,18 +35,18 @@ type Reading struct {
 	HasFrom     bool // From is set: it is a compare-and-set
 }
 
-// Use says what a monitor does with an operation.
+// Use says what a rule does with an operation.
 type Use uint8
 
 const (
-	Foreign Use = iota // the monitor has no word for it: the search must decide
+	Foreign Use = iota // the rule has no word for it: the search must decide
 	Take               // it is part of the history
 	Skip               // it demands nothing, such as a read whose result is unknown
 )
 
-// monitored is a history as a monitor reads it.
-type monitored struct {
-	m       *Monitor
+// ruled is a history as a rule reads it.
+type ruled struct {
+	m       *Rule
 	ops     []rules.Op
 	from    []int32 // for each: its position in the history's operations
 	at      []int32 // event index by position of event
@@ -54,10 +54,10 @@ type monitored struct {
 }
 
 // read translates the operations of a part that were invoked before the event
-// end; those that completed later are open. It returns nil if the monitor has no
+// end; those that completed later are open. It returns nil if the rule has no
 // word for one of them.
-func (m *Monitor) read(pt *part, ops []history.Operation, end int) *monitored {
-	h := &monitored{m: m, initial: rules.None}
+func (m *Rule) read(pt *part, ops []history.Operation, end int) *ruled {
+	h := &ruled{m: m, initial: rules.None}
 	h.ops = make([]rules.Op, 0, len(pt.ops))
 	h.from = make([]int32, 0, len(pt.ops))
 	values := newDense(len(pt.ops) + 1)
@@ -95,7 +95,7 @@ func (m *Monitor) read(pt *part, ops []history.Operation, end int) *monitored {
 }
 
 // place numbers the events of the history densely.
-func (h *monitored) place() {
+func (h *ruled) place() {
 	if len(h.ops) == 0 {
 		return
 	}
@@ -122,7 +122,7 @@ func (h *monitored) place() {
 }
 
 // rankDense numbers events that lie close together.
-func (h *monitored) rankDense(first, last int32) func(event int32) int32 {
+func (h *ruled) rankDense(first, last int32) func(event int32) int32 {
 	rank := make([]int32, last-first+1)
 	for i := range h.ops {
 		rank[h.ops[i].Call-first] = 1
@@ -141,7 +141,7 @@ func (h *monitored) rankDense(first, last int32) func(event int32) int32 {
 }
 
 // rankSparse numbers the events of a few operations spread over a long history.
-func (h *monitored) rankSparse() func(event int32) int32 {
+func (h *ruled) rankSparse() func(event int32) int32 {
 	h.at = nil
 	for i := range h.ops {
 		h.at = append(h.at, h.ops[i].Call)
@@ -156,19 +156,19 @@ func (h *monitored) rankSparse() func(event int32) int32 {
 	}
 }
 
-// runMonitor decides a part by its specification's monitor, or says why there is
+// runRule decides a part by its specification's rule, or says why there is
 // none that is exact for it.
-func (c *check) runMonitor(i int) (a answer, why string) {
-	m := c.spec.monitor()
+func (c *check) runRule(i int) (a answer, why string) {
+	m := c.spec.rule()
 	if m == nil {
-		return a, "no monitor is made for this specification"
+		return a, "no rule is made for this specification"
 	}
 	h := m.read(&c.parts[i], c.ops, never)
 	if h == nil {
-		return a, "it holds operations that the monitor has no words for"
+		return a, "it holds operations that the rule has no words for"
 	}
 	r := m.Check(h.ops, h.initial)
-	a = answer{engine: "monitor", steps: int64(len(h.ops)), got: -1}
+	a = answer{engine: "rule", steps: int64(len(h.ops)), got: -1}
 	switch r.Outcome {
 	case rules.Linearizable:
 		a.outcome = Valid
@@ -191,10 +191,10 @@ func (c *check) runMonitor(i int) (a answer, why string) {
 }
 
 // earliest finds the event by which a violation had become inevitable, and what
-// was wrong by then: nil if the monitor can't decide a shorter history, in which
+// was wrong by then: nil if the rule can't decide a shorter history, in which
 // operations that failed later count. h and r are the whole history and what the
-// monitor says of it.
-func (m *Monitor) earliest(pt *part, ops []history.Operation, h *monitored, r rules.Result) (int, *monitorCore) {
+// rule says of it.
+func (m *Rule) earliest(pt *part, ops []history.Operation, h *ruled, r rules.Result) (int, *ruleCore) {
 	low, high := -1, int(h.at[len(h.at)-1]) // events up to which there was none, and was one
 	for _, n := range pt.failed {
 		high = max(high, ops[n].Complete)
@@ -221,14 +221,14 @@ func (m *Monitor) earliest(pt *part, ops []history.Operation, h *monitored, r ru
 	return high, h.core(r)
 }
 
-// monitorCore are the operations of a violation that a monitor found.
-type monitorCore struct {
+// ruleCore are the operations of a violation that a rule found.
+type ruleCore struct {
 	ops    []int32 // positions in the history's operations
 	weaken []int32 // of these: compare-and-sets to be taken as writes
 }
 
-func (h *monitored) core(r rules.Result) *monitorCore {
-	c := &monitorCore{}
+func (h *ruled) core(r rules.Result) *ruleCore {
+	c := &ruleCore{}
 	for _, n := range r.Core {
 		c.ops = append(c.ops, h.from[n])
 	}
@@ -243,7 +243,7 @@ func (h *monitored) core(r rules.Result) *monitorCore {
 // must be allowed, and none may stand before one that returned before its call.
 // Where the specification promises that elements don't touch one another, as the decision
 // rested on already, each is an object of its own; [Replay] asks for no promise.
-func (c *check) replays(h *monitored, order []int32) bool {
+func (c *check) replays(h *ruled, order []int32) bool {
 	apart := true
 	for _, n := range h.from {
 		if _, alone := c.spec.element(&c.ops[n]); !alone {

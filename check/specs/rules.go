@@ -11,8 +11,8 @@ import (
 	"simrun/history"
 )
 
-// registerMonitor decides registers in which every value is written once.
-var registerMonitor = &check.Monitor{
+// registerRule decides registers in which every value is written once.
+var registerRule = &check.Rule{
 	Read:    readRegister,
 	Initial: &history.Null,
 	Weaken: func(op history.Operation) history.Operation {
@@ -46,21 +46,21 @@ func readRegister(op *history.Operation) check.Reading {
 	return check.Reading{Use: check.Foreign}
 }
 
-// kvMonitor is registerMonitor for keys that nobody appends to or deletes.
-var kvMonitor = &check.Monitor{
+// kvRule is registerRule for keys that nobody appends to or deletes.
+var kvRule = &check.Rule{
 	Read: func(op *history.Operation) check.Reading {
 		r := readRegister(op)
 		r.Value, r.From = present(r.Value), present(r.From)
 		return r
 	},
 	Initial: &history.Null,
-	Weaken:  registerMonitor.Weaken,
+	Weaken:  registerRule.Weaken,
 	Check:   register.Check,
 }
 
-// setMonitor decides sets to which every value is added once, and that nobody
+// setRule decides sets to which every value is added once, and that nobody
 // reads as a whole.
-var setMonitor = &check.Monitor{
+var setRule = &check.Rule{
 	Read: func(op *history.Operation) check.Reading {
 		r := check.Reading{Use: check.Take, Value: op.Input}
 		did, told := op.Output.AsBool()
@@ -83,15 +83,15 @@ var setMonitor = &check.Monitor{
 	Check: func(ops []rules.Op, _ int32) rules.Result { return set.Check(ops) },
 }
 
-// takes are a monitor's kinds of operation for an object that null says is empty.
+// takes are a rule's kinds of operation for an object that null says is empty.
 type takes struct{ add, remove, peek, empty rules.Kind }
 
-// noPeek is the peek of a monitor that has none.
+// noPeek is the peek of a rule that has none.
 const noPeek rules.Kind = 255
 
-// takesMonitor decides queues, stacks and priority queues in which every value is added once.
-func takesMonitor(add, remove string, k takes, ranked bool, decide func([]rules.Op) rules.Result) *check.Monitor {
-	return &check.Monitor{
+// takesRule decides queues, stacks and priority queues in which every value is added once.
+func takesRule(add, remove string, k takes, ranked bool, decide func([]rules.Op) rules.Result) *check.Rule {
+	return &check.Rule{
 		Read: func(op *history.Operation) check.Reading {
 			open := op.Outcome == history.Info
 			r := check.Reading{Use: check.Take, Value: op.Output}
@@ -117,7 +117,7 @@ func takesMonitor(add, remove string, k takes, ranked bool, decide func([]rules.
 }
 
 var (
-	queueMonitor = takesMonitor("enqueue", "dequeue", takes{queue.Enqueue, queue.Dequeue, queue.Peek, queue.Empty}, false, queue.Check)
-	stackMonitor = takesMonitor("push", "pop", takes{stack.Push, stack.Pop, noPeek, stack.Empty}, false, stack.Check)
-	pqMonitor    = takesMonitor("insert", "poll", takes{pqueue.Insert, pqueue.Poll, pqueue.Peek, pqueue.Empty}, true, pqueue.Check)
+	queueRule    = takesRule("enqueue", "dequeue", takes{queue.Enqueue, queue.Dequeue, queue.Peek, queue.Empty}, false, queue.Check)
+	stackRule    = takesRule("push", "pop", takes{stack.Push, stack.Pop, noPeek, stack.Empty}, false, stack.Check)
+	priorityRule = takesRule("insert", "poll", takes{pqueue.Insert, pqueue.Poll, pqueue.Peek, pqueue.Empty}, true, pqueue.Check)
 )

@@ -1,0 +1,54 @@
+package rulestest
+
+import (
+	"slices"
+	"testing"
+
+	"simrun/check/rules"
+)
+
+// Case is a history and what a rule must say of it.
+type Case struct {
+	Name    string
+	Ops     []rules.Op
+	Pattern string  // that it violates; "": it is linearizable
+	Core    []int32 // in order of position
+	Relaxed []int32 // members of the core of which the core needs less
+}
+
+// Decide holds the rule against a table of histories, and each of their cores against porcupine.
+func (s Suite) Decide(t *testing.T, table []Case) {
+	t.Helper()
+	for _, c := range table {
+		t.Run(c.Name, func(t *testing.T) {
+			r := s.Check(c.Ops)
+			if c.Pattern == "" {
+				if r.Outcome != rules.Linearizable {
+					t.Fatalf("%v (%s)", r.Outcome, r.Pattern)
+				}
+				return
+			}
+			core := slices.Sorted(slices.Values(r.Core))
+			if r.Outcome != rules.Violation || r.Pattern != c.Pattern || !slices.Equal(core, c.Core) || !slices.Equal(r.Relaxed, c.Relaxed) {
+				t.Fatalf("%v %q core %v relaxed %v, %s", r.Outcome, r.Pattern, core, r.Relaxed, r.Why)
+			}
+			s.JudgeCore(t, c.Ops, r)
+		})
+	}
+}
+
+// Rejected is a history that a rule is not exact for, and the reason that it gives.
+type Rejected struct {
+	Why string
+	Ops []rules.Op
+}
+
+// Reject holds the rule against a table of histories that it must leave to others.
+func (s Suite) Reject(t *testing.T, table []Rejected) {
+	t.Helper()
+	for _, c := range table {
+		if r := s.Check(c.Ops); r.Outcome != rules.NotApplicable || r.Why != c.Why {
+			t.Errorf("%v %q, want %q", r.Outcome, r.Why, c.Why)
+		}
+	}
+}
