@@ -1,10 +1,12 @@
 # simrun: what can be done here. `make` alone prints this list.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint bench docs cover chromium clean
+.PHONY: help build test lint cross soak bench docs cover chromium npm clean
 
+SHELL     := bash
 BENCHTIME ?= 1s
-TIMEOUT   ?= 15m
+TIMEOUT   ?= 10m
+TSC       := npx --yes --package typescript@7.0.2 tsc
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,14 +14,26 @@ help: ## print this list
 build: ## build the program as ./simrun
 	go build -o simrun ./cmd/simrun
 
-test: chromium ## vet and test everything (what CI runs)
+test: chromium ## vet and test everything
 	go vet ./...
 	go test -timeout $(TIMEOUT) ./...
 
-lint: ## gofmt, go vet, staticcheck
+lint: npm cross ## gofmt, go vet, staticcheck, the TypeScript of the report, and the builds of cross
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt wants:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
+	go vet -tags soak ./...
 	go tool staticcheck ./...
+	cd visual/report && $(TSC) --noEmit -p .
+
+FLOORS := ./history/... ./sim/... ./check/... ./models/... ./trial/...
+
+cross: ## build for 32 bits, and the floors for the browser (js) and WASI
+	GOARCH=386 go build ./...
+	GOOS=js GOARCH=wasm go build $(FLOORS)
+	GOOS=wasip1 GOARCH=wasm go build $(FLOORS)
+
+soak: ## the same tests, many times as deep: millions of histories, tens of thousands of seeds
+	go test -tags soak -timeout 60m -v -run 'Soak|Agree|Porcupine' ./... 2>&1 | grep -vE '^\s*(=== |--- PASS|PASS$$)|no test(s| files)'; exit $${PIPESTATUS[0]}
 
 bench: ## every benchmark, with allocations and our own figures (BENCHTIME=5s for steadier ones)
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -timeout 60m ./...
@@ -33,14 +47,22 @@ cover: ## test coverage by package, and cover.html
 	go tool cover -html cover.out -o cover.html
 	@go tool cover -func cover.out | tail -n 1
 
+# install PACKAGE: Debian's package, where apt-get is there
+define install
+	{ command -v apt-get >/dev/null || { echo "$(2)" >&2; exit 1; }; \
+	  echo "$(2) Installing Debian's."; \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(1) || { echo "$(2)" >&2; exit 1; }; }
+endef
+
 # The report is tested in a real browser.
 chromium: ## see to it that Chromium is there, which the tests of the report need
-	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || { \
-	  command -v apt-get >/dev/null || { echo "The tests of the report need Chromium: please install it." >&2; exit 1; }; \
-	  echo "The tests of the report need Chromium: installing Debian's."; \
-	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium || { \
-	    echo "Chromium could not be installed; the tests of the report need it." >&2; exit 1; }; }
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || \
+	$(call install,chromium,The tests of the report need Chromium.)
+
+npm: ## see to it that npm is there, which checks the TypeScript of the report
+	@command -v npx >/dev/null || \
+	$(call install,nodejs npm,make lint needs npm to check the TypeScript of the report.)
 
 clean: ## remove what building and running left here
 	rm -rf simrun store man cover.out cover.html

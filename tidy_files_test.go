@@ -6,7 +6,6 @@ import (
 	"go/format"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -134,18 +133,6 @@ func TestFileSamples(t *testing.T) {
 			} else if wrong := r.check(name, text); clean != (wrong == "") {
 				t.Errorf("%s: rule %q says %q", file, r.name, wrong)
 			}
-		}
-	}
-}
-
-// TestBuildsForWasm builds the floors for the places where a report will run a case
-// again: the browser (js) and a sandbox (wasip1).
-func TestBuildsForWasm(t *testing.T) {
-	for _, goos := range []string{"js", "wasip1"} {
-		cmd := exec.Command("go", "build", "./history/...", "./sim/...", "./check/...", "./models/...")
-		cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH=wasm")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("GOOS=%s GOARCH=wasm go build: %v\n%s", goos, err, out)
 		}
 	}
 }

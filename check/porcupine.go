@@ -21,7 +21,7 @@ type attempt struct {
 
 // porcupineBytes bounds porcupine's memory, which grows with each step by a bit
 // for each operation of the history.
-const porcupineBytes = 2 << 30
+const porcupineBytes int64 = 2 << 30
 
 // runPorcupine decides with github.com/anishathalye/porcupine (Lowe's search
 // over linearizations with a cache of configurations).
@@ -32,7 +32,7 @@ const porcupineBytes = 2 << 30
 // ends the search soon, and its answer is not used.
 func runPorcupine(p *problem, budget int64) answer {
 	a := answer{outcome: Violation, end: -1, got: -1}
-	budget = min(budget, int64(porcupineBytes/(len(p.ops)/8+256))) // what it keeps of each step
+	budget = min(budget, porcupineBytes/int64(len(p.ops)/8+256)) // what it keeps of each step
 	for _, s := range p.start {
 		b := porcupineFrom(p, s, budget-a.steps)
 		a.steps += b.steps
