@@ -22,9 +22,10 @@ type Client struct {
 
 	alarms  [2]alarm // sleepAlarm, callAlarm
 	waiting waiting
-	call    uint64 // number of the open or last call
+	call    uint64 // number of the last call
 	reply   []byte
-	err     error // of the last call
+	err     error         // of the last call
+	started []startedCall // by [Client.Start] and not yet returned by [Client.Wait], oldest first
 
 	process   history.Process
 	turn      Turn
@@ -52,6 +53,7 @@ const (
 	forNothing waiting = iota
 	forSleep
 	forReply
+	forAny // of the calls that were started
 )
 
 var (
@@ -128,6 +130,10 @@ func (w *world) alarmDue(slot int) {
 	}
 	w.begin(didAlarm, c.id, NodeID(which), a.cause)
 	if which == callAlarm {
+		if c.waiting != forReply {
+			c.startedTimeOut()
+			return
+		}
 		c.err = ErrTimeout
 	}
 	c.resume()
@@ -146,6 +152,9 @@ func (w *world) answer(slot int) {
 	c := w.clients[-m.to-1]
 	w.begin(m.kind, m.to, m.from, m.cause)
 	w.hash = w.hash.Bytes(m.payload)
+	if c.startedAnswered(slot, m) {
+		return
+	}
 	if c.waiting != forReply || c.call != m.call {
 		w.lose(slot, "late")
 		return
@@ -197,7 +206,7 @@ func (c *Client) sleepUntil(t Time) {
 func (c *Client) Call(to NodeID, payload []byte, timeout time.Duration) ([]byte, error) {
 	w := c.w
 	if to < 1 || int(to) > w.c.Nodes {
-		panic("sim: Call to " + nameOf(to) + ", which is no server of the case")
+		panic("sim: Call to " + nameOf(to) + ", which is not a server of the case")
 	}
 	c.call++
 	c.asked = to
@@ -206,6 +215,7 @@ func (c *Client) Call(to NodeID, payload []byte, timeout time.Duration) ([]byte,
 	w.transmit(slot)
 	c.setAlarm(callAlarm, w.now+Time(waitable(timeout)))
 	c.wait(forReply)
+	c.armStarted()
 	if c.err != nil {
 		return nil, c.err
 	}

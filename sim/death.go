@@ -25,6 +25,11 @@ func (w *world) caught() {
 	if r == nil {
 		return
 	}
+	if c, carried := r.(carried); carried {
+		if d, dies := c.value.(death); dies {
+			r = d
+		}
+	}
 	d, dies := r.(death)
 	if !dies {
 		w.panicked(w.acting, r)
@@ -55,19 +60,40 @@ func (w *world) clientDied(c *Client) {
 
 // panicked ends the run with the violation that a panic of the model's code is.
 func (w *world) panicked(who NodeID, r any) {
-	w.violate("panic", who, fmt.Sprintf("%v, in %s", r, blame(r)))
+	c, ok := r.(carried)
+	if !ok {
+		c = carried{r, blame(r)}
+	}
+	w.violate("panic", who, fmt.Sprintf("%v, at %s", c.value, c.place))
 	w.running = false
 }
 
-// blame names the innermost place in the model's code on the stack of a panic:
-// "storage.go:120"; and where in the engine it came up, if that is where and not on purpose.
+// carried is a panic that goes on on another stack than the one where it began.
+type carried struct {
+	value any
+	place string
+}
+
+// CarryPanic returns what the recovered value r of a panic is to be raised again with, on the stack of the
+// engine, so that the place where it began is not lost. Code that runs parts of a node on stacks of
+// their own, as package blocking does, calls it in the deferred function that recovers.
+func CarryPanic(r any) any {
+	if _, already := r.(carried); already {
+		return r
+	}
+	return carried{r, blame(r)}
+}
+
+// blame names the innermost place in the model's code on the stack of a panic, by file with its
+// package and by function: "simrun/models/raft/storage.go:120, in (*storage).put"; and where in the engine
+// it came up, if that is where and not on purpose.
 func blame(r any) string {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	panicking, inside := false, ""
 	for {
 		f, more := frames.Next()
-		place := fmt.Sprintf("%s:%d", path.Base(f.File), f.Line)
+		place := placeOf(f)
 		switch {
 		case f.Function == "runtime.gopanic":
 			panicking, inside = true, ""
@@ -86,13 +112,24 @@ func blame(r any) string {
 	}
 }
 
+// placeOf names a place in code in the same way on every machine, wherever the source lies.
+func placeOf(f runtime.Frame) string {
+	dir := ""
+	function, _, _ := strings.Cut(f.Function, "[") // without type arguments, which may hold slashes
+	if slash := strings.LastIndexByte(function, '/'); slash >= 0 {
+		dir, function = function[:slash+1], function[slash+1:]
+	}
+	pkg, function, _ := strings.Cut(function, ".")
+	return fmt.Sprintf("%s%s/%s:%d, in %s", dir, pkg, path.Base(f.File), f.Line, function)
+}
+
 // isEngine reports whether a function belongs to this package or to one of its leaves.
 func isEngine(function string) bool {
 	rest, ok := strings.CutPrefix(function, enginePath)
 	if !ok {
 		return false
 	}
-	for _, leaf := range []string{".", "/clock.", "/digest.", "/disk.", "/fault.", "/queue.", "/rng."} {
+	for _, leaf := range []string{".", "/blocking.", "/clock.", "/digest.", "/disk.", "/fault.", "/network.", "/queue.", "/rng."} {
 		if strings.HasPrefix(rest, leaf) {
 			return true
 		}

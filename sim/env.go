@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"time"
 
 	"simrun/sim/rng"
@@ -35,11 +36,38 @@ func (e *Env) Boots() int { return e.s.boots }
 // twice, or never. To itself a node sends without loss, through the queue.
 func (e *Env) Send(to NodeID, payload []byte) { e.w.send(e.s, to, payload) }
 
-// Reply answers a client's call. An answer to a call that is no longer open is dropped.
+// Broadcast sends a copy of payload to every other server, in order of name.
+func (e *Env) Broadcast(payload []byte) {
+	for i := 1; i <= e.w.c.Nodes; i++ {
+		if to := NodeID(i); to != e.s.id {
+			e.w.send(e.s, to, payload)
+		}
+	}
+}
+
+// Call asks another node, whose Request handler gets the payload and answers with [Env.Reply]. Both
+// ways are messages like any other: lost, late, doubled and out of order. done runs once, as a
+// handler of this node: with the first reply, which is valid during the call only; or with [ErrTimeout]
+// after timeout by this node's clock, when nothing is known of the request; or with [ErrRefused]
+// if the network refuses calls to nodes that are down. It never runs if this node crashes before.
+func (e *Env) Call(to NodeID, payload []byte, timeout time.Duration, done func(reply []byte, err error)) {
+	e.w.callPeer(e.s, to, payload, timeout, done)
+}
+
+// Reply answers a call. An answer to a call that is no longer open is dropped.
 func (e *Env) Reply(to Caller, payload []byte) { e.w.reply(e.s, to, payload) }
 
-// SetTimer makes timer t fire after d of the node's clock, instead of when it was set to.
-func (e *Env) SetTimer(t TimerID, d time.Duration) { e.w.setTimer(e.s, t, d) }
+// SetTimer makes timer t fire after d of the node's clock, instead of when it was set to. The node
+// must be a [TimerHandler].
+func (e *Env) SetTimer(t TimerID, d time.Duration) {
+	if t >= MaxTimers {
+		panic(fmt.Sprintf("sim: timer %d: a node has the timers 0 to %d", t, MaxTimers-1))
+	}
+	if e.s.onTimer == nil && e.s.node != nil {
+		panic(fmt.Sprintf("sim: SetTimer by a node of type %T, which has no method Timer(sim.TimerID)", e.s.node))
+	}
+	e.w.setTimer(e.s, t, d)
+}
 
 // StopTimer makes timer t not fire.
 func (e *Env) StopTimer(t TimerID) {

@@ -41,7 +41,7 @@ func (w *world) letter(kind digestKind, from, to NodeID, payload []byte) (int, *
 // send is the engine's part of [Env.Send]: at once, or when the node's work is done.
 func (w *world) send(s *server, to NodeID, payload []byte) {
 	if to < 1 || int(to) > w.c.Nodes {
-		panic("sim: Send to " + nameOf(to) + ", which is no server of the case")
+		panic("sim: Send to " + nameOf(to) + ", which is not a server of the case")
 	}
 	slot, _ := w.letter(didReceive, s.id, to, payload)
 	w.leave(s, slot)
@@ -49,8 +49,8 @@ func (w *world) send(s *server, to NodeID, payload []byte) {
 
 // reply is the engine's part of [Env.Reply].
 func (w *world) reply(s *server, to Caller, payload []byte) {
-	if i := int(-to.Client); i < 1 || i > w.c.Clients {
-		panic("sim: Reply to " + nameOf(to.Client) + ", which is no client of the case")
+	if i := int(-to.Client); (i < 1 || i > w.c.Clients) && (to.Client < 1 || int(to.Client) > w.c.Nodes) {
+		panic("sim: Reply to " + nameOf(to.Client) + ", which is not in the case")
 	}
 	slot, m := w.letter(didReply, s.id, to.Client, payload)
 	m.call = to.Call
@@ -256,17 +256,31 @@ func (w *world) receive(s *server, slot int) {
 	}
 	w.enter(s)
 	w.inHand = int32(slot)
-	if m.kind == didRequest {
+	switch m.kind {
+	case didRequest:
 		s.node.Request(Caller{m.from, m.call}, m.payload)
-	} else {
+	case didReceive:
 		s.node.Receive(m.from, m.payload)
+	default:
+		w.peerAnswered(s, m)
 	}
 	w.inHand = -1
-	w.messages.give(slot)
+	w.discard(slot)
 	w.handled(s)
 }
 
-// refuse tells a client that the node which it called is down.
+// discard frees a message whose handler has returned. In a poisoned run its bytes are overwritten
+// first, so that a node which kept them reads something else.
+func (w *world) discard(slot int) {
+	if w.poison {
+		for i := range w.messages.items[slot].payload {
+			w.messages.items[slot].payload[i] = 0xDB
+		}
+	}
+	w.messages.give(slot)
+}
+
+// refuse tells the caller that the node which it called is down.
 func (w *world) refuse(m *message) {
 	from, to, call := m.to, m.from, m.call
 	slot, r := w.letter(didRefuse, from, to, nil)

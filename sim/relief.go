@@ -37,7 +37,7 @@ func (w *world) hastenTimers(s *server) {
 		}
 		if at, local := s.after(s.local(w.now), a.wait); at < a.deadline {
 			a.local = local
-			w.arm(a, at, onTimer, int(s.id)*MaxTimers+i)
+			w.arm(a, at, onTimer, int(s.id)*timerSlots+i)
 		}
 	}
 }

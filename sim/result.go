@@ -5,7 +5,7 @@ import (
 	"simrun/sim/fault"
 )
 
-// Result is all that a run brought forth.
+// Result is all that came out of a run.
 type Result struct {
 	Case       Case            // with every default filled in
 	History    []history.Event // what the clients saw
@@ -14,8 +14,16 @@ type Result struct {
 	End        Time            // virtual time at the end
 	Violations []Violation     // what monitors, assertions and the recovery phase found; in order of time
 	Sometimes  []Mark          // marks that were reached, in order of name
+	Activity   Activity        // how much the run exercised
 	Resolved   []fault.Fault   // the faults that began, as they were resolved: a plan of its own
 	Trace      *Trace          // nil unless asked for
+}
+
+// Activity counts what a run exercised.
+type Activity struct {
+	Crashes  int `json:"crashes"`  // of nodes
+	Restarts int `json:"restarts"` // boots after the first of a node
+	Leaders  int `json:"leaders"`  // how often a node took the role that matters most: [fault.Profile]'s Elected
 }
 
 // Violation is a broken promise that was seen from inside the cluster.

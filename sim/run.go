@@ -3,12 +3,13 @@ package sim
 // Run runs a case to its end. It is a pure function: equal systems and cases
 // give equal results. The error says in one sentence what is wrong with the
 // case; whatever goes wrong inside the cluster is a [Violation].
-func Run(s System, c Case) (*Result, error) { return run(s, c, nil) }
+func Run(s System, c Case) (*Result, error) { return run(s, c, nil, false) }
 
 // RunTraced is [Run] with a trace. The digest is the same.
-func RunTraced(s System, c Case) (*Result, error) { return run(s, c, &Trace{}) }
+func RunTraced(s System, c Case) (*Result, error) { return run(s, c, &Trace{}, false) }
 
-func run(s System, c Case, t *Trace) (*Result, error) {
+// run runs a case, with a trace unless t is nil. A poisoned run overwrites what nodes must not keep.
+func run(s System, c Case, t *Trace, poison bool) (*Result, error) {
 	c, err := s.Complete(c)
 	if err != nil {
 		return nil, err
@@ -17,7 +18,7 @@ func run(s System, c Case, t *Trace) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.trace = t
+	w.trace, w.poison = t, poison
 	w.run()
 	return w.result(), nil
 }

@@ -19,8 +19,10 @@ const (
 // stands in env.
 type server struct {
 	id        NodeID
-	name      string // of id
-	node      Node   // nil while down, and during Boot
+	name      string       // of id
+	node      Node         // nil while down, and during Boot
+	onTimer   TimerHandler // node, if it is one
+	onSync    SyncHandler  // node, if it is one
 	env       *Env
 	up        bool
 	boots     int
@@ -48,6 +50,11 @@ type server struct {
 	dieOps    int           // a handler dies before this disk operation of its own; 0: it does not
 	dieIn     int           // operations until then, in the present handler
 	dieBy     int           // the step of the plan that wants that
+
+	calls    []peerCall // open calls to other nodes, oldest first
+	called   uint64     // numbers them over the node's whole time
+	saves    []*save    // files being saved, oldest first
+	deferred []func()   // what the node is told at the next deferTimer
 
 	described State // as last traced
 }
@@ -86,7 +93,9 @@ func (w *world) bootDue(s *server) {
 	}
 	w.begin(didBoot, s.id, 0, s.bootCause)
 	s.up = true
-	s.boots++
+	if s.boots++; s.boots > 1 {
+		w.activity.Restarts++
+	}
 	s.busy, s.lag, s.dieIn = 0, 0, s.dieOps
 	if w.trace != nil {
 		w.record(Record{Kind: Boot, Node: s.id})
@@ -96,6 +105,8 @@ func (w *world) bootDue(s *server) {
 	}
 	s.env = &Env{w: w, s: s}
 	s.node = w.sys.Boot(s.env)
+	s.onTimer, _ = s.node.(TimerHandler)
+	s.onSync, _ = s.node.(SyncHandler)
 	w.handled(s)
 	w.happened("boot", s.id)
 }
@@ -106,9 +117,15 @@ func (w *world) crash(s *server, keep disk.Survival, state disk.State, why strin
 		return
 	}
 	w.fold(didCrash, s.id, 0)
-	s.up, s.node = false, nil
+	w.activity.Crashes++
+	over, ends := s.node.(Ender)
+	s.up, s.node, s.onTimer, s.onSync = false, nil, nil, nil
+	s.calls, s.saves, s.deferred = nil, nil, nil
 	s.env.s = nil
 	s.env = nil
+	if ends {
+		over.End()
+	}
 	s.paused, s.dieOps, s.dieIn = 0, 0, 0
 	s.pauses++
 	s.described = State{}
@@ -144,7 +161,7 @@ func (w *world) dropWaiting(s *server) {
 		case onMessage:
 			w.lose(slot, "crash")
 		case onTimer:
-			s.timers[slot%MaxTimers].queued = never
+			s.timers[slot%timerSlots].queued = never
 		case onSync:
 			w.syncs.give(slot)
 		}

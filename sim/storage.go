@@ -18,6 +18,7 @@ type sync struct {
 	key    uint64
 	more   time.Duration // what of its time is due to faults
 	err    error         // when it is done
+	then   func(error)   // told instead of the node, if the engine began it
 }
 
 // Read returns the content of a file as the node last wrote it, synced or not;
@@ -67,10 +68,13 @@ func (e *Env) Remove(file string) error {
 }
 
 // Sync makes all earlier writes to a file durable; it takes virtual time and
-// ends with [Node.Synced]. A crash before that may lose any of them.
+// ends with [SyncHandler]'s Synced. A crash before that may lose any of them.
 func (e *Env) Sync(file string, id SyncID) {
+	if e.s.onSync == nil && e.s.node != nil {
+		panic(fmt.Sprintf("sim: Sync by a node of type %T, which has no method Synced(sim.SyncID, error)", e.s.node))
+	}
 	e.w.beforeWrite(e.s)
-	e.w.beginSync(e.s, file, id)
+	e.w.beginSync(e.s, file, id, nil)
 }
 
 // beforeWrite counts the disk operations of a handler, where a fault waits for one of them.
@@ -98,13 +102,13 @@ func (w *world) wrote(s *server, file, did string, n int, err error) {
 }
 
 // beginSync begins a sync, at once or when the node's work is done.
-func (w *world) beginSync(s *server, file string, id SyncID) {
+func (w *world) beginSync(s *server, file string, id SyncID, then func(error)) {
 	slot := w.syncs.take()
 	if slot > maxSlot {
 		w.limit("more than 4 million syncs were under way")
 		slot = maxSlot
 	}
-	w.syncs.items[slot] = sync{node: s.id, life: s.boots, ticket: s.disk.BeginSync(file), id: id, file: file, cause: w.events}
+	w.syncs.items[slot] = sync{node: s.id, life: s.boots, ticket: s.disk.BeginSync(file), id: id, file: file, cause: w.events, then: then}
 	if s.busy > w.now {
 		s.outbox = append(s.outbox, outgoing{s.busy, onSync, slot, w.events})
 	} else {
@@ -162,7 +166,14 @@ func (w *world) syncTold(s *server, slot int) {
 		w.record(Record{Kind: SyncDone, Node: s.id, Text: text, Key: keyText(s.id.String(), y.key)})
 	}
 	w.enter(s)
-	s.node.Synced(y.id, y.err)
+	switch {
+	case y.then != nil:
+		y.then(y.err)
+	case s.onSync == nil:
+		panic(fmt.Sprintf("sim: a sync was begun at boot by a node of type %T, which has no method Synced(sim.SyncID, error)", s.node))
+	default:
+		s.onSync.Synced(y.id, y.err)
+	}
 	w.handled(s)
 	w.happened("synced", s.id)
 }

@@ -86,16 +86,34 @@ type Op struct {
 // Node is one server: it only reacts. Each method runs at one instant of
 // virtual time, must not block, and acts through its [Env] alone. Payloads are
 // valid during the call only, and must not be changed or kept.
+//
+// A node that uses [Env.SetTimer] is also a [TimerHandler], and one that uses [Env.Sync]
+// a [SyncHandler].
 type Node interface {
 	// Receive handles a message of another node.
 	Receive(from NodeID, payload []byte)
-	// Request handles a call of a client, answered now or later with [Env.Reply].
+	// Request handles a call of a client, or of another node ([Env.Call]), which is answered now
+	// or later with [Env.Reply].
 	Request(from Caller, payload []byte)
+}
+
+// TimerHandler is a [Node] that sets timers.
+type TimerHandler interface {
 	// Timer handles the timer that fired.
 	Timer(t TimerID)
+}
+
+// SyncHandler is a [Node] that starts syncs.
+type SyncHandler interface {
 	// Synced handles the end of a sync: all that was written to the file before
 	// that [Env.Sync] is durable, or err says why not.
 	Synced(id SyncID, err error)
+}
+
+// Ender is a [Node] that wants to know when its life is over.
+type Ender interface {
+	// End is called once, after a crash or at the end of the run. The node can do nothing any more.
+	End()
 }
 
 // Describer is a [Node] that can tell its state. Targets by role and the report need it.
@@ -140,14 +158,23 @@ type Booter interface {
 // name; setting it again replaces it. It must be smaller than [MaxTimers].
 type TimerID uint8
 
-// MaxTimers bounds the number of timers of one node, so that a table serves.
-const MaxTimers = 64
+// MaxTimers bounds the timers that a node may use, so that a table serves.
+const MaxTimers = 62
+
+// timerSlots is the room for the timers of one node: its own, and the engine's.
+const timerSlots = 64
+
+// The engine's own timers of a node.
+const (
+	callTimer  TimerID = MaxTimers + iota // the earliest timeout of the node's open calls
+	deferTimer                            // what is to be told to the node at once, as a handler of its own
+)
 
 // SyncID is what a node gives to [Env.Sync], to know the completion by.
 type SyncID uint64
 
-// Caller is the open call of a client, to be answered with [Env.Reply].
+// Caller is an open call, to be answered with [Env.Reply].
 type Caller struct {
-	Client NodeID
+	Client NodeID // who called: a client, or a node that used [Env.Call]
 	Call   uint64
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"time"
 
 	"simrun/sim/clock"
@@ -47,9 +48,6 @@ func (w *world) rings(a *alarm, k eventKind, slot int) bool {
 
 // setTimer is the engine's part of [Env.SetTimer].
 func (w *world) setTimer(s *server, t TimerID, d time.Duration) {
-	if t >= MaxTimers {
-		panic("sim: a TimerID beyond MaxTimers")
-	}
 	for int(t) >= len(s.timers) {
 		s.timers = append(s.timers, alarm{queued: never})
 	}
@@ -57,7 +55,7 @@ func (w *world) setTimer(s *server, t TimerID, d time.Duration) {
 	a.wait, a.cause, a.armed = waitable(d), w.events, true
 	var at Time
 	at, a.local = s.after(s.local(w.now), a.wait)
-	w.arm(a, at, onTimer, int(s.id)*MaxTimers+int(t))
+	w.arm(a, at, onTimer, int(s.id)*timerSlots+int(t))
 }
 
 // after is when a wait is over that begins at a moment, and what the node's clock shows then, if that differs.
@@ -82,15 +80,15 @@ func (w *world) changeClock(s *server, change func(c *clock.Clock, now time.Dura
 	s.skewed = s.clock != clock.Clock{}
 	for i := range s.timers {
 		if a := &s.timers[i]; a.armed {
-			w.arm(a, Time(s.clock.When(now, a.local)), onTimer, int(s.id)*MaxTimers+i)
+			w.arm(a, Time(s.clock.When(now, a.local)), onTimer, int(s.id)*timerSlots+i)
 		}
 	}
 }
 
 // timerDue is called when an item of a node's timer comes up.
 func (w *world) timerDue(slot int) {
-	s := &w.servers[slot/MaxTimers]
-	a := &s.timers[slot%MaxTimers]
+	s := &w.servers[slot/timerSlots]
+	a := &s.timers[slot%timerSlots]
 	if a.armed && a.deadline <= w.now && a.queued <= w.now && s.waits(w.now) {
 		s.later(onTimer, slot)
 		return
@@ -100,7 +98,7 @@ func (w *world) timerDue(slot int) {
 
 // timerRings gives a node its timer, if it is still set to now or before.
 func (w *world) timerRings(s *server, slot int) {
-	t := TimerID(slot % MaxTimers)
+	t := TimerID(slot % timerSlots)
 	a := &s.timers[t]
 	if !w.rings(a, onTimer, slot) {
 		return
@@ -110,7 +108,16 @@ func (w *world) timerRings(s *server, slot int) {
 		w.record(Record{Kind: TimerRun, Node: s.id, Text: w.timerName(t)})
 	}
 	w.enter(s)
-	s.node.Timer(t)
+	switch {
+	case t == callTimer:
+		w.callsTimeOut(s)
+	case t == deferTimer:
+		w.runDeferred(s)
+	case s.onTimer == nil:
+		panic(fmt.Sprintf("sim: a timer was set at boot by a node of type %T, which has no method Timer(sim.TimerID)", s.node))
+	default:
+		s.onTimer.Timer(t)
+	}
 	w.handled(s)
 }
 

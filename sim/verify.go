@@ -15,20 +15,29 @@ type Divergence struct {
 	Handler string   // what the handler was called for: "timer heartbeat"
 	First   []Record // the event's records in the first run
 	Second  []Record // and in the second
+	Kept    bool     // only the run in which payloads are overwritten differs: a node keeps one after its handler has returned
 }
 
 // Verify runs a case twice and compares all that happened, and once without a trace, which must
 // have the same digest. It returns nil if the runs are equal.
+//
+// In the second run each payload is overwritten when its handler has returned: a node that keeps one,
+// which it must not, behaves differently there.
 func Verify(s System, c Case) (*Divergence, error) {
 	a, err := RunTraced(s, c)
 	if err != nil {
 		return nil, err
 	}
-	b, err := RunTraced(s, c)
+	b, err := run(s, c, &Trace{}, true)
 	if err != nil {
 		return nil, err
 	}
 	if d := compare(a, b); d != nil {
+		again, err := RunTraced(s, c)
+		if err != nil {
+			return nil, err
+		}
+		d.Kept = compare(a, again) == nil
 		return d, nil
 	}
 	plain, err := Run(s, c)
@@ -108,8 +117,12 @@ func (r *Record) line() string {
 // String tells the divergence over several lines, with both versions of the event.
 func (d *Divergence) String() string {
 	var b strings.Builder
+	if d.Kept {
+		b.WriteString("a node keeps a payload after its handler has returned, when the engine uses the memory again: copy what is to be kept\n")
+	}
 	if len(d.First)+len(d.Second) == 0 {
-		return fmt.Sprintf("two runs of the case differ somewhere before event %d at %v, because of %s\n", d.Event, d.Time, d.Handler)
+		fmt.Fprintf(&b, "two runs of the case differ somewhere before event %d at %v, because of %s\n", d.Event, d.Time, d.Handler)
+		return b.String()
 	}
 	fmt.Fprintf(&b, "two runs of the case differ in event %d at %v, in the handler of %v for: %s\n", d.Event, d.Time, d.Node, d.Handler)
 	for i, run := range [][]Record{d.First, d.Second} {

@@ -46,7 +46,7 @@ func TestPanicOfANode(t *testing.T) {
 	c := quiet(1)
 	c.Bugs = []sim.BugName{"panic"}
 	r := run(t, c)
-	only(t, r, "panic", 1, `runtime error: index out of range \[3\] with length 0, in toy_test.go:\d+`)
+	only(t, r, "panic", 1, `runtime error: index out of range \[3\] with length 0, at simrun/sim_test/toy_test.go:\d+, in .*`)
 	if r.End != r.Violations[0].Time {
 		t.Errorf("the run ended at %v, want at the panic, %v", r.End, r.Violations[0].Time)
 	}
@@ -69,7 +69,9 @@ func TestPanicsElsewhere(t *testing.T) {
 		if name == "client" {
 			who = sim.ClientID(1)
 		}
-		t.Run(name, func(t *testing.T) { only(t, s.play(t, sim.Case{}), "panic", who, `boom, in violation_test.go:\d+`) })
+		t.Run(name, func(t *testing.T) {
+			only(t, s.play(t, sim.Case{}), "panic", who, `boom, at simrun/sim_test/violation_test.go:\d+, in .*`)
+		})
 	}
 }
 
@@ -80,16 +82,16 @@ func TestMisuse(t *testing.T) {
 		want string
 	}{
 		{script{cli: func(c *sim.Client) { c.OK(history.Null) }}, "sim: c1 completed an operation that is not open"},
-		{script{cli: func(c *sim.Client) { c.Call(3, nil, ms) }}, "sim: Call to n3, which is no server of the case"},
+		{script{cli: func(c *sim.Client) { c.Call(3, nil, ms) }}, "sim: Call to n3, which is not a server of the case"},
 		{script{cli: func(c *sim.Client) { c.Option("x") }}, "sim: script asks for option x, which it does not list"},
 		{script{boot: func(e *sim.Env) { e.Bug("x") }}, "sim: script asks for bug x, which it does not list"},
-		{script{boot: func(e *sim.Env) { e.Send(0, nil) }}, "sim: Send to nobody, which is no server of the case"},
-		{script{boot: func(e *sim.Env) { e.Reply(sim.Caller{Client: -2}, nil) }}, "sim: Reply to c2, which is no client of the case"},
-		{script{boot: func(e *sim.Env) { e.SetTimer(64, ms) }}, "sim: a TimerID beyond MaxTimers"},
+		{script{boot: func(e *sim.Env) { e.Send(0, nil) }}, "sim: Send to nobody, which is not a server of the case"},
+		{script{boot: func(e *sim.Env) { e.Reply(sim.Caller{Client: -2}, nil) }}, "sim: Reply to c2, which is not in the case"},
+		{script{boot: func(e *sim.Env) { e.SetTimer(64, ms) }}, "sim: timer 64: a node has the timers 0 to 61"},
 		{script{boot: func(e *sim.Env) { e.Rand(0, 0).N(0) }}, "rng: N of an empty range"},
 	} {
 		r := tc.s.play(t, sim.Case{})
-		if len(r.Violations) != 1 || r.Violations[0].Check != "panic" || !strings.HasPrefix(r.Violations[0].Detail, tc.want+", in violation_test.go:") {
+		if len(r.Violations) != 1 || r.Violations[0].Check != "panic" || !strings.HasPrefix(r.Violations[0].Detail, tc.want+", at simrun/sim_test/violation_test.go:") {
 			t.Errorf("violations %+v, want %q", r.Violations, tc.want)
 		}
 	}

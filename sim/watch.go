@@ -50,9 +50,13 @@ func (w *world) stated(s *server, f Fact) {
 			w.violate(x.monitor.Name(), s.id, detail)
 		}
 	}
-	if len(w.plan.waiting) > 0 {
-		if o, ok := f.(Trigger); ok {
-			w.trigger(o.Trigger(), s.id)
+	if o, ok := f.(Trigger); ok {
+		event := o.Trigger()
+		if event == w.sys.Profile.Elected {
+			w.activity.Leaders++
+		}
+		if len(w.plan.waiting) > 0 {
+			w.trigger(event, s.id)
 		}
 	}
 }

@@ -39,9 +39,11 @@ type world struct {
 	violations []Violation
 	watches    []watch
 	marks      map[string]uint64
+	activity   Activity
 	sent       uint64   // messages, for their numbers
 	trace      *Trace   // nil unless asked for
 	chooser    *chooser // nil unless the outcomes of crashes are being searched
+	poison     bool     // overwrite what a node must not keep
 	scratch    []byte   // for texts that go into the digest
 }
 
@@ -52,7 +54,7 @@ const (
 	onBoot    eventKind = iota // node
 	onStart                    // client
 	onMessage                  // slot in messages
-	onTimer                    // node*MaxTimers + timer
+	onTimer                    // node*timerSlots + timer
 	onSync                     // slot in syncs
 	onWake                     // node, whose work is done
 	onAlarm                    // client*alarms + alarm
@@ -226,9 +228,16 @@ func (w *world) finish() {
 	for _, c := range w.clients {
 		c.close()
 	}
+	for i := range w.servers[1:] {
+		s := &w.servers[i+1]
+		if over, ends := s.node.(Ender); ends {
+			s.env.s = nil
+			over.End()
+		}
+	}
 }
 
-// result collects what the run brought forth.
+// result collects what came out of the run.
 func (w *world) result() *Result {
 	return &Result{
 		Case:       w.c,
@@ -238,6 +247,7 @@ func (w *world) result() *Result {
 		End:        w.now,
 		Violations: w.violations,
 		Sometimes:  w.sortedMarks(),
+		Activity:   w.activity,
 		Resolved:   w.plan.resolved,
 		Trace:      w.trace,
 	}

@@ -11,8 +11,9 @@ import "simrun/sim/fault"
 // empty, and progress when only single links are lost for good.
 func profile() fault.Profile {
 	return fault.Profile{
-		Leader: leader.String(),
-		Events: []fault.Event{"vote", "elected", "deposed", "commit", "apply"},
+		Leader:  leader.String(),
+		Elected: "elected",
+		Events:  []fault.Event{"vote", "elected", "deposed", "commit", "apply"},
 		Claims: fault.Claims{
 			Lost:      fault.AMinority,
 			Torn:      true,
