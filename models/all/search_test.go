@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"simrun/check"
+	"simrun/internal/soak"
 	"simrun/models"
 	"simrun/sim"
 	"simrun/sim/fault"
@@ -86,7 +87,8 @@ func TestScenariosShowTheirBugs(t *testing.T) {
 					t.Fatal(err)
 				}
 				found := 0
-				for seed := sim.Seed(1); seed <= 50; seed++ {
+				for seed := range sim.Seed(soak.N(20, models.ScenarioSeeds)) {
+					seed++
 					c := sim.Case{Model: m.Name, Seed: seed, Faults: plan}
 					if _, j := judged(t, m, c); j.Outcome != check.Valid {
 						t.Errorf("seed %d of the correct model: %s", seed, j.Summary)
@@ -97,9 +99,9 @@ func TestScenariosShowTheirBugs(t *testing.T) {
 					}
 				}
 				if found == 0 {
-					t.Error("not found within 50 seeds")
+					t.Errorf("not found within %d seeds", soak.N(20, models.ScenarioSeeds))
 				}
-				t.Logf("found by %d of 50 seeds", found)
+				t.Logf("found by %d of %d seeds", found, soak.N(20, models.ScenarioSeeds))
 			})
 		}
 	}
@@ -109,7 +111,7 @@ func TestScenariosShowTheirBugs(t *testing.T) {
 // faults. The sweep of 10,000 seeds is the same test by `simrun sweep`.
 func TestCorrectModelsAreSilent(t *testing.T) {
 	for _, m := range Models() {
-		for seed := uint64(1); seed <= 200; seed++ {
+		for seed := uint64(1); seed <= uint64(soak.N(100, 20_000)); seed++ {
 			if _, j := judged(t, m, searchCase(t, m, seed)); j.Outcome != check.Valid {
 				t.Errorf("%s: seed %d: %v: %s", m.Name, seed, j.Outcome, j.Summary)
 			}
@@ -117,29 +119,27 @@ func TestCorrectModelsAreSilent(t *testing.T) {
 	}
 }
 
-// Every state that the model marks as worth reaching is reached within 1,000 seeds of the default search.
+// Every state that a model marks as worth reaching is reached within 1,000 seeds of the default search.
 func TestMarksAreReached(t *testing.T) {
-	m, err := models.ByName(Models(), "raft")
-	if err != nil {
-		t.Fatal(err)
-	}
-	missing := slices.Clone(m.Marks)
-	for seed := uint64(1); seed <= 1000 && len(missing) > 0; seed++ {
-		r, err := sim.Run(m.System(), searchCase(t, m, seed))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, mark := range r.Sometimes {
-			if !slices.Contains(m.Marks, mark.Name) {
-				t.Fatalf("mark %q is not listed", mark.Name)
+	for _, m := range Models() {
+		missing := slices.Clone(m.Marks)
+		for seed := uint64(1); seed <= 1000 && len(missing) > 0; seed++ {
+			r, err := sim.Run(m.System(), searchCase(t, m, seed))
+			if err != nil {
+				t.Fatal(err)
 			}
-			missing = slices.DeleteFunc(missing, func(name string) bool { return name == mark.Name })
+			for _, mark := range r.Sometimes {
+				if !slices.Contains(m.Marks, mark.Name) {
+					t.Fatalf("%s: mark %q is not listed", m.Name, mark.Name)
+				}
+				missing = slices.DeleteFunc(missing, func(name string) bool { return name == mark.Name })
+			}
+			if len(missing) == 0 {
+				t.Logf("%s: all are reached within %d seeds", m.Name, seed)
+			}
 		}
-		if len(missing) == 0 {
-			t.Logf("all are reached within %d seeds", seed)
+		if len(missing) > 0 {
+			t.Errorf("%s: never reached: %q", m.Name, missing)
 		}
-	}
-	if len(missing) > 0 {
-		t.Errorf("never reached: %q", missing)
 	}
 }

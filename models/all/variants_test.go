@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"simrun/check"
+	"simrun/internal/soak"
 	"simrun/models"
 	"simrun/sim"
 )
@@ -37,7 +38,7 @@ func TestVariantsAreSilent(t *testing.T) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := uint64(1); seed <= 30; seed++ {
+			for seed := uint64(1); seed <= uint64(soak.N(10, 500)); seed++ {
 				c := sim.Case{Model: m.Name, Seed: sim.Seed(seed)}
 				v.change(&c)
 				if _, j := judged(t, m, drawn(t, m, c)); j.Outcome != check.Valid {

@@ -1,33 +1,9 @@
 package raft
 
 import (
-	"bytes"
-	"encoding/binary"
-	"hash/crc32"
-
+	"simrun/models"
 	"simrun/sim"
 )
-
-// bugs are published bugs that the model can be switched to, off by default.
-// [bugRows] tells what each is and where it was published.
-type bugs struct {
-	voteNotPersisted bool
-	voteWrittenLate  bool
-	truncateOnStale  bool
-	quorumOffByOne   bool
-	countVotesTwice  bool
-	voteForAnyLog    bool
-	commitOldTerm    bool
-	staleLocalRead   bool
-	leaseReads       bool
-	unboundReadAcks  bool
-	readBeforeReplay bool
-	ackBeforeSync    bool
-	noSessions       bool
-	preVoteKeepsTerm bool
-	damageIsTornTail bool
-	noChecksums      bool
-}
 
 // The names of the bugs, as in a case.
 const (
@@ -52,41 +28,180 @@ const (
 	bugNoPreVote        sim.BugName = "no-pre-vote"
 )
 
-func readBugs(env environment) bugs {
-	return bugs{
-		voteNotPersisted: env.Bug(bugVoteNotPersisted),
-		voteWrittenLate:  env.Bug(bugVoteWrittenLate),
-		truncateOnStale:  env.Bug(bugTruncateOnStale),
-		quorumOffByOne:   env.Bug(bugQuorumOffByOne),
-		countVotesTwice:  env.Bug(bugCountVotesTwice),
-		voteForAnyLog:    env.Bug(bugVoteForAnyLog),
-		commitOldTerm:    env.Bug(bugCommitOldTerm),
-		staleLocalRead:   env.Bug(bugStaleLocalRead),
-		leaseReads:       env.Bug(bugLeaseReads),
-		unboundReadAcks:  env.Bug(bugUnboundReadAcks),
-		readBeforeReplay: env.Bug(bugReadBeforeReplay),
-		ackBeforeSync:    env.Bug(bugAckBeforeSync),
-		noSessions:       env.Bug(bugNoSessions),
-		noChecksums:      env.Bug(bugNoChecksums),
-		damageIsTornTail: env.Bug(bugDamageIsTornTail),
-		preVoteKeepsTerm: env.Bug(bugPreVoteKeepsTerm),
-	}
+// planted is the state that only bugs have.
+type planted struct {
+	voteLate bool     // the vote is still to be written
+	began    sim.Time // when the last read round began
+	lease    sim.Time // until when the leader believes that nobody else can lead
 }
 
-// believed is what a server without checksums takes a file for: every frame whose length makes sense, with
-// whatever it holds.
-func believed(file []byte) []byte {
-	b := bytes.Clone(file)
-	before := uint32(0)
-	for at := 0; at+frameHeader <= len(b) && binary.LittleEndian.Uint32(b[at+4:]) == frameMagic; {
-		end := at + frameHeader + int(binary.LittleEndian.Uint32(b[at+8:]))
-		if end > len(b) {
-			break
-		}
-		binary.LittleEndian.PutUint32(b[at+12:], before)
-		before = crc32.Checksum(b[at+4:end], castagnoli)
-		binary.LittleEndian.PutUint32(b[at:], before)
-		at = end
+// The names of the checks that see a bug.
+const (
+	linearizability = "linearizability"
+	election        = "election safety"
+	matching        = "log matching"
+	completeness    = "leader completeness"
+	machineSafety   = "state-machine safety"
+	commitOrder     = "commit monotone"
+	voteOrder       = "vote monotone"
+	durable         = "durability"
+	progress        = "progress"
+)
+
+// bugRows are the published bugs that the model can be switched to.
+func bugRows() []models.Bug {
+	return []models.Bug{
+		{
+			Name: bugCommitOldTerm, ID: "B01", Tier: models.Hard,
+			Summary: "a leader commits entries of earlier terms by counting replicas, before one of its own",
+			Oracles: []string{completeness, machineSafety, linearizability},
+			Source:  "Raft §5.4.2, Figure 8; logcabin/logcabin#44",
+			// The leader writes entries that reach n2 alone. Another leader's first entry reaches nobody. The first
+			// is leader again, spreads its old entries, counts them, and is gone; then the other returns and replaces them.
+			Scenario: `at 1s partition n1,n2 | n3,n4,n5 for 500ms
+after 1s on elected isolate it dropping in-flight for 600ms
+after 1.5s on commit partition n1,n2 | n3,n4,n5 dropping in-flight for 3s
+`,
+		},
+		{
+			Name: bugVoteNotPersisted, ID: "B02", Tier: models.Easy,
+			Summary: "a server forgets across a restart for whom it voted, and votes twice",
+			Oracles: []string{voteOrder, election},
+			Source:  "Raft Figure 2 (votedFor is persistent state); seaweedfs/raft#9",
+		},
+		{
+			Name: bugVoteWrittenLate, ID: "B03", Tier: models.Easy,
+			Summary: "term and vote are written one after the other, and the answer leaves in between",
+			Oracles: []string{voteOrder, election},
+			Source:  "hashicorp/raft#661; willemt/raft#47",
+		},
+		{
+			Name: bugTruncateOnStale, ID: "B04", Tier: models.Easy,
+			Summary: "an old AppendEntries deletes entries that came after it",
+			Oracles: []string{commitOrder, completeness, machineSafety},
+			Source:  "Raft Figure 2, AppendEntries step 3; ktoso/akka-raft#66; openraft",
+		},
+		{
+			Name: bugQuorumOffByOne, ID: "B05", Tier: models.Easy,
+			Summary: "an entry counts as committed with one replica less than a majority",
+			Oracles: []string{completeness, machineSafety, linearizability},
+			Source:  "a published teaching implementation; Raft §5.3",
+		},
+		{
+			Name: bugCountVotesTwice, ID: "B06", Tier: models.Easy,
+			Summary: "a vote that the network delivers twice counts twice",
+			Oracles: []string{election, completeness, machineSafety, linearizability},
+			Source:  "akka-raft, found by Scott et al. with DEMi (NSDI'16)",
+		},
+		{
+			Name: bugVoteForAnyLog, ID: "B07", Tier: models.Easy,
+			Summary: "a vote is granted to a candidate whose log is behind",
+			Oracles: []string{completeness, machineSafety, linearizability},
+			Source:  "Raft §5.4.1; akka-raft, found by Scott et al. with DEMi (NSDI'16)",
+		},
+		{
+			Name: bugStaleLocalRead, ID: "B11", Tier: models.Easy,
+			Summary: "a leader answers reads from its own state without asking whether it is still the leader",
+			Oracles: []string{linearizability},
+			Source:  "etcd-io/etcd#741",
+		},
+		{
+			Name: bugUnboundReadAcks, ID: "B13", Tier: models.Hard,
+			Summary: "any answer of a follower confirms a read, also one to an older heartbeat",
+			Oracles: []string{linearizability},
+			Source:  "etcd-io/etcd#20418",
+			// Answers queue on narrow links: the leader still hears the past when the others have elected another.
+			Scenario: `at 1s bandwidth 300B/s on rest > leader for 3s
+at 2s cut leader > rest for 1.9s
+at 4s bandwidth 300B/s on rest > leader for 3s
+at 5s cut leader > rest for 1.9s
+at 7s bandwidth 300B/s on rest > leader for 3s
+at 8s cut leader > rest for 1.9s
+`,
+		},
+		{
+			Name: bugLeaseReads, ID: "B14", Tier: models.Hard,
+			Summary: "a leader answers reads from its own state for as long as its clock says that nobody else can have been elected",
+			Oracles: []string{linearizability},
+			Source:  "tikv/tikv#964; etcd-io/etcd#6005; dissertation §6.4.1 (leases rely on bounded clock drift)",
+			Scenario: `at 2s skew leader -1.5s for 3s
+at 2.1s isolate leader for 1.5s
+at 5s skew leader -1.5s for 3s
+at 5.1s isolate leader for 1.5s
+at 8s skew leader -1.5s for 2s
+at 8.1s isolate leader for 1.5s
+`,
+		},
+		{
+			Name: bugReadBeforeReplay, ID: "B23", Tier: models.Easy,
+			Summary: "a new leader answers reads before it knows what is committed",
+			Oracles: []string{linearizability},
+			Source:  "RedisLabs/redisraft#18; dissertation §6.4, step 1",
+		},
+		{
+			Name: bugAckBeforeSync, ID: "B26", Tier: models.Easy,
+			Summary: "a server acknowledges entries that are not yet durable",
+			Oracles: []string{durable, completeness, machineSafety, linearizability, progress},
+			Source:  "etcd-io/etcd#14370; Raft Figure 2",
+		},
+		{
+			Name: bugDamageIsTornTail, ID: "B28", Tier: models.Medium,
+			Summary: "a frame that can't be read is taken for a torn write, and what stands behind it is thrown away",
+			Oracles: []string{durable, voteOrder, completeness, machineSafety, linearizability},
+			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18",
+			Scenario: `at 2s rot n2
+at 2.5s crash n2 for 100ms
+`,
+		},
+		{
+			Name: bugNoChecksums, ID: "B29", Tier: models.Medium,
+			Summary: "what the disk has damaged is believed: frames are read without checksums, and never repaired",
+			Oracles: []string{matching, durable, voteOrder, machineSafety, linearizability, progress},
+			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18; TigerBeetle's storage fault model",
+			Scenario: `at 2s rot n2
+at 2.5s crash n2 for 100ms
+`,
+		},
+		{
+			Name: bugNoSessions, ID: "B30", Tier: models.Easy,
+			Summary: "a command that a client repeats is applied twice",
+			Oracles: []string{linearizability},
+			Source:  "Raft §8; etcd-io/etcd#18424",
+		},
+		{
+			Name: bugTimeoutIsFailure, ID: "B32", Tier: models.Easy,
+			Summary: "a client reports a timeout as a failure, though the command may have been applied",
+			Oracles: []string{linearizability},
+			Source:  "Maelstrom's protocol: which errors are definite",
+		},
+		{
+			Name: bugPreVoteKeepsTerm, ID: "B34", Tier: models.Hard,
+			Summary: "a server whose pre-vote is denied does not take over the later term that denied it, and asks for ever",
+			Oracles: []string{progress},
+			Source:  "canonical/raft#279",
+			// A candidate's later term reaches nobody, and the old leader goes on: the candidate's log falls behind. When two
+			// others are lost, nobody can lead without it, and it can't lead itself.
+			Scenario: `at 1s pause leader for 200ms
+after 1s on vote isolate it dropping in-flight for 1.5s
+at 2s crash leader forever
+at 2s crash any forever
+`,
+		},
+		{
+			Name: bugNoCheckQuorum, ID: "B36", Tier: models.Medium,
+			Summary: "a leader that no majority answers stays, and its heartbeats keep others from electing one that works",
+			Oracles: []string{progress},
+			Source:  "openraft#2080; dissertation §6.2",
+			Scenario: `at 1s cut rest > leader forever
+`,
+		},
+		{
+			Name: bugNoPreVote, ID: "B37", Tier: models.Medium,
+			Summary: "neither pre-vote nor check of the quorum: a server that hears nobody deposes every leader",
+			Oracles: []string{progress},
+			Source:  "Cloudflare's outage of 2020-11-02; dissertation §9.6 and §4.2.3",
+			Scenario: `at 2s cut rest > any 2 forever
+`,
+		},
 	}
-	return b
 }

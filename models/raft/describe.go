@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"simrun/models/kv"
 	"simrun/sim"
 )
 
@@ -18,12 +19,8 @@ func describeMessage(payload []byte) string {
 	if m.decode(payload) {
 		return m.String()
 	}
-	if kind, body, ok := openRequest(payload); ok && kind >= requestRegister && kind <= requestRead {
-		return describeRequest(kind, body)
-	}
-	var r result
-	if r.decode(payload) {
-		return r.String()
+	if text, ok := kv.Describe(payload); ok {
+		return text
 	}
 	return "damaged message"
 }
@@ -50,57 +47,6 @@ func (m *message) String() string {
 		return head + " granted"
 	}
 	return head + " denied"
-}
-
-func describeRequest(kind requestKind, body []byte) string {
-	switch kind {
-	case requestRegister:
-		return "register"
-	case requestRead:
-		return "read " + string(body)
-	}
-	var c command
-	if !c.decode(body) {
-		return "damaged command"
-	}
-	return c.String()
-}
-
-// String tells a person what c asks.
-func (c *command) String() string {
-	switch c.op {
-	case opRead:
-		return fmt.Sprintf("read %s through the log", c.key)
-	case opCAS:
-		return fmt.Sprintf("cas %s %d → %d, session %d #%d", c.key, c.from, c.value, c.session, c.seq)
-	case opCreate:
-		return fmt.Sprintf("cas %s none → %d, session %d #%d", c.key, c.value, c.session, c.seq)
-	}
-	return fmt.Sprintf("write %s %d, session %d #%d", c.key, c.value, c.session, c.seq)
-}
-
-// String tells a person how a request ended.
-func (r result) String() string {
-	switch r.status {
-	case statusOK:
-		return "ok " + strconv.FormatInt(r.value, 10)
-	case statusAbsent:
-		return "no value"
-	case statusMismatch:
-		return fmt.Sprintf("another value: %d", r.value)
-	case statusRegistered:
-		return fmt.Sprintf("session %d", r.value)
-	case statusNoSession:
-		return "no such session"
-	case statusStale:
-		return "a later command was done already"
-	case statusNotLeader:
-		if r.value == 0 {
-			return "not leader"
-		}
-		return fmt.Sprintf("not leader, try n%d", r.value)
-	}
-	return "leadership lost, outcome unknown"
 }
 
 // Describe implements [sim.Describer].

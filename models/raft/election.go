@@ -160,7 +160,7 @@ func (s *server) askVotes(kind messageKind, term Term) {
 
 // countVote counts the vote of one server, once.
 func (s *server) countVote(from sim.NodeID) {
-	if s.votes[from] && !s.bugs.countVotesTwice {
+	if s.votes[from] && !s.env.Bug(bugCountVotesTwice) {
 		return
 	}
 	s.votes[from] = true
@@ -178,7 +178,7 @@ func (s *server) countVote(from sim.NodeID) {
 // acceptable is the voting restriction of §5.4.1: "the voter denies its vote if its own log is more up-to-date than
 // that of the candidate".
 func (s *server) acceptable(m *message) bool {
-	if s.bugs.voteForAnyLog || upToDate(m.logTerm, m.index, s.log.lastTerm(), s.log.last()) {
+	if s.env.Bug(bugVoteForAnyLog) || upToDate(m.logTerm, m.index, s.log.lastTerm(), s.log.last()) {
 		return true
 	}
 	s.env.Sometimes(markBehind)
@@ -198,7 +198,7 @@ func (s *server) handlePreVoteReply(from sim.NodeID, m *message) {
 	switch {
 	case m.ok && s.role == preCandidate && m.term == s.term+1:
 		s.countVote(from)
-	case !m.ok && m.term > s.term && !s.bugs.preVoteKeepsTerm:
+	case !m.ok && m.term > s.term && !s.env.Bug(bugPreVoteKeepsTerm):
 		s.becomeFollower(m.term, 0)
 	}
 }

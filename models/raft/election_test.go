@@ -3,6 +3,7 @@ package raft
 import (
 	"testing"
 
+	"simrun/models/session"
 	"simrun/sim"
 )
 
@@ -18,7 +19,7 @@ func TestElectionNeedsAMajority(t *testing.T) {
 		if won := r.servers[1].role == leader; won != c.wins {
 			t.Errorf("with %d of 5 voters: leader %v, want %v", c.voters, won, c.wins)
 		}
-		r.wantBroken()
+		r.WantBroken()
 	}
 }
 
@@ -26,16 +27,16 @@ func TestElectionNeedsAMajority(t *testing.T) {
 func TestNoVoteLeavesBeforeItsSync(t *testing.T) {
 	r := newRig(t, 3)
 	r.servers[2].Receive(1, (&message{kind: requestVote, term: 1}).append(nil))
-	if len(r.wire) != 0 {
-		t.Fatalf("%d messages left before the sync", len(r.wire))
+	if len(r.Wire) != 0 {
+		t.Fatalf("%d messages left before the sync", len(r.Wire))
 	}
-	r.restart(2) // the crash forgets the vote, which nobody has seen
+	r.Restart(2) // the crash forgets the vote, which nobody has seen
 	r.servers[2].Receive(3, (&message{kind: requestVote, term: 1}).append(nil))
-	r.sync(2)
-	if got := r.take(voteReply, 2, 3); len(got) != 1 || got[0].payload[5] != 1 {
+	r.Sync(2)
+	if got := r.take(voteReply, 2, 3); len(got) != 1 || got[0].Payload[5] != 1 {
 		t.Fatalf("the vote for n3 did not leave after the sync: %v", got)
 	}
-	r.wantBroken()
+	r.WantBroken()
 }
 
 // §5.2: "Each server will vote for at most one candidate in a given term", restarts included.
@@ -46,14 +47,14 @@ func TestVoteSurvivesRestart(t *testing.T) {
 			for _, candidate := range []sim.NodeID{1, 3} {
 				r.servers[2].Receive(candidate, (&message{kind: requestVote, term: 1}).append(nil))
 				for range copies {
-					r.syncOne(2)
+					r.SyncOne(2)
 				}
-				r.restart(2) // between two disk operations
+				r.Restart(2) // between two disk operations
 			}
 			if bug == "" {
-				r.wantBroken()
+				r.WantBroken()
 			} else {
-				r.wantBroken(voteOrder)
+				r.WantBroken(voteOrder)
 			}
 		})
 	}
@@ -67,20 +68,20 @@ func TestDuplicateVoteCountsOnce(t *testing.T) {
 			c := half[0]
 			r.servers[c].becomeCandidate()
 			r.servers[c].finish()
-			r.sync(c)
+			r.Sync(c)
 			r.settle(c)
-			r.deliver(r.take(requestVote, c, half[1])...)
-			r.sync(half[1])
+			r.Deliver(r.take(requestVote, c, half[1])...)
+			r.Sync(half[1])
 			vote := r.take(voteReply, half[1], c)
-			r.deliver(vote...)
-			r.deliver(vote...)
+			r.Deliver(vote...)
+			r.Deliver(vote...)
 			r.settle(half...)
-			r.dropAll()
+			r.Wire = nil
 		}
 		if bug == "" {
-			r.wantBroken()
+			r.WantBroken()
 		} else {
-			r.wantBroken(election)
+			r.WantBroken(election)
 		}
 	}
 }
@@ -94,14 +95,14 @@ func TestVoterDeniesACandidateThatIsBehind(t *testing.T) {
 		r.fire(1, timerHeartbeat)
 		r.settle(1, 2)
 		r.crash(1)
-		r.dropAll()
+		r.Wire = nil
 		if won := r.stand(3, 2, 3); won != (bug != "") { // n3 has an empty log
 			t.Errorf("bug %q: n3 leads: %v", bug, won)
 		}
 		if bug == "" {
-			r.wantBroken()
+			r.WantBroken()
 		} else {
-			r.wantBroken(completeness)
+			r.WantBroken(completeness)
 		}
 	}
 }
@@ -112,13 +113,13 @@ func TestPreVoteDisturbsNobody(t *testing.T) {
 	r.elect(1, ids(3)...)
 	for range 5 {
 		r.fire(3, timerElection)
-		r.dropAll()
+		r.Wire = nil
 	}
 	if got := r.servers[3].term; got != 1 {
 		t.Errorf("n3 went to term %d alone", got)
 	}
-	r.envs[3].options[optionPreVote] = "off"
-	r.restart(3)
+	r.Envs[3].Options[optionPreVote] = "off"
+	r.Restart(3)
 	r.fire(3, timerElection)
 	if got := r.servers[3].term; got != 2 {
 		t.Errorf("without pre-vote n3 is in term %d, want 2", got)
@@ -140,7 +141,7 @@ func TestPreVoteTakesOverALaterTerm(t *testing.T) {
 		if leads := r.servers[2].role == leader; leads != (bug == "") {
 			t.Errorf("bug %q: n2 leads: %v", bug, leads)
 		}
-		r.wantBroken()
+		r.WantBroken()
 	}
 }
 
@@ -148,9 +149,9 @@ func TestPreVoteTakesOverALaterTerm(t *testing.T) {
 func TestCheckQuorum(t *testing.T) {
 	r := newRig(t, 3)
 	r.elect(1, ids(3)...)
-	waiting := r.ask(1, requestOf(requestRead, []byte("x")))
-	command := r.ask(1, requestOf(requestRegister, nil))
-	r.dropAll()
+	waiting := r.Ask(1, requestOf(session.Read, []byte("x")))
+	command := r.Ask(1, requestOf(session.Register, nil))
+	r.Wire = nil
 	r.fire(1, timerElection) // answers came since the election
 	if r.servers[1].role != leader {
 		t.Fatal("stepped down though both followers had answered")
@@ -159,13 +160,13 @@ func TestCheckQuorum(t *testing.T) {
 	if r.servers[1].role != follower {
 		t.Error("still leader without an answer")
 	}
-	if got := r.answer(1, waiting); got.status != statusNotLeader {
+	if got := r.answer(1, waiting); got.Status != session.NotLeader {
 		t.Errorf("the waiting read got %v", got)
 	}
-	if got := r.answer(1, command); got.status != statusLost { // it may still be committed
+	if got := r.answer(1, command); got.Status != session.Lost { // it may still be committed
 		t.Errorf("the waiting command got %v", got)
 	}
-	r.wantBroken()
+	r.WantBroken()
 }
 
 // Dissertation §4.2.3: "if a server receives a RequestVote request within the minimum election timeout of hearing from a current leader,
@@ -182,7 +183,7 @@ func TestVoterThatHearsALeaderIgnoresCandidates(t *testing.T) {
 			t.Errorf("%s went to term %d though it hears a leader", heard, got)
 		}
 	}
-	r.now += sim.Time(electionMax)
+	r.Now += sim.Time(electionMax)
 	r.servers[2].Receive(3, ask)
 	if got := r.servers[2].term; got != 9 {
 		t.Errorf("n2 is in term %d though it hears no leader, want 9", got)

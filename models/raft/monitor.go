@@ -3,6 +3,7 @@ package raft
 import (
 	"fmt"
 
+	"simrun/models/invariant"
 	"simrun/sim"
 )
 
@@ -11,33 +12,48 @@ import (
 // Each costs O(1) per fact.
 func monitors(nodes int) []sim.Monitor {
 	return []sim.Monitor{
-		&electionSafety{leaders: make(map[Term]sim.NodeID)},
+		invariant.OnePerEpoch(election, "leader", "term", elected),
 		&leaderAppendOnly{nodes: make([]appendState, nodes+1)},
 		&logMatching{},
 		newLeaderCompleteness(nodes),
-		&stateMachineSafety{applied: make([]Index, nodes+1)},
+		invariant.EqualPrefix(machineSafety, nodes, applied),
 		&commitMonotone{commit: make([]Index, nodes+1)},
 		&voteMonotone{nodes: make([]voteState, nodes+1)},
-		&durability{acked: make([]Index, nodes+1)},
+		invariant.Durable(durable, nodes, kept),
 	}
 }
 
-// electionSafety: "at most one leader can be elected in a given term. §5.2"
-type electionSafety struct{ leaders map[Term]sim.NodeID }
-
-func (m *electionSafety) Name() string { return "election safety" }
-
-func (m *electionSafety) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+// elected: "at most one leader can be elected in a given term. §5.2"
+func elected(f sim.Fact) (uint64, bool) {
 	l, ok := f.(*BecameLeader)
 	if !ok {
-		return ""
+		return 0, false
 	}
-	other, known := m.leaders[l.Term]
-	if known && other != node {
-		return fmt.Sprintf("%s and %s are both leader of term %d", other, node, l.Term)
+	return uint64(l.Term), true
+}
+
+// applied: "if a server has applied a log entry at a given index to its state machine, no other server
+// will ever apply a different log entry for the same index. §5.4.3"
+func applied(f sim.Fact) (index, hash uint64, ok bool) {
+	a, ok := f.(*Applied)
+	if !ok {
+		return 0, 0, false
 	}
-	m.leaders[l.Term] = node
-	return ""
+	return uint64(a.Index), a.Chain, true
+}
+
+// kept: what a server acknowledged it has after a restart (Figure 2: log[] is "updated on stable storage before
+// responding to RPCs").
+func kept(f sim.Fact) (invariant.Step, uint64) {
+	switch f := f.(type) {
+	case *Acknowledged:
+		return invariant.Acknowledged, uint64(f.Index)
+	case *Truncated:
+		return invariant.Truncated, uint64(f.From)
+	case *Recovered:
+		return invariant.Recovered, uint64(f.Last)
+	}
+	return invariant.Nothing, 0
 }
 
 // leaderAppendOnly: "a leader never overwrites or deletes entries in its log; it only appends new entries. §5.3"
@@ -212,42 +228,6 @@ func (m *leaderCompleteness) missing(node sim.NodeID, c commitPoint) string {
 	return fmt.Sprintf("%s is leader of term %d without entry %d, which was committed in term %d", node, m.leading[node], c.index, c.term)
 }
 
-// stateMachineSafety: "if a server has applied a log entry at a given index to its state machine, no other server
-// will ever apply a different log entry for the same index. §5.4.3"
-type stateMachineSafety struct {
-	entries []appliedEntry // by index - 1
-	applied []Index        // by node
-}
-
-type appliedEntry struct {
-	chain uint64
-	node  sim.NodeID // who applied it first
-}
-
-func (m *stateMachineSafety) Name() string { return "state-machine safety" }
-
-func (m *stateMachineSafety) Booted(_ sim.Time, node sim.NodeID) { m.applied[node] = 0 }
-
-func (m *stateMachineSafety) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
-	a, ok := f.(*Applied)
-	if !ok {
-		return ""
-	}
-	expected := m.applied[node] + 1
-	m.applied[node] = a.Index
-	if a.Index != expected {
-		return fmt.Sprintf("%s applied entry %d where entry %d comes next", node, a.Index, expected)
-	}
-	if a.Index > Index(len(m.entries)) {
-		m.entries = append(m.entries, appliedEntry{a.Chain, node})
-		return ""
-	}
-	if first := m.entries[a.Index-1]; first.chain != a.Chain {
-		return fmt.Sprintf("%s and %s applied different entries %d", first.node, node, a.Index)
-	}
-	return ""
-}
-
 // commitMonotone: a commit index "increases monotonically" (Figure 2), so that no server deletes an entry
 // that it knows to be committed.
 type commitMonotone struct{ commit []Index }
@@ -308,27 +288,5 @@ func (n *voteState) reach(node sim.NodeID, term Term) string {
 		return fmt.Sprintf("%s is in term %d after it was in term %d", node, term, n.term)
 	}
 	n.term = term
-	return ""
-}
-
-// durability: what a server acknowledged it has after a restart (Figure 2: log[] is "updated on stable storage before
-// responding to RPCs").
-type durability struct{ acked []Index }
-
-func (m *durability) Name() string { return "durability" }
-
-func (m *durability) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
-	switch f := f.(type) {
-	case *Acknowledged:
-		m.acked[node] = max(m.acked[node], f.Index)
-	case *Truncated:
-		m.acked[node] = min(m.acked[node], f.From-1)
-	case *Recovered:
-		acked := m.acked[node]
-		m.acked[node] = min(acked, f.Last)
-		if f.Last < acked {
-			return fmt.Sprintf("%s acknowledged %d entries and has %d after its restart", node, acked, f.Last)
-		}
-	}
 	return ""
 }

@@ -1,6 +1,9 @@
 package raft
 
-import "simrun/sim"
+import (
+	"simrun/models"
+	"simrun/sim"
+)
 
 // Options of the model, as they stand in a case.
 const (
@@ -22,5 +25,14 @@ func readOptions(env environment) options {
 	return options{
 		preVote:     env.Option(optionPreVote) != "off" && !env.Bug(bugNoPreVote),
 		checkQuorum: env.Option(optionCheckQuorum) != "off" && !env.Bug(bugNoPreVote) && !env.Bug(bugNoCheckQuorum),
+	}
+}
+
+// optionRows are the choices that a case can make.
+func optionRows() []models.Option {
+	return []models.Option{
+		{Name: optionPreVote, Summary: "ask before an election whether it could be won (dissertation §9.6)", Values: []string{"on", "off"}},
+		{Name: optionCheckQuorum, Summary: "a leader that no majority answers steps down (dissertation §6.2)", Values: []string{"on", "off"}},
+		{Name: optionReads, Summary: "reads by ReadIndex (dissertation §6.4), or through the log", Values: []string{"index", "log"}},
 	}
 }

@@ -11,72 +11,50 @@ const (
 	needLog              // and every entry of the log
 )
 
-// outbox holds messages until what they promise is durable. It is the only way
-// by which a server's messages leave.
-type outbox struct {
-	arena []byte // encodings
-	items []outItem
-	fresh int // items from here on were added by the handler that runs
+// promise is what a message promises when it leaves.
+type promise struct {
+	need  need
+	vote  bool  // a granted vote
+	term  Term  // of the message
+	match Index // what the message acknowledges; 0 if nothing
 }
 
-type outItem struct {
-	to         sim.NodeID
-	need       need
-	vote       bool  // a granted vote
-	term       Term  // of the message
-	match      Index // what the message acknowledges; 0 if nothing
-	start, end int   // in the arena
-	offset     int   // how much of the file must be durable
-}
-
-func (o *outbox) add(to sim.NodeID, n need, m *message) {
-	start := len(o.arena)
-	o.arena = m.append(o.arena)
-	item := outItem{to: to, need: n, vote: m.kind == voteReply && m.ok, term: m.term, start: start, end: len(o.arena)}
+// send holds a message until what it promises is durable. It is the only way by which a server's messages leave.
+func (s *server) send(to sim.NodeID, n need, m *message) {
+	p := promise{need: n, vote: m.kind == voteReply && m.ok, term: m.term}
 	if m.kind == appendReply && m.ok {
-		item.match = m.index
+		p.match = m.index
 	}
-	o.items = append(o.items, item)
+	s.out.Hold(m.append(s.out.Room()), to, p)
 }
 
-// seal fixes what the messages of the handler that ends now wait for.
-func (o *outbox) seal(termOffset, logOffset int) {
-	for i := o.fresh; i < len(o.items); i++ {
-		o.items[i].offset = termOffset
-		if o.items[i].need == needLog {
-			o.items[i].offset = logOffset
+// release sends what may leave.
+func (s *server) release() {
+	if s.out.Len() == 0 {
+		return
+	}
+	termOffset, logOffset := s.termOffset, s.disk.Written()
+	if s.env.Bug(bugAckBeforeSync) {
+		logOffset = termOffset
+	}
+	s.out.Seal(func(p *promise) int {
+		if p.need == needLog {
+			return logOffset
 		}
-	}
+		return termOffset
+	})
+	s.out.Release(s.disk.Durable(), s.leave)
 }
 
-// left states what the server has promised by a message that left it.
-func (s *server) left(item *outItem) {
-	if item.vote {
-		s.facts.voted = Voted{Term: item.term, For: item.to}
+// leave lets a message go, and reports what the server has promised by it.
+func (s *server) leave(to sim.NodeID, payload []byte, p *promise) {
+	s.env.Send(to, payload)
+	if p.vote {
+		s.facts.voted = Voted{Term: p.term, For: to}
 		s.env.Report(&s.facts.voted)
 	}
-	if item.match > s.facts.acked.Index {
-		s.facts.acked = Acknowledged{Index: item.match}
+	if p.match > s.facts.acked.Index {
+		s.facts.acked = Acknowledged{Index: p.match}
 		s.env.Report(&s.facts.acked)
 	}
-}
-
-// release sends every message whose promise is durable and keeps the others, in order.
-func (s *server) release() {
-	o := &s.out
-	kept, end := 0, 0
-	for i := range o.items {
-		item := o.items[i]
-		if item.offset <= s.disk.durable {
-			s.env.Send(item.to, o.arena[item.start:item.end])
-			s.left(&item)
-			continue
-		}
-		size := copy(o.arena[end:], o.arena[item.start:item.end])
-		item.start, item.end = end, end+size
-		end += size
-		o.items[kept] = item
-		kept++
-	}
-	o.items, o.arena, o.fresh = o.items[:kept], o.arena[:end], kept
 }

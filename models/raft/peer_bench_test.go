@@ -100,7 +100,7 @@ func simulateEtcd(b *testing.B, seed uint64) (events int) {
 func (c *etcdCluster) execute(at int64, ref uint32) {
 	switch {
 	case ref >= etcdProposeRef:
-		if err := c.nodes[1].Propose(make([]byte, commandHeader+2)); err != nil {
+		if err := c.nodes[1].Propose(make([]byte, len(writeRequest(1, 1, "k1", 7)))); err != nil {
 			c.b.Fatal(err)
 		}
 		c.queue.Push(at+10_000_000, queue.Ref(ref))

@@ -4,7 +4,7 @@ package raft
 // they begin as followers"). If the disk refuses, it tries again.
 func (s *server) recover() {
 	s.role = halted
-	files, err := s.disk.readCopies()
+	files, err := s.disk.Copies()
 	if err != nil {
 		s.env.SetTimer(timerDisk, diskRetry)
 		return
@@ -14,10 +14,10 @@ func (s *server) recover() {
 		s.halt(err.Error())
 		return
 	}
-	if len(p.repairs) > 0 {
+	if p.wal.Repairs() > 0 {
 		s.env.Sometimes(markRepaired)
 	}
-	if s.disk.settle(&p, files) != nil {
+	if s.disk.Settle(p.wal, files) != nil {
 		s.env.SetTimer(timerDisk, diskRetry)
 		return
 	}
@@ -26,10 +26,10 @@ func (s *server) recover() {
 
 // readState finds out what the copies say.
 func (s *server) readState(files [][]byte) (persistent, error) {
-	if s.bugs.damageIsTornTail || s.bugs.noChecksums {
+	if s.env.Bug(bugDamageIsTornTail) || s.env.Bug(bugNoChecksums) {
 		file := files[0]
-		if s.bugs.noChecksums {
-			file = believed(file)
+		if s.env.Bug(bugNoChecksums) {
+			file = logFiles.Believe(file)
 		}
 		p, _ := recoverState([][]byte{file})
 		return p, nil
@@ -41,7 +41,7 @@ func (s *server) readState(files [][]byte) (persistent, error) {
 func (s *server) begin(p *persistent) {
 	s.role = follower
 	s.term, s.vote, s.log = p.term, p.vote, p.log
-	s.termOffset, s.termTold = p.size, p.term
+	s.termOffset, s.termTold = p.wal.Size, p.term
 	s.stable = p.log.last()
 	s.facts.recovered = Recovered{Term: s.term, Vote: s.vote, Last: s.log.last()}
 	s.env.Report(&s.facts.recovered)
@@ -60,8 +60,10 @@ func (s *server) halt(reason string) {
 
 func (s *server) retryDisk() {
 	switch {
-	case s.disk.broken:
-		s.disk.rewrite()
+	case s.disk.Broken():
+		if s.disk.Rewrite() {
+			s.env.Sometimes(markRewritten)
+		}
 	case s.role == halted:
 		s.recover()
 	}
@@ -70,14 +72,15 @@ func (s *server) retryDisk() {
 // becameDurable acts on what the last sync made durable.
 func (s *server) becameDurable() {
 	s.stable = max(s.stable, s.stableTarget)
-	if s.disk.durable >= s.termOffset && s.termTold != s.term {
+	if s.disk.Durable() >= s.termOffset && s.termTold != s.term {
 		s.termTold = s.term
 		s.facts.termStored = TermStored{Term: s.term}
 		s.env.Report(&s.facts.termStored)
 	}
-	if s.voteLate && s.disk.durable >= s.termOffset {
-		s.voteLate = false
-		s.disk.put(s.term, s.vote, 0, nil)
+	if s.planted.voteLate && s.disk.Durable() >= s.termOffset {
+		s.planted.voteLate = false
+		head := headOf(s.term, s.vote, 0)
+		s.disk.Put(head[:], nil)
 	}
 	if s.role == leader {
 		s.countOwn()
@@ -93,19 +96,20 @@ func (s *server) countOwn() {
 // persist writes the change of the persistent state as one frame.
 func (s *server) persist() {
 	vote := s.vote
-	if s.bugs.voteNotPersisted {
+	if s.env.Bug(bugVoteNotPersisted) {
 		vote = 0
 	}
 	var entries []byte
 	if s.firstDirty > 0 {
 		entries = s.log.raw(s.firstDirty, s.log.last())
 	}
-	if s.bugs.voteWrittenLate && (s.termDirty || s.voteLate) {
-		s.voteLate, vote = true, 0
+	if s.env.Bug(bugVoteWrittenLate) && (s.termDirty || s.planted.voteLate) {
+		s.planted.voteLate, vote = true, 0
 	}
-	s.disk.put(s.term, vote, s.firstDirty, entries)
+	head := headOf(s.term, vote, s.firstDirty)
+	s.disk.Put(head[:], entries)
 	if s.termDirty {
-		s.termOffset = s.disk.written()
+		s.termOffset = s.disk.Written()
 	}
 	s.termDirty, s.firstDirty = false, 0
 }

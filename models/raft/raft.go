@@ -12,6 +12,8 @@ package raft
 import (
 	"time"
 
+	"simrun/models/kv"
+	"simrun/models/wal"
 	"simrun/sim"
 	"simrun/sim/rng"
 )
@@ -77,7 +79,7 @@ type server struct {
 	env     environment
 	id      sim.NodeID
 	options options
-	bugs    bugs
+	planted planted // what bugs need
 
 	// Persistent state on all servers.
 	term Term       // currentTerm
@@ -89,7 +91,7 @@ type server struct {
 	leader  sim.NodeID // of the current term, 0 if unknown
 	commit  Index      // commitIndex
 	applied Index      // lastApplied
-	machine machine
+	machine kv.Machine
 
 	// Election.
 	heard   sim.Time      // when the leader, or a candidate that got our vote, was last heard
@@ -105,15 +107,14 @@ type server struct {
 	reads     reads
 
 	// Persistence.
-	disk         storage
-	out          outbox
+	disk         wal.Log
+	out          wal.Outbox[promise]
 	termDirty    bool  // term or vote changed since the last frame
 	firstDirty   Index // the log changed from here on since the last frame; 0 if it did not
 	termOffset   int   // size of the file with the current term and vote
 	termTold     Term  // the last term told to be durable
 	stable       Index // entries up to here are durable
 	stableTarget Index // and will be when the sync in flight ends
-	voteLate     bool  // bug: the vote is still to be written
 
 	in      message // scratch: the message that is handled
 	scratch []byte  // scratch: the reply that is built
@@ -137,15 +138,13 @@ func boot(env environment) *server {
 		env:     env,
 		id:      env.ID(),
 		options: readOptions(env),
-		bugs:    readBugs(env),
 		log:     newEntryLog(0),
-		machine: newMachine(),
+		machine: kv.NewMachine(),
 		votes:   make([]bool, nodes+1),
 		peers:   make([]peer, nodes+1),
 		counts:  make([]uint64, 0, nodes),
-		disk:    storage{env: env},
 	}
-	s.machine.sessionless = s.bugs.noSessions
+	s.disk = wal.New(env, logFiles, func() { env.SetTimer(timerDisk, diskRetry) })
 	s.recover()
 	return s
 }
@@ -224,7 +223,7 @@ func (s *server) Timer(t sim.TimerID) {
 
 // Synced implements [sim.Node].
 func (s *server) Synced(_ sim.SyncID, err error) {
-	if s.disk.synced(err) {
+	if s.disk.Synced(err) {
 		s.becameDurable()
 	}
 	s.finish()
@@ -235,24 +234,15 @@ func (s *server) finish() {
 	if s.termDirty || s.firstDirty > 0 {
 		s.persist()
 	}
-	if s.disk.sync() {
+	if s.disk.Sync() {
 		s.stableTarget = s.log.last()
 	}
-	if s.bugs.ackBeforeSync && s.role == leader {
+	if s.role == leader && s.env.Bug(bugAckBeforeSync) {
 		s.stable = s.log.last()
 		s.countOwn()
 	}
-	if len(s.out.items) > 0 {
-		termOffset, logOffset := s.termOffset, s.disk.written()
-		if s.bugs.ackBeforeSync {
-			logOffset = termOffset
-		}
-		s.out.seal(termOffset, logOffset)
-		s.release()
-	}
+	s.release()
 }
-
-func (s *server) send(to sim.NodeID, n need, m *message) { s.out.add(to, n, m) }
 
 // appendEntry adds an entry of this leader's own at the end of the log.
 func (s *server) appendEntry(kind entryKind, data []byte) Index {

@@ -12,9 +12,6 @@ type reads struct {
 	round     uint64 // the last round that began
 	confirmed uint64 // the last round that a majority acknowledged
 	waiting   []readCall
-
-	began sim.Time // when the last round began
-	lease sim.Time // bug: until when the leader believes to be the only one
 }
 
 // readCall is a read that waits for its round and for its index to be applied.
@@ -33,13 +30,13 @@ func (r *reads) reset() {
 // but never older than this leader's first entry: until that is committed, a leader does not know which entries
 // are (dissertation §6.4, step 1).
 func (s *server) read(from sim.Caller, key []byte) {
-	slot := s.machine.slotOf(key)
-	if s.bugs.leaseReads && s.commit >= s.termStart && s.env.Now() < s.reads.lease {
-		s.reply(from, s.machine.read(slot))
+	slot := s.machine.Slot(key)
+	if s.env.Bug(bugLeaseReads) && s.commit >= s.termStart && s.env.Now() < s.planted.lease {
+		s.reply(from, s.machine.Read(slot))
 		return
 	}
-	if s.bugs.staleLocalRead || s.bugs.readBeforeReplay && s.commit < s.termStart {
-		s.reply(from, s.machine.read(slot))
+	if s.env.Bug(bugStaleLocalRead) || s.env.Bug(bugReadBeforeReplay) && s.commit < s.termStart {
+		s.reply(from, s.machine.Read(slot))
 		return
 	}
 	index := max(s.commit, s.termStart)
@@ -70,13 +67,13 @@ func (s *server) beginRound() {
 // nextRound makes the messages from now on carry a new round.
 func (s *server) nextRound() {
 	s.reads.round++
-	s.reads.began = s.env.Now()
+	s.planted.began = s.env.Now()
 	s.peers[s.id].round = s.reads.round
 }
 
 // acknowledgeRound takes a server's acknowledgement of a round.
 func (s *server) acknowledgeRound(p *peer, round uint64) {
-	if s.bugs.unboundReadAcks {
+	if s.env.Bug(bugUnboundReadAcks) {
 		round = s.reads.round
 	}
 	if round <= p.round || round > s.reads.round {
@@ -94,8 +91,8 @@ func (s *server) tallyRounds() {
 		s.counts = append(s.counts, s.peers[i].round)
 	}
 	s.reads.confirmed = max(s.reads.confirmed, agreed(s.counts, majority(len(s.counts))))
-	if s.bugs.leaseReads && s.reads.confirmed == s.reads.round {
-		s.reads.lease = s.reads.began + sim.Time(electionMin)
+	if s.env.Bug(bugLeaseReads) && s.reads.confirmed == s.reads.round {
+		s.planted.lease = s.planted.began + sim.Time(electionMin)
 	}
 }
 
@@ -111,7 +108,7 @@ func (s *server) serveReads() {
 		if c.round > r.confirmed || c.index > s.applied {
 			break
 		}
-		s.reply(c.from, s.machine.read(c.slot))
+		s.reply(c.from, s.machine.Read(c.slot))
 		served++
 	}
 	if served > 0 {

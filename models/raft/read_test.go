@@ -3,6 +3,7 @@ package raft
 import (
 	"testing"
 
+	"simrun/models/session"
 	"simrun/sim"
 )
 
@@ -12,27 +13,27 @@ func TestReadIndexAtADeposedLeader(t *testing.T) {
 		t.Run("bug="+string(bug), func(t *testing.T) {
 			r := newRig(t, 3, bug)
 			r.elect(1, ids(3)...)
-			session := register(r, 1)
-			r.ask(1, writeRequest(session, 1, "x", 1))
+			client := register(r, 1)
+			r.Ask(1, writeRequest(client, 1, "x", 1))
 			r.settle(ids(3)...)
 			r.elect(2, 2, 3) // behind the back of n1
-			r.ask(2, writeRequest(session, 2, "x", 2))
+			r.Ask(2, writeRequest(client, 2, "x", 2))
 			r.settle(2, 3)
-			r.dropAll()
-			read := r.ask(1, requestOf(requestRead, []byte("x")))
+			r.Wire = nil
+			read := r.Ask(1, requestOf(session.Read, []byte("x")))
 			r.settle(1)
 			got := r.answer(1, read)
 			if bug != "" {
-				if got != (result{statusOK, 1}) {
+				if got != (session.Result{Status: session.OK, Value: 1}) {
 					t.Errorf("the bug answers %v, want the stale 1", got)
 				}
 				return
 			}
-			if got != (result{}) {
+			if got != (session.Result{}) {
 				t.Fatalf("deposed leader answered %v", got)
 			}
 			r.settle(ids(3)...)
-			if got := r.answer(1, read); got.status != statusNotLeader {
+			if got := r.answer(1, read); got.Status != session.NotLeader {
 				t.Errorf("after it learnt of term 2: %v, want not leader", got)
 			}
 		})
@@ -44,18 +45,18 @@ func TestReadNeedsAnAnswerToItsOwnRound(t *testing.T) {
 	for _, bug := range []sim.BugName{"", bugUnboundReadAcks} {
 		r := newRig(t, 3, bug)
 		r.elect(1, ids(3)...)
-		session := register(r, 1)
-		r.ask(1, writeRequest(session, 1, "x", 1))
+		client := register(r, 1)
+		r.Ask(1, writeRequest(client, 1, "x", 1))
 		r.settle(ids(3)...)
 		r.fire(1, timerHeartbeat)
-		r.deliver(r.take(appendEntries, 1, 2)...)
+		r.Deliver(r.take(appendEntries, 1, 2)...)
 		old := r.take(appendReply, 2, 1) // still on its way while n2 is elected
-		r.dropAll()
+		r.Wire = nil
 		r.elect(2, 2, 3)
-		r.dropAll()
-		read := r.ask(1, requestOf(requestRead, []byte("x")))
-		r.deliver(old...)
-		if answered := r.answer(1, read) != (result{}); answered != (bug != "") {
+		r.Wire = nil
+		read := r.Ask(1, requestOf(session.Read, []byte("x")))
+		r.Deliver(old...)
+		if answered := r.answer(1, read) != (session.Result{}); answered != (bug != "") {
 			t.Errorf("bug %q: answered: %v", bug, answered)
 		}
 	}
@@ -66,26 +67,26 @@ func TestNewLeaderReadsAfterItsFirstEntry(t *testing.T) {
 	for _, bug := range []sim.BugName{"", bugReadBeforeReplay} {
 		r := newRig(t, 3, bug)
 		r.elect(1, ids(3)...)
-		session := register(r, 1)
-		r.ask(1, writeRequest(session, 1, "x", 1))
+		client := register(r, 1)
+		r.Ask(1, writeRequest(client, 1, "x", 1))
 		r.settle(ids(3)...)
 		for _, id := range ids(3) {
-			r.restart(id)
+			r.Restart(id)
 		}
 		r.win(2, 2, 3)
-		read := r.ask(2, requestOf(requestRead, []byte("x")))
+		read := r.Ask(2, requestOf(session.Read, []byte("x")))
 		reply := (&message{kind: appendReply, term: r.servers[2].term, round: 1}).append(nil) // n3 answers the round, not the entry
 		r.servers[2].Receive(3, reply)
-		want := result{}
+		want := session.Result{}
 		if bug != "" {
-			want = result{status: statusAbsent}
+			want = session.Result{Status: session.Absent}
 		}
 		if got := r.answer(2, read); got != want {
 			t.Errorf("bug %q: %v before the first entry is committed, want %v", bug, got, want)
 		}
 		r.hold = 0
 		r.settle(ids(3)...)
-		if got := r.answer(2, read); bug == "" && got != (result{statusOK, 1}) {
+		if got := r.answer(2, read); bug == "" && got != (session.Result{Status: session.OK, Value: 1}) {
 			t.Errorf("%v in the end, want 1", got)
 		}
 	}
@@ -95,15 +96,15 @@ func TestNewLeaderReadsAfterItsFirstEntry(t *testing.T) {
 func TestReadNeedsAMajority(t *testing.T) {
 	r := newRig(t, 5)
 	r.elect(1, ids(5)...)
-	read := r.ask(1, requestOf(requestRead, []byte("x")))
+	read := r.Ask(1, requestOf(session.Read, []byte("x")))
 	for i, follower := range []sim.NodeID{2, 3} {
-		if got := r.answer(1, read); got != (result{}) {
+		if got := r.answer(1, read); got != (session.Result{}) {
 			t.Fatalf("answered %v after %d of 4 followers acknowledged", got, i)
 		}
-		r.deliver(r.take(appendEntries, 1, follower)...)
-		r.deliver(r.take(appendReply, follower, 1)...)
+		r.Deliver(r.take(appendEntries, 1, follower)...)
+		r.Deliver(r.take(appendReply, follower, 1)...)
 	}
-	if got := r.answer(1, read); got.status != statusAbsent {
+	if got := r.answer(1, read); got.Status != session.Absent {
 		t.Errorf("%v after a majority acknowledged, want no value", got)
 	}
 }
@@ -113,19 +114,19 @@ func TestReadNeedsAMajority(t *testing.T) {
 func TestReadDoesNotJoinARoundUnderWay(t *testing.T) {
 	r := newRig(t, 3)
 	r.elect(1, ids(3)...)
-	first := r.ask(1, requestOf(requestRead, []byte("x")))
-	r.deliver(r.take(appendEntries, 1, 2)...)
+	first := r.Ask(1, requestOf(session.Read, []byte("x")))
+	r.Deliver(r.take(appendEntries, 1, 2)...)
 	acknowledged := r.take(appendReply, 2, 1)
-	second := r.ask(1, requestOf(requestRead, []byte("x")))
-	r.deliver(acknowledged...)
-	if got := r.answer(1, first); got.status != statusAbsent {
+	second := r.Ask(1, requestOf(session.Read, []byte("x")))
+	r.Deliver(acknowledged...)
+	if got := r.answer(1, first); got.Status != session.Absent {
 		t.Errorf("the first read: %v, want no value", got)
 	}
-	if got := r.answer(1, second); got != (result{}) {
+	if got := r.answer(1, second); got != (session.Result{}) {
 		t.Errorf("the second read was answered %v by an acknowledgement of before it", got)
 	}
 	r.settle(ids(3)...)
-	if got := r.answer(1, second); got.status != statusAbsent {
+	if got := r.answer(1, second); got.Status != session.Absent {
 		t.Errorf("the second read: %v in the end, want no value", got)
 	}
 }

@@ -18,7 +18,7 @@ func (s *server) heartbeat() {
 		return
 	}
 	s.env.SetTimer(timerHeartbeat, heartbeatEvery)
-	if s.bugs.leaseReads && s.reads.confirmed == s.reads.round {
+	if s.env.Bug(bugLeaseReads) && s.reads.confirmed == s.reads.round {
 		s.nextRound()
 	}
 	for i := 1; i < len(s.peers); i++ {
@@ -68,7 +68,7 @@ func (s *server) sendAppend(to sim.NodeID) {
 // batchEnd is the last entry of the message that begins with an entry.
 func (s *server) batchEnd(first Index) Index {
 	last := min(s.log.last(), first+maxBatch-1)
-	if s.bugs.commitOldTerm { // entries of earlier terms travel first, and are counted when they have arrived
+	if s.env.Bug(bugCommitOldTerm) { // entries of earlier terms travel first, and are counted when they have arrived
 		last = min(last, s.log.lastBefore(last, s.log.term(first)))
 	}
 	return last
@@ -105,7 +105,7 @@ func (s *server) handleAppendEntries(from sim.NodeID, m *message) {
 // log longer by now (Figure 2: "If an existing entry conflicts with a new one …, delete the existing
 // entry and all that follow it").
 func (s *server) takeEntries(m *message) Index {
-	if s.bugs.truncateOnStale && m.prev < s.log.last() {
+	if s.env.Bug(bugTruncateOnStale) && m.prev < s.log.last() {
 		s.truncate(m.prev + 1)
 	}
 	i := m.prev
@@ -184,7 +184,7 @@ func (s *server) tallyMatch() {
 		s.counts = append(s.counts, uint64(s.peers[i].match))
 	}
 	quorum := majority(len(s.counts))
-	if s.bugs.quorumOffByOne {
+	if s.env.Bug(bugQuorumOffByOne) {
 		quorum--
 	}
 	n := Index(agreed(s.counts, max(quorum, 1)))
@@ -192,7 +192,7 @@ func (s *server) tallyMatch() {
 		return
 	}
 	term := s.log.term(n)
-	if s.bugs.commitOldTerm {
+	if s.env.Bug(bugCommitOldTerm) {
 		term = s.term
 	}
 	if mayCommit(n, s.commit, term, s.term) {
@@ -224,11 +224,7 @@ func (s *server) advanceCommit(to Index) {
 // apply applies one entry and answers who waits for it.
 func (s *server) apply(i Index) {
 	kind, data := s.log.entry(i)
-	result := s.machine.apply(i, kind, data)
-	if s.machine.repeated {
-		s.machine.repeated = false
-		s.env.Sometimes(markRepeated)
-	}
+	result := s.perform(i, kind, data)
 	s.facts.applied = Applied{Index: i, Term: s.log.term(i), Chain: s.log.chain(i)}
 	s.env.Report(&s.facts.applied)
 	if len(s.pending) > 0 && s.pending[0].index == i {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"simrun/models/session"
 	"simrun/sim"
 )
 
@@ -48,7 +49,7 @@ func TestFigure7(t *testing.T) {
 			t.Errorf("%s: commit %d, want %d", id, c, len(want))
 		}
 	}
-	r.wantBroken()
+	r.WantBroken()
 }
 
 // Figure 7 names who may vote for the leader: §5.4.1 decides.
@@ -87,10 +88,10 @@ func TestFigure8(t *testing.T) {
 			// (c) S1 leads term 4 and completes the replication of the entry of term 2 to S3; its own entry reaches nobody.
 			r.win(1, 1, 2, 3, 4)
 			s1 := r.servers[1]
-			r.sync(1)
-			r.deliver(
-				envelope{1, 2, (&message{kind: appendEntries, term: 4, prev: 2, logTerm: 2}).append(nil)},
-				envelope{1, 3, (&message{kind: appendEntries, term: 4, prev: 1, logTerm: 1, entries: s1.log.raw(2, 2)}).append(nil)},
+			r.Sync(1)
+			r.Deliver(
+				envelope{From: 1, To: 2, Payload: (&message{kind: appendEntries, term: 4, prev: 2, logTerm: 2}).append(nil)},
+				envelope{From: 1, To: 3, Payload: (&message{kind: appendEntries, term: 4, prev: 1, logTerm: 1, entries: s1.log.raw(2, 2)}).append(nil)},
 			)
 			r.settle(ids(3)...)
 			if got := []Index{s1.peers[2].match, s1.peers[3].match}; !slices.Equal(got, []Index{2, 2}) {
@@ -110,9 +111,9 @@ func TestFigure8(t *testing.T) {
 				t.Errorf("S2 holds %v, want 1 3 and what follows", got)
 			}
 			if bug == "" {
-				r.wantBroken()
+				r.WantBroken()
 			} else {
-				r.wantBroken(completeness)
+				r.WantBroken(completeness)
 			}
 		})
 	}
@@ -131,11 +132,11 @@ func TestFigure8CommittedByALaterEntry(t *testing.T) {
 		t.Errorf("commit %d, want 3", c)
 	}
 	r.crash(1)
-	r.dropAll()
+	r.Wire = nil
 	if r.stand(5, 2, 3, 4, 5) {
 		t.Error("S5 was elected without the committed entries")
 	}
-	r.wantBroken()
+	r.WantBroken()
 }
 
 // §5.3: entries that are there already stay. An AppendEntries that comes late says less than the log holds by now.
@@ -144,22 +145,22 @@ func TestOldAppendEntriesDeletesNothing(t *testing.T) {
 		r := newRig(t, 3, bug)
 		r.elect(1, 1, 2)
 		old := r.take(appendEntries, 1, 3)
-		old[0].to = 2 // the same bytes went to n2: the network delivers them once more
+		old[0].To = 2 // the same bytes went to n2: the network delivers them once more
 		for i := range 3 {
-			r.ask(1, writeRequest(0, 0, "x", int64(i)))
+			r.Ask(1, writeRequest(0, 0, "x", int64(i)))
 			r.settle(1, 2)
 		}
 		r.fire(1, timerHeartbeat)
 		r.settle(1, 2)
 		before := r.servers[2].log.last()
-		r.deliver(old[0])
+		r.Deliver(old[0])
 		if kept := r.servers[2].log.last() == before; kept != (bug == "") {
 			t.Errorf("bug %q: the log of n2 is kept: %v", bug, kept)
 		}
 		if bug == "" {
-			r.wantBroken()
+			r.WantBroken()
 		} else {
-			r.wantBroken(commitOrder)
+			r.WantBroken(commitOrder)
 		}
 	}
 }
@@ -170,14 +171,14 @@ func TestLeaderCountsItselfWhenDurable(t *testing.T) {
 	r.elect(1, ids(3)...)
 	s := r.servers[1]
 	before := s.commit
-	r.ask(1, requestOf(requestRegister, nil))
-	r.deliver(r.take(appendEntries, 1, 2)...)
-	r.sync(2)
-	r.deliver(r.take(appendReply, 2, 1)...)
+	r.Ask(1, requestOf(session.Register, nil))
+	r.Deliver(r.take(appendEntries, 1, 2)...)
+	r.Sync(2)
+	r.Deliver(r.take(appendReply, 2, 1)...)
 	if s.commit != before {
 		t.Errorf("committed %d with one durable copy of three", s.commit)
 	}
-	r.sync(1)
+	r.Sync(1)
 	if s.commit != before+1 {
 		t.Errorf("commit %d with two durable copies of three, want %d", s.commit, before+1)
 	}
@@ -189,15 +190,15 @@ func TestCatchUp(t *testing.T) {
 	r.elect(1, 1, 2)
 	const n = 1000
 	for i := range n {
-		r.ask(1, writeRequest(0, 0, "x", int64(i)))
+		r.Ask(1, writeRequest(0, 0, "x", int64(i)))
 	}
 	r.settle(1, 2)
 	for i := 0; r.servers[3].log.last() < n+1; i++ {
 		if i > 100 {
 			t.Fatalf("n3 has %d entries of %d", r.servers[3].log.last(), n+1)
 		}
-		if i%3 == 0 && len(r.wire) > 0 {
-			r.wire = r.wire[1:] // the oldest is lost
+		if i%3 == 0 && len(r.Wire) > 0 {
+			r.Wire = r.Wire[1:] // the oldest is lost
 		}
 		r.settle(ids(3)...)
 		r.fire(1, timerHeartbeat)
@@ -205,7 +206,7 @@ func TestCatchUp(t *testing.T) {
 	if a, b := r.servers[1].log.chain(n+1), r.servers[3].log.chain(n+1); a != b {
 		t.Error("the logs differ")
 	}
-	r.wantBroken()
+	r.WantBroken()
 }
 
 // Figure 2: entries that replaced others at their indexes are acknowledged when they are durable, though the others were.
@@ -217,11 +218,11 @@ func TestReplacedEntriesAreAcknowledgedWhenDurable(t *testing.T) {
 	if got := r.take(appendReply, 2, 1); len(got) > 0 {
 		t.Fatal("acknowledged before the sync")
 	}
-	r.sync(2)
+	r.Sync(2)
 	if got := r.take(appendReply, 2, 1); len(got) != 1 {
 		t.Fatalf("%d answers after the sync, want one", len(got))
 	}
-	r.restart(2)
+	r.Restart(2)
 	if got := r.terms(2); !slices.Equal(got, []Term{1, 3, 3}) {
 		t.Errorf("after a restart n2 holds %v, want 1 3 3", got)
 	}
@@ -232,19 +233,19 @@ func TestSyncOfReplacedEntriesCountsForNothing(t *testing.T) {
 	r := newRig(t, 3)
 	old, replaced := logOf(1, 1, 1), logOf(1, 2, 2)
 	r.servers[2].Receive(1, (&message{kind: appendEntries, term: 1, entries: old.raw(1, 3)}).append(nil))
-	r.sync(2)
-	r.now += sim.Time(electionMax)
+	r.Sync(2)
+	r.Now += sim.Time(electionMax)
 	r.servers[2].Receive(3, (&message{kind: requestVote, term: 2, index: 3, logTerm: 1}).append(nil)) // begins a sync
 	again := (&message{kind: appendEntries, term: 2, prev: 1, logTerm: 1, entries: replaced.raw(2, 3)}).append(nil)
 	r.servers[2].Receive(3, again)
 	for range copies {
-		r.syncOne(2)
+		r.SyncOne(2)
 	}
 	r.servers[2].Receive(3, again)
 	if got := r.take(appendReply, 2, 3); len(got) > 0 {
 		t.Error("acknowledged before the sync of the new entries")
 	}
-	r.sync(2)
+	r.Sync(2)
 	if got := r.take(appendReply, 2, 3); len(got) == 0 {
 		t.Error("never acknowledged")
 	}

@@ -1,57 +1,10 @@
 package raft
 
 import (
-	"encoding/binary"
-	"hash/crc32"
-
+	"simrun/models/kv"
+	"simrun/models/session"
 	"simrun/sim"
 )
-
-// requestKind is the kind of a client's request. The numbers are not those of other payloads.
-type requestKind uint8
-
-const (
-	requestRegister requestKind = 0x10 + iota // opens a session
-	requestCommand                            // the rest is a command
-	requestRead                               // the rest is a key
-)
-
-// requestHeader is the size of a request without its body: CRC32C of the rest (4), kind (1).
-const requestHeader = 5
-
-// sealRequest completes a request: b has room for the header, and the body behind it.
-func sealRequest(b []byte, kind requestKind) []byte {
-	b[4] = byte(kind)
-	binary.LittleEndian.PutUint32(b, crc32.Checksum(b[4:], castagnoli))
-	return b
-}
-
-// openRequest returns the kind and the body of a request; ok is false if it is damaged.
-func openRequest(b []byte) (kind requestKind, body []byte, ok bool) {
-	if len(b) < requestHeader || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
-		return 0, nil, false
-	}
-	return requestKind(b[4]), b[requestHeader:], true
-}
-
-// replySize is the size of a reply: CRC32C of the rest (4), status (1), value (8).
-const replySize = 13
-
-func (r result) append(b []byte) []byte {
-	start := len(b)
-	b = append(b, 0, 0, 0, 0, byte(r.status))
-	b = binary.LittleEndian.AppendUint64(b, uint64(r.value))
-	binary.LittleEndian.PutUint32(b[start:], crc32.Checksum(b[start+4:], castagnoli))
-	return b
-}
-
-func (r *result) decode(b []byte) bool {
-	if len(b) != replySize || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
-		return false
-	}
-	*r = result{status(b[4]), int64(binary.LittleEndian.Uint64(b[5:]))}
-	return true
-}
 
 // call is a client's command in the log of its leader.
 type call struct {
@@ -59,25 +12,30 @@ type call struct {
 	from  sim.Caller
 }
 
+// runClient is the whole life of a client.
+func runClient(c *sim.Client) {
+	kv.RunClient(c, kv.Options{LogReads: c.Option(optionReads) == "log", TimeoutIsFailure: c.Bug(bugTimeoutIsFailure)})
+}
+
 // Request implements [sim.Node].
 func (s *server) Request(from sim.Caller, payload []byte) {
 	if s.role == halted {
 		return
 	}
-	kind, body, ok := openRequest(payload)
+	kind, body, ok := session.Open(payload)
 	if !ok {
 		return
 	}
 	if s.role != leader { // §8: "the server will reject the client's request and supply information about the most recent leader"
-		s.reply(from, result{statusNotLeader, int64(s.leader)})
+		s.reply(from, session.Result{Status: session.NotLeader, Value: int64(s.leader)})
 		return
 	}
 	switch kind {
-	case requestRegister:
+	case session.Register:
 		s.propose(from, entryRegister, nil)
-	case requestCommand:
+	case session.Command:
 		s.propose(from, entryCommand, body)
-	case requestRead:
+	case session.Read:
 		s.read(from, body)
 	}
 	s.finish()
@@ -90,23 +48,46 @@ func (s *server) propose(from sim.Caller, kind entryKind, data []byte) {
 	s.replicate()
 }
 
-func (s *server) reply(to sim.Caller, r result) {
-	s.scratch = r.append(s.scratch[:0])
+func (s *server) reply(to sim.Caller, r session.Result) {
+	s.scratch = r.Append(s.scratch[:0])
 	s.env.Reply(to, s.scratch)
 }
 
+// perform applies a log entry to the state machine.
+func (s *server) perform(i Index, kind entryKind, data []byte) session.Result {
+	switch kind {
+	case entryRegister:
+		s.machine.Sessions.Open(uint64(i))
+		return session.Result{Status: session.Registered, Value: int64(i)}
+	case entryCommand:
+		var c kv.Command
+		if !c.Decode(data) {
+			break
+		}
+		if s.env.Bug(bugNoSessions) {
+			return s.machine.Do(&c)
+		}
+		r := s.machine.Once(&c)
+		if s.machine.Repeated {
+			s.env.Sometimes(markRepeated)
+		}
+		return r
+	}
+	return session.Result{Status: session.OK}
+}
+
 // dropCalls tells the clients that wait that this server can't answer any more. What
-// stands in the log may still be committed by the next leader.
+// is in the log may still be committed by the next leader.
 func (s *server) dropCalls() {
 	if len(s.pending) > 0 {
 		s.env.Sometimes(markUncommitted)
 	}
 	for _, c := range s.pending {
-		s.reply(c.from, result{status: statusLost})
+		s.reply(c.from, session.Result{Status: session.Lost})
 	}
 	s.pending = s.pending[:0]
 	for _, r := range s.reads.waiting {
-		s.reply(r.from, result{statusNotLeader, int64(s.leader)})
+		s.reply(r.from, session.Result{Status: session.NotLeader, Value: int64(s.leader)})
 	}
 	s.reads.waiting = s.reads.waiting[:0]
 }

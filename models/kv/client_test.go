@@ -1,50 +1,51 @@
-package raft
+package kv
 
 import (
 	"testing"
 	"time"
 
 	"simrun/history"
+	"simrun/models/session"
 	"simrun/sim"
 )
+
+const timeoutIsFailure sim.BugName = "timeout-is-failure"
 
 // scripted is a server that answers every command with what its script says, and registers whoever asks.
 type scripted struct {
 	env     *sim.Env
-	command func() (result, bool) // false: no answer
-	session int64
+	command func() (session.Result, bool) // false: no answer
+	opened  int64
 }
 
-func (n *scripted) Receive(sim.NodeID, []byte)   {}
-func (n *scripted) Timer(sim.TimerID)            {}
-func (n *scripted) Synced(_ sim.SyncID, _ error) {}
+func (n *scripted) Receive(sim.NodeID, []byte) {}
 func (n *scripted) Request(from sim.Caller, payload []byte) {
-	kind, _, _ := openRequest(payload)
-	if kind == requestRegister {
-		n.session++
-		n.env.Reply(from, result{statusRegistered, n.session}.append(nil))
+	kind, _, _ := session.Open(payload)
+	if kind == session.Register {
+		n.opened++
+		n.env.Reply(from, session.Result{Status: session.Registered, Value: n.opened}.Append(nil))
 		return
 	}
 	if r, ok := n.command(); ok {
-		n.env.Reply(from, r.append(nil))
+		n.env.Reply(from, r.Append(nil))
 	}
 }
 
 // What a client records for an answer: fail only if the command certainly had no effect, info if it may have had one.
 func TestClientRecordsWhatIsCertain(t *testing.T) {
-	always := func(s status, v int64) func() (result, bool) {
-		return func() (result, bool) { return result{s, v}, true }
+	always := func(s session.Status, v int64) func() (session.Result, bool) {
+		return func() (session.Result, bool) { return session.Result{Status: s, Value: v}, true }
 	}
-	silence := func() (result, bool) { return result{}, false }
+	silence := func() (session.Result, bool) { return session.Result{}, false }
 	// lostThen answers the first attempt with lost leadership and the others with not leader.
-	lostThen := func() func() (result, bool) {
+	lostThen := func() func() (session.Result, bool) {
 		first := true
-		return func() (result, bool) {
+		return func() (session.Result, bool) {
 			defer func() { first = false }()
 			if first {
-				return result{status: statusLost}, true
+				return session.Result{Status: session.Lost}, true
 			}
-			return result{status: statusNotLeader}, true
+			return session.Result{Status: session.NotLeader}, true
 		}
 	}
 	write := sim.Op{F: "write", Key: "x", Value: history.Int(7)}
@@ -53,31 +54,30 @@ func TestClientRecordsWhatIsCertain(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		op      sim.Op
-		command func() (result, bool)
+		command func() (session.Result, bool)
 		bug     sim.BugName
 		want    history.Type
 		value   history.Value
 	}{
-		{"write done", write, always(statusOK, 0), "", history.OK, history.Int(7)},
-		{"read", read, always(statusOK, 5), "", history.OK, history.Int(5)},
-		{"read of nothing", read, always(statusAbsent, 0), "", history.OK, history.Null},
-		{"cas found another value", cas, always(statusMismatch, 5), "", history.Fail, history.Int(5)},
-		{"cas found nothing", cas, always(statusAbsent, 0), "", history.Fail, history.Null},
-		{"no leader", write, always(statusNotLeader, 0), "", history.Fail, history.Null},
+		{"write done", write, always(session.OK, 0), "", history.OK, history.Int(7)},
+		{"read", read, always(session.OK, 5), "", history.OK, history.Int(5)},
+		{"read of nothing", read, always(session.Absent, 0), "", history.OK, history.Null},
+		{"cas found another value", cas, always(session.Mismatch, 5), "", history.Fail, history.Int(5)},
+		{"cas found nothing", cas, always(session.Absent, 0), "", history.Fail, history.Null},
+		{"no leader", write, always(session.NotLeader, 0), "", history.Fail, history.Null},
 		{"write without an answer", write, silence, "", history.Info, history.Null},
-		{"write without an answer", write, silence, bugTimeoutIsFailure, history.Fail, history.Null},
+		{"write without an answer", write, silence, timeoutIsFailure, history.Fail, history.Null},
 		{"read without an answer", read, silence, "", history.Fail, history.Null},
 		{"leadership lost, then no leader", write, lostThen(), "", history.Info, history.Null},
-		{"session forgotten", write, always(statusNoSession, 0), "", history.Info, history.Null},
+		{"session forgotten", write, always(session.NoSession, 0), "", history.Info, history.Null},
 		{"an operation that there is not", sim.Op{F: "append", Key: "x", Value: history.Int(1)}, silence, "", history.Fail, history.Null},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			system := sim.System{
 				Name:      "scripted",
 				Boot:      func(env *sim.Env) sim.Node { return &scripted{env: env, command: c.command} },
-				Client:    runClient,
-				Bugs:      []sim.BugName{bugTimeoutIsFailure},
-				Options:   []sim.OptionDecl{{Name: optionReads}},
+				Client:    func(c *sim.Client) { RunClient(c, Options{TimeoutIsFailure: c.Bug(timeoutIsFailure)}) },
+				Bugs:      []sim.BugName{timeoutIsFailure},
 				Workloads: []sim.WorkloadKind{{Name: "one", Rate: 1, Keys: 1, Next: func(*sim.Turn) sim.Op { return c.op }}},
 			}
 			run := sim.Case{

@@ -1,0 +1,72 @@
+package invariant_test
+
+import (
+	"fmt"
+	"testing"
+
+	"simrun/models/invariant"
+	"simrun/sim"
+)
+
+// said is a fact of a test: a word and two numbers.
+type said struct {
+	word string
+	a, b uint64
+}
+
+func (s said) String() string { return fmt.Sprint(s.word, s.a, s.b) }
+
+func of(word string) func(sim.Fact) (uint64, bool) {
+	return func(f sim.Fact) (uint64, bool) { return f.(said).a, f.(said).word == word }
+}
+
+// at is a fact of a node; a node below zero boots.
+type at struct {
+	node sim.NodeID
+	f    said
+}
+
+func TestMonitors(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		monitor sim.Monitor
+		facts   []at
+		want    string // of the last fact; all before it are silent
+	}{
+		{"one leader a term", invariant.OnePerEpoch("m", "leader", "term", of("lead")), []at{{1, said{"lead", 3, 0}}, {2, said{"follow", 3, 0}}, {1, said{"lead", 3, 0}}, {2, said{"lead", 4, 0}}}, ""},
+		{"two leaders of a term", invariant.OnePerEpoch("m", "leader", "term", of("lead")), []at{{1, said{"lead", 3, 0}}, {2, said{"lead", 4, 0}}, {3, said{"lead", 3, 0}}}, "n1 and n3 are both leader of term 3"},
+		{"equal logs", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {1, said{"apply", 2, 8}}, {2, said{"apply", 1, 7}}, {-1, said{}}, {1, said{"apply", 1, 7}}}, ""},
+		{"a gap", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {1, said{"apply", 3, 8}}}, "n1 applied entry 3 where entry 2 comes next"},
+		{"different entries", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {2, said{"apply", 1, 8}}}, "n1 and n2 applied different entries 1"},
+		{"kept", invariant.Durable("m", 2, step), []at{{1, said{"ack", 5, 0}}, {1, said{"cut", 4, 0}}, {1, said{"back", 3, 0}}, {2, said{"back", 0, 0}}}, ""},
+		{"forgotten", invariant.Durable("m", 2, step), []at{{1, said{"ack", 5, 0}}, {1, said{"ack", 4, 0}}, {1, said{"back", 4, 0}}}, "n1 acknowledged 5 entries and has 4 after its restart"},
+		{"grows", invariant.Monotone("m", "view", 2, of("view")), []at{{1, said{"view", 5, 0}}, {2, said{"view", 1, 0}}, {-1, said{}}, {1, said{"view", 5, 0}}}, ""},
+		{"goes back", invariant.Monotone("m", "view", 2, of("view")), []at{{1, said{"view", 5, 0}}, {-1, said{}}, {1, said{"view", 4, 0}}}, "the view of n1 went back from 5 to 4"},
+	} {
+		got := ""
+		for i, x := range tc.facts {
+			if x.node < 0 {
+				if b, ok := tc.monitor.(sim.Booter); ok {
+					b.Booted(0, -x.node)
+				}
+				continue
+			}
+			got = tc.monitor.Observe(0, x.node, x.f)
+			if got != "" && i < len(tc.facts)-1 {
+				t.Errorf("%s: fact %d: %s", tc.name, i, got)
+			}
+		}
+		if got != tc.want || tc.monitor.Name() != "m" {
+			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
+
+func applied(f sim.Fact) (index, hash uint64, ok bool) {
+	s := f.(said)
+	return s.a, s.b, s.word == "apply"
+}
+
+func step(f sim.Fact) (invariant.Step, uint64) {
+	return map[string]invariant.Step{"ack": invariant.Acknowledged, "cut": invariant.Truncated, "back": invariant.Recovered}[f.(said).word], f.(said).a
+}

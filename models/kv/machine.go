@@ -1,0 +1,67 @@
+package kv
+
+import "simrun/models/session"
+
+// Machine is the state: integers by key, and the sessions of the clients, which are part of the replicated state
+// (Ongaro's dissertation, §6.3). It depends on what it is given alone, so that equal logs make equal states.
+type Machine struct {
+	Sessions session.Table
+	Repeated bool // the command done last had been done before
+
+	index map[string]int // key to position in slots
+	slots []slot
+}
+
+// slot is the value of one key.
+type slot struct {
+	value   int64
+	present bool
+}
+
+// NewMachine returns an empty state.
+func NewMachine() Machine { return Machine{index: make(map[string]int)} }
+
+// Slot returns the position of a key, which is created absent if it is new. Positions stay.
+func (m *Machine) Slot(key []byte) int {
+	if i, ok := m.index[string(key)]; ok {
+		return i
+	}
+	m.slots = append(m.slots, slot{})
+	m.index[string(key)] = len(m.slots) - 1
+	return len(m.slots) - 1
+}
+
+// Read returns the value in a slot.
+func (m *Machine) Read(slot int) session.Result {
+	if s := m.slots[slot]; s.present {
+		return session.Result{Status: session.OK, Value: s.value}
+	}
+	return session.Result{Status: session.Absent}
+}
+
+// Once does a command unless its session has done it before. Reads are done each time.
+func (m *Machine) Once(c *Command) session.Result {
+	m.Repeated = false
+	if c.Op == Read {
+		return m.Do(c)
+	}
+	r, repeated := m.Sessions.Once(c.Session, c.Seq, func() session.Result { return m.Do(c) })
+	m.Repeated = repeated
+	return r
+}
+
+// Do does a command, however often it came before.
+func (m *Machine) Do(c *Command) session.Result {
+	i := m.Slot(c.Key)
+	s := &m.slots[i]
+	switch {
+	case c.Op == Read:
+		return m.Read(i)
+	case c.Op == CAS && !s.present:
+		return session.Result{Status: session.Absent}
+	case c.Op == CAS && s.value != c.From, c.Op == Create && s.present:
+		return session.Result{Status: session.Mismatch, Value: s.value}
+	}
+	*s = slot{c.Value, true}
+	return session.Result{Status: session.OK}
+}

@@ -1,0 +1,158 @@
+// Package wal is a write-ahead log on the disk of a node: records that are durable as a whole or not at all,
+// with group commit, and with a recovery that tells a torn tail from a damaged disk.
+//
+// The log is kept in two files with the same bytes: what one copy has lost to a bad sector, or to a write that
+// went astray, the other has (Alagappan et al., FAST'18, §3.4, take it from other servers; a second copy
+// also serves when nobody knows whether it was acknowledged).
+//
+// What a node promises in a message must be durable before the message leaves: see [Outbox].
+package wal
+
+import "simrun/sim"
+
+// Options say what a log is like. They must not change over the life of its files.
+type Options struct {
+	Files [2]string // the two copies
+	Magic uint32    // begins each frame: tells the log from other files
+	Head  int       // size of the head that every record has
+}
+
+// Env is the part of [sim.Env] that a log uses.
+type Env interface {
+	Read(file string) ([]byte, error)
+	WriteAt(file string, offset int, data []byte) error
+	Truncate(file string, size int) error
+	Sync(file string, id sim.SyncID)
+}
+
+// Log writes records and knows which of them are durable. One sync of each copy is in flight at a time
+// and covers all records written before it (group commit).
+type Log struct {
+	Options
+	env     Env
+	refused func()
+
+	crc     uint32 // of the last frame
+	durable int    // bytes of the file that are surely on disk
+	tail    []byte // frames after that
+	syncing int    // size of the file that the syncs in flight cover; 0 if none is
+	flying  int    // syncs in flight: one for each copy
+	broken  bool   // the disk refused a write or a sync; the tail is to be written again
+}
+
+// New returns a log that is to be recovered: [Log.Copies], [Options.Recover], [Log.Settle]. refused is
+// called when the disk has refused a write or a sync, and again whenever it still does: the node is to
+// call [Log.Rewrite] after a pause.
+func New(env Env, o Options, refused func()) Log {
+	return Log{Options: o, env: env, refused: refused}
+}
+
+// Copies returns what the copies hold.
+func (l *Log) Copies() ([][]byte, error) {
+	files := make([][]byte, len(l.Files))
+	for i, name := range l.Files {
+		var err error
+		if files[i], err = l.env.Read(name); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// Settle makes the copies equal to what was recovered: frames that one has and the other has not, and
+// nothing after the last. copies are those of [Log.Copies]. The log can then be written to.
+func (l *Log) Settle(f Found, copies [][]byte) error {
+	sizes := make([]int, len(copies)) // before the repairs change what the slices show
+	for i := range copies {
+		sizes[i] = len(copies[i])
+	}
+	for _, r := range f.repairs {
+		if err := l.env.WriteAt(l.Files[r.copy], r.at, r.frame); err != nil {
+			return err
+		}
+	}
+	for i, size := range sizes {
+		if size > f.Size {
+			if err := l.env.Truncate(l.Files[i], f.Size); err != nil {
+				return err
+			}
+		}
+	}
+	l.durable, l.crc = f.Size, f.crc
+	return nil
+}
+
+// Durable is the size of the file that is surely on disk.
+func (l *Log) Durable() int { return l.durable }
+
+// Written is the size of the file with all records so far: they are durable when [Log.Durable] reaches it.
+func (l *Log) Written() int { return l.durable + len(l.tail) }
+
+// Broken reports whether the disk refused, and [Log.Rewrite] has not succeeded yet.
+func (l *Log) Broken() bool { return l.broken }
+
+// Put writes a record, which is not yet durable. The log keeps neither slice.
+func (l *Log) Put(head, body []byte) {
+	start := len(l.tail)
+	l.tail, l.crc = l.AppendFrame(l.tail, l.crc, l.durable, head, body)
+	if !l.broken && !l.write(start) {
+		l.fail()
+	}
+}
+
+// write writes the tail from an offset on to both copies. Each write says where it belongs, so that one that
+// goes astray shifts no other.
+func (l *Log) write(from int) bool {
+	for _, file := range l.Files {
+		if l.env.WriteAt(file, l.durable+from, l.tail[from:]) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Sync starts to make all records durable, unless syncs are in flight: then the
+// next begin when these end. It reports whether it started.
+func (l *Log) Sync() bool {
+	if l.flying > 0 || len(l.tail) == 0 || l.broken {
+		return false
+	}
+	l.syncing = l.Written()
+	for _, file := range l.Files {
+		l.flying++
+		l.env.Sync(file, sim.SyncID(l.syncing))
+	}
+	return true
+}
+
+// Synced takes the end of a sync. It reports whether more became durable.
+func (l *Log) Synced(err error) bool {
+	l.flying--
+	if err != nil && !l.broken {
+		l.fail()
+	}
+	if l.flying > 0 || l.broken { // what was refused is written again, and what these syncs covered with it
+		return false
+	}
+	l.tail = l.tail[:copy(l.tail, l.tail[l.syncing-l.durable:])]
+	l.durable = l.syncing
+	return true
+}
+
+// fail begins to wait for a better disk.
+func (l *Log) fail() {
+	l.broken = true
+	l.refused()
+}
+
+// Rewrite writes all again that is not known to be durable, and reports whether it could. After a failed sync
+// nothing since the last good one can be trusted to reach the disk by syncing again (Rebello et al., "Can
+// Applications Recover from fsync Failures?", ATC'20).
+func (l *Log) Rewrite() bool {
+	if l.flying > 0 || !l.write(0) {
+		l.refused()
+		return false
+	}
+	l.broken = false
+	return true
+}
