@@ -3,6 +3,7 @@ package modeltest
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -62,7 +63,8 @@ func (r *Rig) Boot(id sim.NodeID) {
 func (r *Rig) Crash(id sim.NodeID) {
 	e := r.Envs[id]
 	e.Syncs = nil
-	for _, f := range e.files {
+	for _, name := range slices.Sorted(maps.Keys(e.files)) {
+		f := e.files[name]
 		f.Data = f.Data[:f.Synced]
 	}
 	r.Nodes[id] = nil

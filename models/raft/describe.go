@@ -52,8 +52,8 @@ func (m *message) String() string {
 // Describe implements [sim.Describer].
 func (s *server) Describe() sim.State {
 	detail := []sim.Field{
-		{Name: "last", Value: fmt.Sprintf("%d@t%d", s.log.last(), s.log.lastTerm())},
-		{Name: "durable", Value: strconv.FormatUint(uint64(s.stable), 10)},
+		{Name: "last", Value: fmt.Sprintf("%d@t%d", s.log.Last(), s.log.LastEpoch())},
+		{Name: "durable", Value: strconv.FormatUint(uint64(s.log.Stable()), 10)},
 		{Name: "commit", Value: strconv.FormatUint(uint64(s.commit), 10)},
 	}
 	if s.vote != 0 {

@@ -6,14 +6,16 @@ import (
 
 	"pgregory.net/rapid"
 
+	"simrun/models/oplog"
 	"simrun/models/session"
 	"simrun/sim"
 )
 
 // Whatever is written is what is recovered.
 func TestRecoverIsWhatWasWritten(t *testing.T) {
+	r := newRig(t, 1)
 	rapid.Check(t, func(t *rapid.T) {
-		l := newEntryLog(0)
+		l := oplog.NewLog(0)
 		var file []byte
 		crc := uint32(0)
 		var term Term
@@ -21,25 +23,29 @@ func TestRecoverIsWhatWasWritten(t *testing.T) {
 			term += Term(rapid.IntRange(0, 2).Draw(t, "terms"))
 			first := Index(0)
 			if rapid.Bool().Draw(t, "log") {
-				first = Index(rapid.IntRange(1, int(l.last())+1).Draw(t, "first"))
-				if first <= l.last() {
-					l.truncate(first)
+				first = Index(rapid.IntRange(1, int(l.Last())+1).Draw(t, "first"))
+				if first <= l.Last() {
+					l.Truncate(first)
 				}
 				for range rapid.IntRange(0, 3).Draw(t, "entries") {
-					l.add(term, entryCommand, []byte{1, 2, 3})
+					l.Add(term, entryCommand, []byte{1, 2, 3})
 				}
 			}
 			var entries []byte
 			if first > 0 {
-				entries = l.raw(first, l.last())
+				entries = l.Raw(first, l.Last())
 			}
 			file, crc = appendFrame(file, crc, len(file), term, 1, first, entries)
 		}
-		p, err := recoverState([][]byte{file})
-		if err != nil || p.term != term || p.vote != 1 || p.log.last() != l.last() || p.wal.Size != len(file) {
-			t.Fatalf("recovered %d entries in term %d (%v), want %d in %d", p.log.last(), p.term, err, l.last(), term)
+		for _, name := range copies {
+			r.Envs[1].SetFile(name, file)
 		}
-		if !bytes.Equal(p.log.arena, l.arena) || p.log.chain(l.last()) != l.chain(l.last()) {
+		r.Restart(1)
+		got := r.servers[1]
+		if got.role != follower || got.term != term || got.vote != 1 || got.log.Last() != l.Last() {
+			t.Fatalf("recovered %d entries in term %d, want %d in %d", got.log.Last(), got.term, l.Last(), term)
+		}
+		if l.Last() > 0 && !bytes.Equal(got.log.Raw(1, l.Last()), l.Raw(1, l.Last())) || got.log.Chain(l.Last()) != l.Chain(l.Last()) {
 			t.Fatal("the entries differ")
 		}
 	})
@@ -83,7 +89,7 @@ func TestDiskRefusesForAWhile(t *testing.T) {
 		r.fire(2, timerDisk)
 		r.settle(ids(3)...)
 		r.Restart(2)
-		if a, b := r.servers[1].log.last(), r.servers[2].log.last(); a != b {
+		if a, b := r.servers[1].log.Last(), r.servers[2].log.Last(); a != b {
 			t.Errorf("round %d: after the restart n2 has %d entries, the leader %d", round, b, a)
 		}
 		r.fire(1, timerHeartbeat)
@@ -114,8 +120,8 @@ func TestDamagedDisk(t *testing.T) {
 			r.Envs[2].File(name).Data[frameSize/2] ^= 1
 		}
 		r.Restart(2)
-		if s := r.servers[2]; s.role != c.role || s.log.last() != c.last {
-			t.Errorf("bug %q, %q damaged: %s with %d entries, want %s with %d", c.bug, c.damaged, s.role, s.log.last(), c.role, c.last)
+		if s := r.servers[2]; s.role != c.role || s.log.Last() != c.last {
+			t.Errorf("bug %q, %q damaged: %s with %d entries, want %s with %d", c.bug, c.damaged, s.role, s.log.Last(), c.role, c.last)
 		}
 		if c.bug == "" {
 			r.WantBroken()

@@ -12,7 +12,7 @@ func (s *server) becomeFollower(term Term, of sim.NodeID) {
 	was := s.role
 	if term > s.term {
 		s.term, s.vote = term, 0
-		s.termDirty = true
+		s.log.ChangeMeta()
 		s.attempt = 0
 	}
 	s.role = follower
@@ -45,7 +45,7 @@ func (s *server) becomeCandidate() {
 	s.leader = 0
 	s.term++
 	s.vote = s.id
-	s.termDirty = true
+	s.log.ChangeMeta()
 	s.attempt = 0
 	s.facts.candidate = BecameCandidate{Term: s.term}
 	s.env.Report(&s.facts.candidate)
@@ -60,13 +60,13 @@ func (s *server) becomeCandidate() {
 func (s *server) becomeLeader() {
 	s.role = leader
 	s.leader = s.id
-	last := s.log.last()
+	last := s.log.Last()
 	s.facts.leader = BecameLeader{Term: s.term, Last: last}
 	s.env.Report(&s.facts.leader)
 	for i := range s.peers {
 		s.peers[i] = peer{next: last + 1, probing: true, active: true}
 	}
-	s.peers[s.id].match = s.stable
+	s.peers[s.id].match = s.log.Stable()
 	s.reads.reset()
 	s.termStart = s.appendEntry(entryNoop, nil)
 	s.env.SetTimer(timerElection, electionMax)
@@ -150,7 +150,7 @@ func (s *server) clearVotes() {
 }
 
 func (s *server) askVotes(kind messageKind, term Term) {
-	m := message{kind: kind, term: term, index: s.log.last(), logTerm: s.log.lastTerm()}
+	m := message{kind: kind, term: term, index: s.log.Last(), logTerm: s.log.LastEpoch()}
 	for i := 1; i < len(s.peers); i++ {
 		if to := sim.NodeID(i); to != s.id {
 			s.send(to, needTerm, &m)
@@ -178,7 +178,7 @@ func (s *server) countVote(from sim.NodeID) {
 // acceptable is the voting restriction of §5.4.1: "the voter denies its vote if its own log is more up-to-date than
 // that of the candidate".
 func (s *server) acceptable(m *message) bool {
-	if s.env.Bug(bugVoteForAnyLog) || upToDate(m.logTerm, m.index, s.log.lastTerm(), s.log.last()) {
+	if s.env.Bug(bugVoteForAnyLog) || upToDate(m.logTerm, m.index, s.log.LastEpoch(), s.log.Last()) {
 		return true
 	}
 	s.env.Sometimes(markBehind)
@@ -210,7 +210,7 @@ func (s *server) handleRequestVote(from sim.NodeID, m *message) {
 	if grant {
 		if s.vote == 0 {
 			s.vote = from
-			s.termDirty = true
+			s.log.ChangeMeta()
 		}
 		s.drawElectionTimeout()
 	}

@@ -2,12 +2,10 @@ package raft
 
 import (
 	"encoding/binary"
-	"hash/crc32"
-)
 
-// castagnoli is CRC32C, which processors compute in hardware. It guards every
-// message and every record on disk.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+	"simrun/models/oplog"
+	"simrun/models/wire"
+)
 
 // messageKind is the kind of a message between servers.
 type messageKind uint8
@@ -63,14 +61,14 @@ func (m *message) append(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint64(b, uint64(m.index))
 	b = binary.LittleEndian.AppendUint64(b, m.round)
 	b = append(b, m.entries...)
-	binary.LittleEndian.PutUint32(b[start:], crc32.Checksum(b[start+4:], castagnoli))
+	wire.Seal(b[start:])
 	return b
 }
 
 // decode reads a message; its entries share memory with b. It reports false
 // for what no server has sent: the network damaged it.
 func (m *message) decode(b []byte) bool {
-	if len(b) < messageHeader || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
+	if _, ok := wire.Open(b); !ok || len(b) < messageHeader {
 		return false
 	}
 	*m = message{
@@ -90,7 +88,7 @@ func (m *message) decode(b []byte) bool {
 func (m *message) count() int {
 	n := 0
 	for b := m.entries; ; n++ {
-		_, rest, ok := nextEntry(b)
+		_, rest, ok := oplog.NextEntry(b)
 		if !ok {
 			return n
 		}

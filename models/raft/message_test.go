@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"simrun/models/oplog"
 )
 
 func TestMessageRoundTrip(t *testing.T) {
@@ -49,7 +51,7 @@ func TestMessageWords(t *testing.T) {
 		want string
 	}{
 		{message{kind: requestVote, term: 3, index: 7, logTerm: 2}, "RequestVote t3 last 7@t2"},
-		{message{kind: appendEntries, term: 3, prev: 5, logTerm: 2, index: 4, entries: l.raw(1, 2)}, "AppendEntries t3 prev 5@t2 +2 commit 4"},
+		{message{kind: appendEntries, term: 3, prev: 5, logTerm: 2, index: 4, entries: l.Raw(1, 2)}, "AppendEntries t3 prev 5@t2 +2 commit 4"},
 		{message{kind: appendEntries, term: 3}, "AppendEntries t3 prev 0@t0 commit 0"},
 		{message{kind: appendReply, ok: true, term: 3, index: 9}, "AppendReply t3 match 9"},
 		{message{kind: appendReply, term: 3, prev: 9, index: 4}, "AppendReply t3 rejected prev 9, try 4"},
@@ -73,4 +75,12 @@ func FuzzMessage(f *testing.F) {
 			_ = m.String()
 		}
 	})
+}
+
+func logOf(terms ...Term) oplog.Log {
+	l := oplog.NewLog(0)
+	for _, t := range terms {
+		l.Add(t, entryCommand, []byte("data"))
+	}
+	return l
 }

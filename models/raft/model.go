@@ -42,7 +42,7 @@ func converged(nodes []sim.Node) string {
 			first = s
 			continue
 		}
-		if first.applied != s.applied || first.log.chain(first.applied) != s.log.chain(s.applied) {
+		if first.applied != s.applied || first.log.Chain(first.applied) != s.log.Chain(s.applied) {
 			return fmt.Sprintf("%s has applied %d entries, %s %d", first.id, first.applied, s.id, s.applied)
 		}
 	}

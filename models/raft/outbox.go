@@ -33,7 +33,7 @@ func (s *server) release() {
 	if s.out.Len() == 0 {
 		return
 	}
-	termOffset, logOffset := s.termOffset, s.disk.Written()
+	termOffset, logOffset := s.log.MetaOffset(), s.log.Disk.Written()
 	if s.env.Bug(bugAckBeforeSync) {
 		logOffset = termOffset
 	}
@@ -43,7 +43,7 @@ func (s *server) release() {
 		}
 		return termOffset
 	})
-	s.out.Release(s.disk.Durable(), s.leave)
+	s.out.Release(s.log.Disk.Durable(), s.leave)
 }
 
 // leave lets a message go, and reports what the server has promised by it.

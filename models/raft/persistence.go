@@ -1,52 +1,58 @@
 package raft
 
+import (
+	"encoding/binary"
+	"errors"
+
+	"simrun/models/oplog"
+	"simrun/models/wal"
+	"simrun/sim"
+)
+
 // recover reads the disk and begins as a follower (§5.2: "When servers start up,
 // they begin as followers"). If the disk refuses, it tries again.
 func (s *server) recover() {
 	s.role = halted
-	files, err := s.disk.Copies()
+	files, err := s.log.Disk.Copies()
 	if err != nil {
 		s.env.SetTimer(timerDisk, diskRetry)
 		return
 	}
-	p, err := s.readState(files)
-	if err != nil {
+	found, err := s.load(files)
+	switch {
+	case errors.Is(err, wal.ErrDamaged):
 		s.halt(err.Error())
-		return
-	}
-	if p.wal.Repairs() > 0 {
-		s.env.Sometimes(markRepaired)
-	}
-	if s.disk.Settle(p.wal, files) != nil {
+	case err != nil:
 		s.env.SetTimer(timerDisk, diskRetry)
-		return
+	default:
+		s.begin(found)
 	}
-	s.begin(&p)
 }
 
-// readState finds out what the copies say.
-func (s *server) readState(files [][]byte) (persistent, error) {
-	if s.env.Bug(bugDamageIsTornTail) || s.env.Bug(bugNoChecksums) {
-		file := files[0]
-		if s.env.Bug(bugNoChecksums) {
-			file = logFiles.Believe(file)
-		}
-		p, _ := recoverState([][]byte{file})
-		return p, nil
+// load finds out what the copies say.
+func (s *server) load(files [][]byte) (oplog.Loaded, error) {
+	switch {
+	case s.env.Bug(bugNoChecksums):
+		return s.log.LoadTrusting(s.log.Disk.Believe(files[0]), files)
+	case s.env.Bug(bugDamageIsTornTail):
+		return s.log.LoadTrusting(files[0], files)
 	}
-	return recoverState(files)
+	return s.log.Load(files)
 }
 
 // begin takes over what was recovered.
-func (s *server) begin(p *persistent) {
+func (s *server) begin(found oplog.Loaded) {
+	if found.Repairs > 0 {
+		s.env.Sometimes(markRepaired)
+	}
 	s.role = follower
-	s.term, s.vote, s.log = p.term, p.vote, p.log
-	s.termOffset, s.termTold = p.wal.Size, p.term
-	s.stable = p.log.last()
-	s.facts.recovered = Recovered{Term: s.term, Vote: s.vote, Last: s.log.last()}
+	s.term = Term(binary.LittleEndian.Uint64(found.Meta))
+	s.vote = sim.NodeID(binary.LittleEndian.Uint32(found.Meta[8:]))
+	s.termTold = s.term
+	s.facts.recovered = Recovered{Term: s.term, Vote: s.vote, Last: s.log.Last()}
 	s.env.Report(&s.facts.recovered)
-	for i := Index(1); i <= s.log.last(); i++ {
-		s.stateAppended(i)
+	for i := Index(1); i <= s.log.Last(); i++ {
+		s.reportAppended(i)
 	}
 	s.drawElectionTimeout()
 }
@@ -60,8 +66,8 @@ func (s *server) halt(reason string) {
 
 func (s *server) retryDisk() {
 	switch {
-	case s.disk.Broken():
-		if s.disk.Rewrite() {
+	case s.log.Disk.Broken():
+		if s.log.Disk.Rewrite() {
 			s.env.Sometimes(markRewritten)
 		}
 	case s.role == halted:
@@ -71,16 +77,15 @@ func (s *server) retryDisk() {
 
 // becameDurable acts on what the last sync made durable.
 func (s *server) becameDurable() {
-	s.stable = max(s.stable, s.stableTarget)
-	if s.disk.Durable() >= s.termOffset && s.termTold != s.term {
+	if s.log.Disk.Durable() >= s.log.MetaOffset() && s.termTold != s.term {
 		s.termTold = s.term
 		s.facts.termStored = TermStored{Term: s.term}
 		s.env.Report(&s.facts.termStored)
 	}
-	if s.planted.voteLate && s.disk.Durable() >= s.termOffset {
+	if s.planted.voteLate && s.log.Disk.Durable() >= s.log.MetaOffset() {
 		s.planted.voteLate = false
-		head := headOf(s.term, s.vote, 0)
-		s.disk.Put(head[:], nil)
+		meta := metaOf(s.term, s.vote)
+		s.log.Put(meta[:], 0)
 	}
 	if s.role == leader {
 		s.countOwn()
@@ -89,27 +94,19 @@ func (s *server) becameDurable() {
 
 // countOwn counts what this leader holds itself.
 func (s *server) countOwn() {
-	s.peers[s.id].match = s.stable
+	s.peers[s.id].match = s.log.Stable()
 	s.tallyMatch()
 }
 
-// persist writes the change of the persistent state as one frame.
+// persist writes the change of the persistent state as one record.
 func (s *server) persist() {
 	vote := s.vote
 	if s.env.Bug(bugVoteNotPersisted) {
 		vote = 0
 	}
-	var entries []byte
-	if s.firstDirty > 0 {
-		entries = s.log.raw(s.firstDirty, s.log.last())
-	}
-	if s.env.Bug(bugVoteWrittenLate) && (s.termDirty || s.planted.voteLate) {
+	if s.env.Bug(bugVoteWrittenLate) && (s.log.MetaDirty() || s.planted.voteLate) {
 		s.planted.voteLate, vote = true, 0
 	}
-	head := headOf(s.term, vote, s.firstDirty)
-	s.disk.Put(head[:], entries)
-	if s.termDirty {
-		s.termOffset = s.disk.Written()
-	}
-	s.termDirty, s.firstDirty = false, 0
+	meta := metaOf(s.term, vote)
+	s.log.Write(meta[:])
 }

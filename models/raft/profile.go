@@ -11,6 +11,7 @@ import "simrun/sim/fault"
 // empty, and progress when only single links are lost for good.
 func profile() fault.Profile {
 	return fault.Profile{
+		Roles:   roleNames[:],
 		Leader:  leader.String(),
 		Elected: "elected",
 		Events:  []fault.Event{"vote", "elected", "deposed", "commit", "apply"},

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"simrun/models/kv"
+	"simrun/models/oplog"
 	"simrun/models/wal"
 	"simrun/sim"
 	"simrun/sim/rng"
@@ -82,9 +83,9 @@ type server struct {
 	planted planted // what bugs need
 
 	// Persistent state on all servers.
-	term Term       // currentTerm
-	vote sim.NodeID // votedFor, 0 for none
-	log  entryLog   // log[]
+	term Term        // currentTerm
+	vote sim.NodeID  // votedFor, 0 for none
+	log  oplog.Store // log[]
 
 	// Volatile state on all servers.
 	role    role
@@ -107,14 +108,8 @@ type server struct {
 	reads     reads
 
 	// Persistence.
-	disk         wal.Log
-	out          wal.Outbox[promise]
-	termDirty    bool  // term or vote changed since the last frame
-	firstDirty   Index // the log changed from here on since the last frame; 0 if it did not
-	termOffset   int   // size of the file with the current term and vote
-	termTold     Term  // the last term told to be durable
-	stable       Index // entries up to here are durable
-	stableTarget Index // and will be when the sync in flight ends
+	out      wal.Outbox[promise]
+	termTold Term // the last term told to be durable
 
 	in      message // scratch: the message that is handled
 	scratch []byte  // scratch: the reply that is built
@@ -138,13 +133,12 @@ func boot(env environment) *server {
 		env:     env,
 		id:      env.ID(),
 		options: readOptions(env),
-		log:     newEntryLog(0),
 		machine: kv.NewMachine(),
 		votes:   make([]bool, nodes+1),
 		peers:   make([]peer, nodes+1),
 		counts:  make([]uint64, 0, nodes),
 	}
-	s.disk = wal.New(env, logFiles, func() { env.SetTimer(timerDisk, diskRetry) })
+	s.log = oplog.NewStore(env, logFiles, metaSize, func() { env.SetTimer(timerDisk, diskRetry) })
 	s.recover()
 	return s
 }
@@ -221,9 +215,9 @@ func (s *server) Timer(t sim.TimerID) {
 	s.finish()
 }
 
-// Synced implements [sim.Node].
-func (s *server) Synced(_ sim.SyncID, err error) {
-	if s.disk.Synced(err) {
+// Synced implements [sim.SyncHandler].
+func (s *server) Synced(id sim.SyncID, err error) {
+	if s.log.Synced(id, err) {
 		s.becameDurable()
 	}
 	s.finish()
@@ -231,46 +225,33 @@ func (s *server) Synced(_ sim.SyncID, err error) {
 
 // finish ends a handler: what changed goes to the disk, and what may leave leaves.
 func (s *server) finish() {
-	if s.termDirty || s.firstDirty > 0 {
+	if s.log.Dirty() {
 		s.persist()
 	}
-	if s.disk.Sync() {
-		s.stableTarget = s.log.last()
-	}
+	s.log.Sync()
 	if s.role == leader && s.env.Bug(bugAckBeforeSync) {
-		s.stable = s.log.last()
+		s.log.Assume()
 		s.countOwn()
 	}
 	s.release()
 }
 
 // appendEntry adds an entry of this leader's own at the end of the log.
-func (s *server) appendEntry(kind entryKind, data []byte) Index {
-	s.log.add(s.term, kind, data)
-	i := s.log.last()
-	s.logChanged(i)
-	s.stateAppended(i)
+func (s *server) appendEntry(kind oplog.Kind, data []byte) Index {
+	i := s.log.Append(s.term, kind, data)
+	s.reportAppended(i)
 	return i
 }
 
 // truncate deletes the entries from an index on.
 func (s *server) truncate(from Index) {
-	s.log.truncate(from)
-	s.logChanged(from)
-	s.stable = min(s.stable, from-1)
-	s.stableTarget = min(s.stableTarget, from-1)
+	s.log.Truncate(from)
 	s.facts.acked.Index = min(s.facts.acked.Index, from-1)
 	s.facts.truncated = Truncated{From: from}
 	s.env.Report(&s.facts.truncated)
 }
 
-func (s *server) logChanged(from Index) {
-	if s.firstDirty == 0 || from < s.firstDirty {
-		s.firstDirty = from
-	}
-}
-
-func (s *server) stateAppended(i Index) {
-	s.facts.appended = Appended{Index: i, Term: s.log.term(i), Chain: s.log.chain(i)}
+func (s *server) reportAppended(i Index) {
+	s.facts.appended = Appended{Index: i, Term: s.log.Epoch(i), Chain: s.log.Chain(i)}
 	s.env.Report(&s.facts.appended)
 }

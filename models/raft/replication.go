@@ -3,6 +3,7 @@ package raft
 import (
 	"fmt"
 
+	"simrun/models/oplog"
 	"simrun/sim"
 )
 
@@ -40,7 +41,7 @@ func (s *server) replicate() {
 // fillWindow sends ahead without waiting for answers, up to the window (pipelining, dissertation §10.2.1).
 func (s *server) fillWindow(to sim.NodeID) {
 	p := &s.peers[to]
-	for !p.probing && p.next <= s.log.last() && p.next-p.match <= maxWindow {
+	for !p.probing && p.next <= s.log.Last() && p.next-p.match <= maxWindow {
 		s.sendAppend(to)
 	}
 }
@@ -52,12 +53,12 @@ func (s *server) sendAppend(to sim.NodeID) {
 		kind:    appendEntries,
 		term:    s.term,
 		prev:    p.next - 1,
-		logTerm: s.log.term(p.next - 1),
+		logTerm: s.log.Epoch(p.next - 1),
 		index:   s.commit,
 		round:   s.reads.round,
 	}
 	if last := s.batchEnd(p.next); last >= p.next && p.next-p.match <= maxWindow {
-		m.entries = s.log.raw(p.next, last)
+		m.entries = s.log.Raw(p.next, last)
 		if !p.probing {
 			p.next = last + 1
 		}
@@ -67,9 +68,9 @@ func (s *server) sendAppend(to sim.NodeID) {
 
 // batchEnd is the last entry of the message that begins with an entry.
 func (s *server) batchEnd(first Index) Index {
-	last := min(s.log.last(), first+maxBatch-1)
+	last := min(s.log.Last(), first+maxBatch-1)
 	if s.env.Bug(bugCommitOldTerm) { // entries of earlier terms travel first, and are counted when they have arrived
-		last = min(last, s.log.lastBefore(last, s.log.term(first)))
+		last = min(last, s.log.LastBefore(last, s.log.Epoch(first)))
 	}
 	return last
 }
@@ -84,9 +85,9 @@ func (s *server) handleAppendEntries(from sim.NodeID, m *message) {
 	}
 	s.heard = s.env.Now()
 	reply := message{kind: appendReply, term: s.term, prev: m.prev, round: m.round}
-	if s.log.term(m.prev) != m.logTerm { // "Reply false if log doesn't contain an entry at prevLogIndex whose term matches prevLogTerm"
-		reply.index = s.log.lastBefore(m.prev, m.logTerm)
-		reply.logTerm = s.log.term(reply.index)
+	if s.log.Epoch(m.prev) != m.logTerm { // "Reply false if log doesn't contain an entry at prevLogIndex whose term matches prevLogTerm"
+		reply.index = s.log.LastBefore(m.prev, m.logTerm)
+		reply.logTerm = s.log.Epoch(reply.index)
 		s.send(from, needTerm, &reply)
 		return
 	}
@@ -94,7 +95,7 @@ func (s *server) handleAppendEntries(from sim.NodeID, m *message) {
 	reply.index = s.takeEntries(m)
 	s.advanceCommit(min(m.index, reply.index)) // "commitIndex = min(leaderCommit, index of last new entry)"
 	n := needTerm
-	if reply.index > s.stable {
+	if reply.index > s.log.Stable() {
 		n = needLog
 	}
 	s.send(from, n, &reply)
@@ -105,26 +106,25 @@ func (s *server) handleAppendEntries(from sim.NodeID, m *message) {
 // log longer by now (Figure 2: "If an existing entry conflicts with a new one …, delete the existing
 // entry and all that follow it").
 func (s *server) takeEntries(m *message) Index {
-	if s.env.Bug(bugTruncateOnStale) && m.prev < s.log.last() {
+	if s.env.Bug(bugTruncateOnStale) && m.prev < s.log.Last() {
 		s.truncate(m.prev + 1)
 	}
 	i := m.prev
 	for b := m.entries; ; {
-		e, rest, ok := nextEntry(b)
+		e, rest, ok := oplog.NextEntry(b)
 		if !ok {
 			return i
 		}
 		b = rest
 		i++
-		if s.log.term(i) == e.term {
+		if s.log.Epoch(i) == e.Epoch {
 			continue
 		}
-		if i <= s.log.last() {
+		if i <= s.log.Last() {
 			s.deleteConflict(i)
 		}
-		s.log.addRaw(e)
-		s.logChanged(i)
-		s.stateAppended(i)
+		s.log.AppendRaw(e)
+		s.reportAppended(i)
 	}
 }
 
@@ -147,7 +147,7 @@ func (s *server) handleAppendReply(from sim.NodeID, m *message) {
 	switch {
 	case !m.ok:
 		s.handleReject(from, p, m)
-	case m.index > s.log.last():
+	case m.index > s.log.Last():
 		// Nobody can match what this leader does not have.
 	default:
 		moved := m.index > p.match
@@ -168,7 +168,7 @@ func (s *server) handleReject(from sim.NodeID, p *peer, m *message) {
 	if m.prev <= p.match || p.probing && m.prev != p.next-1 {
 		return // an answer to an old message
 	}
-	agree := s.log.lastBefore(m.index, m.logTerm)
+	agree := s.log.LastBefore(m.index, m.logTerm)
 	if agree < m.index {
 		s.env.Sometimes(markBackedUp)
 	}
@@ -191,7 +191,7 @@ func (s *server) tallyMatch() {
 	if n <= s.commit {
 		return
 	}
-	term := s.log.term(n)
+	term := s.log.Epoch(n)
 	if s.env.Bug(bugCommitOldTerm) {
 		term = s.term
 	}
@@ -205,12 +205,12 @@ func (s *server) tallyMatch() {
 // advanceCommit moves the commit index, never back, and applies what it covers (Figure 2: "If
 // commitIndex > lastApplied: increment lastApplied, apply log[lastApplied] to state machine").
 func (s *server) advanceCommit(to Index) {
-	to = min(to, s.log.last())
+	to = min(to, s.log.Last())
 	if to <= s.commit {
 		return
 	}
 	s.commit = to
-	s.facts.committed = Committed{Index: to, Term: s.term, Chain: s.log.chain(to), Leader: s.role == leader}
+	s.facts.committed = Committed{Index: to, Term: s.term, Chain: s.log.Chain(to), Leader: s.role == leader}
 	s.env.Report(&s.facts.committed)
 	for s.applied < s.commit {
 		s.applied++
@@ -223,9 +223,9 @@ func (s *server) advanceCommit(to Index) {
 
 // apply applies one entry and answers who waits for it.
 func (s *server) apply(i Index) {
-	kind, data := s.log.entry(i)
+	kind, data := s.log.Entry(i)
 	result := s.perform(i, kind, data)
-	s.facts.applied = Applied{Index: i, Term: s.log.term(i), Chain: s.log.chain(i)}
+	s.facts.applied = Applied{Index: i, Term: s.log.Epoch(i), Chain: s.log.Chain(i)}
 	s.env.Report(&s.facts.applied)
 	if len(s.pending) > 0 && s.pending[0].index == i {
 		s.reply(s.pending[0].from, result)

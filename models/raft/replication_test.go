@@ -91,7 +91,7 @@ func TestFigure8(t *testing.T) {
 			r.Sync(1)
 			r.Deliver(
 				envelope{From: 1, To: 2, Payload: (&message{kind: appendEntries, term: 4, prev: 2, logTerm: 2}).append(nil)},
-				envelope{From: 1, To: 3, Payload: (&message{kind: appendEntries, term: 4, prev: 1, logTerm: 1, entries: s1.log.raw(2, 2)}).append(nil)},
+				envelope{From: 1, To: 3, Payload: (&message{kind: appendEntries, term: 4, prev: 1, logTerm: 1, entries: s1.log.Raw(2, 2)}).append(nil)},
 			)
 			r.settle(ids(3)...)
 			if got := []Index{s1.peers[2].match, s1.peers[3].match}; !slices.Equal(got, []Index{2, 2}) {
@@ -152,9 +152,9 @@ func TestOldAppendEntriesDeletesNothing(t *testing.T) {
 		}
 		r.fire(1, timerHeartbeat)
 		r.settle(1, 2)
-		before := r.servers[2].log.last()
+		before := r.servers[2].log.Last()
 		r.Deliver(old[0])
-		if kept := r.servers[2].log.last() == before; kept != (bug == "") {
+		if kept := r.servers[2].log.Last() == before; kept != (bug == "") {
 			t.Errorf("bug %q: the log of n2 is kept: %v", bug, kept)
 		}
 		if bug == "" {
@@ -193,9 +193,9 @@ func TestCatchUp(t *testing.T) {
 		r.Ask(1, writeRequest(0, 0, "x", int64(i)))
 	}
 	r.settle(1, 2)
-	for i := 0; r.servers[3].log.last() < n+1; i++ {
+	for i := 0; r.servers[3].log.Last() < n+1; i++ {
 		if i > 100 {
-			t.Fatalf("n3 has %d entries of %d", r.servers[3].log.last(), n+1)
+			t.Fatalf("n3 has %d entries of %d", r.servers[3].log.Last(), n+1)
 		}
 		if i%3 == 0 && len(r.Wire) > 0 {
 			r.Wire = r.Wire[1:] // the oldest is lost
@@ -203,7 +203,7 @@ func TestCatchUp(t *testing.T) {
 		r.settle(ids(3)...)
 		r.fire(1, timerHeartbeat)
 	}
-	if a, b := r.servers[1].log.chain(n+1), r.servers[3].log.chain(n+1); a != b {
+	if a, b := r.servers[1].log.Chain(n+1), r.servers[3].log.Chain(n+1); a != b {
 		t.Error("the logs differ")
 	}
 	r.WantBroken()
@@ -214,7 +214,7 @@ func TestReplacedEntriesAreAcknowledgedWhenDurable(t *testing.T) {
 	r := newRig(t, 3)
 	r.withLog(2, 3, 1, 2, 2)
 	l := logOf(1, 3, 3)
-	r.servers[2].Receive(1, (&message{kind: appendEntries, term: 3, prev: 1, logTerm: 1, entries: l.raw(2, 3)}).append(nil))
+	r.servers[2].Receive(1, (&message{kind: appendEntries, term: 3, prev: 1, logTerm: 1, entries: l.Raw(2, 3)}).append(nil))
 	if got := r.take(appendReply, 2, 1); len(got) > 0 {
 		t.Fatal("acknowledged before the sync")
 	}
@@ -232,11 +232,11 @@ func TestReplacedEntriesAreAcknowledgedWhenDurable(t *testing.T) {
 func TestSyncOfReplacedEntriesCountsForNothing(t *testing.T) {
 	r := newRig(t, 3)
 	old, replaced := logOf(1, 1, 1), logOf(1, 2, 2)
-	r.servers[2].Receive(1, (&message{kind: appendEntries, term: 1, entries: old.raw(1, 3)}).append(nil))
+	r.servers[2].Receive(1, (&message{kind: appendEntries, term: 1, entries: old.Raw(1, 3)}).append(nil))
 	r.Sync(2)
 	r.Now += sim.Time(electionMax)
 	r.servers[2].Receive(3, (&message{kind: requestVote, term: 2, index: 3, logTerm: 1}).append(nil)) // begins a sync
-	again := (&message{kind: appendEntries, term: 2, prev: 1, logTerm: 1, entries: replaced.raw(2, 3)}).append(nil)
+	again := (&message{kind: appendEntries, term: 2, prev: 1, logTerm: 1, entries: replaced.Raw(2, 3)}).append(nil)
 	r.servers[2].Receive(3, again)
 	for range copies {
 		r.SyncOne(2)

@@ -2,6 +2,7 @@ package raft
 
 import (
 	"simrun/models/kv"
+	"simrun/models/oplog"
 	"simrun/models/session"
 	"simrun/sim"
 )
@@ -42,7 +43,7 @@ func (s *server) Request(from sim.Caller, payload []byte) {
 }
 
 // propose puts a client's command in the log; the answer follows when it is applied.
-func (s *server) propose(from sim.Caller, kind entryKind, data []byte) {
+func (s *server) propose(from sim.Caller, kind oplog.Kind, data []byte) {
 	i := s.appendEntry(kind, data)
 	s.pending = append(s.pending, call{index: i, from: from})
 	s.replicate()
@@ -54,7 +55,7 @@ func (s *server) reply(to sim.Caller, r session.Result) {
 }
 
 // perform applies a log entry to the state machine.
-func (s *server) perform(i Index, kind entryKind, data []byte) session.Result {
+func (s *server) perform(i Index, kind oplog.Kind, data []byte) session.Result {
 	switch kind {
 	case entryRegister:
 		s.machine.Sessions.Open(uint64(i))

@@ -2,6 +2,7 @@ package raft
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,7 +10,9 @@ import (
 
 	"simrun/models/kv"
 	"simrun/models/modeltest"
+	"simrun/models/oplog"
 	"simrun/models/session"
+	"simrun/models/wal"
 	"simrun/sim"
 )
 
@@ -25,7 +28,7 @@ type envelope = modeltest.Envelope
 
 var (
 	copies    = logFiles.Files
-	frameSize = logFiles.FrameSize(0)
+	frameSize = recordFiles.FrameSize(0)
 	errDisk   = errors.New("input/output error")
 	ids       = modeltest.IDs
 )
@@ -49,21 +52,25 @@ func (r *rig) crash(id sim.NodeID) {
 
 // withLog restarts a server with a disk that holds entries of these terms.
 func (r *rig) withLog(id sim.NodeID, current Term, terms ...Term) {
-	l := newEntryLog(0)
+	l := oplog.NewLog(0)
 	for _, t := range terms {
-		l.add(t, entryNoop, nil)
+		l.Add(t, entryNoop, nil)
 	}
-	file, _ := appendFrame(nil, 0, 0, current, 0, 1, l.raw(1, l.last()))
+	file, _ := appendFrame(nil, 0, 0, current, 0, 1, l.Raw(1, l.Last()))
 	for _, name := range copies {
 		r.Envs[id].SetFile(name, file)
 	}
 	r.Restart(id)
 }
 
+// recordFiles are the files of a server with the head that its records have.
+var recordFiles = wal.Options{Files: logFiles.Files, Magic: logFiles.Magic, Head: metaSize + 8}
+
 // appendFrame appends a record to a file of a server.
 func appendFrame(b []byte, before uint32, durable int, term Term, vote sim.NodeID, first Index, entries []byte) ([]byte, uint32) {
-	head := headOf(term, vote, first)
-	return logFiles.AppendFrame(b, before, durable, head[:], entries)
+	meta := metaOf(term, vote)
+	head := binary.LittleEndian.AppendUint64(meta[:], uint64(first))
+	return recordFiles.AppendFrame(b, before, durable, head, entries)
 }
 
 // settle syncs and delivers among these servers until nothing is left to do.
@@ -119,8 +126,8 @@ func (r *rig) answer(id sim.NodeID, call uint64) (res session.Result) {
 func (r *rig) terms(id sim.NodeID) []Term {
 	s := r.servers[id]
 	var ts []Term
-	for i := Index(1); i <= s.log.last(); i++ {
-		ts = append(ts, s.log.term(i))
+	for i := Index(1); i <= s.log.Last(); i++ {
+		ts = append(ts, s.log.Epoch(i))
 	}
 	return ts
 }

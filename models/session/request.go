@@ -9,10 +9,9 @@ package session
 import (
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
-)
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+	"simrun/models/wire"
+)
 
 // Kind is the kind of a request. The numbers differ from those of other payloads, to tell them apart in a trace.
 type Kind uint8
@@ -25,27 +24,24 @@ const (
 
 func (k Kind) known() bool { return k >= Register && k <= Read }
 
-// requestHeader is the size of a request without its body: CRC32C of the rest (4), kind (1).
-const requestHeader = 5
-
 // Begin begins a request in b's memory: the body is to be appended.
 func Begin(b []byte) []byte { return append(b[:0], 0, 0, 0, 0, 0) }
 
 // Seal completes a request that [Begin] began.
 func Seal(b []byte, kind Kind) []byte {
-	b[4] = byte(kind)
-	binary.LittleEndian.PutUint32(b, crc32.Checksum(b[4:], castagnoli))
-	return b
+	b[wire.Room] = byte(kind)
+	return wire.Seal(b)
 }
 
 // Open returns the kind and the body of a request, which shares memory with b; ok is false for what no client
 // has sent: the network damaged it, or it is another payload.
 func Open(b []byte) (kind Kind, body []byte, ok bool) {
-	if len(b) < requestHeader || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
+	body, ok = wire.Open(b)
+	if !ok || len(body) == 0 {
 		return 0, nil, false
 	}
-	kind = Kind(b[4])
-	return kind, b[requestHeader:], kind.known()
+	kind = Kind(body[0])
+	return kind, body[1:], kind.known()
 }
 
 // Status says how a request ended. The numbers differ from those of other payloads, to tell them apart in a trace.
@@ -76,16 +72,17 @@ func (r Result) Append(b []byte) []byte {
 	start := len(b)
 	b = append(b, 0, 0, 0, 0, byte(r.Status))
 	b = binary.LittleEndian.AppendUint64(b, uint64(r.Value))
-	binary.LittleEndian.PutUint32(b[start:], crc32.Checksum(b[start+4:], castagnoli))
+	wire.Seal(b[start:])
 	return b
 }
 
 // Decode reads a reply; false for what no server has sent.
 func (r *Result) Decode(b []byte) bool {
-	if len(b) != resultSize || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
+	body, ok := wire.Open(b)
+	if !ok || len(b) != resultSize {
 		return false
 	}
-	*r = Result{Status(b[4]), int64(binary.LittleEndian.Uint64(b[5:]))}
+	*r = Result{Status(body[0]), int64(binary.LittleEndian.Uint64(body[1:]))}
 	return true
 }
 

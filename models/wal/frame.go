@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+
+	"simrun/models/wire"
 )
 
 // A frame is a record as it is on disk.
@@ -16,9 +18,6 @@ import (
 //	16     8    durable: the size of the file that was surely on disk when this was written
 //	24          the record's head, of the size that the log has, and its body
 const frameHeader = 24
-
-// castagnoli is CRC32C, which processors compute in hardware.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // frame is one frame as it is in a file.
 type frame []byte
@@ -37,7 +36,7 @@ func (o *Options) AppendFrame(b []byte, before uint32, durable int, head, body [
 	b = binary.LittleEndian.AppendUint32(b, before)
 	b = binary.LittleEndian.AppendUint64(b, uint64(durable))
 	b = append(append(b, head...), body...)
-	crc := crc32.Checksum(b[start+4:], castagnoli)
+	crc := crc32.Checksum(b[start+4:], wire.Table)
 	binary.LittleEndian.PutUint32(b[start:], crc)
 	return b, crc
 }
@@ -49,7 +48,7 @@ func (o *Options) frameAt(file []byte, offset int) (f frame, ok bool) {
 		return nil, false
 	}
 	size := o.FrameSize(int(binary.LittleEndian.Uint32(b[8:])))
-	if size > len(b) || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:size], castagnoli) {
+	if size > len(b) || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:size], wire.Table) {
 		return nil, false
 	}
 	return frame(b[:size]), true
@@ -69,7 +68,7 @@ func (o *Options) Believe(file []byte) []byte {
 			break
 		}
 		binary.LittleEndian.PutUint32(b[at+12:], before)
-		before = crc32.Checksum(b[at+4:end], castagnoli)
+		before = crc32.Checksum(b[at+4:end], wire.Table)
 		binary.LittleEndian.PutUint32(b[at:], before)
 		at = end
 	}

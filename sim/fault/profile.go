@@ -10,9 +10,10 @@ import (
 // Profile is what a system says of itself to whoever plans faults for it.
 type Profile struct {
 	Claims  Claims
-	Leader  string  // the role whose node matters most: "leader", "primary"; "" if there is none
-	Elected Event   // what a node reports when it takes that role; "" if it does not
-	Events  []Event // what its nodes report, beside what the engine does
+	Roles   []string // what its nodes call themselves, as in State.Role
+	Leader  string   // the role whose node matters most: "leader", "primary"; "" if there is none
+	Elected Event    // what a node reports when it takes that role; "" if it does not
+	Events  []Event  // what its nodes report, beside what the engine does
 }
 
 // Claims is what a system claims to survive beyond the least, which every system
