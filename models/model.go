@@ -35,6 +35,7 @@ type Model struct {
 	Bugs      []Bug      // known bugs that a case can switch on
 	Profile   Profile    // roles, events, and the faults that it claims to survive
 	Nodes     int        // servers of a case that names no number; 0: 5
+	MinNodes  int        // fewest servers that it can run on; 0: 1
 
 	// Monitors returns fresh monitors for one run: the invariants that are checked from inside.
 	Monitors func(c *sim.Case) []sim.Monitor
@@ -69,12 +70,13 @@ type Option struct {
 	Name    sim.OptionName
 	Summary string
 	Values  []string // what it may be; the first is the default
+	Weaker  []string // those of the values with which the model does not keep its guarantee
 }
 
 // System is the model as [sim.Run] takes it.
 func (m Model) System() sim.System {
 	s := sim.System{
-		Name: m.Name, Boot: m.Boot, Client: m.Client, Profile: m.Profile, Nodes: m.Nodes, Timers: m.Timers,
+		Name: m.Name, Boot: m.Boot, Client: m.Client, Profile: m.Profile, Nodes: m.Nodes, MinNodes: m.MinNodes, Timers: m.Timers,
 		Monitors: m.Monitors, DescribeMessage: m.DescribeMessage, Converged: m.Converged,
 	}
 	for _, w := range m.Workloads {

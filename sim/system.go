@@ -14,8 +14,8 @@ type Time = history.Time
 type System struct {
 	Name string
 
-	// Boot starts a node, at first and after each crash. What survived stands on
-	// env's disk; nothing else does.
+	// Boot starts a node, at first and after each crash. What survived is on
+	// env's disk; nothing else survives.
 	Boot func(env *Env) Node
 
 	// Client is the whole life of one client, as straight blocking code.
@@ -29,8 +29,9 @@ type System struct {
 	Options []OptionDecl
 	Bugs    []BugName
 
-	// Nodes is the number of servers of a case that names none; 0: 5.
-	Nodes int
+	// Nodes is the number of servers of a case that does not say; 0: 5. MinNodes is the fewest that the
+	// system runs on; 0: 1.
+	Nodes, MinNodes int
 
 	// Profile is what the system tells nemeses about itself: its roles, the events that its
 	// nodes report (see [Trigger]) in addition to the engine's, and what it claims to survive.

@@ -124,14 +124,15 @@ func mergeMix(kind *WorkloadKind, over []Weight) ([]Weight, error) {
 }
 
 // bounds checks the numbers of a case.
-func bounds(_ *System, c *Case) error {
+func bounds(s *System, c *Case) error {
+	fewest := max(1, s.MinNodes)
 	switch {
 	case c.Version > Version:
 		return fmt.Errorf("the case has format version %d, and this simrun reads up to version %d: use a newer simrun", c.Version, Version)
 	case c.Version < 1:
 		return fmt.Errorf("version %d: expected 1 to %d", c.Version, Version)
-	case c.Nodes < 1 || c.Nodes > MaxNodes:
-		return fmt.Errorf("%d nodes: expected 1 to %d", c.Nodes, MaxNodes)
+	case c.Nodes < fewest || c.Nodes > MaxNodes:
+		return fmt.Errorf("%d nodes: expected %d to %d", c.Nodes, fewest, MaxNodes)
 	case c.Clients < 1 || c.Clients > MaxClients:
 		return fmt.Errorf("%d clients: expected 1 to %d", c.Clients, MaxClients)
 	case c.Duration < 0 || c.Duration > MaxDuration:

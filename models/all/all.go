@@ -3,12 +3,14 @@ package all
 
 import (
 	"simrun/models"
+	"simrun/models/primarybackup"
 	"simrun/models/raft"
 )
 
 // Models returns the models that come with simrun, in order of name.
 func Models() []models.Model {
 	return []models.Model{
+		primarybackup.Model(),
 		raft.Model(),
 	}
 }

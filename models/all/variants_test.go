@@ -2,6 +2,7 @@ package all
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"simrun/check"
@@ -10,32 +11,49 @@ import (
 	"simrun/sim"
 )
 
-// The correct model is silent whatever its size, its options and its workload are.
-func TestVariantsAreSilent(t *testing.T) {
-	m, err := models.ByName(Models(), "raft")
-	if err != nil {
-		t.Fatal(err)
-	}
-	type variant struct {
-		name   string
-		change func(c *sim.Case)
-	}
-	variants := []variant{
-		{"reads through the log", func(c *sim.Case) { c.Options = map[sim.OptionName]string{"reads": "log"} }},
-		{"without pre-vote", func(c *sim.Case) { c.Options = map[sim.OptionName]string{"pre-vote": "off"} }},
-		{"without check of the quorum", func(c *sim.Case) {
-			c.Options = map[sim.OptionName]string{"check-quorum": "off"}
-			c.Recovery.Skip = true // it is there for progress
-		}},
-		{"many clients", func(c *sim.Case) { c.Clients = 12 }},
-	}
+// variant is a way to run a model that is not the default.
+type variant struct {
+	name   string
+	change func(c *sim.Case)
+}
+
+// variants are the sizes, workloads and options with which a model keeps its guarantee.
+func variants(m models.Model) []variant {
+	list := []variant{{"many clients", func(c *sim.Case) { c.Clients = 12 }}}
 	for _, nodes := range []int{1, 2, 3, 4, 7} {
-		variants = append(variants, variant{fmt.Sprintf("%d nodes", nodes), func(c *sim.Case) { c.Nodes = nodes }})
+		if nodes < m.MinNodes {
+			continue
+		}
+		list = append(list, variant{fmt.Sprintf("%d nodes", nodes), func(c *sim.Case) { c.Nodes = nodes }})
 	}
 	for _, w := range m.Workloads[1:] {
-		variants = append(variants, variant{w.Name, func(c *sim.Case) { c.Workload = sim.Workload{Name: w.Name} }})
+		list = append(list, variant{"workload " + w.Name, func(c *sim.Case) { c.Workload = sim.Workload{Name: w.Name} }})
 	}
-	for _, v := range variants {
+	for _, o := range m.Options {
+		for _, value := range o.Values[1:] {
+			if !slices.Contains(o.Weaker, value) {
+				list = append(list, variant{fmt.Sprintf("%s=%s", o.Name, value), func(c *sim.Case) { c.Options = map[sim.OptionName]string{o.Name: value} }})
+			}
+		}
+	}
+	if m.Name == "raft" {
+		list = append(list, variant{"check-quorum=off, safety alone", func(c *sim.Case) {
+			c.Options = map[sim.OptionName]string{"check-quorum": "off"}
+			c.Recovery.Skip = true
+		}})
+	}
+	return list
+}
+
+// A correct model is silent whatever its size, its options and its workload are.
+func TestVariantsAreSilent(t *testing.T) {
+	for _, m := range Models() {
+		t.Run(m.Name, func(t *testing.T) { testVariants(t, m) })
+	}
+}
+
+func testVariants(t *testing.T, m models.Model) {
+	for _, v := range variants(m) {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
 			for seed := uint64(1); seed <= uint64(soak.N(10, 500)); seed++ {

@@ -39,6 +39,20 @@ func (m *Machine) Read(slot int) session.Result {
 	return session.Result{Status: session.Absent}
 }
 
+// Apply applies an entry of a replicated log: the registration of a session, whose number is the index of the entry, or an encoded
+// command. Anything else has no effect, as the entry by which a leader begins.
+func (m *Machine) Apply(index uint64, kind session.Kind, data []byte) session.Result {
+	var c Command
+	switch {
+	case kind == session.Register:
+		m.Sessions.Open(index)
+		return session.Result{Status: session.Registered, Value: int64(index)}
+	case kind == session.Command && c.Decode(data):
+		return m.Once(&c)
+	}
+	return session.Result{Status: session.OK}
+}
+
 // Once does a command unless its session has done it before. Reads are done each time.
 func (m *Machine) Once(c *Command) session.Result {
 	m.Repeated = false

@@ -5,6 +5,8 @@ package oplog
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"simrun/sim/fault"
 )
 
 // Epoch is a logical clock of leaders: a term, a view, a ballot. Zero is before the first.
@@ -111,6 +113,14 @@ func (l *Log) LastBefore(limit Index, epoch Epoch) Index {
 			return i
 		}
 	}
+}
+
+// Longest is the largest index among those of some nodes, given by node; 0 if there are none.
+func Longest(match []Index, of fault.Set) (last Index) {
+	for n := range of.Nodes() {
+		last = max(last, match[n])
+	}
+	return last
 }
 
 // Entry is one entry in its encoding.

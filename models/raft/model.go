@@ -1,9 +1,8 @@
 package raft
 
 import (
-	"fmt"
-
 	"simrun/models"
+	"simrun/models/oplog"
 	"simrun/models/workload"
 	"simrun/sim"
 )
@@ -26,25 +25,11 @@ func Model() models.Model {
 
 		Timers:          []string{timerElection: "election", timerHeartbeat: "heartbeat", timerDisk: "disk"},
 		DescribeMessage: describeMessage,
-		Converged:       converged,
+		Converged:       oplog.Converged,
 	}
 }
 
-// converged compares the applied state of all servers that take part.
-func converged(nodes []sim.Node) string {
-	var first *server
-	for _, n := range nodes {
-		s, ok := n.(*server)
-		if !ok || s.role == halted {
-			continue
-		}
-		if first == nil {
-			first = s
-			continue
-		}
-		if first.applied != s.applied || first.log.Chain(first.applied) != s.log.Chain(s.applied) {
-			return fmt.Sprintf("%s has applied %d entries, %s %d", first.id, first.applied, s.id, s.applied)
-		}
-	}
-	return ""
+// AppliedUpTo implements [oplog.Applier].
+func (s *server) AppliedUpTo() (node sim.NodeID, index Index, hash uint64, ok bool) {
+	return s.id, s.applied, s.log.Chain(s.applied), s.role != halted
 }

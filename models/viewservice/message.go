@@ -1,0 +1,69 @@
+package viewservice
+
+import (
+	"fmt"
+
+	"simrun/models/oplog"
+	"simrun/models/wire"
+	"simrun/sim"
+	"simrun/sim/fault"
+)
+
+// The kinds of payloads. A protocol that uses the service has other kinds.
+const (
+	kindPing = 'p'
+	kindView = 'v'
+)
+
+// Append appends the payload that tells a node the view.
+func (v View) Append(b []byte) []byte {
+	return wire.Append(b, kindView, nil, uint64(v.Epoch), uint64(v.Primary), uint64(v.Before), uint64(v.InSync))
+}
+
+// DecodeView reads a payload made by [View.Append]; false for any other.
+func DecodeView(payload []byte) (View, bool) {
+	var n [4]uint64
+	_, ok := wire.Decode(payload, kindView, n[:])
+	return View{oplog.Epoch(n[0]), sim.NodeID(n[1]), sim.NodeID(n[2]), fault.Set(n[3])}, ok
+}
+
+// Append appends the payload of a ping.
+func (p Ping) Append(b []byte) []byte {
+	restarted := uint64(0)
+	if p.Restarted {
+		restarted = 1
+	}
+	return wire.Append(b, kindPing, nil, uint64(p.Epoch), uint64(p.Last), uint64(p.LastEpoch), restarted, uint64(p.Add), uint64(p.Remove))
+}
+
+// DecodePing reads a payload made by [Ping.Append]; false for any other.
+func DecodePing(payload []byte) (Ping, bool) {
+	var n [6]uint64
+	_, ok := wire.Decode(payload, kindPing, n[:])
+	return Ping{oplog.Epoch(n[0]), oplog.Index(n[1]), oplog.Epoch(n[2]), n[3] != 0, fault.Set(n[4]), fault.Set(n[5])}, ok
+}
+
+// Describe tells a person what a payload of the service says; false if it is not one.
+func Describe(payload []byte) (string, bool) {
+	if v, ok := DecodeView(payload); ok {
+		if v.Primary == 0 {
+			return fmt.Sprintf("View e%d no primary, in sync %v", v.Epoch, v.InSync), true
+		}
+		return fmt.Sprintf("View e%d primary %v, in sync %v", v.Epoch, v.Primary, v.InSync), true
+	}
+	p, ok := DecodePing(payload)
+	if !ok {
+		return "", false
+	}
+	s := fmt.Sprintf("Ping e%d last %d@e%d", p.Epoch, p.Last, p.LastEpoch)
+	if p.Restarted {
+		s += ", restarted"
+	}
+	if p.Add != 0 {
+		s += ", add " + p.Add.String()
+	}
+	if p.Remove != 0 {
+		s += ", remove " + p.Remove.String()
+	}
+	return s, true
+}
