@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"simrun/sim"
-	"simrun/sim/fault"
 	"simrun/sim/sweep"
 )
 
@@ -134,7 +133,7 @@ func (s *setup) useScenario(cmd *cobra.Command) error {
 	if err != nil || b.Scenario == "" {
 		return err
 	}
-	s.plan, err = fault.ParsePlan("the scenario of "+string(b.Name), b.Scenario)
+	s.plan, err = s.model.Profile.ParsePlan("the scenario of "+string(b.Name), b.Scenario)
 	s.planned = true
 	return err
 }

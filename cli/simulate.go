@@ -49,7 +49,7 @@ func prepare(cf *caseFlags, kf *checkFlags) (*setup, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--plan %w", inFile(cf.plan, err))
 		}
-		if s.plan, err = fault.ParsePlan(cf.plan, string(text)); err != nil {
+		if s.plan, err = s.model.Profile.ParsePlan(cf.plan, string(text)); err != nil {
 			return nil, err
 		}
 		s.planned = true

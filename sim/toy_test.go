@@ -279,7 +279,7 @@ var toySystem = sim.System{
 	}},
 	Options: []sim.OptionDecl{{Name: "acks"}},
 	Bugs:    []sim.BugName{"early-ack", "map-order", "assert", "panic"},
-	Profile: fault.Profile{Events: []fault.Event{"apply"}},
+	Profile: fault.Profile{Roles: []string{"primary", "backup"}, Events: []fault.EventDecl{{Event: "apply"}}},
 	Timers:  []string{"heartbeat"},
 	Monitors: func(c *sim.Case) []sim.Monitor {
 		return []sim.Monitor{&applyOrder{make([]int, c.Nodes+1)}}

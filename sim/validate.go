@@ -237,27 +237,14 @@ func (n *Network) routes(nodes int) error {
 	return nil
 }
 
-// engineEvents are what the engine itself reports to faults that wait. All others come
-// from the facts of the system: see [Trigger].
-var engineEvents = []string{"invoke", "ack", "boot", "crash", "write", "sync", "synced"}
-
 // faults checks the plan.
 func faults(s *System, c *Case) error {
-	events := slices.Clone(engineEvents)
-	for _, e := range s.Profile.Events {
-		events = append(events, string(e))
-	}
-	slices.Sort(events)
-	events = slices.Compact(events)
 	for _, f := range c.Faults {
 		if f.Kind == fault.None {
 			continue
 		}
-		if _, err := f.MarshalText(); err != nil {
+		if err := s.Profile.Check(f); err != nil {
 			return err
-		}
-		if f.On != "" && !slices.Contains(events, string(f.On)) {
-			return nearest.Unknown("event that a fault can wait for", string(f.On), events)
 		}
 		if id := beyond(string(f.Target), c.Nodes); id != "" {
 			return fmt.Errorf("fault %q names %s, and the servers are n1 to n%d", f, id, c.Nodes)

@@ -82,8 +82,8 @@ func TestCompleteRefuses(t *testing.T) {
 		{override("nonsense"), `override "nonsense": expected a decision as the trace names it`},
 		{sim.Case{Faults: plan("at 1s crash n6")}, `fault "at 1s crash n6" names n6, and the servers are n1 to n5`},
 		{sim.Case{Faults: plan("at 10s crash n1")}, `fault "at 10s crash n1" begins after the fault phase, which lasts 10s`},
-		{sim.Case{Faults: plan("on event aplpy crash n1")}, `unknown event that a fault can wait for "aplpy"; did you mean "apply"? available: ack, apply, boot, crash, invoke, sync, synced, write`},
-		{sim.Case{Faults: plan("on elected crash n1")}, `unknown event that a fault can wait for "elected"; available: ack, `},
+		{sim.Case{Faults: plan("on event aplpy crash n1")}, `fault "on aplpy crash n1": expected an event, found "aplpy"; the nearest word is "apply"`},
+		{sim.Case{Faults: plan("on elected crash n1")}, `fault "on elected crash n1": expected an event, found "elected"; known are ack, apply, boot, crash, invoke, sync, synced, write`},
 		{sim.Case{Faults: []fault.Fault{{Kind: fault.Crash}}}, ``},
 		{sim.Case{Faults: make([]fault.Fault, 4001)}, `4001 faults: expected at most 4000`},
 	} {

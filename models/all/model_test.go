@@ -1,6 +1,8 @@
 package all
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +21,11 @@ func TestModelsAreComplete(t *testing.T) {
 				t.Errorf("%s: workload %s lacks a specification, a summary or a default", m.Name, w.Name)
 			}
 		}
+		for _, e := range m.Profile.Events {
+			if e.Summary == "" {
+				t.Errorf("%s: event %s is not described", m.Name, e.Event)
+			}
+		}
 		for _, b := range m.Bugs {
 			if b.Summary == "" || b.Source == "" || len(b.Oracles) == 0 || b.Tier == models.Untiered || !strings.HasPrefix(b.ID, "B") {
 				t.Errorf("%s: bug %s is not described: %+v", m.Name, b.Name, b)
@@ -28,6 +35,32 @@ func TestModelsAreComplete(t *testing.T) {
 			if o.Summary == "" || len(o.Values) < 2 {
 				t.Errorf("%s: option %s is not described", m.Name, o.Name)
 			}
+		}
+	}
+}
+
+// A profile lists the roles that its nodes take, so that a plan can name each of them, and no other.
+func TestProfilesListTheRoles(t *testing.T) {
+	for _, m := range Models() {
+		seen := map[string]bool{}
+		for seed := range uint64(30) {
+			r, err := sim.RunTraced(m.System(), searchCase(t, m, seed))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, rec := range r.Trace.Records {
+				if rec.Kind == sim.StateIs {
+					seen[rec.State.Role] = true
+				}
+			}
+		}
+		for _, role := range slices.Sorted(maps.Keys(seen)) {
+			if !slices.Contains(m.Profile.Roles, role) {
+				t.Errorf("%s: a node is %s, and the profile lists the roles %q", m.Name, role, m.Profile.Roles)
+			}
+		}
+		if !seen[m.Profile.Leader] {
+			t.Errorf("%s: no node was %s in 30 seeds", m.Name, m.Profile.Leader)
 		}
 	}
 }

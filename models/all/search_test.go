@@ -8,7 +8,6 @@ import (
 	"simrun/internal/soak"
 	"simrun/models"
 	"simrun/sim"
-	"simrun/sim/fault"
 	"simrun/sim/nemesis"
 	"simrun/trial"
 )
@@ -82,7 +81,7 @@ func TestScenariosShowTheirBugs(t *testing.T) {
 			}
 			t.Run(m.Name+"/"+string(b.Name), func(t *testing.T) {
 				t.Parallel()
-				plan, err := fault.ParsePlan(string(b.Name), b.Scenario)
+				plan, err := m.Profile.ParsePlan(string(b.Name), b.Scenario)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -53,7 +53,14 @@ func (Committed) Trigger() fault.Event { return commit }
 func (Applied) Trigger() fault.Event   { return apply }
 
 // Events lists what faults can wait for, for the profile of a model.
-func Events() []fault.Event { return []fault.Event{Elected, deposed, commit, apply} }
+func Events() []fault.EventDecl {
+	return []fault.EventDecl{
+		{Event: Elected, Summary: "a node began to lead an epoch"},
+		{Event: deposed, Summary: "a node stopped leading"},
+		{Event: commit, Summary: "a node advanced its commit index"},
+		{Event: apply, Summary: "a node applied an entry"},
+	}
+}
 
 // Monitors returns fresh monitors of the facts of so many nodes: one leader per epoch, equal logs, durability of what was
 // acknowledged, and epochs that never go back. The words role and epoch are those of the protocol: "primary", "view".

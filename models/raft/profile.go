@@ -14,7 +14,13 @@ func profile() fault.Profile {
 		Roles:   roleNames[:],
 		Leader:  leader.String(),
 		Elected: "elected",
-		Events:  []fault.Event{"vote", "elected", "deposed", "commit", "apply"},
+		Events: []fault.EventDecl{
+			{Event: "vote", Summary: "a server gave its vote"},
+			{Event: "elected", Summary: "a server became leader"},
+			{Event: "deposed", Summary: "a server stopped being leader"},
+			{Event: "commit", Summary: "a server advanced its commit index"},
+			{Event: "apply", Summary: "a server applied an entry"},
+		},
 		Claims: fault.Claims{
 			Lost:      fault.AMinority,
 			Torn:      true,

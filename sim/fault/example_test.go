@@ -18,13 +18,14 @@ at 1200ms partition n1,n2|n3,n4,n5 for 800ms
 		fmt.Println(f)
 	}
 
-	_, err = fault.ParsePlan("my.plan", "at 2s crash leeder")
+	profile := fault.Profile{Roles: []string{"leader", "follower"}}
+	_, err = profile.ParsePlan("my.plan", "at 2s crash leeder")
 	fmt.Println(err)
 	// Output:
 	// <nil>
 	// on 3rd ack isolate leader for 2s
 	// at 1.2s partition n1,n2 | n3,n4,n5 for 800ms
-	// my.plan:1:13: expected a node (n1, …) or a role (or "role NAME"), found "leeder"; the nearest word is "leader"
+	// my.plan:1:13: expected a node (n1, …) or a role, found "leeder"; the nearest word is "leader"
 }
 
 func ExampleFault_Resolve() {

@@ -76,7 +76,7 @@ const (
 var Dists = []Dist{Constant, Uniform, Exponential, LongTailed}
 
 // Shape is a partition that is spelled out when it begins. One node against the rest
-// is no shape but two groups, "any | rest", and so is "minority | rest".
+// is not a shape but two groups, "any | rest", and so is "minority | rest".
 type Shape string
 
 const (
@@ -91,28 +91,21 @@ const (
 // Shapes lists the shapes.
 var Shapes = []Shape{Halves, MajoritiesRing, Bridge, Chain, QuorumLoss, OneWay}
 
-// Roles lists the role names that need no "role" before them. Any other is
-// written "role NAME".
-var Roles = []string{"leader", "follower", "candidate", "learner", "primary", "backup"}
-
-// Events lists what the engine and the models report by name. Any other event
-// of a model is written "event NAME".
-var Events = []struct {
+// EventDecl declares an event that a fault can wait for.
+type EventDecl struct {
 	Event   Event
-	Summary string
-}{
-	{"invoke", "a client invoked an operation; it is the client's first node"},
-	{"ack", "a client's operation completed; it is the node that answered"},
-	{"boot", "a node started or restarted"},
-	{"crash", "a node went down"},
-	{"write", "a node wrote to its disk"},
-	{"sync", "a node began a sync"},
-	{"synced", "a sync of a node completed"},
-	{"vote", "a node gave its vote"},
-	{"elected", "a node became leader, or primary"},
-	{"deposed", "a node stopped being leader, or primary"},
-	{"commit", "a node advanced its commit point"},
-	{"apply", "a node applied an operation"},
-	{"snapshot", "a node took or installed a snapshot"},
-	{"reconfigure", "a node began to use another membership"},
+	Summary string // what happened, and which node is "it"
+}
+
+// EngineEvents lists what the engine itself reports. All other events are a model's own: see [Profile].
+func EngineEvents() []EventDecl {
+	return []EventDecl{
+		{"invoke", "a client invoked an operation; it is the client's first node"},
+		{"ack", "a client's operation completed; it is the node that answered"},
+		{"boot", "a node started or restarted"},
+		{"crash", "a node went down"},
+		{"write", "a node wrote to its disk"},
+		{"sync", "a node began a sync"},
+		{"synced", "a sync of a node completed"},
+	}
 }

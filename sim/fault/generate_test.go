@@ -17,7 +17,7 @@ func faults(t *rapid.T) fault.Fault {
 		f.Nth = rapid.SampledFrom([]int{0, 2, 3, 11, 21, 112}).Draw(t, "nth")
 	}
 	who := func() fault.Target {
-		return rapid.SampledFrom([]fault.Target{"n1", "n2,n5", "leader", "old leader", "any", "any 2", "it", "all", "minority", "majority", "role arbiter,n3", "old role x"}).Draw(t, "who")
+		return rapid.SampledFrom([]fault.Target{"n1", "n2,n5", "leader", "old leader", "any", "any 2", "it", "all", "minority", "majority", "arbiter,n3", "old role any", "role n3"}).Draw(t, "who")
 	}
 	links := func() fault.Target {
 		return rapid.SampledFrom([]fault.Target{"n1 > n2", "leader <> rest", "n1,n2 > n3 and n4 <> any", "all > it"}).Draw(t, "links")

@@ -20,7 +20,7 @@ func Grammar() string {
 	for _, k := range Kinds() {
 		fmt.Fprintf(&b, "%-11s = %s .\n", production(k), rule(k))
 	}
-	fmt.Fprintf(&b, grammarTail, quoted(words(Shapes)), quoted(Roles), quoted(eventWords()), quoted(words(Dists[1:])))
+	fmt.Fprintf(&b, grammarTail, quoted(words(Shapes)), quoted(words(Dists[1:])), strings.Join(reservedWords(), " "))
 	return b.String()
 }
 
@@ -54,14 +54,6 @@ func quoted(list []string) string {
 	return strings.Join(out, " | ")
 }
 
-func eventWords() []string {
-	list := make([]string, len(Events))
-	for i, e := range Events {
-		list[i] = string(e.Event)
-	}
-	return list
-}
-
 // clauseRules are the clauses in EBNF.
 var clauseRules = [...]string{
 	nodesC: "Nodes", someC: "[ Nodes ]", groupsC: "( Groups | Shape )", linksC: "Links", onC: "[ On ]",
@@ -86,8 +78,8 @@ Link   = Nodes ( ">" | "<>" ) Nodes .
 On     = "on" ( Nodes | Links ) .
 For    = "for" duration | "forever" .
 Keep   = "keeping" ( "all" | "prefix" | "torn" | "any" | "state" number ) | "wiping" "disk" .
-Role   = %s | "role" word .
-Event  = %s | "event" word .
+Role   = role | "role" word .
+Event  = name | "event" word .
 Dist   = "constant" duration | ( %s ) duration duration .
 
 node     = "n" number .
@@ -102,6 +94,8 @@ rate     = number ( "B/s" | "kB/s" | "MB/s" ) .
 number   = digit { digit } .
 digit    = "0" … "9" .
 word     = letter { letter } .
+name     = ( "a" … "z" | "A" … "Z" ) { letter } .
+role     = name . // not a node, and none of: %s
 letter   = "a" … "z" | "A" … "Z" | "0" … "9" | "-" | "_" | "." | "/" .
 comment  = "#" { " " … "~" } .
 newline  = "\n" .

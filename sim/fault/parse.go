@@ -12,16 +12,34 @@ import (
 
 // Parse reads one fault, as [Fault.String] writes it. The error is a [*SyntaxError].
 func Parse(text string) (Fault, error) {
-	f, err := parseLine("", 1, text)
+	f, err := parseLine(nil, "", 1, text)
 	if err != nil {
 		return Fault{}, err
 	}
 	return f, nil
 }
 
-// ParsePlan reads a plan: a fault a line, blank lines, and comments from "#" to the
-// end of the line. The name stands in errors, each a [*SyntaxError].
-func ParsePlan(name, text string) ([]Fault, error) {
+// ParsePlan reads a plan: one fault per line, blank lines, and comments from "#" to the
+// end of the line. An error is a [*SyntaxError] with the name in it. Roles and events may have any
+// name: see [Profile.ParsePlan].
+func ParsePlan(name, text string) ([]Fault, error) { return parsePlan(nil, name, text) }
+
+// ParsePlan reads a plan as [ParsePlan] does, and refuses roles and events that the profile does not list.
+func (pr *Profile) ParsePlan(name, text string) ([]Fault, error) { return parsePlan(pr, name, text) }
+
+// Check says which role or event of a fault the profile does not list; nil if it lists all.
+func (pr *Profile) Check(f Fault) error {
+	text, err := f.MarshalText()
+	if err != nil {
+		return err
+	}
+	if _, err := parseLine(pr, "", 1, string(text)); err != nil {
+		return fmt.Errorf("fault %q: %s", f, err.Msg)
+	}
+	return nil
+}
+
+func parsePlan(pr *Profile, name, text string) ([]Fault, error) {
 	var plan []Fault
 	n := 0
 	for line := range strings.Lines(text) {
@@ -30,7 +48,7 @@ func ParsePlan(name, text string) ([]Fault, error) {
 		if blank(line) {
 			continue
 		}
-		f, err := parseLine(name, n, line)
+		f, err := parseLine(pr, name, n, line)
 		if err != nil {
 			return nil, err
 		}
@@ -48,14 +66,15 @@ func blank(line string) bool {
 // parser reads one line. The first error stays; after it, every method does
 // nothing.
 type parser struct {
-	name string
-	line int
-	toks []token
-	err  *SyntaxError
+	profile *Profile // whose roles and events are allowed; nil: any
+	name    string
+	line    int
+	toks    []token
+	err     *SyntaxError
 }
 
-func parseLine(name string, line int, text string) (Fault, error) {
-	p := &parser{name: name, line: line, toks: scan(text)}
+func parseLine(profile *Profile, name string, line int, text string) (Fault, *SyntaxError) {
+	p := &parser{profile: profile, name: name, line: line, toks: scan(text)}
 	var f Fault
 	p.trigger(&f)
 	p.kind(&f)
@@ -109,19 +128,13 @@ func (p *parser) trigger(f *Fault) {
 
 // event reads the name of an event.
 func (p *parser) event() Event {
-	if p.accept("event") {
-		return Event(p.word("the name of an event"))
+	quoted := p.accept("event")
+	events := p.profile.events()
+	if known := p.profile == nil || slices.Contains(events, p.peek()); !known || !quoted && !plain(p.peek()) {
+		p.expected("an event", events...)
+		return ""
 	}
-	var names []string
-	for _, e := range Events {
-		if string(e.Event) == p.peek() {
-			p.next()
-			return e.Event
-		}
-		names = append(names, string(e.Event))
-	}
-	p.expected(`an event (or "event NAME")`, names...)
-	return ""
+	return Event(p.word("the name of an event"))
 }
 
 // kind reads what goes wrong.

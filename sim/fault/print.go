@@ -61,12 +61,10 @@ func (f Fault) trigger() []string {
 	if f.Nth > 1 {
 		b = append(b, ordinalText(f.Nth))
 	}
-	for _, e := range Events {
-		if e.Event == f.On {
-			return append(b, string(f.On))
-		}
+	if !plain(string(f.On)) || f.On == "event" {
+		b = append(b, "event")
 	}
-	return append(b, "event", string(f.On))
+	return append(b, string(f.On))
 }
 
 // ordinalText writes "3rd".

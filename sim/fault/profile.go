@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"simrun/sim/disk"
@@ -10,10 +11,37 @@ import (
 // Profile is what a system says of itself to whoever plans faults for it.
 type Profile struct {
 	Claims  Claims
-	Roles   []string // what its nodes call themselves, as in State.Role
-	Leader  string   // the role whose node matters most: "leader", "primary"; "" if there is none
-	Elected Event    // what a node reports when it takes that role; "" if it does not
-	Events  []Event  // what its nodes report, beside what the engine does
+	Roles   []string    // what its nodes call themselves, as in State.Role
+	Leader  string      // the role whose node matters most: "leader", "primary"; "" if none does
+	Elected Event       // what a node reports when it takes that role; "" if it does not
+	Events  []EventDecl // what its nodes report, in addition to [EngineEvents]
+}
+
+// Reports tells whether the nodes report an event.
+func (pr *Profile) Reports(e Event) bool {
+	return slices.ContainsFunc(pr.Events, func(d EventDecl) bool { return d.Event == e })
+}
+
+// roles lists the roles that a plan can name.
+func (pr *Profile) roles() []string {
+	if pr.Leader == "" || slices.Contains(pr.Roles, pr.Leader) {
+		return slices.Clone(pr.Roles)
+	}
+	return append([]string{pr.Leader}, pr.Roles...)
+}
+
+// events lists the events that a plan can name. It works on nil.
+func (pr *Profile) events() []string {
+	list := EngineEvents()
+	if pr != nil {
+		list = append(list, pr.Events...)
+	}
+	names := make([]string, len(list))
+	for i, e := range list {
+		names[i] = string(e.Event)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Claims is what a system claims to survive beyond the least, which every system

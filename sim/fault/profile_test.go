@@ -59,3 +59,30 @@ func TestSkewWithoutBound(t *testing.T) {
 		t.Error(b)
 	}
 }
+
+// A profile refuses the roles and events that it does not list, wherever a fault names them.
+func TestProfileChecksRolesAndEvents(t *testing.T) {
+	p := fault.Profile{Roles: []string{"head", "tail"}, Leader: "head", Events: []fault.EventDecl{{Event: "commit"}}}
+	for line, want := range map[string]string{
+		"at 1s crash head":                          "",
+		"on commit crash old tail":                  "",
+		"on 2nd ack cut head > tail and n1 <> rest": "",
+		"at 1s crash leader":                        `fault "at 1s crash leader": expected a node (n1, …) or a role, found "leader"; known are head, tail, old, any, role, it, minority, majority, all, rest`,
+		"at 1s isolate n1,hed":                      `fault "at 1s isolate n1,hed": expected a node (n1, …) or a role, found "hed"; the nearest word is "head"`,
+		"at 1s loss 1/2 on n1 > tial":               `fault "at 1s loss 1/2 on n1 > tial": expected a node (n1, …) or a role, found "tial"; the nearest word is "tail"`,
+		"at 1s partition halves around nobody":      `fault "at 1s partition halves around nobody": expected a node (n1, …) or a role, found "nobody"; known are head, tail, old, any, role, it, minority, majority, all, rest`,
+		"on comit crash it":                         `fault "on comit crash it": expected an event, found "comit"; the nearest word is "commit"`,
+	} {
+		f, err := fault.Parse(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if err := p.Check(f); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s:\n got %s\nwant %s", line, got, want)
+		}
+	}
+}

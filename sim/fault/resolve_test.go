@@ -322,8 +322,8 @@ func TestKindsTellTheirPart(t *testing.T) {
 			t.Errorf("%v is of family %q", k, k.Family())
 		}
 	}
-	if fault.Role("leader") != "leader" || fault.Role("arbiter") != "role arbiter" {
-		t.Errorf("roles are written %q and %q", fault.Role("leader"), fault.Role("arbiter"))
+	if fault.Role("leader") != "leader" || fault.Role("any") != "role any" {
+		t.Errorf("roles are written %q and %q", fault.Role("leader"), fault.Role("any"))
 	}
 }
 

@@ -69,12 +69,10 @@ func (t term) String() string {
 
 // roleText writes a role so that it is read as one.
 func roleText(name string) string {
-	for _, r := range Roles {
-		if r == name {
-			return name
-		}
+	if reserved(name) {
+		return "role " + name
 	}
-	return "role " + name
+	return name
 }
 
 // terms is a list of nodes.

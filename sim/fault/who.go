@@ -47,19 +47,45 @@ func (p *parser) term() term {
 
 // role reads the name of a role.
 func (p *parser) role() string {
-	if p.accept("role") {
+	quoted := p.accept("role")
+	w := p.peek()
+	if known := p.profile == nil || slices.Contains(p.profile.roles(), w); known && (quoted || !reserved(w)) {
 		return p.word("the name of a role")
 	}
-	if w := p.peek(); slices.Contains(Roles, w) {
-		p.next()
-		return w
-	}
-	near := append(slices.Clone(Roles), "old", "any", "role")
+	near := []string{"old", "any", "role"}
 	for _, t := range termWords {
 		near = append(near, t.word)
 	}
-	p.expected(`a node (n1, …) or a role (or "role NAME")`, near...)
+	if p.profile != nil {
+		near = append(p.profile.roles(), near...)
+	}
+	p.expected("a node (n1, …) or a role", near...)
 	return ""
+}
+
+// reserved reports whether a word can't be a role without "role" before it: it is a word of the grammar, a node, a number, or not a word.
+func reserved(w string) bool {
+	_, isNode := nodeNamed(w)
+	return isNode || !plain(w) || slices.Contains(reservedWords(), w)
+}
+
+// reservedWords are the words that have a meaning where a role can be, in order.
+func reservedWords() []string {
+	list := []string{"any", "old", "role", "and", "around", "by", "every"}
+	list = append(list, words(Shapes)...)
+	for _, t := range termWords {
+		list = append(list, t.word)
+	}
+	for _, w := range opening {
+		list = append(list, w...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// plain reports whether a word begins with a letter.
+func plain(w string) bool {
+	return w != "" && (w[0] >= 'a' && w[0] <= 'z' || w[0] >= 'A' && w[0] <= 'Z')
 }
 
 // nodeNamed reads "n3".
@@ -81,13 +107,13 @@ func (p *parser) groups(f *Fault) {
 		}
 		return
 	}
+	first := p.toks[0]
 	list := []terms{p.nodes()}
-	if p.err != nil {
-		p.nearShape()
-		return
-	}
-	if p.peek() != "|" {
+	if p.err == nil && p.peek() != "|" {
 		p.expected(`"|" and another group`)
+	}
+	if p.err != nil && len(list) == 1 {
+		p.nearShape(first)
 		return
 	}
 	for p.accept("|") {
@@ -96,11 +122,12 @@ func (p *parser) groups(f *Fault) {
 	f.Target = groupsText(list)
 }
 
-// nearShape betters the message about the first word of a partition, which may
+// nearShape improves the message about a partition whose first word may
 // have been meant as a shape.
-func (p *parser) nearShape() {
-	if near := nearest.To(p.toks[0].text, words(Shapes)); near != "" {
-		p.err.Msg = fmt.Sprintf("expected groups or a shape, found %q; the nearest word is %q", p.toks[0].text, near)
+func (p *parser) nearShape(first token) {
+	if near := nearest.To(first.text, words(Shapes)); near != "" && first.text != near {
+		p.err.Col = first.col
+		p.err.Msg = fmt.Sprintf("expected groups or a shape, found %q; the nearest word is %q", first.text, near)
 	}
 }
 

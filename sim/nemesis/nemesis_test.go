@@ -16,8 +16,8 @@ func cluster() nemesis.Cluster {
 		Nodes:    5,
 		Duration: 10 * time.Second,
 		Profile: fault.Profile{
-			Leader: "leader",
-			Events: []fault.Event{"vote", "elected", "commit"},
+			Leader: "leader", Elected: "elected",
+			Events: []fault.EventDecl{{Event: "vote"}, {Event: "elected"}, {Event: "commit"}},
 			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Skew: fault.Forever, Drift: 100},
 		},
 		Ops: []nemesis.Weight{{"read", 2}, {"write", 2}, {"cas", 1}},

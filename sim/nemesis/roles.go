@@ -1,14 +1,13 @@
 package nemesis
 
 import (
-	"slices"
 	"time"
 
 	"simrun/sim/fault"
 )
 
 // reports says whether the system's nodes report an event.
-func (s *scene) reports(e fault.Event) bool { return slices.Contains(s.c.Profile.Events, e) }
+func (s *scene) reports(e fault.Event) bool { return s.c.Profile.Reports(e) }
 
 // moment makes a fault wait, from its time on, for one of the first few events of
 // a name, if the system reports it: a fault hurts most right after.
@@ -104,9 +103,9 @@ func (s *scene) election() {
 	case 4:
 		s.splitVotes(at, gone.For)
 	case 5:
-		if s.reports("elected") {
+		if e := s.c.Profile.Elected; e != "" {
 			f := fault.Fault{At: at, Kind: pick(s.dice, fault.Crash, fault.Isolate, fault.Pause), Target: "it", For: s.time(time.Millisecond, 300*time.Millisecond)}
-			s.moment(&f, "elected")
+			s.moment(&f, e)
 			s.add(f)
 		}
 	}

@@ -23,8 +23,9 @@ func (a answerer) Describe() sim.State                     { return sim.State{Ro
 
 func system() sim.System {
 	return sim.System{
-		Name: "answerer",
-		Boot: func(env *sim.Env) sim.Node { return answerer{env} },
+		Name:    "answerer",
+		Profile: fault.Profile{Roles: []string{"server"}},
+		Boot:    func(env *sim.Env) sim.Node { return answerer{env} },
 		Client: func(c *sim.Client) {
 			for op, ok := c.Next(); ok; op, ok = c.Next() {
 				if _, err := c.Call(1, []byte{1}, 50*time.Millisecond); err != nil {

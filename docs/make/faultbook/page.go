@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"simrun/models/all"
 	"simrun/sim/fault"
 	"simrun/sim/nemesis"
 )
@@ -18,8 +19,16 @@ func page() []byte {
 	kinds(&b)
 	b.WriteString(targetText)
 	b.WriteString("\n| event | what happened, and who is `it` |\n|---|---|\n")
-	for _, e := range fault.Events {
+	for _, e := range fault.EngineEvents() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", e.Event, e.Summary)
+	}
+	b.WriteString(modelText)
+	for _, m := range all.Models() {
+		p := &m.Profile
+		fmt.Fprintf(&b, "\n`%s` has the roles %s, and reports:\n\n| event | what happened |\n|---|---|\n", m.Name, strings.Join(p.Roles, ", "))
+		for _, e := range p.Events {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", e.Event, e.Summary)
+		}
 	}
 	b.WriteString(claimsText)
 	fmt.Fprintf(&b, "\n## The grammar\n\nIn the EBNF of the Go specification. Words are separated by blanks; the marks `, | > <>` stand for\nthemselves wherever they are. `go test ./sim/fault` holds the parser against it, sentence by sentence.\n\n```ebnf\n%s```\n", fault.Grammar())

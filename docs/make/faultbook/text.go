@@ -58,17 +58,21 @@ succeeds without it, and a crash brings that to light. Kernels do the same when 
 
 **Shapes of a partition.** ` + "`halves`" + `; ` + "`majorities-ring`" + `: each node sees a majority, no two the same; ` + "`bridge`" + `: two halves that
 one node sees both of; ` + "`chain`" + `: each sees its two neighbours alone; ` + "`quorum-loss`" + `: one node sees all, the others see only that
-one; ` + "`one-way`" + `: a minority is heard but hears nothing. ` + "`around leader`" + ` says who stands in the middle. Groups are written out,
+one; ` + "`one-way`" + `: a minority is heard but hears nothing. ` + "`around leader`" + ` says who is in the middle. Groups are written out,
 ` + "`leader,any | rest`" + `, and a node in no group keeps all its links, so that ` + "`n1,n2 | n4,n5`" + ` is a bridge over n3. Links are
 ` + "`n1 > n2`" + ` one way and ` + "`n1 <> rest`" + ` both ways. ` + "`dropping in-flight`" + ` also takes the messages that are on their way.
 
 **Who.** ` + "`n1`" + `; a role like ` + "`leader`" + ` (of several, the one with the newest term) or ` + "`old leader`" + ` (who still believes it);
 ` + "`it`" + ` (where the event was that the fault waited for); ` + "`any`" + `, ` + "`any 2`" + `, ` + "`minority`" + `, ` + "`majority`" + ` (drawn by the seed and the line itself,
-so that other lines have no part in it); ` + "`all`" + `; ` + "`rest`" + ` (those not named beside it). A role of your own system is
-` + "`role NAME`" + `.
+so that other lines have no part in it); ` + "`all`" + `; ` + "`rest`" + ` (those that the fault does not name). A plan may name
+the roles that the profile of its model lists; ` + "`role NAME`" + ` names one whose name is a word of the grammar.
 
-**Events** that a fault can wait for. A model reports its own by facts that name their occasion; one that is not in this list is
-` + "`event NAME`" + `.
+**Events** that a fault can wait for. The engine reports these of every node:
+`
+
+const modelText = `
+A model lists its own in its profile, and reports them by facts (` + "`sim.Trigger`" + `). A plan that names another role or event is refused, with the
+nearest name.
 `
 
 const claimsText = `
