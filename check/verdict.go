@@ -5,7 +5,11 @@
 // [Verdict] with its certificate.
 package check
 
-import "simrun/history"
+import (
+	"fmt"
+
+	"simrun/history"
+)
 
 // Outcome is the answer to the question whether a history is linearizable.
 type Outcome uint8
@@ -25,6 +29,40 @@ func (o Outcome) String() string {
 		return "violation"
 	}
 	return "unknown"
+}
+
+// MarshalJSON writes an outcome as Jepsen does: true, false or "unknown".
+func (o Outcome) MarshalJSON() ([]byte, error) {
+	switch o {
+	case Valid:
+		return []byte("true"), nil
+	case Violation:
+		return []byte("false"), nil
+	}
+	return []byte(`"unknown"`), nil
+}
+
+// UnmarshalJSON reads what [Outcome.MarshalJSON] writes.
+func (o *Outcome) UnmarshalJSON(b []byte) error {
+	switch string(b) {
+	case "true":
+		*o = Valid
+	case "false":
+		*o = Violation
+	case `"unknown"`:
+		*o = Unknown
+	default:
+		return fmt.Errorf(`valid is %s: expected true, false or "unknown"`, b)
+	}
+	return nil
+}
+
+// Worse is the outcome that outranks the other: a violation, then unknown.
+func (o Outcome) Worse(p Outcome) Outcome {
+	if o == Violation || p == Violation {
+		return Violation
+	}
+	return min(o, p)
 }
 
 // Verdict is an outcome with its certificate.

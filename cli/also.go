@@ -9,7 +9,8 @@ import (
 	"simrun/check"
 	"simrun/check/weaker"
 	"simrun/history"
-	"simrun/visual/store"
+	"simrun/internal/count"
+	"simrun/trial"
 )
 
 // alsoQuestions are the questions of --also.
@@ -105,12 +106,12 @@ func (a *answer) answer(question string, p painter, spec check.Spec, events []hi
 }
 
 func (a *answer) verdict(p painter, name string, v check.Verdict) {
-	c := store.CheckOf(name, v)
+	c := trial.VerdictCheck(name, v)
 	line := c.Reason
 	if line == "" && len(c.Witness) > 0 {
 		line = checkLine(c)
 	}
-	a.lines = append(a.lines, strings.TrimRight(fmt.Sprintf("%s %-22s  %s", p.mark(c.Valid), name, line), " "))
+	a.lines = append(a.lines, strings.TrimRight(fmt.Sprintf("%s %-22s  %s", p.mark(c.Outcome), name, line), " "))
 	a.also = append(a.also, c)
 }
 
@@ -145,10 +146,10 @@ func (a *answer) phases(phases []weaker.Phase) {
 	rows := [][]string{{"phase", "times", "lasted", "answered", "", "p50", "p95", "p99", "max"}}
 	for i := range phases {
 		p := &phases[i]
-		row := []string{p.Name(), grouped(p.Spans), rounded(p.Lasted), "no operation"}
+		row := []string{p.Name(), count.Grouped(p.Spans), rounded(p.Lasted), "no operation"}
 		if n := p.Operations(); n > 0 {
 			share := p.Answered() * 1000 / n
-			row[3] = fmt.Sprintf("%s of %s", grouped(p.Answered()), grouped(n))
+			row[3] = fmt.Sprintf("%s of %s", count.Grouped(p.Answered()), count.Grouped(n))
 			row = append(row, fmt.Sprintf("%d.%d %%", share/10, share%10))
 		}
 		if p.Answered() > 0 {

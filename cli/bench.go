@@ -3,15 +3,16 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"simrun/history/nearest"
+	"simrun/internal/count"
 	"simrun/models"
-	"simrun/sim"
+	"simrun/trial"
 )
 
 // benchFlags are the flags that only bench has.
@@ -48,7 +49,7 @@ The speed benches are Go benchmarks: make bench prints them.`,
 			if err != nil {
 				return err
 			}
-			b := &benching{app: a, cmd: cmd, flags: bf, twins: map[string]twin{}}
+			b := &benching{app: a, cmd: cmd, bench: trial.Bench{Seeds: bf.seeds, Twin: bf.twin, Workers: runtime.GOMAXPROCS(0)}}
 			return b.run(&cf, subjects, format)
 		},
 	}
@@ -127,32 +128,14 @@ func everyBug(known modelList) []string {
 type benching struct {
 	*app
 	cmd   *cobra.Command
-	flags benchFlags
-	twins map[string]twin // by model and plan: bugs that the same search finds share theirs
+	bench trial.Bench
 }
 
 // benchRow is what became of one bug.
 type benchRow struct {
 	item
-	Search string       `json:"search"`          // the nemesis, or "scenario" or "plan"
-	Limit  uint64       `json:"limit"`           // seeds within which it must be found
-	Found  bool         `json:"found"`           // within the limit
-	First  sim.Seed     `json:"first,omitempty"` // that shows it
-	Seeds  uint64       `json:"seeds"`           // from 1, of which Shown show it
-	Shown  uint64       `json:"shown"`
-	Checks []checkCount `json:"checks"` // every check of the runs
-	Twin   twin         `json:"twin"`
-	Replay string       `json:"replay,omitempty"` // the command that shows First again
-}
-
-// twin is what the fixed model said.
-type twin struct {
-	Silent  bool     `json:"silent"`
-	Seeds   uint64   `json:"seeds"`
-	Loud    uint64   `json:"violations"`
-	Unknown uint64   `json:"unknown"`
-	First   sim.Seed `json:"first,omitempty"` // with a violation
-	Reason  string   `json:"reason,omitempty"`
+	trial.Found
+	Replay string `json:"replay,omitempty"` // the command that shows First again
 }
 
 // run looks for bugs, and prints what became of each.
@@ -160,12 +143,12 @@ func (b *benching) run(cf *caseFlags, subjects []subject, format string) error {
 	collectLess()
 	rows := []benchRow{}
 	for i, s := range subjects {
-		row, err := b.lookFor(*cf, s, fmt.Sprintf("bench %d/%d: %s", i+1, len(subjects), s.bug.Name))
+		row, err := b.lookFor(*cf, s, fmt.Sprintf("bench %d/%d", i+1, len(subjects)))
 		if err != nil {
 			return err
 		}
 		switch {
-		case !row.Found || row.Twin.Loud > 0:
+		case !row.Found.Found || row.Twin.Loud > 0:
 			b.code = exitViolation
 		case row.Twin.Unknown > 0 && b.code == exitValid:
 			b.code = exitUnknown
@@ -181,67 +164,28 @@ func (b *benching) run(cf *caseFlags, subjects []subject, format string) error {
 
 // lookFor goes through the seeds of one bug, and those of its twin.
 func (b *benching) lookFor(cf caseFlags, sub subject, title string) (benchRow, error) {
-	row := benchRow{item: bugItem(sub.model.Name, sub.bug), Seeds: b.flags.seeds, Limit: sub.bug.Tier.Seeds(), Checks: []checkCount{}}
+	row := benchRow{item: bugItem(sub.model.Name, sub.bug)}
 	cf.model, cf.bugs = sub.model.Name, []string{string(sub.bug.Name)}
 	s, err := prepare(&cf, &checkFlags{engine: "auto"})
 	if err != nil {
 		return row, err
 	}
-	row.Search = cf.nemesis
-	if s.planned {
-		row.Search = "plan"
+	b.bench.Progress = func(part string, seeds uint64) (each, end func()) {
+		bar := b.progress(title+": "+part, int64(seeds))
+		return func() { bar.add(1) }, bar.end
 	}
-	if err := s.useScenario(b.cmd); err != nil {
-		return row, err
-	}
-	if s.planned && row.Search != "plan" {
-		row.Search, row.Limit = "scenario", models.ScenarioSeeds
-	}
-	n, err := b.search(&row, s, title)
+	row.Found, err = b.bench.LookFor(b.cmd.Context(), s, sub.bug, !b.cmd.Flags().Changed("nemesis"))
 	if err != nil {
+		if b.cmd.Context().Err() != nil {
+			err = fmt.Errorf("%w: %w", errInterrupted, err)
+		}
 		return row, err
 	}
-	row.Checks = append(row.Checks, n.checks...)
-	if row.Found {
+	if row.Found.Found {
 		row.Replay = fmt.Sprintf("%s --model %s --bug %s --seed %d",
 			strings.Replace(b.again(b.cmd, "seeds", "twin", "model", "bug", "format"), " bench", " run", 1), cf.model, sub.bug.Name, row.First)
 	}
-	row.Twin, err = b.silence(s, title+", fixed twin")
-	return row, err
-}
-
-// search counts the bug over the first seeds; if none of them shows it, it goes on to the limit.
-func (b *benching) search(row *benchRow, s *setup, title string) (*tally, error) {
-	n, err := b.count(s, 1, sim.Seed(b.flags.seeds), 0, title)
-	if err != nil {
-		return n, err
-	}
-	row.Shown = n.violations
-	if n.violations == 0 && row.Limit > b.flags.seeds {
-		if n, err = b.count(s, sim.Seed(b.flags.seeds)+1, sim.Seed(row.Limit), 1, title); err != nil {
-			return n, err
-		}
-	}
-	row.First = n.first
-	row.Found = n.violations > 0 && uint64(n.first) <= row.Limit
-	return n, nil
-}
-
-// silence runs the fixed twin of a setup.
-func (b *benching) silence(s *setup, title string) (twin, error) {
-	key := s.model.Name + fmt.Sprint(s.plan)
-	if t, done := b.twins[key]; done {
-		return t, nil
-	}
-	fixed := *s
-	fixed.base.Bugs = nil
-	n, err := b.count(&fixed, 1, sim.Seed(b.flags.twin), 0, title)
-	if err != nil {
-		return twin{}, err
-	}
-	t := twin{Silent: n.violations+n.unknown == 0, Seeds: b.flags.twin, Loud: n.violations, Unknown: n.unknown, First: n.first, Reason: n.reason}
-	b.twins[key] = t
-	return t, nil
+	return row, nil
 }
 
 // print prints a table, and what is wrong below it.
@@ -251,21 +195,21 @@ func (b *benching) print(rows []benchRow) {
 	for _, r := range rows {
 		first := "none"
 		if r.First > 0 {
-			first = grouped(uint64(r.First))
+			first = count.Grouped(uint64(r.First))
 		}
-		quiet := "silent in " + grouped(r.Twin.Seeds)
+		quiet := "silent in " + count.Grouped(r.Twin.Seeds)
 		if !r.Twin.Silent {
-			quiet = fmt.Sprintf("%d of %s fail", r.Twin.Loud+r.Twin.Unknown, grouped(r.Twin.Seeds))
+			quiet = fmt.Sprintf("%d of %s fail", r.Twin.Loud+r.Twin.Unknown, count.Grouped(r.Twin.Seeds))
 		}
-		table = append(table, []string{r.Name, r.ID, r.Tier, r.Search, first, grouped(r.Limit), share(r.Shown, r.Seeds), quiet, r.seenBy()})
-		if !r.Found {
-			wrong = append(wrong, fmt.Sprintf("%s was not found within %s", r.Name, plural(int(r.Limit), "seed")))
+		table = append(table, []string{r.Name, r.ID, r.Tier, r.Search, first, count.Grouped(r.Limit), count.Share(r.Shown, r.Seeds), quiet, r.seenBy()})
+		if !r.Found.Found {
+			wrong = append(wrong, fmt.Sprintf("%s was not found within %s", r.Name, count.Of(r.Limit, "seed")))
 		}
 		switch {
 		case r.Twin.Loud > 0:
 			wrong = append(wrong, fmt.Sprintf("without %s, seed %d fails too: %s", r.Name, r.Twin.First, r.Twin.Reason))
 		case r.Twin.Unknown > 0:
-			wrong = append(wrong, fmt.Sprintf("without %s, %s cannot be decided", r.Name, plural(int(r.Twin.Unknown), "seed")))
+			wrong = append(wrong, fmt.Sprintf("without %s, %s cannot be decided", r.Name, count.Of(r.Twin.Unknown, "seed")))
 		}
 	}
 	printTable(b.stdout, "", table)
@@ -274,7 +218,7 @@ func (b *benching) print(rows []benchRow) {
 		fmt.Fprintln(b.stdout, line)
 	}
 	if len(wrong) == 0 {
-		fmt.Fprintf(b.stdout, "all %s found, and every fixed twin silent\n", plural(len(rows), "bug"))
+		fmt.Fprintf(b.stdout, "all %s found, and every fixed twin silent\n", count.Of(len(rows), "bug"))
 	}
 }
 
@@ -286,7 +230,7 @@ func (r *benchRow) seenBy() string {
 	for _, c := range r.Checks {
 		switch {
 		case c.Seeds > 0:
-			seen = append(seen, c.Name+" "+share(c.Seeds, runs))
+			seen = append(seen, c.Name+" "+count.Share(c.Seeds, runs))
 		case slices.Contains(r.Oracles, c.Name):
 			blind = append(blind, c.Name)
 		}
@@ -296,16 +240,4 @@ func (r *benchRow) seenBy() string {
 		s += "; not by " + joinStrings(blind)
 	}
 	return s
-}
-
-// share is a part of a whole in percent: "0", "0.3 %" or "12 %".
-func share(part, whole uint64) string {
-	tenths := part * 1000 / whole
-	switch {
-	case part == 0:
-		return "0"
-	case tenths < 100:
-		return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
-	}
-	return strconv.FormatUint(tenths/10, 10) + " %"
 }

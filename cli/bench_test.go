@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"testing"
 
+	"simrun/check"
+	"simrun/models/all"
 	"simrun/sim"
-	"simrun/sim/sweep"
+	"simrun/trial"
 )
 
 // BenchmarkSweep sweeps Raft with five nodes under the default nemesis, with
@@ -15,22 +17,22 @@ func BenchmarkSweep(b *testing.B) {
 	collectLess()
 	for _, workers := range []int{1, 2, 4} {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
-			s := defaultSetup(b)
+			sw := trial.Sweep{Setup: *defaultSetup(b), First: 1, Last: sim.Seed(b.N), Workers: workers}
 			b.ReportAllocs()
-			sum := sweep.Sweep(context.Background(), sweep.Plan{First: 1, Last: sim.Seed(b.N), Workers: workers, Run: s.report})
-			if sum.Worst() != sweep.Valid {
-				b.Fatalf("%v", sum.Counts)
+			_, tally := sw.Do(context.Background())
+			if tally.Outcome() != check.Valid {
+				b.Fatalf("%v", tally.Counts)
 			}
-			b.ReportMetric(float64(sum.Events)/b.Elapsed().Seconds(), "events/s")
-			b.ReportMetric(float64(sum.Events)/b.Elapsed().Seconds()/float64(workers), "events/s/worker")
+			b.ReportMetric(float64(tally.Events)/b.Elapsed().Seconds(), "events/s")
+			b.ReportMetric(float64(tally.Events)/b.Elapsed().Seconds()/float64(workers), "events/s/worker")
 		})
 	}
 }
 
 // defaultSetup is what simrun run does without flags.
-func defaultSetup(b *testing.B) *setup {
+func defaultSetup(b *testing.B) *trial.Setup {
 	b.Helper()
-	cf := caseFlags{model: "raft", nodes: 5, clients: 4, duration: "10s", recovery: "10s", nemesis: "swarm"}
+	cf := caseFlags{models: all.Models(), model: "raft", nodes: 5, clients: 4, duration: "10s", recovery: "10s", nemesis: "swarm"}
 	s, err := prepare(&cf, &checkFlags{engine: "auto"})
 	if err != nil {
 		b.Fatal(err)

@@ -18,6 +18,8 @@ import (
 	"simrun/check"
 	"simrun/history"
 	"simrun/history/nearest"
+	"simrun/internal/count"
+	"simrun/trial"
 	"simrun/visual/store"
 )
 
@@ -148,7 +150,7 @@ func (c *checking) files(ctx context.Context, files []string) error {
 			return err
 		}
 		all = append(all, s)
-		outcome = worse(outcome, check.Outcome(s.results.Valid))
+		outcome = outcome.Worse(s.results.Outcome)
 	}
 	if c.code = exitOf(outcome); c.code == exitValid && c.unstored {
 		c.code = exitInternal
@@ -158,7 +160,7 @@ func (c *checking) files(ctx context.Context, files []string) error {
 	}
 	switch c.out.format {
 	case "json":
-		list := make([]store.Results, len(all))
+		list := make([]trial.Results, len(all))
 		for i, s := range all {
 			list[i] = s.results
 			list[i].Folder = s.folder
@@ -185,16 +187,16 @@ func (c *checking) printSeveral(all []shown) {
 	shared := sharedFolder(all)
 	var rows [][]string
 	for _, s := range all {
-		o := check.Outcome(s.results.Valid)
+		o := s.results.Outcome
 		by[o]++
 		why := ""
 		if o != check.Valid {
 			why = clip(s.results.Checks[0].Reason, 100)
 		}
-		rows = append(rows, []string{p.mark(s.results.Valid), strings.TrimPrefix(s.title, shared), o.String(), grouped(s.results.Ops.Total()), why})
+		rows = append(rows, []string{p.mark(s.results.Outcome), strings.TrimPrefix(s.title, shared), o.String(), count.Grouped(s.results.Ops.Total()), why})
 	}
 	printTable(c.stdout, "", rows)
-	fmt.Fprintf(c.stdout, "\n%s histories: %d valid, %d violation, %d unknown\n", grouped(len(all)), by[check.Valid], by[check.Violation], by[check.Unknown])
+	fmt.Fprintf(c.stdout, "\n%s histories: %d valid, %d violation, %d unknown\n", count.Grouped(len(all)), by[check.Valid], by[check.Violation], by[check.Unknown])
 }
 
 // sharedFolder is the folder, with a slash, that all files are in; "" if there is none.
@@ -208,31 +210,20 @@ func sharedFolder(all []shown) string {
 	return folder
 }
 
-// worse is the outcome that outranks the other: a violation, then unknown.
-func worse(a, b check.Outcome) check.Outcome {
-	if a == check.Violation || b == check.Violation {
-		return check.Violation
-	}
-	return min(a, b)
-}
-
 // file checks one file, and stores what was found.
 func (c *checking) file(ctx context.Context, file string) (shown, error) {
 	events, err := c.read(file, c.from)
 	if err != nil {
 		return shown{}, err
 	}
-	bar := c.progress("deciding "+grouped(len(events))+" events", -1)
+	bar := c.progress("deciding "+count.Grouped(len(events))+" events", -1)
 	v, err := check.Linearizable(c.spec, events, c.opts)
 	bar.end()
 	if err != nil {
 		return shown{}, inFile(file, err)
 	}
-	res := store.Results{
-		Valid: store.Validity(v.Outcome), Summary: verdictLine(v), File: file, Spec: v.Spec,
-		Checks: []store.Check{store.CheckOf("linearizability", v)}, Ops: countOps(events), Version: version,
-	}
-	s := shown{results: res, title: file, summary: res.Summary, lines: checkFacts(&res, events)}
+	res := trial.HistoryResults(file, events, v)
+	s := shown{results: res, title: file, summary: res.Summary, lines: trial.HistoryFacts(&res, events)}
 	if err := c.ask(&s, events); err != nil {
 		return s, inFile(file, err)
 	}
@@ -240,7 +231,7 @@ func (c *checking) file(ctx context.Context, file string) (shown, error) {
 		return s, nil
 	}
 	run := &store.Run{Results: s.results, History: events}
-	if run.Page, err = pageOf(run, ""); err != nil {
+	if run.Page, err = c.report(run, ""); err != nil {
 		return s, err
 	}
 	name := time.Now().UTC().Format("20060102T150405.000Z") + "-" + fileLabel(file)
@@ -249,14 +240,6 @@ func (c *checking) file(ctx context.Context, file string) (shown, error) {
 		c.unstored, err = true, nil
 	}
 	return s, err
-}
-
-// verdictLine says a verdict in one sentence.
-func verdictLine(v check.Verdict) string {
-	if v.Outcome == check.Valid {
-		return "linearizable as " + v.Spec
-	}
-	return v.Reason
 }
 
 // read reads a history, and shows how far it is.
@@ -316,7 +299,7 @@ func (a *app) convert(files []string, from history.Format, to string) error {
 	}
 	err = store.WriteFile(to, func(w io.Writer) error { return history.Write(w, format, events) })
 	if err == nil {
-		fmt.Fprintf(a.stderr, "%s written as %s to %s\n", plural(len(events), "event"), format, to)
+		fmt.Fprintf(a.stderr, "%s written as %s to %s\n", count.Of(len(events), "event"), format, to)
 	}
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"time"
 
+	"simrun/trial"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 )
@@ -33,7 +35,7 @@ func newDocs(*app) *cobra.Command {
 				return tree(dir)
 			}
 			epoch := time.Unix(0, 0).UTC()
-			header := &doc.GenManHeader{Title: "SIMRUN", Section: "1", Source: "simrun " + version, Manual: "simrun", Date: &epoch}
+			header := &doc.GenManHeader{Title: "SIMRUN", Section: "1", Source: "simrun " + trial.Version, Manual: "simrun", Date: &epoch}
 			if err := write(man, func(dir string) error { return doc.GenManTree(root, header, dir) }); err != nil {
 				return fmt.Errorf("--man: %w", err)
 			}

@@ -18,10 +18,8 @@ import (
 
 	"simrun/check"
 	"simrun/models"
+	"simrun/trial"
 )
-
-// version is simrun's own, which results.json carries.
-const version = "0.1.0"
 
 // Exit codes, as Jepsen's and Maelstrom's users know them.
 const (
@@ -54,9 +52,6 @@ type app struct {
 	code           int        // that the program exits with, unless a command fails
 	storing        sync.Mutex // held while a folder of the store is written
 }
-
-// internalError is a failure of simrun itself, not of its input.
-type internalError struct{ error }
 
 // errInterrupted ends a command after Ctrl-C.
 var errInterrupted = errors.New("interrupted")
@@ -107,14 +102,19 @@ func (o *output) Write(b []byte) (int, error) {
 
 // fail prints an error in one sentence and returns its exit code.
 func (a *app) fail(err error) int {
-	var internal internalError
+	var internal *trial.InternalError
+	var divergence *trial.DivergenceError
 	switch {
 	case errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled):
 		fmt.Fprintf(a.stderr, "simrun: %v\n", err)
 		return exitInterrupted
+	case errors.As(err, &divergence):
+		fmt.Fprintf(a.stderr, "simrun: not deterministic: %v\n", err)
+		fmt.Fprintf(a.stderr, "Two runs of one case must be equal. Look in the code that handled this event for a loop over a map, time.Now, math/rand, a goroutine or a variable outside of the node; if it has none of these, this is a defect of simrun %s.\n", trial.Version)
+		return exitInternal
 	case errors.As(err, &internal):
 		fmt.Fprintf(a.stderr, "simrun: internal error: %v\n", err)
-		fmt.Fprintf(a.stderr, "This is a defect of simrun %s (%s %s/%s). Please report it with the command and the lines above.\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		fmt.Fprintf(a.stderr, "This is a defect of simrun %s (%s %s/%s). Please report it with the command and the lines above.\n", trial.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return exitInternal
 	}
 	fmt.Fprintf(a.stderr, "simrun: %v\n", err)
@@ -136,11 +136,11 @@ func crashed(x any) error {
 	for panicked := false; ; {
 		f, more := frames.Next()
 		if panicked && !strings.HasPrefix(f.Function, "runtime.") {
-			return internalError{fmt.Errorf("%v (%s, %s:%d)", x, f.Function, filepath.Base(f.File), f.Line)}
+			return &trial.InternalError{Err: fmt.Errorf("%v (%s, %s:%d)", x, f.Function, filepath.Base(f.File), f.Line)}
 		}
 		panicked = panicked || f.Function == "runtime.gopanic"
 		if !more {
-			return internalError{fmt.Errorf("%v", x)}
+			return &trial.InternalError{Err: fmt.Errorf("%v", x)}
 		}
 	}
 }

@@ -48,11 +48,11 @@ func (f *caseFlags) add(a *app, cmd *cobra.Command) {
 	f.models = a.models
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.StringVar(&f.model, "model", "raft", "`NAME` of the system: see simrun list models")
+	fs.StringVar(&f.model, "model", f.models.first(), "`NAME` of the system: see simrun list models")
 	fs.StringVar(&f.workload, "workload", "", "`NAME` of what clients do: see simrun list workloads (default: the model's first)")
 	fs.StringArrayVar(&f.bugs, "bug", nil, "`NAME` or ID of a known bug to switch on: see simrun list bugs (may be repeated)")
 	fs.StringArrayVar(&f.options, "option", nil, "`NAME=VALUE` of an option of the model: see simrun list options (may be repeated)")
-	fs.IntVar(&f.nodes, "nodes", 5, "`NUMBER` of servers")
+	fs.IntVar(&f.nodes, "nodes", 0, "`NUMBER` of servers (default: the model's)")
 	fs.IntVar(&f.clients, "clients", 4, "`NUMBER` of clients")
 	fs.IntVar(&f.ops, "ops", 0, "`NUMBER` of operations per client at most (default: as many as fit in the duration)")
 	fs.IntVar(&f.rate, "rate", 0, "`NUMBER` of operations per client and virtual second at most (default: the workload's)")
@@ -167,7 +167,7 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 	for _, n := range []struct {
 		flag     string
 		n, least int
-	}{{"nodes", f.nodes, 1}, {"clients", f.clients, 1}, {"ops", f.ops, 0}, {"rate", f.rate, 0}, {"keys", f.keys, 0}} {
+	}{{"nodes", f.nodes, 0}, {"clients", f.clients, 1}, {"ops", f.ops, 0}, {"rate", f.rate, 0}, {"keys", f.keys, 0}} {
 		if n.n < n.least {
 			return c, m, fmt.Errorf("--%s %d: expected a number from %d", n.flag, n.n, n.least)
 		}

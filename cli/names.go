@@ -39,6 +39,19 @@ func (list modelList) names() []string {
 	return names
 }
 
+// first is the model that runs if none is named: Raft, if this binary has it, else the first.
+func (list modelList) first() string {
+	for _, m := range list {
+		if m.Name == "raft" {
+			return m.Name
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0].Name
+}
+
 func (list modelList) named(name string) (models.Model, error) { return models.ByName(list, name) }
 
 func (list modelList) bugs(model string) []string {

@@ -8,13 +8,15 @@ import (
 	"strings"
 
 	"simrun/check"
+	"simrun/internal/count"
 	"simrun/sim"
+	"simrun/trial"
 	"simrun/visual/store"
 )
 
 // shown is a verdict as the formats print it, whatever it is about.
 type shown struct {
-	results store.Results
+	results trial.Results
 	title   string      // "raft-kv seed 42", or the name of a file
 	lines   []sim.Field // what a person wants to know before the checks
 	also    []string    // answers to further questions
@@ -37,7 +39,7 @@ func (a *app) print(format string, s shown) error {
 	return nil
 }
 
-// printJSON prints results.json, with the folder that it stands in.
+// printJSON prints results.json, with the folder that it is in.
 func (a *app) printJSON(s shown) error {
 	s.results.Folder = s.folder
 	return s.results.Write(a.stdout)
@@ -61,7 +63,7 @@ func (a *app) printText(s shown) {
 		width = max(width, len(c.Name))
 	}
 	for _, c := range s.results.Checks {
-		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %s %-*s  %s", p.mark(c.Valid), width, c.Name, checkLine(c)), " "))
+		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %s %-*s  %s", p.mark(c.Outcome), width, c.Name, checkLine(c)), " "))
 	}
 	if len(s.also) > 0 {
 		fmt.Fprintf(a.stdout, "\n  also\n")
@@ -69,7 +71,7 @@ func (a *app) printText(s shown) {
 	for _, line := range s.also {
 		fmt.Fprintln(a.stdout, strings.TrimRight("  "+line, " "))
 	}
-	fmt.Fprintf(a.stdout, "\n%s\n", p.verdict(s.results.Valid, verdictOf(s)))
+	fmt.Fprintf(a.stdout, "\n%s\n", p.verdict(s.results.Outcome, verdictOf(s)))
 	if s.folder != "" {
 		fmt.Fprintf(a.stdout, "  report  %s/%s\n", s.folder, store.ReportFile)
 	}
@@ -78,27 +80,24 @@ func (a *app) printText(s shown) {
 	}
 }
 
-// verdictOf says a verdict in a few words: the reasons of what failed stand with the checks.
+// verdictOf says a verdict in a few words: of what failed the names, in order of time. Their reasons are with the checks.
 func verdictOf(s shown) string {
-	if check.Outcome(s.results.Valid) == check.Valid {
+	if s.results.Outcome == check.Valid {
+		if s.results.Little != "" {
+			return s.summary + ", but that means little: " + s.results.Little
+		}
 		return s.summary
 	}
-	var names []string
-	for _, c := range s.results.Checks {
-		if c.Valid == s.results.Valid {
-			names = append(names, c.Name)
-		}
-	}
-	return joinStrings(names)
+	return trial.Names(s.results.Failed())
 }
 
 // checkLine says of a check what is not obvious: why it failed, or who decided.
-func checkLine(c store.Check) string {
+func checkLine(c trial.Check) string {
 	switch {
 	case c.Reason != "":
 		return c.Reason
 	case c.Engine != "":
-		return fmt.Sprintf("%s operations ordered by %s", grouped(len(c.Witness)), c.Engine)
+		return fmt.Sprintf("%s operations ordered by %s", count.Grouped(len(c.Witness)), c.Engine)
 	}
 	return ""
 }
@@ -115,8 +114,8 @@ func (p painter) paint(code, s string) string {
 
 const green, red, yellow, bold = "32", "31", "33", "1"
 
-func (p painter) mark(v store.Validity) string {
-	switch check.Outcome(v) {
+func (p painter) mark(v check.Outcome) string {
+	switch v {
 	case check.Valid:
 		return p.paint(green, "✓")
 	case check.Violation:
@@ -125,9 +124,9 @@ func (p painter) mark(v store.Validity) string {
 	return p.paint(yellow, "?")
 }
 
-func (p painter) verdict(v store.Validity, summary string) string {
+func (p painter) verdict(v check.Outcome, summary string) string {
 	word, code := "unknown", yellow
-	switch check.Outcome(v) {
+	switch v {
 	case check.Valid:
 		word, code = "valid", green
 	case check.Violation:
@@ -172,7 +171,7 @@ func printJUnit(w io.Writer, list []shown) error {
 		for _, c := range s.results.Checks {
 			tc := junitCase{Class: s.title, Name: c.Name}
 			reason := &junitReason{Message: c.Reason, Text: s.replay}
-			switch check.Outcome(c.Valid) {
+			switch c.Outcome {
 			case check.Violation:
 				tc.Failure = reason
 				suite.Failures++
@@ -197,7 +196,7 @@ func printJUnit(w io.Writer, list []shown) error {
 func printGitHub(w io.Writer, s shown) error {
 	for _, c := range s.results.Checks {
 		level := ""
-		switch check.Outcome(c.Valid) {
+		switch c.Outcome {
 		case check.Violation:
 			level = "error"
 		case check.Unknown:
@@ -211,7 +210,7 @@ func printGitHub(w io.Writer, s shown) error {
 		}
 		fmt.Fprintf(w, "::%s title=%s::%s\n", level, escapeProperty(s.title+": "+c.Name), escapeData(text))
 	}
-	if check.Outcome(s.results.Valid) == check.Valid {
+	if s.results.Outcome == check.Valid {
 		fmt.Fprintf(w, "::notice title=%s::%s\n", escapeProperty(s.title), escapeData("valid: "+s.summary))
 	}
 	return nil

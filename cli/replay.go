@@ -12,7 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simrun/internal/count"
 	"simrun/sim"
+	"simrun/trial"
 	"simrun/visual/store"
 )
 
@@ -74,24 +76,23 @@ func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlag
 			return err
 		}
 	}
-	j, err := simulate(m, c, dir == "", spec, opts)
+	t, err := trial.Simulate(m, c, dir == "", spec, opts)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	if twice {
-		if err := verify(m.System(), c); err != nil {
+		if err := a.verified(m, c); err != nil {
 			return err
 		}
-		fmt.Fprintln(a.stderr, "run twice, and equal")
 	}
 	if stored == nil {
-		return a.keep(ctx, j, of, a.program+" replay "+quote(file))
+		return a.keep(ctx, t, of, a.program+" replay "+quote(file))
 	}
-	if err := sameRun(j.result, stored, dir); err != nil {
+	if err := sameRun(t.Result, stored, dir); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "the same run as stored: digest %v, %s\n", j.result.Digest, plural(len(j.result.History), "event")+" of history")
-	return a.finish(j, dir, of.format, a.program+" replay "+quote(dir))
+	fmt.Fprintf(a.stderr, "the same run as stored: digest %v, %s\n", t.Digest, count.Of(len(t.History), "event")+" of history")
+	return a.finish(t, dir, of.format, a.program+" replay "+quote(dir))
 }
 
 // locate finds what a path means: the folder of a stored run ("" for a case
@@ -109,7 +110,7 @@ func locate(path string) (dir, file string, err error) {
 	if info.IsDir() {
 		dir, file = path, filepath.Join(path, store.CaseFile)
 		if _, err := os.Stat(file); err != nil {
-			return "", "", fmt.Errorf("%s is no folder of a simulated run: it holds no %s", path, store.CaseFile)
+			return "", "", fmt.Errorf("%s is not the folder of a simulated run: it has no %s", path, store.CaseFile)
 		}
 	} else if dir, file = filepath.Dir(path), path; filepath.Base(path) != store.CaseFile {
 		return "", file, nil
@@ -136,14 +137,14 @@ func sameRun(r *sim.Result, stored *store.Run, dir string) error {
 	if r.Digest.String() == res.Digest && sameHistory(r, stored) {
 		return nil
 	}
-	if res.Version != version {
+	if res.Version != trial.Version {
 		return fmt.Errorf("%s was stored by simrun %s, and this is %s: its digest was %s and is %v now; replay it with the version that stored it",
-			dir, res.Version, version, res.Digest, r.Digest)
+			dir, res.Version, trial.Version, res.Digest, r.Digest)
 	}
 	if r.Digest.String() == res.Digest {
 		return fmt.Errorf("%s: the run has the stored digest, but %s is not its history: the file was changed", dir, store.HistoryFile)
 	}
-	return internalError{fmt.Errorf("%s: the run has digest %v, but %s is stored: either %s was changed, or the model was, or simrun is not deterministic (simrun replay --verify tells)",
+	return &trial.InternalError{Err: fmt.Errorf("%s: the run has digest %v, but %s is stored: either %s was changed, or the model was, or simrun is not deterministic (simrun replay --verify tells)",
 		dir, r.Digest, res.Digest, store.ResultsFile)}
 }
 

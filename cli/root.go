@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"simrun/history/nearest"
+	"simrun/trial"
 )
 
 // newRoot builds the tree of commands.
@@ -23,7 +24,7 @@ browser. The same seed gives the same run, always.`,
   simrun run --bug stale-local-read          a known bug, and what it does to clients
   simrun sweep --seeds 1-1000                many seeds on all cores
   simrun check history.edn --spec register   a history that was recorded elsewhere`,
-		Version:       version,
+		Version:       trial.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {

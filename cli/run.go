@@ -7,8 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simrun/internal/count"
 	"simrun/sim"
-	"simrun/sim/sweep"
+	"simrun/trial"
 )
 
 // bugSearch is how many seeds are tried for one that shows a bug, if the user
@@ -43,7 +44,7 @@ a plan of faults of its own, which is used unless --nemesis or --plan is given.`
 			if err != nil {
 				return err
 			}
-			if err := s.useScenario(cmd); err != nil {
+			if err := useScenario(cmd, s); err != nil {
 				return err
 			}
 			var n sim.Seed
@@ -72,35 +73,30 @@ a plan of faults of its own, which is used unless --nemesis or --plan is given.`
 }
 
 // runSeed runs one seed, stores it and prints it. The command line runs it again.
-func (a *app) runSeed(ctx context.Context, s *setup, seed sim.Seed, twice bool, of *outFlags, again string) error {
-	c, err := s.caseOf(seed)
-	if err != nil {
-		return err
-	}
-	j, err := simulate(s.model, c, true, s.spec, s.opts)
+func (a *app) runSeed(ctx context.Context, s *trial.Setup, seed sim.Seed, twice bool, of *outFlags, again string) error {
+	t, err := s.Run(seed, true)
 	if err != nil {
 		return err
 	}
 	if twice {
-		if err := verify(s.model.System(), c); err != nil {
+		if err := a.verified(s.Model, t.Case); err != nil {
 			return err
 		}
-		fmt.Fprintln(a.stderr, "run twice, and equal")
 	}
-	return a.keep(ctx, j, of, again)
+	return a.keep(ctx, t, of, again)
 }
 
 // keep stores a run and prints it. If it can't be stored, the verdict is
 // printed all the same, with the command that runs it again.
-func (a *app) keep(ctx context.Context, j *judged, of *outFlags, again string) error {
-	dir, err := a.save(ctx, of.out, j)
+func (a *app) keep(ctx context.Context, t *trial.Run, of *outFlags, again string) error {
+	dir, err := a.save(ctx, of.out, t)
 	if err == nil {
-		return a.finish(j, dir, of.format, a.program+" replay "+quote(dir))
+		return a.finish(t, dir, of.format, a.program+" replay "+quote(dir))
 	}
 	if ctx.Err() != nil {
 		return err
 	}
-	if err := a.finish(j, "", of.format, again); err != nil {
+	if err := a.finish(t, "", of.format, again); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stderr, "simrun: %v\n", err)
@@ -111,62 +107,40 @@ func (a *app) keep(ctx context.Context, j *judged, of *outFlags, again string) e
 }
 
 // finish prints a run that is stored in a folder ("": nowhere), and sets the exit code.
-func (a *app) finish(j *judged, dir, format, replay string) error {
-	a.code = exitOf(j.judgement.Outcome)
-	r := j.result
-	res := j.results()
-	s := shown{
-		results: res, folder: dir, replay: replay, summary: j.judgement.Summary,
-		title: fmt.Sprintf("%s-%s seed %d", r.Case.Model, r.Case.Workload.Name, r.Case.Seed),
-	}
-	s.lines = append([]sim.Field{{Name: "model", Value: title(&r.Case)}}, runFacts(&r.Case, &res, r.History)...)
-	return a.print(format, s)
-}
-
-// useScenario takes the plan that leads to the bug, if it has one because the default
-// search needs long, and the user asked for no faults in particular.
-func (s *setup) useScenario(cmd *cobra.Command) error {
-	if cmd.Flags().Changed("nemesis") || s.planned || len(s.base.Bugs) != 1 {
-		return nil
-	}
-	b, err := s.model.Bug(string(s.base.Bugs[0]))
-	if err != nil || b.Scenario == "" {
+func (a *app) finish(t *trial.Run, dir, format, replay string) error {
+	a.code = exitOf(t.Outcome)
+	res, err := t.Results()
+	if err != nil {
 		return err
 	}
-	s.plan, err = s.model.Profile.ParsePlan("the scenario of "+string(b.Name), b.Scenario)
-	s.planned = true
-	return err
+	s := shown{
+		results: res, folder: dir, replay: replay, summary: t.Summary,
+		title: fmt.Sprintf("%s-%s seed %d", t.Case.Model, t.Case.Workload.Name, t.Case.Seed),
+	}
+	s.lines = append([]sim.Field{{Name: "model", Value: trial.Title(&t.Case)}}, trial.RunFacts(&t.Case, &res, t.History)...)
+	return a.print(format, s)
 }
 
 // searchBug goes through seeds until one shows a bug. If none does, it returns
 // the first.
-func (a *app) searchBug(ctx context.Context, s *setup, first sim.Seed) (sim.Seed, error) {
+func (a *app) searchBug(ctx context.Context, s *trial.Setup, first sim.Seed) (sim.Seed, error) {
 	collectLess()
 	bar := a.progress("looking for a seed that shows the bug", -1)
 	last := first + bugSearch - 1
-	sum := sweep.Sweep(ctx, sweep.Plan{
-		First: first, Last: last, Workers: runtime.GOMAXPROCS(0), MaxFailures: 1,
-		Run:  s.report,
-		Each: func(r sweep.Report) { bar.add(1) },
-	})
+	search := trial.Sweep{Setup: *s, First: first, Last: last, Workers: runtime.GOMAXPROCS(0), MaxFailures: 1, Each: func(*trial.Report) { bar.add(1) }}
+	sum, tally := search.Do(ctx)
 	bar.end()
 	if ctx.Err() != nil {
-		return 0, fmt.Errorf("%w after %s without the bug", errInterrupted, plural(int(sum.Done), "seed"))
+		return 0, fmt.Errorf("%w after %s without the bug", errInterrupted, count.Of(sum.Done, "seed"))
 	}
-	if len(sum.Failures) == 0 {
+	if len(tally.Failures) == 0 {
 		fmt.Fprintf(a.stderr, "none of the seeds %d-%d shows the bug; here is the first of them\n", first, last)
 		return first, nil
 	}
-	f := sum.Failures[0]
-	if f.Outcome == sweep.Internal {
-		return 0, internalError{fmt.Errorf("seed %d: %s", f.Seed, f.Detail)}
+	f := tally.Failures[0]
+	if f.Err != nil {
+		return 0, &trial.InternalError{Err: fmt.Errorf("seed %d: %w", f.Seed, f.Err)}
 	}
-	fmt.Fprintf(a.stderr, "seed %d shows the bug, after %s from %d\n", f.Seed, plural(int(sum.Done), "seed"), first)
+	fmt.Fprintf(a.stderr, "seed %d shows the bug, after %s from %d\n", f.Seed, count.Of(sum.Done, "seed"), first)
 	return f.Seed, nil
-}
-
-// report runs a seed without a trace, for a sweep.
-func (s *setup) report(seed sim.Seed) sweep.Report {
-	r, _ := s.judge(seed)
-	return r
 }

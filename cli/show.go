@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"simrun/sim"
+	"simrun/trial"
 	"simrun/visual"
 	"simrun/visual/store"
 )
@@ -73,7 +74,7 @@ func (a *app) show(path, to string) error {
 		if err != nil {
 			return err
 		}
-		if page, err = pageOf(r, path); err != nil {
+		if page, err = a.report(r, path); err != nil {
 			return err
 		}
 		if to == "" {
@@ -86,7 +87,7 @@ func (a *app) show(path, to string) error {
 		}
 		page = visual.Page{
 			Title: path, Summary: "not decided: simrun check decides it", History: events,
-			Facts: []sim.Field{{Name: "operations", Value: describeOps(events)}},
+			Facts: []sim.Field{{Name: "operations", Value: trial.DescribeOps(events)}},
 		}
 		if to == "" {
 			to = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) + ".html"

@@ -7,12 +7,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"strings"
 	"text/template"
 
 	"github.com/spf13/cobra"
 
-	"simrun/check"
+	"simrun/internal/count"
 	"simrun/models"
 	"simrun/sim"
 	"simrun/sim/shrink"
@@ -71,30 +73,30 @@ func (a *app) shrink(ctx context.Context, path string, runs int, kf *checkFlags,
 	if err != nil {
 		return err
 	}
-	first, err := simulate(m, c, false, spec, opts)
+	first, err := trial.Simulate(m, c, false, spec, opts)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	failed := first.judgement.Failed()
+	failed := first.Failed()
 	if len(failed) == 0 {
-		return fmt.Errorf("%s: the run does not fail (it is %v), so there is nothing to make small", file, first.judgement.Outcome)
+		return fmt.Errorf("%s: the run does not fail (it is %v), so there is nothing to make small", file, first.Outcome)
 	}
 	collectLess()
 	bar := a.progress("shrink", int64(runs))
-	small, err := shrink.Shrink(m.System(), c, breaks(m, failed[0], spec, opts), shrink.Options{Runs: runs, Each: func(r shrink.Report) {
-		bar.describe(fmt.Sprintf("shrink: %s, %s, trying %s", plural(r.Faults, "fault"), plural(r.Operations, "operation"), r.Trying))
+	small, err := shrink.Shrink(m.System(), c, trial.Breaks(m, failed[0].Name, spec, opts), shrink.Options{Runs: runs, Each: func(r shrink.Report) {
+		bar.describe(fmt.Sprintf("shrink: %s, %s, trying %s", count.Of(r.Faults, "fault"), count.Of(r.Operations, "operation"), r.Trying))
 		bar.add(1)
 	}})
 	bar.end()
 	if err != nil {
 		return err
 	}
-	j, err := simulate(m, small.Case, true, spec, opts)
+	t, err := trial.Simulate(m, small.Case, true, spec, opts)
 	if err != nil {
 		return err
 	}
 	if dir != "" {
-		if err := keepSmall(dir, j, failed[0]); err != nil {
+		if err := keepSmall(dir, t, failed[0].Name); err != nil {
 			return err
 		}
 	}
@@ -102,42 +104,30 @@ func (a *app) shrink(ctx context.Context, path string, runs int, kf *checkFlags,
 	if !small.Complete {
 		how = "more may be possible with a larger --runs"
 	}
-	fmt.Fprintf(a.stderr, "%s and %s are left of %s and %s, after %s; %s\n",
-		plural(countFaults(&small.Case), "fault"), plural(countInvocations(j.result), "operation"),
-		plural(countFaults(&c), "fault"), plural(countInvocations(first.result), "operation"), plural(small.Runs, "run"), how)
+	fmt.Fprintf(a.stderr, "shrunk from %s and %s to %d and %d, in %s; %s\n",
+		count.Of(len(c.Faults), "fault"), count.Of(trial.CountOps(first.History).Total(), "operation"),
+		len(small.Case.Faults), trial.CountOps(t.History).Total(), count.Of(small.Runs, "run"), how)
 	again := file
 	if dir != "" {
 		again = filepath.Join(dir, "case.min.json")
 	}
-	return a.keep(ctx, j, of, a.program+" replay "+quote(again))
-}
-
-// breaks says of a run whether it breaks the same promise.
-func breaks(m models.Model, name string, spec check.Spec, opts check.Options) func(*sim.Result) bool {
-	return func(r *sim.Result) bool {
-		if name != trial.Linearizability {
-			for _, v := range r.Violations {
-				if v.Check == name {
-					return true
-				}
-			}
-			return false
-		}
-		j, err := trial.Judge(m, r, spec, opts)
-		return err == nil && j.Checks[0].Outcome == check.Violation
-	}
+	return a.keep(ctx, t, of, a.program+" replay "+quote(again))
 }
 
 // keepSmall writes the small case, and a test of it, into the folder of the run that it came from.
-func keepSmall(dir string, j *judged, broken string) error {
-	var test bytes.Buffer
-	err := reproTemplate.Execute(&test, map[string]any{
-		"Name": testName(j.result.Case.Model), "Seed": j.result.Case.Seed, "Broken": broken, "Case": strings.TrimSpace(string(j.text)),
-	})
+func keepSmall(dir string, t *trial.Run, broken string) error {
+	text, err := sim.FormatCase(t.Case)
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string][]byte{"case.min.json": j.text, "repro_test.go": test.Bytes()} {
+	var test bytes.Buffer
+	repro := repro{Name: testName(t.Case.Model), Seed: t.Case.Seed, Broken: broken, Case: strings.TrimSpace(string(text))}
+	repro.Package, repro.Import, repro.Model = modelIn(t.Model)
+	err = reproTemplate.Execute(&test, repro)
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string][]byte{"case.min.json": text, "repro_test.go": test.Bytes()} {
 		if err := store.WriteFile(filepath.Join(dir, name), func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 			return err
 		}
@@ -145,40 +135,42 @@ func keepSmall(dir string, j *judged, broken string) error {
 	return nil
 }
 
-var reproTemplate = template.Must(template.New("repro").Parse(`package repro
+// repro is what the test of a small case is made from.
+type repro struct {
+	Package, Import, Model string // of the test; of the model, "" if that is the same; how the test names the model
+	Name                   string
+	Seed                   sim.Seed
+	Broken                 string
+	Case                   string
+}
+
+// modelIn finds the package that a model's code is in, by its Boot: there, by convention, Model() returns it.
+func modelIn(m models.Model) (pkg, imported, expr string) {
+	name := runtime.FuncForPC(reflect.ValueOf(m.Boot).Pointer()).Name() // "simrun/models/raft.boot", "main.Model.func1"
+	slash := strings.LastIndex(name, "/") + 1
+	dot := strings.Index(name[slash:], ".")
+	if path := name[:slash+dot]; path != "main" {
+		return "repro", path, path[slash:] + ".Model()"
+	}
+	return "main", "", "Model()"
+}
+
+var reproTemplate = template.Must(template.New("repro").Parse(`package {{.Package}}
 
 import (
 	"testing"
 
-	"simrun/check"
-	"simrun/models"
-	"simrun/models/all"
-	"simrun/sim"
-	"simrun/trial"
+	"simrun/simtest"
+{{- if .Import}}
+
+	"{{.Import}}"
+{{- end}}
 )
 
 // Test{{.Name}}Seed{{.Seed}} runs the smallest case that was found to break: {{.Broken}}.
 // It fails until that is mended.
 func Test{{.Name}}Seed{{.Seed}}(t *testing.T) {
-	c, err := sim.ParseCase("case.min.json", []byte(` + "`{{.Case}}`" + `))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := models.ByName(all.Models(), c.Model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := sim.Run(m.System(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j, err := trial.Judge(m, r, nil, check.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if j.Outcome != check.Valid {
-		t.Errorf("%v: %s", j.Outcome, j.Summary)
-	}
+	simtest.ReplayText(t, {{.Model}}, ` + "`{{.Case}}`" + `)
 }
 `))
 
@@ -190,10 +182,6 @@ func testName(model string) string {
 	}
 	return b.String()
 }
-
-func countFaults(c *sim.Case) int { return len(c.Faults) }
-
-func countInvocations(r *sim.Result) int { n := countOps(r.History); return n.Total() }
 
 // readCase reads a case file, and finds its model.
 func (a *app) readCase(file string) (sim.Case, models.Model, error) {
@@ -207,7 +195,8 @@ func (a *app) readCase(file string) (sim.Case, models.Model, error) {
 	}
 	m, err := a.models.named(c.Model)
 	if err != nil {
-		return c, m, fmt.Errorf("%s: %w", file, err)
+		return c, m, fmt.Errorf("%s is a case of model %q, and this program has %s: run it with a program whose main is cli.Main with that model (docs/guide.md, Your own model)",
+			file, c.Model, joinStrings(a.models.names()))
 	}
 	return c, m, nil
 }

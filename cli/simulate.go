@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -12,36 +11,24 @@ import (
 	"runtime/debug"
 	"time"
 
-	"simrun/check"
-	"simrun/history"
+	"github.com/spf13/cobra"
+
 	"simrun/models"
 	"simrun/sim"
-	"simrun/sim/fault"
 	"simrun/trial"
+	"simrun/visual"
 	"simrun/visual/store"
 )
 
-// setup is all that run and sweep know before there is a seed.
-type setup struct {
-	model   models.Model
-	base    sim.Case
-	nemesis string
-	beyond  bool
-	plan    []fault.Fault // from --plan; then there is no nemesis
-	planned bool
-	spec    check.Spec // nil: the workload's own
-	opts    check.Options
-}
-
 // prepare turns flags into a setup, and tries it on one seed, so that whatever
 // is wrong with it is said before anything runs.
-func prepare(cf *caseFlags, kf *checkFlags) (*setup, error) {
-	s := &setup{nemesis: cf.nemesis}
+func prepare(cf *caseFlags, kf *checkFlags) (*trial.Setup, error) {
+	s := &trial.Setup{Nemesis: cf.nemesis, Beyond: cf.beyond}
 	var err error
-	if s.base, s.model, err = cf.parse(); err != nil {
+	if s.Base, s.Model, err = cf.parse(); err != nil {
 		return nil, err
 	}
-	if s.spec, s.opts, err = kf.parse(); err != nil {
+	if s.Spec, s.Options, err = kf.parse(); err != nil {
 		return nil, err
 	}
 	if cf.plan != "" {
@@ -49,107 +36,49 @@ func prepare(cf *caseFlags, kf *checkFlags) (*setup, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--plan %w", inFile(cf.plan, err))
 		}
-		if s.plan, err = s.model.Profile.ParsePlan(cf.plan, string(text)); err != nil {
+		if s.Plan, err = s.Model.Profile.ParsePlan(cf.plan, string(text)); err != nil {
 			return nil, err
 		}
-		s.planned = true
+		s.Planned = true
 	}
 	for word := range splitComma(cf.nemesis) {
 		if err := oneOf("nemesis", word, nemesisNames()); err != nil {
 			return nil, err
 		}
 	}
-	s.beyond = cf.beyond
-	system := s.model.System()
-	if _, err = system.Complete(s.base); err != nil {
-		return nil, err
-	}
-	_, err = s.caseOf(1)
-	return s, err
+	return s, s.Check()
 }
 
-// caseOf is the case of one seed: the nemesis draws its faults.
-func (s *setup) caseOf(seed sim.Seed) (sim.Case, error) {
-	c := s.base
-	c.Seed, c.Faults = seed, s.plan
-	if s.planned {
-		system := s.model.System()
-		return system.Complete(c)
+// useScenario takes the plan that leads to the bug, unless the user asked for faults in particular.
+func useScenario(cmd *cobra.Command, s *trial.Setup) error {
+	if cmd.Flags().Changed("nemesis") || s.Planned {
+		return nil
 	}
-	return trial.Draw(s.model, c, s.nemesis, s.beyond)
+	_, err := s.UseScenario()
+	return err
 }
 
-// judged is a run with what was decided of it.
-type judged struct {
-	model     models.Model
-	result    *sim.Result
-	judgement trial.Judgement
-	text      []byte   // case.json
-	beyond    []string // faults that go beyond what the model claims to survive
-}
-
-// simulate runs a case and judges it.
-func simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts check.Options) (*judged, error) {
-	runCase := sim.Run
-	if traced {
-		runCase = sim.RunTraced
-	}
-	r, err := runCase(m.System(), c)
+// save stores a run, and returns the path of its folder.
+func (a *app) save(ctx context.Context, out string, t *trial.Run) (string, error) {
+	group := t.Case.Model + "-" + t.Case.Workload.Name
+	name := fmt.Sprintf("%s-seed%d", time.Now().UTC().Format("20060102T150405.000Z"), t.Case.Seed)
+	run, err := store.NewRun(t)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	j := &judged{model: m, result: r}
-	if j.judgement, err = trial.Judge(m, r, spec, opts); err != nil {
-		return nil, err
-	}
-	if j.text, err = sim.FormatCase(r.Case); err != nil {
-		return nil, err
-	}
-	for _, b := range m.Profile.Claims.Breaches(r.Case.Faults, r.Case.Nodes) {
-		j.beyond = append(j.beyond, fmt.Sprintf("%v: %s", b.Fault, b.Why))
-	}
-	return j, nil
-}
-
-// verify runs a case twice, and returns an error that names the first event that differs.
-func verify(s sim.System, c sim.Case) error {
-	d, err := sim.Verify(s, c)
-	if err != nil {
-		return err
-	}
-	if d != nil {
-		return internalError{fmt.Errorf("seed %d: %v", c.Seed, d)}
-	}
-	return nil
-}
-
-// results are what results.json says of the run.
-func (j *judged) results() store.Results {
-	r := j.result
-	res := store.Results{
-		Valid: store.Validity(j.judgement.Outcome), Summary: j.judgement.Summary, Seed: &r.Case.Seed, Model: r.Case.Model, Workload: r.Case.Workload.Name,
-		Digest: r.Digest.String(), Checks: store.ChecksOf(j.judgement), Beyond: j.beyond, Sometimes: r.Sometimes, Ops: countOps(r.History),
-		Events: r.Events, Simulated: r.End, Case: bytes.TrimSpace(j.text), Version: version,
-	}
-	for _, c := range j.judgement.Checks {
-		if c.Verdict != nil {
-			res.Spec = c.Verdict.Spec
-		}
-	}
-	return res
-}
-
-// save stores the run, and returns the path of its folder.
-func (a *app) save(ctx context.Context, out string, j *judged) (string, error) {
-	r := j.result
-	group := r.Case.Model + "-" + r.Case.Workload.Name
-	name := fmt.Sprintf("%s-seed%d", time.Now().UTC().Format("20060102T150405.000Z"), r.Case.Seed)
-	run := &store.Run{Case: j.text, Results: j.results(), History: r.History, Trace: r.Trace}
-	var err error
-	if run.Page, err = pageOf(run, path.Join(filepath.ToSlash(out), group, name)); err != nil {
+	if run.Page, err = a.report(run, path.Join(filepath.ToSlash(out), group, name)); err != nil {
 		return "", err
 	}
 	return a.store(ctx, out, group, name, run)
+}
+
+// report is the page of a run in a folder.
+func (a *app) report(r *store.Run, folder string) (visual.Page, error) {
+	again := visual.Command{Label: "replay", Line: a.program + " replay " + quote(folder)}
+	if r.Case == nil {
+		again = visual.Command{Label: "check", Line: a.program + " check " + quote(r.Results.File) + " --spec " + r.Results.Spec}
+	}
+	return r.Report(again)
 }
 
 func (a *app) store(ctx context.Context, out, group, name string, r *store.Run) (string, error) {
@@ -158,24 +87,13 @@ func (a *app) store(ctx context.Context, out, group, name string, r *store.Run) 
 	return store.Store(out).Save(ctx, group, name, r)
 }
 
-// countOps counts the operations of a history by outcome.
-func countOps(events []history.Event) (n store.Ops) {
-	for _, e := range events {
-		if e.Process == history.Nemesis {
-			continue
-		}
-		switch e.Type {
-		case history.Invoke:
-			n.Info++ // until it completes
-		case history.OK:
-			n.OK++
-			n.Info--
-		case history.Fail:
-			n.Fail++
-			n.Info--
-		}
+// verified runs a case twice and says that it was equal.
+func (a *app) verified(m models.Model, c sim.Case) error {
+	if err := trial.Verify(m, c); err != nil {
+		return err
 	}
-	return n
+	fmt.Fprintln(a.stderr, "run twice, and equal")
+	return nil
 }
 
 // collectLess trades memory for time where many small runs follow each other:

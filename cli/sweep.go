@@ -5,15 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"simrun/check"
+	"simrun/internal/count"
 	"simrun/sim"
 	"simrun/sim/sweep"
-	"simrun/visual/store"
+	"simrun/trial"
 )
 
 // sweepFlags are the flags that only sweep has.
@@ -50,14 +50,13 @@ outranks a violation, a violation outranks unknown.`,
 			if err != nil {
 				return err
 			}
-			if err := s.useScenario(cmd); err != nil {
+			if err := useScenario(cmd, s); err != nil {
 				return err
 			}
-			plan, err := sf.plan(s)
-			if err != nil {
+			w := &sweeping{app: a, flags: &sf, out: &of, again: a.again(cmd, "seeds")}
+			if w.sweep, err = sf.sweep(s); err != nil {
 				return err
 			}
-			w := &sweeping{app: a, setup: s, flags: &sf, out: &of, plan: plan, again: a.again(cmd, "seeds")}
 			return w.run(cmd.Context())
 		},
 	}
@@ -74,9 +73,9 @@ outranks a violation, a violation outranks unknown.`,
 	return cmd
 }
 
-// plan is the sweep that the flags describe.
-func (f *sweepFlags) plan(s *setup) (sweep.Plan, error) {
-	p := sweep.Plan{Workers: f.workers, MaxFailures: f.maxFailures, Run: s.report, Verify: s.verify}
+// sweep is the sweep that the flags describe.
+func (f *sweepFlags) sweep(s *trial.Setup) (trial.Sweep, error) {
+	p := trial.Sweep{Setup: *s, Workers: f.workers, MaxFailures: f.maxFailures}
 	seeds, err := parseSeeds(f.seeds)
 	if err != nil {
 		return p, err
@@ -104,25 +103,12 @@ func (f *sweepFlags) plan(s *setup) (sweep.Plan, error) {
 	return p, nil
 }
 
-// verify runs a seed twice more, and says where the two differ; "" if nowhere.
-func (s *setup) verify(seed sim.Seed) string {
-	c, err := s.caseOf(seed)
-	if err == nil {
-		err = verify(s.model.System(), c)
-	}
-	if err != nil {
-		return err.Error()
-	}
-	return ""
-}
-
 // sweeping is a sweep under way.
 type sweeping struct {
 	*app
-	setup  *setup
 	flags  *sweepFlags
 	out    *outFlags
-	plan   sweep.Plan
+	sweep  trial.Sweep
 	again  string // the command line but for --seeds
 	bar    bar
 	start  time.Time
@@ -139,23 +125,25 @@ type sweepFailure struct {
 	Reason  string   `json:"reason"`
 	Folder  string   `json:"folder,omitempty"`
 	Replay  string   `json:"replay"`
-	results *store.Results
+	results *trial.Results
 }
 
 // sweepResults is a sweep as --format json prints it.
 type sweepResults struct {
-	Valid     store.Validity    `json:"valid"`
-	Seeds     string            `json:"seeds"`
-	Complete  bool              `json:"complete"`
-	Next      *sim.Seed         `json:"next,omitempty"` // seed to go on with, if it is not complete
-	Done      uint64            `json:"done"`
-	Outcomes  map[string]uint64 `json:"outcomes"`
-	Verified  uint64            `json:"verified"`
-	Events    uint64            `json:"events"`
-	Simulated sim.Time          `json:"simulated_ns"`
-	Failures  []sweepFailure    `json:"failures"`
-	Sometimes []sweep.MarkCount `json:"sometimes"`
-	Version   string            `json:"version"`
+	Outcome   check.Outcome        `json:"valid"`
+	Seeds     string               `json:"seeds"`
+	Complete  bool                 `json:"complete"`
+	Next      *sim.Seed            `json:"next,omitempty"` // seed to go on with, if it is not complete
+	Done      uint64               `json:"done"`
+	Outcomes  map[string]uint64    `json:"outcomes"`
+	Verified  uint64               `json:"verified"`
+	Events    uint64               `json:"events"`
+	Simulated sim.Time             `json:"simulated_ns"`
+	Failures  []sweepFailure       `json:"failures"`
+	Exercise  trial.ExerciseSpread `json:"exercise"`
+	Little    uint64               `json:"little"` // valid seeds whose verdict means little
+	Sometimes []trial.MarkCount    `json:"sometimes"`
+	Version   string               `json:"version"`
 }
 
 func (w *sweeping) run(parent context.Context) error {
@@ -164,63 +152,58 @@ func (w *sweeping) run(parent context.Context) error {
 	collectLess()
 	w.start = time.Now()
 	steps := int64(-1)
-	if n := (uint64(w.plan.Last-w.plan.First) + 1) / max(w.plan.Shards, 1); n > 0 && n < 1<<62 {
+	if n := (uint64(w.sweep.Last-w.sweep.First) + 1) / max(w.sweep.Shards, 1); n > 0 && n < 1<<62 {
 		steps = int64(n)
 	}
 	w.bar = w.progress("sweep", steps)
-	w.plan.Each = func(r sweep.Report) {
-		var internal internalError
+	var internal *trial.InternalError
+	w.sweep.Each = func(r *trial.Report) {
 		if w.each(parent, r); errors.As(w.broken, &internal) {
 			cancel()
 		}
 	}
-	sum := sweep.Sweep(ctx, w.plan)
+	sum, tally := w.sweep.Do(ctx)
 	w.bar.end()
-	var internal internalError
-	if errors.As(w.broken, &internal) {
+	if internal != nil {
 		return w.broken
 	}
-	if err := w.print(&sum); err != nil {
+	if err := w.print(&sum, tally); err != nil {
 		return err
 	}
-	w.figures(&sum)
+	w.figures(&sum, tally)
 	if w.broken != nil && parent.Err() == nil {
 		fmt.Fprintf(w.stderr, "simrun: %v\n", w.broken)
 	}
-	switch sum.Worst() {
-	case sweep.Internal:
+	w.code = exitOf(tally.Outcome())
+	if _, err := tally.Err(); err != nil {
 		w.code = exitInternal
-	case sweep.Violation:
-		w.code = exitViolation
-	case sweep.Unknown:
-		w.code = exitUnknown
 	}
 	if parent.Err() != nil && w.code != exitViolation && w.code != exitInternal {
 		w.code = exitInterrupted
 	}
 	if !sum.Complete {
-		why := "stopped after " + plural(len(sum.Failures), "failing seed")
+		why := "stopped after " + count.Of(sum.Failures, "failing seed")
 		if parent.Err() != nil {
-			why = "interrupted after " + plural(int(sum.Done), "seed")
+			why = "interrupted after " + count.Of(sum.Done, "seed")
 		}
-		fmt.Fprintf(w.stderr, "%s; go on with:\n  %s --seeds %d-%d\n", why, w.again, sum.Next, w.plan.Last)
+		fmt.Fprintf(w.stderr, "%s; go on with:\n  %s --seeds %d-%d\n", why, w.again, sum.Next, w.sweep.Last)
 	}
 	return nil
 }
 
 // each takes the report of one seed, in order.
-func (w *sweeping) each(ctx context.Context, r sweep.Report) {
+func (w *sweeping) each(ctx context.Context, r *trial.Report) {
 	w.done++
 	w.events += r.Events
 	w.bar.add(1)
 	if seconds := time.Since(w.start).Seconds(); seconds > 0 && w.done%8 == 0 {
 		w.bar.describe(fmt.Sprintf("sweep: %d failing, %.0f seeds/s, %.1f million events/s", len(w.failed), float64(w.done)/seconds, float64(w.events)/seconds/1e6))
 	}
-	if r.Outcome < sweep.Violation {
+	if !r.Failure() {
 		return
 	}
-	f := sweepFailure{Seed: r.Seed, Outcome: r.Outcome.String(), Reason: r.Detail, Replay: fmt.Sprintf("%s --seeds %d", w.again, r.Seed)} // until it is stored
-	if r.Outcome == sweep.Violation && w.broken == nil {
+	f := sweepFailure{Seed: r.Seed, Outcome: r.Word(), Reason: r.Summary, Replay: fmt.Sprintf("%s --seeds %d", w.again, r.Seed)} // until it is stored
+	if r.Err == nil && w.broken == nil {
 		if err := w.storeFailure(ctx, &f); err != nil {
 			w.broken = err
 		}
@@ -238,34 +221,30 @@ func (w *sweeping) each(ctx context.Context, r sweep.Report) {
 
 // storeFailure runs a failing seed again with a trace, and stores it.
 func (w *sweeping) storeFailure(ctx context.Context, f *sweepFailure) error {
-	c, err := w.setup.caseOf(f.Seed)
+	t, err := w.sweep.Run(f.Seed, true)
 	if err != nil {
 		return err
 	}
-	j, err := simulate(w.setup.model, c, true, w.setup.spec, w.setup.opts)
-	if err != nil {
+	if t.Outcome != check.Violation {
+		return &trial.InternalError{Err: fmt.Errorf("seed %d failed in the sweep, but not when it ran again with a trace: %s", f.Seed, f.Reason)}
+	}
+	if f.Folder, err = w.save(ctx, w.out.out, t); err != nil {
 		return err
 	}
-	if j.judgement.Outcome != check.Violation {
-		return internalError{fmt.Errorf("seed %d failed in the sweep, but not when it ran again with a trace: %s", f.Seed, f.Reason)}
-	}
-	if f.Folder, err = w.save(ctx, w.out.out, j); err != nil {
-		return err
-	}
-	res := j.results()
+	res, err := t.Results()
 	f.results, f.Replay = &res, w.program+" replay "+quote(f.Folder)
-	return nil
+	return err
 }
 
-// print prints what the sweep brought forth to stdout.
-func (w *sweeping) print(sum *sweep.Summary) error {
+// print prints what came out of the sweep to stdout.
+func (w *sweeping) print(sum *sweep.Summary, tally *trial.Tally) error {
 	switch w.out.format {
 	case "json":
-		return encodeJSON(w.stdout, w.results(sum))
+		return encodeJSON(w.stdout, w.results(sum, tally))
 	case "junit":
-		return printJUnit(w.stdout, w.shown(sum))
+		return printJUnit(w.stdout, w.shown(sum, tally))
 	case "github":
-		for _, s := range w.shown(sum) {
+		for _, s := range w.shown(sum, tally) {
 			if err := printGitHub(w.stdout, s); err != nil {
 				return err
 			}
@@ -275,50 +254,90 @@ func (w *sweeping) print(sum *sweep.Summary) error {
 	if len(w.failed) > 0 {
 		fmt.Fprintln(w.stdout)
 	}
-	if len(sum.Marks) > 0 {
-		rows := [][]string{{"sometimes", "seeds", "times"}}
-		for _, m := range sum.Marks {
-			rows = append(rows, []string{m.Name, grouped(m.Seeds), grouped(m.Count)})
-		}
-		printTable(w.stdout, "  ", rows)
-		fmt.Fprintln(w.stdout)
-	}
-	fmt.Fprintln(w.stdout, painter(w.color()).verdict(validity(sum.Worst()), w.summary(sum)))
+	w.printMarks(tally)
+	w.printExercise(tally)
+	fmt.Fprintln(w.stdout, painter(w.color()).verdict(w.outcome(tally), summary(sum, tally)))
 	return nil
 }
 
+// printMarks says how often each state worth reaching was reached.
+func (w *sweeping) printMarks(tally *trial.Tally) {
+	if len(tally.Marks) == 0 {
+		return
+	}
+	rows := [][]string{{"sometimes", "seeds", "times"}}
+	for _, m := range tally.Marks {
+		rows = append(rows, []string{m.Name, count.Grouped(m.Seeds), count.Grouped(m.Count)})
+	}
+	printTable(w.stdout, "  ", rows)
+	if names := tally.Unreached(); len(names) > 0 {
+		fmt.Fprintf(w.stdout, "\n  never reached: %s\n", joinStrings(names))
+	}
+	fmt.Fprintln(w.stdout)
+}
+
+// printExercise says how much the seeds exercised.
+func (w *sweeping) printExercise(tally *trial.Tally) {
+	e := &tally.Exercise
+	rows := [][]string{{"exercised", "least", "median", "most"}}
+	for _, r := range []struct {
+		what string
+		s    *trial.Spread
+	}{{"operations that changed the state", &e.Changes}, {"leaders", &e.Leaders}, {"restarts", &e.Restarts}} {
+		if r.s.Most() > 0 {
+			rows = append(rows, []string{r.what, count.Grouped(r.s.Least()), count.Grouped(r.s.Median()), count.Grouped(r.s.Most())})
+		}
+	}
+	if len(rows) > 1 {
+		printTable(w.stdout, "  ", rows)
+	}
+	if e.Faults > 0 {
+		fmt.Fprintf(w.stdout, "  %s of %s fired (%s)\n", count.Grouped(e.Fired), count.Of(e.Faults, "fault"), count.Share(e.Fired, e.Faults))
+	}
+	if tally.Little > 0 {
+		fmt.Fprintf(w.stdout, "  the verdict of %s means little: fewer than %d operations changed the state, or no fault fired\n", count.Of(tally.Little, "valid seed"), trial.LittleChanges)
+	}
+	fmt.Fprintln(w.stdout)
+}
+
+// outcome is that of the sweep. An internal error is not a verdict.
+func (w *sweeping) outcome(tally *trial.Tally) check.Outcome {
+	if _, err := tally.Err(); err != nil {
+		return check.Unknown
+	}
+	return tally.Outcome()
+}
+
 // summary is the sweep in one sentence.
-func (w *sweeping) summary(sum *sweep.Summary) string {
-	parts := []string{}
-	for o := sweep.Internal; ; o-- {
-		if n := sum.Counts[o]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %v", grouped(n), o))
-		}
-		if o == sweep.Valid {
-			break
+func summary(sum *sweep.Summary, tally *trial.Tally) string {
+	var parts []string
+	for _, word := range trial.Words() {
+		if n := tally.Counts[word]; n > 0 {
+			parts = append(parts, count.Grouped(n)+" "+word)
 		}
 	}
-	s := plural(int(sum.Done), "seed")
+	s := count.Of(sum.Done, "seed")
 	if len(parts) > 0 {
-		s += ": " + strings.Join(parts, ", ")
+		s += ": " + joinStrings(parts)
 	}
-	return fmt.Sprintf("%s; %s run twice and equal; %s events", s, grouped(sum.Verified), grouped(sum.Events))
+	return fmt.Sprintf("%s; %s run twice and equal; %s events", s, count.Grouped(tally.Verified), count.Grouped(tally.Events))
 }
 
 // figures prints to stderr how fast it went, which differs from time to time.
-func (w *sweeping) figures(sum *sweep.Summary) {
+func (w *sweeping) figures(sum *sweep.Summary, tally *trial.Tally) {
 	seconds := time.Since(w.start).Seconds()
 	fmt.Fprintf(w.stderr, "%.1f s, %.0f seeds/s, %.2f million events/s on %s, %.0f virtual seconds per second\n",
-		seconds, float64(sum.Done)/seconds, float64(sum.Events)/seconds/1e6, plural(w.plan.Workers, "worker"), float64(sum.Simulated)/1e9/seconds)
+		seconds, float64(sum.Done)/seconds, float64(tally.Events)/seconds/1e6, count.Of(w.sweep.Workers, "worker"), float64(tally.Simulated)/1e9/seconds)
 }
 
-func (w *sweeping) results(sum *sweep.Summary) sweepResults {
+func (w *sweeping) results(sum *sweep.Summary, tally *trial.Tally) sweepResults {
 	r := sweepResults{
-		Valid: validity(sum.Worst()), Seeds: w.flags.seeds, Complete: sum.Complete, Done: sum.Done, Outcomes: map[string]uint64{}, Verified: sum.Verified,
-		Events: sum.Events, Simulated: sum.Simulated, Failures: append([]sweepFailure{}, w.failed...), Sometimes: append([]sweep.MarkCount{}, sum.Marks...), Version: version,
+		Outcome: w.outcome(tally), Seeds: w.flags.seeds, Complete: sum.Complete, Done: sum.Done, Outcomes: map[string]uint64{}, Verified: tally.Verified,
+		Events: tally.Events, Simulated: tally.Simulated, Failures: append([]sweepFailure{}, w.failed...), Exercise: tally.Exercise, Little: tally.Little,
+		Sometimes: append([]trial.MarkCount{}, tally.Marks...), Version: trial.Version,
 	}
-	for o := sweep.Valid; o <= sweep.Internal; o++ {
-		r.Outcomes[o.String()] = sum.Counts[o]
+	for _, word := range trial.Words() {
+		r.Outcomes[word] = tally.Counts[word]
 	}
 	if !sum.Complete {
 		r.Next = &sum.Next
@@ -327,11 +346,11 @@ func (w *sweeping) results(sum *sweep.Summary) sweepResults {
 }
 
 // shown are the failing seeds as the formats for CI print them, or the sweep as one if none failed.
-func (w *sweeping) shown(sum *sweep.Summary) []shown {
-	title := w.setup.base.Model + "-" + w.setup.base.Workload.Name
+func (w *sweeping) shown(sum *sweep.Summary, tally *trial.Tally) []shown {
+	title := w.sweep.Base.Model + "-" + w.sweep.Base.Workload.Name
 	if len(w.failed) == 0 {
-		v := validity(sum.Worst())
-		return []shown{{title: title + " seeds " + w.flags.seeds, summary: w.summary(sum), results: store.Results{Valid: v, Checks: []store.Check{{Name: "seeds " + w.flags.seeds, Valid: v, Reason: w.summary(sum)}}}}}
+		o, s := w.outcome(tally), summary(sum, tally)
+		return []shown{{title: title + " seeds " + w.flags.seeds, summary: s, results: trial.Results{Outcome: o, Checks: []trial.Check{{Name: "seeds " + w.flags.seeds, Outcome: o, Reason: s}}}}}
 	}
 	var list []shown
 	for _, f := range w.failed {
@@ -339,20 +358,9 @@ func (w *sweeping) shown(sum *sweep.Summary) []shown {
 		if f.results != nil {
 			s.results = *f.results
 		} else {
-			s.results = store.Results{Valid: store.Validity(check.Violation), Checks: []store.Check{{Name: f.Outcome, Valid: store.Validity(check.Violation), Reason: f.Reason}}}
+			s.results = trial.Results{Outcome: check.Violation, Checks: []trial.Check{{Name: f.Outcome, Outcome: check.Violation, Reason: f.Reason}}}
 		}
 		list = append(list, s)
 	}
 	return list
-}
-
-// validity is the outcome of a sweep in the words of results.json. An internal error is no verdict.
-func validity(o sweep.Outcome) store.Validity {
-	switch o {
-	case sweep.Valid:
-		return store.Validity(check.Valid)
-	case sweep.Violation:
-		return store.Validity(check.Violation)
-	}
-	return store.Validity(check.Unknown)
 }

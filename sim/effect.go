@@ -16,13 +16,20 @@ func (w *world) apply(i int) {
 	f := &w.plan.steps[i].f
 	switch {
 	case f.Kind == fault.Heal:
-		w.healLinks()
+		if w.healLinks() {
+			w.tookEffect(i)
+		}
 	case f.Kind.OnLinks():
-		w.eachLink(f, func(l *link) { w.worsen(l, i) })
+		w.eachLink(f, func(l *link) {
+			w.worsen(l, i)
+			w.tookEffect(i)
+		})
 	default:
 		w.plan.steps[i].gens = make([]int, w.c.Nodes+1)
 		for n := range f.Nodes().Nodes() {
-			w.hit(&w.servers[n], i)
+			if w.hit(&w.servers[n], i) {
+				w.tookEffect(i)
+			}
 		}
 	}
 }
@@ -84,46 +91,54 @@ func (w *world) better(l *link, i int) {
 	}
 }
 
-// healLinks ends every partition, cut and clog in force.
-func (w *world) healLinks() {
+// healLinks ends every partition, cut and clog in force. It reports whether any was.
+func (w *world) healLinks() (healed bool) {
 	for i := range w.plan.steps {
 		s := &w.plan.steps[i]
 		if s.active && s.f.Kind.Family() == fault.Networks {
 			w.endStep(i)
+			healed = true
 		}
 	}
+	return healed
 }
 
-// hit makes a fault hit a node.
-func (w *world) hit(s *server, i int) {
+// hit makes a fault hit a node. It reports whether that changed anything: a crash that waits for a disk operation
+// has not yet, and says so itself.
+func (w *world) hit(s *server, i int) (changed bool) {
 	st := &w.plan.steps[i]
 	f := &st.f
 	switch f.Kind {
 	case fault.Crash:
 		if f.Op > 0 {
 			s.dieOps, s.dieBy = f.Op, i
-			return
+			return false
 		}
 		w.takeDown(s, i)
+		return false // it has said so
 	case fault.Restart:
+		changed = !s.up
 		s.held = 0
 		s.holds++
 		w.restart(s)
+		return changed
 	case fault.Pause:
-		if s.up {
-			st.gens[s.id] = s.pauses + 1
-			w.pause(s)
+		if !s.up {
+			return false
 		}
+		st.gens[s.id] = s.pauses + 1
+		w.pause(s)
 	case fault.Resume:
-		if s.paused > 0 {
-			s.pauses++
-			s.paused = 1
-			w.resume(s)
+		if s.paused == 0 {
+			return false
 		}
+		s.pauses++
+		s.paused = 1
+		w.resume(s)
 	case fault.Slow:
 		s.slow += f.By
 	case fault.Rot:
-		w.rot(s, f)
+		return w.rot(s, f)
 	case fault.Misdirect:
 		s.disk.Misdirect()
 	case fault.SlowSync:
@@ -135,6 +150,7 @@ func (w *world) hit(s *server, i int) {
 	case fault.Drift, fault.Strobe, fault.IOError, fault.DiskFull:
 		w.settleServer(s, f.Kind)
 	}
+	return true
 }
 
 // spare ends a fault on a node.
@@ -181,6 +197,9 @@ func (w *world) takeDown(s *server, i int) {
 	st := &w.plan.steps[i]
 	st.gens[s.id] = s.holds + 1 // 0 is: it does not hold this node
 	s.held++
+	if s.up || st.f.Keep == disk.Wiped {
+		w.tookEffect(i)
+	}
 	if !s.up && st.f.Keep == disk.Wiped {
 		s.disk.Wipe()
 	}
@@ -226,15 +245,16 @@ func (w *world) setClock(s *server) {
 	}
 }
 
-// rot flips a bit of what a node has stored.
-func (w *world) rot(s *server, f *fault.Fault) {
+// rot flips a bit of what a node has stored. It reports whether there was one.
+func (w *world) rot(s *server, f *fault.Fault) bool {
 	spot, ok := s.disk.Rot(f.File, f.Sector-1, rng.Draw(w.seed, rng.Name(f.Key()), uint64(s.id), 0))
 	if w.trace == nil {
-		return
+		return ok
 	}
 	text := "no such sector to rot"
 	if ok {
 		text = fmt.Sprintf("a bit of sector %d of %s flipped", spot.Sector+1, spot.File)
 	}
 	w.record(Record{Kind: Note, Node: s.id, Text: text})
+	return ok
 }

@@ -12,12 +12,14 @@ type plan struct {
 	steps    []step
 	waiting  []trigger     // faults that wait for an event
 	resolved []fault.Fault // what began, spelled out
+	fired    []bool        // by fault of the case: it took effect
 	healed   bool          // the fault phase is over
 }
 
 // step is a fault of the case, or one of the faults that it was resolved to.
 type step struct {
 	f       fault.Fault
+	of      int    // of the faults of the case: the one that it is, or came from
 	spelled bool   // it is resolved
 	active  bool   // it has begun and not ended
 	it      NodeID // where the event was that it waited for
@@ -36,11 +38,12 @@ type trigger struct {
 
 // schedulePlan puts the faults of the case into the queue.
 func (w *world) schedulePlan() {
-	for _, f := range w.c.Faults {
+	w.plan.fired = make([]bool, len(w.c.Faults))
+	for of, f := range w.c.Faults {
 		if f.Kind == fault.None {
 			continue
 		}
-		w.plan.steps = append(w.plan.steps, step{f: f})
+		w.plan.steps = append(w.plan.steps, step{f: f, of: of})
 		i := len(w.plan.steps) - 1
 		if f.On == "" {
 			w.at(Time(f.At), onFault, i)
@@ -87,7 +90,7 @@ func (w *world) faultBegins(i int) {
 		return
 	}
 	for _, f := range w.oneByOne(s.f.Resolve(w.view(fault.Node(max(0, s.it))))) {
-		w.plan.steps = append(w.plan.steps, step{f: f, spelled: true, it: s.it, cause: s.cause})
+		w.plan.steps = append(w.plan.steps, step{f: f, of: s.of, spelled: true, it: s.it, cause: s.cause})
 		next := len(w.plan.steps) - 1
 		if Time(f.At) <= w.now {
 			w.beginStep(next)
@@ -133,6 +136,23 @@ func (w *world) beginStep(i int) {
 	if s.f.Op == 0 { // a crash that waits for a disk operation lasts from then on
 		w.scheduleEnd(i)
 	}
+}
+
+// tookEffect notes that a step of the plan changed something: it hit a node or a link that was there to be hit.
+func (w *world) tookEffect(i int) { w.plan.fired[w.plan.steps[i].of] = true }
+
+// unfired lists the faults of the case that changed nothing, and counts all of them.
+func (w *world) unfired() (list []fault.Fault, all int) {
+	for i, f := range w.c.Faults {
+		if f.Kind == fault.None {
+			continue
+		}
+		all++
+		if !w.plan.fired[i] {
+			list = append(list, f)
+		}
+	}
+	return list, all
 }
 
 // scheduleEnd makes a fault that lasts for a time end by itself.

@@ -15,12 +15,15 @@ type Result struct {
 	Violations []Violation     // what monitors, assertions and the recovery phase found; in order of time
 	Sometimes  []Mark          // marks that were reached, in order of name
 	Activity   Activity        // how much the run exercised
+	Unfired    []fault.Fault   // faults of the case that changed nothing: what they waited for never came, or whom they hit was down already
 	Resolved   []fault.Fault   // the faults that began, as they were resolved: a plan of its own
 	Trace      *Trace          // nil unless asked for
 }
 
 // Activity counts what a run exercised.
 type Activity struct {
+	Faults   int `json:"faults"`   // of the case
+	Fired    int `json:"fired"`    // of them, that changed something; [Result.Unfired] lists the others
 	Crashes  int `json:"crashes"`  // of nodes
 	Restarts int `json:"restarts"` // boots after the first of a node
 	Leaders  int `json:"leaders"`  // how often a node took the role that matters most: [fault.Profile]'s Elected

@@ -239,6 +239,8 @@ func (w *world) finish() {
 
 // result collects what came out of the run.
 func (w *world) result() *Result {
+	unfired, planned := w.unfired()
+	w.activity.Faults, w.activity.Fired = planned, planned-len(unfired)
 	return &Result{
 		Case:       w.c,
 		History:    w.history,
@@ -248,6 +250,7 @@ func (w *world) result() *Result {
 		Violations: w.violations,
 		Sometimes:  w.sortedMarks(),
 		Activity:   w.activity,
+		Unfired:    unfired,
 		Resolved:   w.plan.resolved,
 		Trace:      w.trace,
 	}

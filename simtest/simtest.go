@@ -1,29 +1,27 @@
-// Package simtest tests replicated systems from `go test`: it runs a case,
-// judges it, and fails the test with one line that says what broke and how to
-// have it again.
+// Package simtest tests replicated systems from `go test`: it runs cases of a model, judges them, and fails the test with
+// what broke and how to have it again.
 //
 //	func TestRegister(t *testing.T) {
-//		rapid.Check(t, func(t *rapid.T) {
-//			simtest.Check(t, model, sim.Case{Nodes: 3, Faults: simtest.Faults(3, 10*time.Second).Draw(t, "plan")})
+//		simtest.Sweep(t, model, sim.Case{Nodes: 3}, simtest.Nemesis("swarm"), 200)
+//	}
+//
+//	func TestRegisterProperty(t *testing.T) {
+//		simtest.Property(t, model, func(t *rapid.T) sim.Case {
+//			return sim.Case{Nodes: 3, Faults: simtest.Faults(model, sim.Case{Nodes: 3}).Draw(t, "plan")}
 //		})
 //	}
 //
-// The package's own register_test.go is a whole protocol with its test, to be copied.
+// The package's own register_test.go is a whole protocol with its tests, to be copied.
 package simtest
 
 import (
-	"bytes"
-	"fmt"
+	"errors"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"simrun/check"
 	"simrun/models"
 	"simrun/sim"
 	"simrun/trial"
-	"simrun/visual"
-	"simrun/visual/store"
 )
 
 // TB is what this package needs of a test: a *testing.T, a *testing.B or a *rapid.T.
@@ -34,37 +32,35 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Dir is where failing cases are kept, relative to the package under test. The go
-// command ignores folders of that name; commit what is in it to have it as a
-// regression test, with [Replay].
-const Dir = "testdata/simrun"
-
-// Check runs a case of a model and returns what it brought forth. It fails the
-// test if a promise was broken, if the history's verdict is unknown, or if the
-// case cannot run, and keeps the case in [Dir].
+// Check runs a case of a model and returns what came out of it. It fails the
+// test if a promise was broken, if the history's verdict is unknown, if the
+// case can't run, or if a second run of it differs from the first.
 //
-// Inside rapid the last case that is kept is the smallest. Outside, the whole run
-// is kept beside it, with a report for the browser.
+// The first case of a test, and each one that fails, is run twice and compared. What failed is kept in [Dir]: inside rapid the case,
+// of which the last is the smallest; outside, the whole run, made small, with a report for the browser. [Property] does both.
 func Check(t TB, m models.Model, c sim.Case) *sim.Result {
 	t.Helper()
-	r, err := sim.Run(m.System(), c)
+	verifyFirst(t, m, c)
+	run, err := simulate(m, c)
 	if err != nil {
 		t.Fatalf("simrun: %v", err)
 	}
-	j, err := trial.Judge(m, r, nil, check.Options{})
-	if err != nil {
-		t.Fatalf("simrun: %v", err)
+	reached(t, m, run.Sometimes)
+	if run.Outcome != check.Valid {
+		fail(t, run)
 	}
-	if j.Outcome == check.Valid {
-		return r
+	if little := run.Exercise.Little(); little != "" {
+		t.Logf("simrun: %s, seed %d: valid, but that means little: %s", m.Name, run.Case.Seed, little)
 	}
-	kept, err := keep(t, m, r)
-	if err != nil {
-		t.Logf("simrun: the case could not be kept: %v", err)
+	return run.Result
+}
+
+// simulate runs and judges a case.
+func simulate(m models.Model, c sim.Case) (*trial.Run, error) {
+	if err := m.Check(); err != nil {
+		return nil, err
 	}
-	// One call for all promises: rapid makes smaller only what fails at the same place.
-	t.Fatalf("simrun: %s, seed %d: %v: %s%s", m.Name, c.Seed, j.Outcome, j.Summary, kept)
-	return r
+	return trial.Simulate(m, c, false, nil, check.Options{})
 }
 
 // Replay runs a case that was kept in a file, as [Check] does.
@@ -74,6 +70,17 @@ func Replay(t TB, m models.Model, file string) *sim.Result {
 	if err != nil {
 		t.Fatalf("simrun: %v", err)
 	}
+	return replay(t, m, file, text)
+}
+
+// ReplayText runs a case that is given as text, as [Check] does. It is what the tests that simrun shrink writes call.
+func ReplayText(t TB, m models.Model, text string) *sim.Result {
+	t.Helper()
+	return replay(t, m, "the case", []byte(text))
+}
+
+func replay(t TB, m models.Model, file string, text []byte) *sim.Result {
+	t.Helper()
 	c, err := sim.ParseCase(file, text)
 	if err != nil {
 		t.Fatalf("simrun: %v", err)
@@ -81,72 +88,15 @@ func Replay(t TB, m models.Model, file string) *sim.Result {
 	return Check(t, m, c)
 }
 
-// keep writes a failing case to a file, and its report if the test is no search that
-// will fail many times, and tells of both.
-func keep(t TB, m models.Model, r *sim.Result) (string, error) {
-	text, err := sim.FormatCase(r.Case)
+// verify fails the test if two runs of a case differ.
+func verify(t TB, m models.Model, c sim.Case) {
+	t.Helper()
+	err := trial.Verify(m, c)
+	var d *trial.DivergenceError
+	if errors.As(err, &d) {
+		t.Fatalf("simrun: %s is not deterministic: %v\nLook in the code that handled this event for a loop over a map, time.Now, math/rand, a goroutine or a variable outside of the node.", m.Name, d)
+	}
 	if err != nil {
-		return "", err
+		t.Fatalf("simrun: %v", err)
 	}
-	dir := filepath.Join(filepath.FromSlash(Dir), strings.Map(fileLetter, t.Name()))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "case.json")
-	if err := os.WriteFile(file, text, 0o644); err != nil {
-		return "", err
-	}
-	told := fmt.Sprintf("; case %s", file)
-	if _, ok := t.(interface{ ArtifactDir() string }); ok {
-		report := filepath.Join(dir, "index.html")
-		if err := writeReport(report, m, r.Case, file); err != nil {
-			return told, err
-		}
-		told += fmt.Sprintf(", report %s", report)
-	}
-	return told, nil
-}
-
-// writeReport runs a case once more with a trace, and draws it.
-func writeReport(file string, m models.Model, c sim.Case, caseFile string) error {
-	r, err := sim.RunTraced(m.System(), c)
-	if err != nil {
-		return err
-	}
-	j, err := trial.Judge(m, r, nil, check.Options{})
-	if err != nil {
-		return err
-	}
-	text, err := sim.FormatCase(r.Case)
-	if err != nil {
-		return err
-	}
-	var checks []visual.Check
-	for _, c := range store.ChecksOf(j) {
-		checks = append(checks, c.Page())
-	}
-	var page bytes.Buffer
-	err = visual.Write(&page, visual.Page{
-		Title:    fmt.Sprintf("%s · seed %d", m.Name, c.Seed),
-		Outcome:  j.Outcome,
-		Summary:  j.Summary,
-		Commands: []visual.Command{{Label: "replay", Line: fmt.Sprintf("simtest.Replay(t, model, %q)", filepath.ToSlash(caseFile))}},
-		Checks:   checks,
-		Case:     text,
-		History:  r.History,
-		Trace:    r.Trace,
-	})
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, page.Bytes(), 0o644)
-}
-
-// fileLetter keeps letters that are safe in the name of a folder on every system.
-func fileLetter(r rune) rune {
-	switch {
-	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_', r == '.':
-		return r
-	}
-	return '_'
 }

@@ -23,108 +23,86 @@ const length = 5 * time.Second
 
 // A test of one's own protocol is these few lines.
 func TestRegisterHolds(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		simtest.Check(t, register, sim.Case{
-			Nodes:    3,
-			Duration: sim.Duration(length),
-			Seed:     sim.Seed(rapid.Uint32().Draw(t, "seed")),
-			Faults:   simtest.Faults(3, length).Draw(t, "plan"),
-		})
+	base := sim.Case{Nodes: 3, Duration: sim.Duration(length)}
+	simtest.Property(t, register, func(t *rapid.T) sim.Case {
+		c := base
+		c.Seed = sim.Seed(rapid.Uint32().Draw(t, "seed"))
+		c.Faults = simtest.Faults(register, base).Draw(t, "plan")
+		return c
 	})
+}
+
+func TestRegisterHoldsUnderTheSwarm(t *testing.T) {
+	simtest.Sweep(t, register, sim.Case{Nodes: 3}, "swarm", 100)
 }
 
 func TestRaftHolds(t *testing.T) {
 	raft := modelNamed(t, "raft")
-	rapid.Check(t, func(t *rapid.T) {
-		simtest.Check(t, raft, sim.Case{
-			Duration: sim.Duration(length),
-			Seed:     sim.Seed(rapid.Uint32().Draw(t, "seed")),
-			Faults:   simtest.Faults(5, length).Draw(t, "plan"),
-		})
+	base := sim.Case{Duration: sim.Duration(length)}
+	simtest.Property(t, raft, func(t *rapid.T) sim.Case {
+		c := base
+		c.Seed = sim.Seed(rapid.Uint32().Draw(t, "seed"))
+		c.Faults = simtest.Faults(raft, base).Draw(t, "plan")
+		return c
 	})
 }
 
-// TestRapidMakesPlansSmall: where a bug is switched on, rapid finds it and leaves few of the
-// faults that the first failing plan had.
-func TestRapidMakesPlansSmall(t *testing.T) {
+// Where a bug is switched on, a property finds it, and what it leaves is small: few faults and operations, in a plan that reads as a
+// person writes it, with a case that fails again and a report.
+func TestPropertyMakesFailuresSmall(t *testing.T) {
 	t.Chdir(t.TempDir()) // failing cases are kept there
 	setFlag(t, "rapid.nofailfile", "true")
 	setFlag(t, "rapid.seed", "1")
-	setFlag(t, "rapid.shrinktime", "5m") // it takes seconds: what is small enough shrinks no further
-	const most, length = 3, 2 * time.Second
 	raft := modelNamed(t, "raft")
-	var first, last sim.Case
-	small := func() bool { return first.Seed != 0 && len(last.Faults) <= most }
-	said := failing(func(tb rapid.TB) {
-		rapid.Check(tb, func(t *rapid.T) {
-			run := sim.Case{
-				Duration: sim.Duration(length),
-				Bugs:     []sim.BugName{"ack-before-sync"},
-				Seed:     sim.Seed(rapid.Uint32Min(1).Draw(t, "seed")),
-				Faults:   simtest.Faults(5, length).Draw(t, "plan"),
-			}
-			if small() && (run.Seed != last.Seed || !slices.Equal(run.Faults, last.Faults)) {
-				return
-			}
-			defer func() {
-				if t.Failed() {
-					if last = run; first.Seed == 0 {
-						first = run
-					}
-				}
-			}()
-			simtest.Check(t, raft, run)
+	base := sim.Case{Duration: sim.Duration(2 * time.Second), Bugs: []sim.BugName{"ack-before-sync"}}
+	said := failing(t, func(tb testing.TB) {
+		simtest.Property(tb, raft, func(t *rapid.T) sim.Case {
+			c := base
+			c.Seed = sim.Seed(rapid.Uint32Min(1).Draw(t, "seed"))
+			c.Faults = simtest.Faults(raft, base).Draw(t, "plan")
+			return c
 		})
 	})
-	if first.Seed == 0 {
-		t.Fatal("rapid did not find the bug")
+	file := filepath.Join(filepath.FromSlash(simtest.Dir), strings.ReplaceAll(t.Name(), "/", "_"), "case.json")
+	for _, want := range []string{"simrun: raft, seed ", "shrunk from ", "\n  plan\n    ", file, "index.html", "simtest.Replay(t, model, "} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is missing in:\n%s", want, said)
+		}
 	}
-	t.Logf("%d faults became %d: %v", len(first.Faults), len(last.Faults), last.Faults)
-	if len(first.Faults) <= most || !small() {
-		t.Errorf("%d faults became %d: expected more than %d to become fewer", len(first.Faults), len(last.Faults), most)
+	c := readCase(t, file)
+	if len(c.Faults) == 0 || len(c.Faults) > 3 {
+		t.Errorf("%d faults are left: %v", len(c.Faults), c.Faults)
 	}
-	if !strings.Contains(said, "simrun: raft, seed ") || !strings.Contains(said, "case "+filepath.FromSlash(simtest.Dir)) {
-		t.Errorf("the failure says %q: model, seed or case is missing", said)
+	if again := failing(t, func(tb testing.TB) { simtest.Replay(tb, raft, file) }); !strings.Contains(again, "durability") {
+		t.Errorf("the kept case does not fail again by the lost entry: %s", again)
 	}
 }
 
-// TestFailureIsKept: outside rapid a failure leaves the case and a report, and the case fails again.
+// Outside rapid too a failure leaves a small case and a report; without the bug the case is valid.
 func TestFailureIsKept(t *testing.T) {
 	t.Chdir(t.TempDir())
-	var file string
-	for seed := sim.Seed(1); file == "" && seed < 100; seed++ {
-		said := failing(func(tb rapid.TB) {
-			simtest.Check(keeper{tb}, register, sim.Case{Nodes: 3, Seed: seed, Bugs: []sim.BugName{"no-write-back"}, Duration: sim.Duration(length),
-				Network: sim.Network{Latency: sim.Latency{Dist: sim.Uniform, Min: sim.Duration(time.Millisecond), Max: sim.Duration(80 * time.Millisecond)}}})
-		})
-		if said != "" {
-			_, rest, _ := strings.Cut(said, "; case ")
-			file, _, _ = strings.Cut(rest, ",")
-		}
-	}
-	if file == "" {
-		t.Fatal("the bug was not found")
+	base := sim.Case{Nodes: 3, Bugs: []sim.BugName{"no-write-back"}, Duration: sim.Duration(length),
+		Network: sim.Network{Latency: sim.Latency{Dist: sim.Uniform, Min: sim.Duration(time.Millisecond), Max: sim.Duration(80 * time.Millisecond)}}}
+	said := failing(t, func(tb testing.TB) { simtest.Sweep(tb, register, base, "none", 100) })
+	file := filepath.Join(filepath.FromSlash(simtest.Dir), t.Name(), "case.json")
+	if !strings.Contains(said, "linearizability") || !strings.Contains(said, file) {
+		t.Fatalf("the failure says %q", said)
 	}
 	page, err := os.ReadFile(filepath.Join(filepath.Dir(file), "index.html"))
-	if err != nil || !strings.Contains(string(page), "simtest.Replay") {
-		t.Errorf("the report does not tell how to replay the case: %v", err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if again := failing(func(tb rapid.TB) { simtest.Replay(keeper{tb}, register, file) }); again == "" {
+	for _, want := range []string{"simtest.Replay", "<dt>cluster", "<dt>operations", "<dt>faults", "<dt>digest", "<dt>exercised"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the report does not say %q", want)
+		}
+	}
+	if again := failing(t, func(tb testing.TB) { simtest.Replay(tb, register, file) }); again == "" {
 		t.Error("the kept case does not fail again")
 	}
-	fixed := failing(func(tb rapid.TB) {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		c, err := sim.ParseCase(file, text)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		c.Bugs = nil
-		simtest.Check(tb, register, c)
-	})
-	if fixed != "" {
+	c := readCase(t, file)
+	c.Bugs = nil
+	if fixed := failing(t, func(tb testing.TB) { simtest.Check(tb, register, c) }); fixed != "" {
 		t.Errorf("without the bug the case fails too: %s", fixed)
 	}
 }
@@ -152,31 +130,52 @@ func setFlag(t *testing.T, name, value string) {
 	})
 }
 
+func readCase(t *testing.T, file string) sim.Case {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := sim.ParseCase(file, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // failing runs a test that is meant to fail, and returns what it said; "" if it passed.
-func failing(test func(rapid.TB)) string {
-	p := &probe{}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		test(p)
-	}()
-	<-done
+func failing(t *testing.T, test func(testing.TB)) string {
+	p := said(t, test)
 	if !p.failed {
 		return ""
 	}
-	return p.said.String()
+	return p.text.String()
+}
+
+// said runs a test and returns what became of it.
+func said(t *testing.T, test func(testing.TB)) *probe {
+	p := &probe{TB: t}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer p.clean()
+		test(p)
+	}()
+	<-done
+	return p
 }
 
 // probe is a test that records its failure instead of failing.
 type probe struct {
-	failed bool
-	said   strings.Builder
+	testing.TB
+	failed   bool
+	text     strings.Builder
+	cleanups []func()
 }
 
 func (p *probe) Helper()                           {}
-func (p *probe) Name() string                      { return "probe" }
-func (p *probe) Logf(format string, args ...any)   { fmt.Fprintf(&p.said, format+"\n", args...) }
-func (p *probe) Log(args ...any)                   { fmt.Fprintln(&p.said, args...) }
+func (p *probe) Logf(format string, args ...any)   { fmt.Fprintf(&p.text, format+"\n", args...) }
+func (p *probe) Log(args ...any)                   { fmt.Fprintln(&p.text, args...) }
 func (p *probe) Skipf(format string, args ...any)  { p.Fatalf(format, args...) }
 func (p *probe) Skip(args ...any)                  { p.Fatal(args...) }
 func (p *probe) SkipNow()                          { p.FailNow() }
@@ -187,8 +186,10 @@ func (p *probe) Fatal(args ...any)                 { p.Log(args...); p.FailNow()
 func (p *probe) FailNow()                          { p.Fail(); runtime.Goexit() }
 func (p *probe) Fail()                             { p.failed = true }
 func (p *probe) Failed() bool                      { return p.failed }
+func (p *probe) Cleanup(f func())                  { p.cleanups = append(p.cleanups, f) }
 
-// keeper is a probe that counts as a test outside rapid.
-type keeper struct{ rapid.TB }
-
-func (keeper) ArtifactDir() string { return "" }
+func (p *probe) clean() {
+	for _, f := range slices.Backward(p.cleanups) {
+		f()
+	}
+}

@@ -1,9 +1,9 @@
-// Package trial is the one path from a model and a case to a judged run: it draws the
-// faults of a seed, runs the case, judges what came out, and tallies many runs.
 package trial
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"simrun/check"
 	"simrun/history"
@@ -11,65 +11,47 @@ import (
 	"simrun/sim"
 )
 
-// The names of the checks that every system has, beside its monitors.
-const (
-	Linearizability = "linearizability" // what the clients saw has an order
-	Assertion       = "assertion"       // no node found itself in an impossible state
-	Panic           = "panic"           // no node or client stopped with a run-time error
-	Progress        = "progress"        // after the faults healed, the clients got answers and the replicas agree
-)
-
-// Check is the answer of one check of a run.
-type Check struct {
-	Name      string
-	Outcome   check.Outcome
-	Verdict   *check.Verdict // of linearizability
-	Violation *sim.Violation // of any other check that failed: the first of its kind
-}
-
-// Reason is one sentence for a person: why it failed, or why it is unknown; "" if valid.
-func (c Check) Reason() string {
-	switch {
-	case c.Violation != nil:
-		return c.Violation.Detail
-	case c.Verdict != nil:
-		return c.Verdict.Reason
-	}
-	return ""
-}
-
 // Judgement is all that is to say of a run.
 type Judgement struct {
 	Outcome check.Outcome // violation if any check failed, else unknown if any is, else valid
-	Summary string        // one sentence
+	Summary string        // one sentence: of a violation, what went wrong first
+	Spec    string        // what the history was checked against
 	Checks  []Check       // linearizability, then the monitors, then assertion, panic and progress
 }
 
-// Failed lists the names of the checks that failed, in order.
-func (j Judgement) Failed() []string {
-	var names []string
-	for _, c := range j.Checks {
-		if c.Outcome == check.Violation {
-			names = append(names, c.Name)
+// Failed lists the checks that failed, in order of the time at which they did.
+func (j *Judgement) Failed() []Check { return inTime(j.Checks, check.Violation) }
+
+// inTime lists the checks with an outcome, in order of time.
+func inTime(checks []Check, o check.Outcome) []Check {
+	var list []Check
+	for _, c := range checks {
+		if c.Outcome == o {
+			list = append(list, c)
 		}
 	}
-	return names
+	slices.SortStableFunc(list, func(a, b Check) int { return int(min(1, max(-1, a.Time-b.Time))) })
+	return list
+}
+
+// Names are the names of checks, with commas.
+func Names(checks []Check) string {
+	names := make([]string, len(checks))
+	for i, c := range checks {
+		names[i] = c.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // Judge judges a run of a model's system: it decides the history against a specification
 // (nil: that of the workload) and joins to it what was seen from inside. It is a pure function.
 //
-// The error says that the history is none, that it holds an operation which the
+// The error says that the history is malformed, that it holds an operation which the
 // specification does not have, or that the options are wrong.
 func Judge(m models.Model, r *sim.Result, spec check.Spec, opts check.Options) (Judgement, error) {
-	if spec == nil {
-		w, err := m.Workload(r.Case.Workload.Name)
-		if err != nil {
-			return Judgement{}, err
-		}
-		if spec = w.Spec; spec == nil {
-			return Judgement{}, fmt.Errorf("workload %s of %s has no specification to check against", w.Name, m.Name)
-		}
+	spec, err := specOf(m, r, spec)
+	if err != nil {
+		return Judgement{}, err
 	}
 	if opts.Who == nil {
 		opts.Who = func(p history.Process) string { return clientOf(p, r.Case.Clients).String() }
@@ -78,15 +60,33 @@ func Judge(m models.Model, r *sim.Result, spec check.Spec, opts check.Options) (
 	if err != nil {
 		return Judgement{}, fmt.Errorf("the history of %s: %w", m.Name, err)
 	}
-	j := Judgement{Outcome: v.Outcome, Checks: []Check{{Name: Linearizability, Outcome: v.Outcome, Verdict: &v}}}
+	j := Judgement{Outcome: v.Outcome, Spec: v.Spec, Checks: []Check{VerdictCheck(Linearizability, v)}}
+	if c := &j.Checks[0]; c.Outcome == check.Violation {
+		c.Time = r.End
+		if c.Inevitable > 0 {
+			c.Time = r.History[c.Inevitable].Time
+		}
+	}
 	for _, name := range insideChecks(m, r) {
 		j.Checks = append(j.Checks, Check{Name: name, Outcome: check.Valid})
 	}
-	for i := range r.Violations {
-		j.fail(&r.Violations[i])
+	for _, v := range r.Violations {
+		j.fail(ViolationCheck(v))
 	}
 	j.Summary = j.summary()
 	return j, nil
+}
+
+// specOf is the specification that a run is checked against.
+func specOf(m models.Model, r *sim.Result, named check.Spec) (check.Spec, error) {
+	if named != nil {
+		return named, nil
+	}
+	w, err := m.Workload(r.Case.Workload.Name)
+	if err == nil && w.Spec == nil {
+		err = fmt.Errorf("workload %s of %s has no specification to check against", w.Name, m.Name)
+	}
+	return w.Spec, err
 }
 
 // clientOf is the client that a process of a simulated run belongs to: client c3 of four begins as
@@ -95,7 +95,7 @@ func clientOf(p history.Process, clients int) sim.NodeID {
 	return sim.ClientID(int(p-1)%max(clients, 1) + 1)
 }
 
-// insideChecks names the checks of a run beside linearizability.
+// insideChecks names the checks of a run in addition to linearizability.
 func insideChecks(m models.Model, r *sim.Result) []string {
 	var names []string
 	if m.Monitors != nil {
@@ -110,29 +110,37 @@ func insideChecks(m models.Model, r *sim.Result) []string {
 	return names
 }
 
-// fail enters a violation under the name of its check.
-func (j *Judgement) fail(v *sim.Violation) {
+// fail enters a violation under the name of its check, unless an earlier one is there.
+func (j *Judgement) fail(v Check) {
 	j.Outcome = check.Violation
 	for i := range j.Checks {
-		if c := &j.Checks[i]; c.Name == v.Check {
-			if c.Violation == nil {
-				c.Outcome, c.Violation = check.Violation, v
+		if c := &j.Checks[i]; c.Name == v.Name {
+			if c.Outcome != check.Violation {
+				*c = v
 			}
 			return
 		}
 	}
-	j.Checks = append(j.Checks, Check{Name: v.Check, Outcome: check.Violation, Violation: v})
+	j.Checks = append(j.Checks, v)
 }
 
-// summary names the first check that decides the outcome.
+// summary says what went wrong first, or what is unknown.
 func (j *Judgement) summary() string {
 	if j.Outcome == check.Valid {
 		return fmt.Sprintf("linearizable, and all %d other checks hold", len(j.Checks)-1)
 	}
-	for _, c := range j.Checks {
-		if c.Outcome == j.Outcome {
-			return c.Name + ": " + c.Reason()
+	first := inTime(j.Checks, j.Outcome)[0]
+	return first.Name + ": " + first.Reason
+}
+
+// Breaks says of a run whether it breaks the same promise as another did: the check of that name. It is what a
+// failing case is shrunk by.
+func Breaks(m models.Model, name string, spec check.Spec, opts check.Options) func(*sim.Result) bool {
+	return func(r *sim.Result) bool {
+		if name != Linearizability {
+			return slices.ContainsFunc(r.Violations, func(v sim.Violation) bool { return v.Check == name })
 		}
+		j, err := Judge(m, r, spec, opts)
+		return err == nil && j.Checks[0].Outcome == check.Violation
 	}
-	return ""
 }

@@ -1,7 +1,6 @@
 package trial
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +20,8 @@ func TestJudge(t *testing.T) {
 	saw := func(v int64) history.Event {
 		return history.Event{Index: 3, Time: 3, Type: history.OK, F: "read", Value: history.Int(v)}
 	}
-	violation := []sim.Violation{{Check: Progress, Detail: "c1 waits"}, {Check: "election safety", Detail: "two"}, {Check: Progress, Detail: "again"}}
+	violation := []sim.Violation{{Check: Progress, Time: 5, Detail: "c1 waits"}, {Check: "election safety", Time: 7, Detail: "two"}, {Check: Progress, Time: 9, Detail: "again"}}
+	late := []sim.Violation{{Check: Panic, Time: 9, Detail: "at n1"}}
 	for _, c := range []struct {
 		name    string
 		result  sim.Result
@@ -31,14 +31,16 @@ func TestJudge(t *testing.T) {
 	}{
 		{"valid", sim.Result{History: []history.Event{write, wrote, read, saw(1)}}, check.Valid, nil, "linearizable, and all 3 other checks hold"},
 		{"stale read", sim.Result{History: []history.Event{write, wrote, read, saw(2)}}, check.Violation, []string{Linearizability}, "linearizability: "},
+		{"stale read, then a panic", sim.Result{History: []history.Event{write, wrote, read, saw(2)}, Violations: late}, check.Violation, []string{Linearizability, Panic}, "linearizability: "},
+		{"from inside, then a stale read", sim.Result{History: []history.Event{write, wrote, read, saw(2)}, Violations: []sim.Violation{{Check: "election safety", Time: 1, Detail: "two"}}}, check.Violation, []string{"election safety", Linearizability}, "election safety: two"},
 		{"from inside", sim.Result{History: []history.Event{write, wrote}, Violations: violation}, check.Violation, []string{Progress, "election safety"}, "progress: c1 waits"},
 	} {
 		j, err := Judge(own, &c.result, nil, check.Options{})
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		if j.Outcome != c.outcome || !slices.Equal(j.Failed(), c.failed) || !strings.HasPrefix(j.Summary, c.summary) {
-			t.Errorf("%s: %v %q %q, want %v %q %q", c.name, j.Outcome, j.Failed(), j.Summary, c.outcome, c.failed, c.summary)
+		if j.Outcome != c.outcome || Names(j.Failed()) != strings.Join(c.failed, ", ") || !strings.HasPrefix(j.Summary, c.summary) {
+			t.Errorf("%s: %v %q %q, want %v %q %q", c.name, j.Outcome, Names(j.Failed()), j.Summary, c.outcome, c.failed, c.summary)
 		}
 	}
 	_, err := Judge(models.Model{Name: "bare", Workloads: []models.Workload{{Name: "free"}}}, &sim.Result{}, nil, check.Options{})

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+
+	"simrun/trial"
 )
 
 // payloadVersion changes with the layout, so that a page never reads what it
@@ -27,7 +29,7 @@ type head struct {
 	Texts      []string    `json:"texts"`
 }
 
-// headCheck is a [Check] in the numbers of the payload.
+// headCheck is a [trial.Check] in the numbers of the payload.
 type headCheck struct {
 	Name       string `json:"name"`
 	Outcome    string `json:"outcome"`
@@ -100,7 +102,7 @@ func (e *encoder) head() head {
 	return h
 }
 
-func (e *encoder) check(c *Check) headCheck {
+func (e *encoder) check(c *trial.Check) headCheck {
 	h := headCheck{Name: c.Name, Outcome: c.Outcome.String(), Reason: c.Reason, Inevitable: -1, Seen: -1, Record: -1}
 	h.Core, h.Optional = e.numbers(c.Core), e.numbers(c.Optional)
 	if c.Inevitable > 0 && c.Inevitable < len(e.page.History) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"simrun/sim"
+	"simrun/trial"
 )
 
 // records writes the columns of the trace, in its order.
@@ -106,7 +107,7 @@ func newParticipants(t *sim.Trace) *participants {
 }
 
 // violationRecord finds the record that says that a violation was seen, or -1.
-func violationRecord(t *sim.Trace, s *Sighting) int {
+func violationRecord(t *sim.Trace, s *trial.Sighting) int {
 	if t == nil {
 		return -1
 	}

@@ -33,17 +33,7 @@ func raftPage(t *testing.T, seed sim.Seed, length time.Duration, bugs ...sim.Bug
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := visual.Page{Title: fmt.Sprintf("raft · kv · seed %d", seed), Outcome: j.Outcome, Summary: j.Summary, History: r.History, Trace: r.Trace}
-	for _, c := range j.Checks {
-		switch {
-		case c.Verdict != nil:
-			p.Checks = append(p.Checks, visual.VerdictCheck(c.Name, *c.Verdict))
-		case c.Violation != nil:
-			p.Checks = append(p.Checks, visual.ViolationCheck(*c.Violation))
-		default:
-			p.Checks = append(p.Checks, visual.Check{Name: c.Name, Outcome: c.Outcome})
-		}
-	}
+	p := visual.Page{Title: fmt.Sprintf("raft · kv · seed %d", seed), Outcome: j.Outcome, Summary: j.Summary, Checks: j.Checks, History: r.History, Trace: r.Trace}
 	return p, j
 }
 
@@ -55,7 +45,7 @@ func TestStaleReadOfRaft(t *testing.T) {
 		if len(j.Checks) == 0 || j.Checks[0].Outcome != check.Violation {
 			continue
 		}
-		v := j.Checks[0].Verdict
+		v := j.Checks[0]
 		b := open(t, p)
 		s := b.state()
 		first, last := p.History[v.Core[0]].Time, p.History[v.Core[len(v.Core)-1]].Time

@@ -9,6 +9,7 @@ import (
 	"simrun/check"
 	"simrun/history"
 	"simrun/sim"
+	"simrun/trial"
 	"simrun/visual"
 )
 
@@ -416,7 +417,7 @@ func (w *raftlike) page() visual.Page {
 		History:  w.hist,
 		Trace:    &sim.Trace{Records: w.trace},
 	}
-	lin := visual.Check{Name: "linearizability", Outcome: check.Valid, Engine: "register", Reason: "an order of linearization was found"}
+	lin := trial.Check{Name: "linearizability", Outcome: check.Valid, Engine: "register", Reason: "an order of linearization was found"}
 	if w.core == nil {
 		for _, e := range w.hist { // in order of completion: an order that looks like a witness
 			if e.Type == history.OK {
@@ -431,7 +432,7 @@ func (w *raftlike) page() visual.Page {
 	}
 	p.Checks = append(p.Checks, lin)
 	for _, name := range []string{"election safety", "leader append-only", "log matching", "state-machine safety"} {
-		p.Checks = append(p.Checks, visual.Check{Name: name, Outcome: check.Valid})
+		p.Checks = append(p.Checks, trial.Check{Name: name, Outcome: check.Valid})
 	}
 	return p
 }

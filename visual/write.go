@@ -13,6 +13,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/trial"
 )
 
 //go:generate go tool esbuild report/main.ts report/report.css --bundle --minify --target=es2022 --charset=ascii --legal-comments=none --outdir=report/dist
@@ -79,12 +80,12 @@ func (v view) Verdict() string { return outcomeWord(v.Outcome) }
 
 // Failed are the checks that need a sentence: violated, or not decided.
 func (v view) Failed() []checkView {
-	return v.checks(func(c Check) bool { return c.Outcome != check.Valid })
+	return v.checks(func(c trial.Check) bool { return c.Outcome != check.Valid })
 }
 
 // Passed are the checks that hold.
 func (v view) Passed() []checkView {
-	return v.checks(func(c Check) bool { return c.Outcome == check.Valid })
+	return v.checks(func(c trial.Check) bool { return c.Outcome == check.Valid })
 }
 
 // Beyond is a reason that the summary does not give already; "" otherwise.
@@ -95,7 +96,7 @@ func (v view) Beyond(reason string) string {
 	return reason
 }
 
-func (v view) checks(keep func(Check) bool) []checkView {
+func (v view) checks(keep func(trial.Check) bool) []checkView {
 	var out []checkView
 	for i, c := range v.Page.Checks {
 		if keep(c) {
@@ -155,7 +156,7 @@ func moment(t history.Time) string {
 }
 
 type checkView struct {
-	Check
+	trial.Check
 	Number int
 }
 

@@ -13,6 +13,7 @@ import (
 	"simrun/check"
 	"simrun/history"
 	"simrun/sim"
+	"simrun/trial"
 	"simrun/visual"
 )
 
@@ -68,7 +69,7 @@ func hostilePage() visual.Page {
 		Title: hostile, Summary: hostile, Outcome: check.Violation,
 		Commands: []visual.Command{{Label: hostile, Line: hostile}},
 		Facts:    []sim.Field{{Name: hostile, Value: hostile}},
-		Checks: []visual.Check{
+		Checks: []trial.Check{
 			{Name: hostile, Outcome: check.Violation, Engine: hostile, Reason: hostile, Key: hostile, Core: []int{0}, Inevitable: 1},
 			{Name: hostile, Outcome: check.Valid, Reason: hostile},
 		},

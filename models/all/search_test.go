@@ -57,9 +57,9 @@ func TestSearchFindsEveryBug(t *testing.T) {
 						continue
 					}
 					failed := j.Failed()
-					t.Logf("seed %d: %q: %s", seed, failed, j.Summary)
-					if !slices.ContainsFunc(failed, func(name string) bool { return slices.Contains(b.Oracles, name) }) {
-						t.Errorf("seen by %q, expected one of %q", failed, b.Oracles)
+					t.Logf("seed %d: %s: %s", seed, trial.Names(failed), j.Summary)
+					if !slices.ContainsFunc(failed, func(c trial.Check) bool { return slices.Contains(b.Oracles, c.Name) }) {
+						t.Errorf("seen by %s, expected one of %q", trial.Names(failed), b.Oracles)
 					}
 					return
 				}
@@ -93,7 +93,7 @@ func TestScenariosShowTheirBugs(t *testing.T) {
 						t.Errorf("seed %d of the correct model: %s", seed, j.Summary)
 					}
 					c.Bugs = []sim.BugName{b.Name}
-					if _, j := judged(t, m, c); slices.ContainsFunc(j.Failed(), func(name string) bool { return slices.Contains(b.Oracles, name) }) {
+					if _, j := judged(t, m, c); slices.ContainsFunc(j.Failed(), func(c trial.Check) bool { return slices.Contains(b.Oracles, c.Name) }) {
 						found++
 					}
 				}

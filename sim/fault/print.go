@@ -202,3 +202,26 @@ func signedText(positive bool) string {
 	}
 	return ""
 }
+
+// Plan is a plan of faults that prints as the lines that a person would write.
+type Plan []Fault
+
+// String returns the plan, one fault per line.
+func (p Plan) String() string {
+	lines := make([]string, len(p))
+	for i, f := range p {
+		lines[i] = f.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// GoString returns the plan as [Plan.String] does, on lines of its own, for what prints values with %#v, as rapid does.
+func (p Plan) GoString() string {
+	if len(p) == 0 {
+		return "no faults"
+	}
+	return "\n    " + strings.ReplaceAll(p.String(), "\n", "\n    ")
+}
+
+// GoString returns the fault as [Fault.String] does.
+func (f Fault) GoString() string { return f.String() }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"simrun/history/nearest"
+	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/rng"
 )
@@ -26,21 +27,15 @@ type Cluster struct {
 	Nodes    int
 	Duration time.Duration // of the fault phase
 	Profile  fault.Profile
-	Ops      []Weight // the workload's operations with their weights, for the swarm
-	Pace     int      // scenes in ten seconds, each of one to a few faults; 0: drawn for each seed, from 3 to 10
-	Beyond   bool     // whether plans may go beyond the system's claims
-}
-
-// Weight is the relative frequency of an operation in a workload.
-type Weight struct {
-	F      string
-	Weight int
+	Ops      []sim.Weight // the workload's operations with their weights, for the swarm
+	Pace     int          // scenes in ten seconds, each of one to a few faults; 0: drawn for each seed, from 3 to 10
+	Beyond   bool         // whether plans may go beyond the system's claims
 }
 
 // Plan is what a nemesis drew.
 type Plan struct {
 	Faults   []fault.Fault  // in order of time; those that wait for an event by the time from which they do
-	Mix      []Weight       // of the workload's operations; nil: as it was
+	Mix      []sim.Weight   // of the workload's operations; nil: as it was
 	Families []string       // which families had a part in it
 	Beyond   []fault.Breach // where it goes beyond the claims; nil if it does not
 }
@@ -81,7 +76,7 @@ func Draw(name string, c Cluster, seed uint64) (Plan, error) {
 	}
 	d := &dice{rng.Draw(seed, planning, 0, 0)}
 	var drawn []Family
-	var mix []Weight
+	var mix []sim.Weight
 	if name == Swarm {
 		drawn = d.subset(&c)
 		mix = d.mix(c.Ops)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/nemesis"
 )
@@ -20,7 +21,7 @@ func cluster() nemesis.Cluster {
 			Events: []fault.EventDecl{{Event: "vote"}, {Event: "elected"}, {Event: "commit"}},
 			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Skew: fault.Forever, Drift: 100},
 		},
-		Ops: []nemesis.Weight{{"read", 2}, {"write", 2}, {"cas", 1}},
+		Ops: []sim.Weight{{F: "read", Weight: 2}, {F: "write", Weight: 2}, {F: "cas", Weight: 1}},
 	}
 }
 

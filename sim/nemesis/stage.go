@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/rng"
 )
@@ -150,7 +151,7 @@ func (d *dice) subset(c *Cluster) []Family {
 
 // mix draws weights for operations: some at zero, some more frequent than usual.
 // One at least keeps its weight.
-func (d *dice) mix(ops []Weight) []Weight {
+func (d *dice) mix(ops []sim.Weight) []sim.Weight {
 	if len(ops) < 2 || d.percent(40) {
 		return nil
 	}

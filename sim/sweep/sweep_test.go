@@ -5,67 +5,52 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
-	"strings"
-	"sync/atomic"
 	"testing"
 
 	"simrun/sim"
 	"simrun/sim/sweep"
 )
 
-// toy is a system in one line: seeds that end in 7 fail, 13 does not know, and
-// some are slower than others.
-func toy(seed sim.Seed) sweep.Report {
+// report is what the tests keep of a seed.
+type report struct {
+	seed   sim.Seed
+	failed bool
+	detail string
+}
+
+// toy is a system in one line: seeds that end in 7 fail, and some are slower than others.
+func toy(seed sim.Seed) report {
 	for range seed % 5 {
 		runtime.Gosched()
 	}
-	r := sweep.Report{Events: uint64(seed), Simulated: sim.Time(seed), Marks: []sim.Mark{{Name: "ran", Count: 2}}}
-	switch {
-	case seed%10 == 7:
-		r.Outcome, r.Detail = sweep.Violation, fmt.Sprintf("%d ends in seven", seed)
-	case seed == 13:
-		r.Outcome, r.Detail = sweep.Unknown, "thirteen"
-	case seed%2 == 0:
-		r.Marks = append(r.Marks, sim.Mark{Name: "even", Count: 1})
-	}
-	return r
+	return report{seed: seed, failed: seed%10 == 7}
 }
 
-func run(p sweep.Plan) (sweep.Summary, []sim.Seed) {
-	var order []sim.Seed
-	p.Each = func(r sweep.Report) { order = append(order, r.Seed) }
-	return sweep.Sweep(context.Background(), p), order
+// run sweeps, and returns the reports in the order in which they came.
+func run(p sweep.Plan[report]) (s sweep.Summary, order []sim.Seed, reports []report) {
+	p.Failed = func(r report) bool { return r.failed }
+	p.Each = func(r report) { order, reports = append(order, r.seed), append(reports, r) }
+	return sweep.Sweep(context.Background(), p), order, reports
 }
 
 func TestReportsComeInOrderWhateverTheWorkers(t *testing.T) {
-	var first sweep.Summary
-	for _, workers := range []int{1, 2, 3, 16} {
-		s, order := run(sweep.Plan{First: 1, Last: 3000, Workers: workers, Run: toy})
+	for _, workers := range []int{0, 1, 2, 3, 16} {
+		s, order, _ := run(sweep.Plan[report]{First: 1, Last: 3000, Workers: workers, Run: toy})
 		for i, seed := range order {
 			if seed != sim.Seed(i+1) {
 				t.Fatalf("%d workers: report %d is of seed %d", workers, i, seed)
 			}
 		}
-		if workers == 1 {
-			first = s
-		} else if !reflect.DeepEqual(s, first) {
-			t.Errorf("%d workers: %+v\none worker: %+v", workers, s, first)
+		if s != (sweep.Summary{Done: 3000, Failures: 300, Complete: true}) || len(order) != 3000 {
+			t.Errorf("%d workers: %+v, %d reports", workers, s, len(order))
 		}
-	}
-	want := [4]uint64{2699, 1, 300, 0}
-	if first.Done != 3000 || first.Counts != want || len(first.Failures) != 300 || !first.Complete || first.Events != 3000*3001/2 {
-		t.Errorf("got %d done, counts %v, %d failures, complete %v, %d events", first.Done, first.Counts, len(first.Failures), first.Complete, first.Events)
-	}
-	marks := []sweep.MarkCount{{Name: "even", Seeds: 1500, Count: 1500}, {Name: "ran", Seeds: 3000, Count: 6000}}
-	if !reflect.DeepEqual(first.Marks, marks) {
-		t.Errorf("marks %v, want %v", first.Marks, marks)
 	}
 }
 
 func TestMaxFailuresStopsAfterTheSameSeed(t *testing.T) {
 	for _, workers := range []int{1, 4, 16} {
-		s, order := run(sweep.Plan{First: 1, Last: 3000, Workers: workers, MaxFailures: 3, Run: toy})
-		if s.Complete || s.Next != 28 || s.Done != 27 || len(order) != 27 || len(s.Failures) != 3 || s.Failures[2].Seed != 27 {
+		s, order, _ := run(sweep.Plan[report]{First: 1, Last: 3000, Workers: workers, MaxFailures: 3, Run: toy})
+		if s.Complete || s.Next != 28 || s.Done != 27 || len(order) != 27 || s.Failures != 3 {
 			t.Errorf("%d workers: complete %v, next %d, done %d, failures %v", workers, s.Complete, s.Next, s.Done, s.Failures)
 		}
 	}
@@ -74,12 +59,12 @@ func TestMaxFailuresStopsAfterTheSameSeed(t *testing.T) {
 func TestShardsPartTheSeeds(t *testing.T) {
 	by := map[sim.Seed]int{}
 	for shard := uint64(1); shard <= 3; shard++ {
-		_, order := run(sweep.Plan{First: 5, Last: 104, Shard: shard, Shards: 3, Workers: 4, Run: toy})
+		_, order, _ := run(sweep.Plan[report]{First: 5, Last: 104, Shard: shard, Shards: 3, Workers: 4, Run: toy})
 		for _, seed := range order {
 			by[seed]++
 		}
 		// One that goes on from the middle takes the same seeds.
-		_, rest := run(sweep.Plan{First: 50, Last: 104, Shard: shard, Shards: 3, Workers: 4, Run: toy})
+		_, rest, _ := run(sweep.Plan[report]{First: 50, Last: 104, Shard: shard, Shards: 3, Workers: 4, Run: toy})
 		if tail := order[len(order)-len(rest):]; !reflect.DeepEqual(tail, rest) {
 			t.Errorf("shard %d: goes on with %v instead of %v", shard, rest, tail)
 		}
@@ -107,7 +92,7 @@ func TestEndsOfTheRange(t *testing.T) {
 		{top - 1, top, 1, 100, nil},
 		{0, 9, 4, 4, []sim.Seed{0, 4, 8}},
 	} {
-		s, order := run(sweep.Plan{First: tc.first, Last: tc.last, Shard: tc.shard, Shards: tc.shards, Workers: 2, Run: toy})
+		s, order, _ := run(sweep.Plan[report]{First: tc.first, Last: tc.last, Shard: tc.shard, Shards: tc.shards, Workers: 2, Run: toy})
 		if !reflect.DeepEqual(order, tc.want) || !s.Complete {
 			t.Errorf("seeds %d-%d, shard %d/%d: ran %v, want %v (complete %v)", tc.first, tc.last, tc.shard, tc.shards, order, tc.want, s.Complete)
 		}
@@ -117,9 +102,9 @@ func TestEndsOfTheRange(t *testing.T) {
 func TestInterruptSaysWhereToGoOn(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var last sim.Seed
-	s := sweep.Sweep(ctx, sweep.Plan{First: 1, Last: 1 << 60, Workers: 4, Run: toy, Each: func(r sweep.Report) {
-		last = r.Seed
-		if r.Seed == 500 {
+	s := sweep.Sweep(ctx, sweep.Plan[report]{First: 1, Last: 1 << 60, Workers: 4, Run: toy, Each: func(r report) {
+		last = r.seed
+		if r.seed == 500 {
 			cancel()
 		}
 	}})
@@ -128,82 +113,36 @@ func TestInterruptSaysWhereToGoOn(t *testing.T) {
 	}
 }
 
-func TestPanicIsAnInternalErrorOfItsSeed(t *testing.T) {
-	s, _ := run(sweep.Plan{First: 1, Last: 100, Workers: 4, Run: func(seed sim.Seed) sweep.Report {
-		if seed == 42 {
-			panic("no answer")
-		}
-		return toy(seed)
-	}})
-	if s.Counts[sweep.Internal] != 1 || s.Worst() != sweep.Internal || s.Done != 100 {
-		t.Errorf("counts %v, worst %v, done %d", s.Counts, s.Worst(), s.Done)
-	}
-	for _, f := range s.Failures {
-		if f.Outcome == sweep.Internal && (f.Seed != 42 || !strings.Contains(f.Detail, "no answer")) {
-			t.Errorf("got %+v", f)
-		}
-	}
-}
-
-func TestVerifiesAShare(t *testing.T) {
-	var calls atomic.Int64
-	plan := sweep.Plan{First: 1, Last: 4000, Workers: 4, VerifyOneIn: 20, Run: toy, Verify: func(seed sim.Seed) string {
-		calls.Add(1)
-		if seed > 3900 {
-			return "event 17 differs"
-		}
-		return ""
-	}}
-	s, _ := run(plan)
-	if s.Verified != uint64(calls.Load()) || s.Verified < 100 || s.Verified > 400 {
-		t.Errorf("verified %d, called %d", s.Verified, calls.Load())
-	}
-	if s.Worst() != sweep.Internal || s.Counts[sweep.Internal] == 0 {
-		t.Errorf("a divergence was not an internal error: %v", s.Counts)
-	}
-	plan.Workers = 1
-	if again, _ := run(plan); !reflect.DeepEqual(again, s) {
-		t.Error("the choice of seeds to verify depends on the workers")
-	}
-}
-
-func TestWorst(t *testing.T) {
-	for counts, want := range map[[4]uint64]sweep.Outcome{
-		{}:           sweep.Valid,
-		{9, 0, 0, 0}: sweep.Valid,
-		{9, 1, 0, 0}: sweep.Unknown,
-		{9, 5, 1, 0}: sweep.Violation,
-		{9, 5, 1, 1}: sweep.Internal,
-	} {
-		if got := (&sweep.Summary{Counts: counts}).Worst(); got != want {
-			t.Errorf("%v: worst is %v, want %v", counts, got, want)
-		}
+func TestPanicIsTheReportOfItsSeed(t *testing.T) {
+	s, _, reports := run(sweep.Plan[report]{
+		First: 1, Last: 100, Workers: 4,
+		Run: func(seed sim.Seed) report {
+			if seed == 42 {
+				panic("no answer")
+			}
+			return toy(seed)
+		},
+		Panicked: func(seed sim.Seed, x any) report { return report{seed, true, fmt.Sprint(x)} },
+	})
+	if s.Failures != 11 || s.Done != 100 || reports[41] != (report{42, true, "no answer"}) {
+		t.Errorf("%+v; seed 42: %+v", s, reports[41])
 	}
 }
 
 // Sweep toy seeds until the second failure.
 func ExampleSweep() {
-	s := sweep.Sweep(context.Background(), sweep.Plan{
+	s := sweep.Sweep(context.Background(), sweep.Plan[bool]{
 		First: 1, Last: 1000, Workers: 4, MaxFailures: 2,
-		Run: func(seed sim.Seed) sweep.Report {
-			if seed%100 == 0 {
-				return sweep.Report{Outcome: sweep.Violation, Detail: "divisible by a hundred"}
-			}
-			return sweep.Report{}
-		},
+		Run:    func(seed sim.Seed) bool { return seed%100 != 0 },
+		Failed: func(ok bool) bool { return !ok },
 	})
-	for _, f := range s.Failures {
-		fmt.Println(f.Seed, f.Outcome, f.Detail)
-	}
-	fmt.Println("done", s.Done, "go on with", s.Next)
+	fmt.Println("done", s.Done, "failed", s.Failures, "go on with", s.Next)
 	// Output:
-	// 100 violation divisible by a hundred
-	// 200 violation divisible by a hundred
-	// done 200 go on with 201
+	// done 200 failed 2 go on with 201
 }
 
 func BenchmarkSweepOverhead(b *testing.B) {
 	b.ReportAllocs()
-	sweep.Sweep(context.Background(), sweep.Plan{First: 1, Last: sim.Seed(b.N), Workers: runtime.GOMAXPROCS(0),
-		Run: func(sim.Seed) sweep.Report { return sweep.Report{} }})
+	sweep.Sweep(context.Background(), sweep.Plan[bool]{First: 1, Last: sim.Seed(b.N), Workers: runtime.GOMAXPROCS(0),
+		Run: func(sim.Seed) bool { return true }})
 }

@@ -1,9 +1,7 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"html/template"
 	"io"
 	"os"
@@ -13,12 +11,13 @@ import (
 	"strings"
 
 	"simrun/check"
+	"simrun/trial"
 )
 
 // Entry is one run of a store.
 type Entry struct {
 	Path    string // of its folder within the store, with slashes: "raft-kv/…-seed42"
-	Results Results
+	Results trial.Results
 }
 
 // List returns the runs of a store, newest first. A folder without readable
@@ -62,7 +61,7 @@ func (e Entry) Report() string { return e.Path + "/" + ReportFile }
 
 // Class is the outcome as a class of the page's style.
 func (e Entry) Class() string {
-	switch check.Outcome(e.Results.Valid) {
+	switch e.Results.Outcome {
 	case check.Valid:
 		return "valid"
 	case check.Violation:
@@ -74,7 +73,7 @@ func (e Entry) Class() string {
 // Reason is why the run failed, if it did.
 func (e Entry) Reason() string {
 	for _, c := range e.Results.Checks {
-		if check.Outcome(c.Valid) != check.Valid {
+		if c.Outcome != check.Valid {
 			return c.Name + ": " + c.Reason
 		}
 	}
@@ -103,14 +102,3 @@ b { padding: .05rem .5rem; border-radius: .3rem; font-weight: 600; color: #fff; 
 {{end}}</table>
 {{else}}<p>No run is stored here yet.
 {{end}}`))
-
-// Total is the number of operations.
-func (o Ops) Total() int { return o.OK + o.Fail + o.Info }
-
-func parseResults(text []byte, file string) (Results, error) {
-	var r Results
-	if err := json.Unmarshal(text, &r); err != nil {
-		return r, fmt.Errorf("%s: %w", file, err)
-	}
-	return r, nil
-}

@@ -20,6 +20,7 @@ import (
 
 	"simrun/history"
 	"simrun/sim"
+	"simrun/trial"
 	"simrun/visual"
 )
 
@@ -40,8 +41,8 @@ const partial = ".partial-"
 
 // Run is what a folder holds.
 type Run struct {
-	Case    []byte // case.json as it stands there; nil if the history was recorded elsewhere
-	Results Results
+	Case    []byte // case.json; nil if the history was recorded elsewhere
+	Results trial.Results
 	History []history.Event
 	Trace   *sim.Trace  // nil if there is none
 	Page    visual.Page // the report; its Case, History and Trace are taken from the run
@@ -234,13 +235,13 @@ func Load(dir string) (*Run, error) {
 }
 
 // LoadResults reads results.json of a run's folder.
-func LoadResults(dir string) (Results, error) {
+func LoadResults(dir string) (trial.Results, error) {
 	path := filepath.Join(dir, ResultsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return Results{}, err
+		return trial.Results{}, err
 	}
-	return parseResults(bytes.TrimSpace(text), path)
+	return trial.ParseResults(path, bytes.TrimSpace(text))
 }
 
 func readFile(path string, read func(f io.Reader, name string) error) error {

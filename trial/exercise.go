@@ -1,0 +1,84 @@
+package trial
+
+import (
+	"fmt"
+	"strings"
+
+	"simrun/check"
+	"simrun/history"
+	"simrun/internal/count"
+	"simrun/sim"
+)
+
+// Exercise says how much a run exercised its system.
+type Exercise struct {
+	Changes int `json:"changes"` // completed operations that changed the state, in the order that was found; -1 if none was found
+	sim.Activity
+}
+
+// LittleChanges is how many operations must at least have changed the state for a valid verdict to say much.
+const LittleChanges = 10
+
+// exerciseOf counts what a judged run exercised.
+func exerciseOf(spec check.Spec, r *sim.Result, j *Judgement) Exercise {
+	e := Exercise{Changes: -1, Activity: r.Activity}
+	if c := j.Checks[0]; c.Outcome == check.Valid {
+		e.Changes = changes(spec, r.History, c.Witness)
+	}
+	return e
+}
+
+// changes counts the operations of an order of linearization that changed the state.
+func changes(spec check.Spec, events []history.Event, order []int) (n int) {
+	ops, err := history.Pair(events)
+	if err != nil {
+		return 0
+	}
+	at := make(map[int]int, len(ops)) // by index of the invocation
+	for i := range ops {
+		at[ops[i].Invoke] = i
+	}
+	m := check.NewMachine(spec)
+	states := map[string]int32{}
+	for _, invoke := range order {
+		op := &ops[at[invoke]]
+		object := m.Object(op)
+		next, ok := m.Step(states[object], m.Class(op))
+		if ok && next != states[object] {
+			n++
+			states[object] = next
+		}
+	}
+	return n
+}
+
+// String says it to a person, but for the faults: "312 operations changed the state, 3 leaders, 4 restarts".
+func (e Exercise) String() string {
+	var parts []string
+	if e.Changes >= 0 {
+		parts = append(parts, fmt.Sprintf("%s changed the state", count.Of(e.Changes, "operation")))
+	}
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{e.Leaders, "leader"}, {e.Restarts, "restart"}} {
+		if p.n > 0 {
+			parts = append(parts, count.Of(p.n, p.what))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing that changed the state is known"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Little says why a valid verdict of the run means little; "" if it does not.
+func (e Exercise) Little() string {
+	switch {
+	case e.Changes >= 0 && e.Changes < LittleChanges:
+		return fmt.Sprintf("only %s changed the state", count.Of(e.Changes, "operation"))
+	case e.Faults > 0 && e.Fired == 0:
+		return "not one of its faults fired"
+	}
+	return ""
+}

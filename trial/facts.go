@@ -1,0 +1,113 @@
+package trial
+
+import (
+	"fmt"
+	"strings"
+
+	"simrun/history"
+	"simrun/internal/count"
+	"simrun/sim"
+	"simrun/sim/fault"
+)
+
+// Title is the model and the workload of a case, and its bugs: "raft · kv · bug lease-reads".
+func Title(c *sim.Case) string {
+	t := c.Model + " · " + c.Workload.Name
+	for i, b := range c.Bugs {
+		if i == 0 {
+			t += " · bug "
+		} else {
+			t += ", "
+		}
+		t += string(b)
+	}
+	return t
+}
+
+// RunFacts are what is said of a simulated run in addition to its verdict.
+func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
+	facts := []sim.Field{
+		{Name: "digest", Value: r.Digest},
+		{Name: "cluster", Value: describeCluster(c)},
+		{Name: "operations", Value: DescribeOps(events)},
+		{Name: "faults", Value: describeFaults(c.Faults, r)},
+		{Name: "claims", Value: describeClaims(r.Beyond)},
+	}
+	if r.Exercise != nil {
+		facts = append(facts, sim.Field{Name: "exercised", Value: r.Exercise.String()})
+	}
+	return append(facts, sim.Field{Name: "events", Value: fmt.Sprintf("%s in %v of virtual time", count.Grouped(r.Events), r.Simulated)})
+}
+
+// HistoryFacts are what is said of a recorded history in addition to its verdict.
+func HistoryFacts(r *Results, events []history.Event) []sim.Field {
+	facts := []sim.Field{{Name: "spec", Value: r.Spec}, {Name: "operations", Value: DescribeOps(events)}}
+	if len(events) > 0 {
+		facts = append(facts, sim.Field{Name: "until", Value: events[len(events)-1].Time.String()})
+	}
+	for _, c := range r.Checks {
+		facts = append(facts, sim.Field{Name: "steps", Value: count.Grouped(c.Steps)})
+	}
+	return facts
+}
+
+// describeCluster says what ran: "5 nodes, 4 clients, 10s".
+func describeCluster(c *sim.Case) string {
+	s := fmt.Sprintf("%s, %s, %v", count.Of(c.Nodes, "node"), count.Of(c.Clients, "client"), c.Duration)
+	if c.Recovery.Skip {
+		return s + ", safety alone"
+	}
+	return s + fmt.Sprintf(" of faults, then recovery within %v", c.Recovery.Within)
+}
+
+// DescribeOps counts operations by name and by outcome: "read 1,210, write 604 (1,700 ok, 20 failed, 94 open)".
+func DescribeOps(events []history.Event) string {
+	by := map[string]int{}
+	for _, e := range events {
+		if e.Type == history.Invoke && e.Process != history.Nemesis {
+			by[e.F]++
+		}
+	}
+	n := CountOps(events)
+	if n.Total() == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%s (%s ok, %s failed, %s open)", count.Names(by), count.Grouped(n.OK), count.Grouped(n.Fail), count.Grouped(n.Info))
+}
+
+// describeFaults counts faults by kind, and names those that changed nothing: "crash 3, partition 2; 4 of 5 fired, not: at 3s crash n2".
+func describeFaults(plan []fault.Fault, r *Results) string {
+	by := map[string]int{}
+	for _, f := range plan {
+		if f.Kind != fault.None {
+			by[f.Kind.String()]++
+		}
+	}
+	if len(by) == 0 {
+		return "none"
+	}
+	s := count.Names(by)
+	switch n := len(r.Unfired); {
+	case r.Exercise == nil:
+	case n == 0:
+		s += "; all fired"
+	default:
+		shown := r.Unfired[:min(n, 2)]
+		s += fmt.Sprintf("; %d of %d fired, not %s", r.Exercise.Fired, r.Exercise.Faults, strings.Join(shown, ", "))
+		if n > len(shown) {
+			s += fmt.Sprintf(" and %d others", n-len(shown))
+		}
+	}
+	return s
+}
+
+// describeClaims compares the faults with what the model claims to survive.
+func describeClaims(beyond []string) string {
+	switch len(beyond) {
+	case 0:
+		return "the faults stay within what the model claims to survive"
+	case 1:
+		return "beyond what the model claims to survive: " + beyond[0]
+	}
+	return fmt.Sprintf("%d faults go beyond what the model claims to survive: %s, and others", len(beyond), beyond[0])
+}

@@ -1,0 +1,162 @@
+package trial
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"simrun/check"
+	"simrun/history"
+	"simrun/sim"
+)
+
+// Version is simrun's own, which results.json carries.
+const Version = "0.1.0"
+
+// Results is what results.json says of a run, or of a recorded history. It holds nothing of the wall
+// clock: equal cases give equal bytes.
+type Results struct {
+	Outcome   check.Outcome   `json:"valid"`
+	Summary   string          `json:"summary,omitempty"` // the verdict in one sentence
+	Seed      *sim.Seed       `json:"seed,omitempty"`    // nil if the history was recorded elsewhere
+	Model     string          `json:"model,omitempty"`
+	Workload  string          `json:"workload,omitempty"`
+	File      string          `json:"file,omitempty"` // that was checked, if it was not simulated
+	Spec      string          `json:"spec,omitempty"`
+	Digest    string          `json:"digest,omitempty"`
+	Checks    []Check         `json:"checks"`
+	Also      json.RawMessage `json:"also,omitempty"`      // answers to further questions, which are not part of the verdict
+	Beyond    []string        `json:"beyond,omitempty"`    // faults beyond what the model claims to survive
+	Exercise  *Exercise       `json:"exercise,omitempty"`  // how much the run exercised; nil if it was not simulated
+	Unfired   []string        `json:"unfired,omitempty"`   // faults that changed nothing
+	Little    string          `json:"little,omitempty"`    // why a valid verdict means little
+	Sometimes []sim.Mark      `json:"sometimes,omitempty"` // states worth reaching that were reached
+	Ops       Ops             `json:"operations"`
+	Events    uint64          `json:"events"`
+	Simulated sim.Time        `json:"simulated_ns"`
+	Case      json.RawMessage `json:"case,omitempty"`
+	Version   string          `json:"version"`          // of simrun
+	Folder    string          `json:"folder,omitempty"` // that the run is stored in; only where results are printed
+}
+
+// Failed lists the checks that decide a result which is not valid, in order of the time at which they failed.
+func (r *Results) Failed() []Check { return inTime(r.Checks, r.Outcome) }
+
+// Results are what results.json says of a run. The error says that its case can't be written.
+func (t *Run) Results() (Results, error) {
+	text, err := sim.FormatCase(t.Case)
+	if err != nil {
+		return Results{}, err
+	}
+	r := Results{
+		Outcome: t.Outcome, Summary: t.Summary, Seed: &t.Case.Seed, Model: t.Case.Model, Workload: t.Case.Workload.Name, Spec: t.Spec,
+		Digest: t.Digest.String(), Checks: t.Checks, Beyond: t.Beyond, Exercise: &t.Exercise, Sometimes: t.Sometimes, Ops: CountOps(t.History),
+		Events: t.Events, Simulated: t.End, Case: bytes.TrimSpace(text), Version: Version,
+	}
+	for _, f := range t.Unfired {
+		r.Unfired = append(r.Unfired, f.String())
+	}
+	if t.Outcome == check.Valid {
+		r.Little = t.Exercise.Little()
+	}
+	return r, nil
+}
+
+// HistoryResults are what results.json says of a verdict on a recorded history.
+func HistoryResults(file string, events []history.Event, v check.Verdict) Results {
+	r := Results{
+		Outcome: v.Outcome, Summary: v.Reason, File: file, Spec: v.Spec,
+		Checks: []Check{VerdictCheck(Linearizability, v)}, Ops: CountOps(events), Version: Version,
+	}
+	if v.Outcome == check.Valid {
+		r.Summary = "linearizable as " + v.Spec
+	}
+	return r
+}
+
+// Ops counts the operations of a history by what became of them.
+type Ops struct {
+	OK   int `json:"ok"`
+	Fail int `json:"fail"`
+	Info int `json:"info"`
+}
+
+// Total is the number of operations.
+func (o Ops) Total() int { return o.OK + o.Fail + o.Info }
+
+// CountOps counts the operations of a history.
+func CountOps(events []history.Event) (n Ops) {
+	for _, e := range events {
+		if e.Process == history.Nemesis {
+			continue
+		}
+		switch e.Type {
+		case history.Invoke:
+			n.Info++ // until it completes
+		case history.OK:
+			n.OK++
+			n.Info--
+		case history.Fail:
+			n.Fail++
+			n.Info--
+		}
+	}
+	return n
+}
+
+// ParseResults reads results.json. The name is used in errors.
+func ParseResults(name string, text []byte) (Results, error) {
+	var r Results
+	if err := json.Unmarshal(text, &r); err != nil {
+		return r, fmt.Errorf("%s: %w", name, err)
+	}
+	return r, nil
+}
+
+// Write writes r as JSON with a line for each member and each check, so that a
+// person can read it and a diff shows what changed.
+func (r *Results) Write(w io.Writer) error {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // the case says n1>n2
+	if err := e.Encode(r); err != nil {
+		return err
+	}
+	d := json.NewDecoder(&text)
+	d.Token() // the opening brace of what was just made
+	var b bytes.Buffer
+	for separator := "{"; d.More(); separator = "," {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		var member json.RawMessage
+		if err := d.Decode(&member); err != nil {
+			return err
+		}
+		if name == "checks" || name == "also" {
+			member = onLines(member)
+		}
+		fmt.Fprintf(&b, "%s\n  %q: %s", separator, name, member)
+	}
+	b.WriteString("\n}\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// onLines puts each element of a JSON array on a line of its own.
+func onLines(array json.RawMessage) json.RawMessage {
+	var elements []json.RawMessage
+	if json.Unmarshal(array, &elements) != nil || len(elements) == 0 {
+		return array
+	}
+	b := []byte("[")
+	for i, e := range elements {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(b, "\n    "...), e...)
+	}
+	return append(b, "\n  ]"...)
+}

@@ -1,0 +1,264 @@
+package trial
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"simrun/check"
+	"simrun/sim"
+	"simrun/sim/rng"
+	"simrun/sim/sweep"
+)
+
+// Sweep is a trial of many seeds.
+type Sweep struct {
+	Setup
+	First, Last   sim.Seed // inclusive
+	Shard, Shards uint64   // as in [sweep.Plan]
+	Workers       int      // seeds that are simulated at a time; less than 1: one
+	MaxFailures   int      // stop after so many seeds with a violation or an internal error; 0: never
+	VerifyOneIn   uint64   // run every so-many-th seed twice, chosen by the seed; 0: none
+
+	// Each gets every report, in order of seed, from the goroutine that called [Sweep.Do]. May be nil.
+	Each func(*Report)
+}
+
+// Report is what a sweep keeps of one seed.
+type Report struct {
+	Seed      sim.Seed
+	Outcome   check.Outcome
+	Err       error    // an internal error: a panic, a case that can't run, or two runs of one case that differ; then there is no outcome
+	Summary   string   // one sentence: the verdict, or the error
+	Failed    []string // names of the checks that failed, in order of time
+	Events    uint64   // executed
+	Simulated sim.Time // virtual time at the end
+	Marks     []sim.Mark
+	Exercise  Exercise
+	Verified  bool // the seed was run twice, and the runs were compared
+}
+
+// Failure reports whether the seed counts as failing: a violation, or an internal error.
+func (r *Report) Failure() bool { return r.Err != nil || r.Outcome == check.Violation }
+
+// Word is the outcome for a person: "valid", "unknown", "violation" or "internal error".
+func (r *Report) Word() string {
+	if r.Err != nil {
+		return internalWord
+	}
+	return r.Outcome.String()
+}
+
+const internalWord = "internal error"
+
+// Do runs the seeds. What it returns does not depend on the number of workers.
+func (s *Sweep) Do(ctx context.Context) (sweep.Summary, *Tally) {
+	t := newTally(s.Model.Marks)
+	sum := sweep.Sweep(ctx, sweep.Plan[*Report]{
+		First: s.First, Last: s.Last, Shard: s.Shard, Shards: s.Shards, Workers: s.Workers, MaxFailures: s.MaxFailures,
+		Run: s.one,
+		Panicked: func(seed sim.Seed, x any) *Report {
+			return failed(seed, fmt.Errorf("panic: %v", x))
+		},
+		Failed: (*Report).Failure,
+		Each: func(r *Report) {
+			t.add(r)
+			if s.Each != nil {
+				s.Each(r)
+			}
+		},
+	})
+	return sum, t
+}
+
+func failed(seed sim.Seed, err error) *Report {
+	return &Report{Seed: seed, Err: err, Summary: err.Error()}
+}
+
+// verifyDraw chooses the seeds that are run twice.
+var verifyDraw = rng.Of("verify")
+
+// one runs one seed.
+func (s *Sweep) one(seed sim.Seed) *Report {
+	run, err := s.Run(seed, false)
+	if err != nil {
+		return failed(seed, err)
+	}
+	r := &Report{
+		Seed: seed, Outcome: run.Outcome, Events: run.Events, Simulated: run.End, Marks: run.Sometimes, Exercise: run.Exercise,
+	}
+	if run.Outcome != check.Valid {
+		r.Summary = run.Summary
+		for _, c := range run.Judgement.Failed() {
+			r.Failed = append(r.Failed, c.Name)
+		}
+	}
+	if s.VerifyOneIn > 0 && rng.Draw(uint64(seed), verifyDraw, 0, 0).N(s.VerifyOneIn) == 0 {
+		r.Verified = true
+		if err := Verify(s.Model, run.Case); err != nil {
+			r.Err, r.Summary = err, err.Error()
+		}
+	}
+	return r
+}
+
+// Tally is what many seeds had in common. It does not depend on the order of workers.
+type Tally struct {
+	Counts    map[string]uint64 // seeds by [Report.Word]
+	Verified  uint64            // seeds that were run twice
+	Failures  []*Report         // in order of seed
+	Marks     []MarkCount       // in order of name: those that the model declares, and those that were reached
+	Checks    map[string]uint64 // failing seeds by name of the check that saw it
+	Little    uint64            // valid seeds whose verdict means little ([Exercise.Little])
+	Events    uint64
+	Simulated sim.Time
+	Exercise  ExerciseSpread
+}
+
+// MarkCount says how often a state worth reaching was reached.
+type MarkCount struct {
+	Name  string `json:"name"`
+	Seeds uint64 `json:"seeds"` // that reached it at least once
+	Count uint64 `json:"count"` // over all seeds
+}
+
+// ExerciseSpread is how much the seeds exercised.
+type ExerciseSpread struct {
+	Changes  Spread `json:"changes"` // of the seeds whose order is known
+	Leaders  Spread `json:"leaders"`
+	Restarts Spread `json:"restarts"`
+	Faults   uint64 `json:"faults"` // over all seeds
+	Fired    uint64 `json:"fired"`
+}
+
+// Spread counts values of seeds.
+type Spread struct {
+	by map[int]uint64
+	n  uint64
+}
+
+func (s *Spread) add(v int) {
+	if s.by == nil {
+		s.by = map[int]uint64{}
+	}
+	s.by[v]++
+	s.n++
+}
+
+// Least, Median and Most are 0 of no values.
+func (s *Spread) Least() int  { return s.at(0) }
+func (s *Spread) Median() int { return s.at(s.n / 2) }
+func (s *Spread) Most() int   { return s.at(s.n - min(s.n, 1)) }
+
+// at is the value with so many before it, in order of size.
+func (s *Spread) at(before uint64) int {
+	values := make([]int, 0, len(s.by))
+	for v := range s.by {
+		values = append(values, v)
+	}
+	slices.Sort(values)
+	for _, v := range values {
+		if before < s.by[v] {
+			return v
+		}
+		before -= s.by[v]
+	}
+	return 0
+}
+
+// MarshalJSON writes {"min": 1, "median": 4, "max": 9}.
+func (s Spread) MarshalJSON() ([]byte, error) {
+	return fmt.Appendf(nil, `{"min":%d,"median":%d,"max":%d}`, s.Least(), s.Median(), s.Most()), nil
+}
+
+func newTally(marks []string) *Tally {
+	t := &Tally{Counts: map[string]uint64{}, Checks: map[string]uint64{}}
+	for _, name := range marks {
+		t.mark(MarkCount{Name: name})
+	}
+	return t
+}
+
+// add enters a report.
+func (t *Tally) add(r *Report) {
+	t.Counts[r.Word()]++
+	t.Events += r.Events
+	t.Simulated += r.Simulated
+	if r.Verified {
+		t.Verified++
+	}
+	if r.Failure() {
+		t.Failures = append(t.Failures, r)
+	}
+	for _, name := range r.Failed {
+		t.Checks[name]++
+	}
+	for _, m := range r.Marks {
+		t.mark(MarkCount{m.Name, 1, m.Count})
+	}
+	if r.Err == nil {
+		t.exercise(r)
+	}
+}
+
+func (t *Tally) exercise(r *Report) {
+	e := &t.Exercise
+	if r.Exercise.Changes >= 0 {
+		e.Changes.add(r.Exercise.Changes)
+	}
+	e.Leaders.add(r.Exercise.Leaders)
+	e.Restarts.add(r.Exercise.Restarts)
+	e.Faults += uint64(r.Exercise.Faults)
+	e.Fired += uint64(r.Exercise.Fired)
+	if r.Outcome == check.Valid && r.Exercise.Little() != "" {
+		t.Little++
+	}
+}
+
+// mark adds to what is known of a mark, and keeps the list in order.
+func (t *Tally) mark(m MarkCount) {
+	i, known := slices.BinarySearchFunc(t.Marks, m.Name, func(c MarkCount, name string) int { return strings.Compare(c.Name, name) })
+	if !known {
+		t.Marks = slices.Insert(t.Marks, i, MarkCount{Name: m.Name})
+	}
+	t.Marks[i].Seeds += m.Seeds
+	t.Marks[i].Count += m.Count
+}
+
+// Unreached lists the states worth reaching that no seed reached, in order of name.
+func (t *Tally) Unreached() []string {
+	var names []string
+	for _, m := range t.Marks {
+		if m.Seeds == 0 {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
+// Err is the first internal error, with its seed; nil if there was none.
+func (t *Tally) Err() (sim.Seed, error) {
+	for _, r := range t.Failures {
+		if r.Err != nil {
+			return r.Seed, r.Err
+		}
+	}
+	return 0, nil
+}
+
+// Outcome is the worst that any seed showed. An internal error is not an outcome: see [Tally.Err].
+func (t *Tally) Outcome() check.Outcome {
+	o := check.Valid
+	for _, word := range []check.Outcome{check.Unknown, check.Violation} {
+		if t.Counts[word.String()] > 0 {
+			o = o.Worse(word)
+		}
+	}
+	return o
+}
+
+// Words lists the outcomes that seeds had, the worst first: "3 violation, 997 valid".
+func Words() []string {
+	return []string{internalWord, check.Violation.String(), check.Unknown.String(), check.Valid.String()}
+}

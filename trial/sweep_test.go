@@ -1,0 +1,118 @@
+package trial
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"simrun/check"
+	"simrun/check/specs"
+	"simrun/history"
+	"simrun/models"
+	"simrun/sim"
+)
+
+// parrot is a model whose one node answers every write; its bugs make it fail in each way.
+func parrot() models.Model {
+	return models.Model{
+		Name: "parrot", Nodes: 1, Marks: []string{"asked", "never"},
+		Boot: func(env *sim.Env) sim.Node { return &bird{env} },
+		Client: func(c *sim.Client) {
+			for op, more := c.Next(); more; op, more = c.Next() {
+				if _, err := c.Call(1, []byte("x"), time.Second); err != nil {
+					c.Info(err.Error())
+					continue
+				}
+				c.OK(op.Value)
+			}
+		},
+		Workloads: []models.Workload{{Name: "write", Spec: specs.Register, Rate: 20, Mix: []sim.Weight{{F: "write", Weight: 1}},
+			Next: func(t *sim.Turn) sim.Op { return sim.Op{F: "write", Value: history.Int(t.Unique())} }}},
+		Bugs: []models.Bug{{Name: "assert"}, {Name: "clock"}},
+	}
+}
+
+type bird struct{ env *sim.Env }
+
+func (b *bird) Receive(sim.NodeID, []byte) {}
+func (b *bird) Request(from sim.Caller, _ []byte) {
+	b.env.Sometimes("asked")
+	if b.env.Bug("assert") && b.env.Now() > sim.Time(2*time.Second) {
+		b.env.Fatal("too late")
+	}
+	if b.env.Bug("clock") {
+		b.env.Reply(from, []byte(time.Now().String()))
+		return
+	}
+	b.env.Reply(from, []byte("y"))
+}
+
+func sweepOf(bug sim.BugName, workers int) *Sweep {
+	s := &Sweep{Setup: Setup{Model: parrot(), Base: sim.Case{Duration: sim.Duration(3 * time.Second)}, Nemesis: "crash"}, First: 1, Last: 40, Workers: workers, VerifyOneIn: 3}
+	if bug != "" {
+		s.Base.Bugs = []sim.BugName{bug}
+	}
+	return s
+}
+
+// A tally is the same for any number of workers, and counts what was exercised, reached and never reached.
+func TestSweepTallies(t *testing.T) {
+	sum, one := sweepOf("", 1).Do(context.Background())
+	_, four := sweepOf("", 4).Do(context.Background())
+	if !reflect.DeepEqual(one, four) {
+		t.Errorf("one worker: %+v\nfour: %+v", one, four)
+	}
+	if !sum.Complete || one.Counts["valid"] != 40 || one.Outcome() != check.Valid || one.Verified < 5 || one.Verified > 25 {
+		t.Errorf("%+v %+v", sum, one)
+	}
+	e := one.Exercise
+	if e.Changes.Least() < 1 || e.Changes.Median() < e.Changes.Least() || e.Changes.Most() < e.Changes.Median() || e.Changes.Most() > 4*20*13 || e.Fired == 0 || e.Fired > e.Faults {
+		t.Errorf("exercised %d, %d, %d; %d of %d faults fired", e.Changes.Least(), e.Changes.Median(), e.Changes.Most(), e.Fired, e.Faults)
+	}
+	if !slices.Equal(one.Unreached(), []string{"never"}) || one.Marks[0].Name != "asked" || one.Marks[0].Seeds != 40 {
+		t.Errorf("marks %+v", one.Marks)
+	}
+}
+
+// A violation and an internal error are counted apart; a run that differs from its second is the latter.
+func TestSweepTellsViolationsFromInternalErrors(t *testing.T) {
+	_, broken := sweepOf("assert", 2).Do(context.Background())
+	if broken.Outcome() != check.Violation || broken.Counts["violation"] != 40 || broken.Checks[Assertion] != 40 || len(broken.Failures) != 40 {
+		t.Errorf("%+v", broken)
+	}
+	if _, err := broken.Err(); err != nil {
+		t.Error(err)
+	}
+	s := sweepOf("clock", 2)
+	s.VerifyOneIn = 1
+	_, divergent := s.Do(context.Background())
+	if seed, err := divergent.Err(); seed != 1 || err == nil || divergent.Counts["internal error"] != 40 {
+		t.Errorf("seed %d: %v; %+v", seed, err, divergent.Counts)
+	}
+}
+
+// A valid verdict of a run that did next to nothing says so, and why.
+func TestLittleIsSaid(t *testing.T) {
+	setup := Setup{Model: parrot(), Base: sim.Case{Clients: 1, Duration: sim.Duration(100 * time.Millisecond)}, Planned: true}
+	run, err := setup.Run(1, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := run.Results()
+	if err != nil || run.Outcome != check.Valid || res.Little == "" {
+		t.Errorf("%v, %q, %v", run.Outcome, res.Little, err)
+	}
+	setup.Base = sim.Case{}
+	setup.Plan, err = setup.Model.Profile.ParsePlan("", "on 3rd boot crash it\nat 1s restart n1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run, err = setup.Run(1, false); err != nil {
+		t.Fatal(err)
+	}
+	if res, _ = run.Results(); res.Little != "not one of its faults fired" || len(res.Unfired) != 2 {
+		t.Errorf("%q, without effect %q", res.Little, res.Unfired)
+	}
+}
