@@ -204,9 +204,12 @@ func (r *replica) finish() {
 }
 
 // AppliedUpTo implements [oplog.Applier].
-func (r *replica) AppliedUpTo() (node sim.NodeID, index oplog.Index, hash uint64, ok bool) {
-	return r.env.ID(), r.applied, r.log.Chain(r.applied), r.role != roleHalted
+func (r *replica) AppliedUpTo() (node sim.NodeID, index oplog.Index, ok bool) {
+	return r.env.ID(), r.applied, r.role != roleHalted
 }
+
+// HashUpTo implements [oplog.Applier].
+func (r *replica) HashUpTo(index oplog.Index) uint64 { return r.log.Chain(index) }
 
 // Describe implements [sim.Describer].
 func (r *replica) Describe() sim.State {

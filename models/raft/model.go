@@ -30,6 +30,9 @@ func Model() models.Model {
 }
 
 // AppliedUpTo implements [oplog.Applier].
-func (s *server) AppliedUpTo() (node sim.NodeID, index Index, hash uint64, ok bool) {
-	return s.id, s.applied, s.log.Chain(s.applied), s.role != halted
+func (s *server) AppliedUpTo() (node sim.NodeID, index Index, ok bool) {
+	return s.id, s.applied, s.role != halted
 }
+
+// HashUpTo implements [oplog.Applier].
+func (s *server) HashUpTo(index Index) uint64 { return s.log.Chain(index) }
