@@ -4,6 +4,7 @@ package all
 import (
 	"simrun/models"
 	"simrun/models/primarybackup"
+	"simrun/models/quorum"
 	"simrun/models/raft"
 )
 
@@ -11,6 +12,7 @@ import (
 func Models() []models.Model {
 	return []models.Model{
 		primarybackup.Model(),
+		quorum.Model(),
 		raft.Model(),
 	}
 }

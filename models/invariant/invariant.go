@@ -36,6 +36,33 @@ func (m *onePerEpoch) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	return ""
 }
 
+// Unique is the invariant that what names one thing never names another: ids, tags, fencing tokens. of returns the name that a fact
+// gives and to what; false for every fact that gives none. The violation reads "n3 gave tag 81 to value 376, which has been given to value 374".
+func Unique(name string, of func(f sim.Fact) (id, use string, ok bool)) sim.Monitor {
+	return &unique{name, of, map[string]string{}}
+}
+
+type unique struct {
+	name string
+	of   func(f sim.Fact) (id, use string, ok bool)
+	uses map[string]string
+}
+
+func (m *unique) Name() string { return m.name }
+
+func (m *unique) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	id, use, ok := m.of(f)
+	if !ok {
+		return ""
+	}
+	other, known := m.uses[id]
+	if known && other != use {
+		return fmt.Sprintf("%s gave %s to %s, which has been given to %s", node, id, use, other)
+	}
+	m.uses[id] = use
+	return ""
+}
+
 // EqualPrefix is the invariant that all nodes apply the same entries in the same order, from 1 on and without a gap, and
 // that a node begins anew when it boots. of returns the index of the entry that a fact says to have
 // been applied, and a hash of it and all before it; false for every other fact.

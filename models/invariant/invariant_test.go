@@ -20,6 +20,11 @@ func of(word string) func(sim.Fact) (uint64, bool) {
 	return func(f sim.Fact) (uint64, bool) { return f.(said).a, f.(said).word == word }
 }
 
+func names(f sim.Fact) (id, use string, ok bool) {
+	s := f.(said)
+	return fmt.Sprintf("tag %d", s.a), fmt.Sprintf("value %d", s.b), s.word == "name"
+}
+
 // at is a fact of a node; a node below zero boots.
 type at struct {
 	node sim.NodeID
@@ -40,6 +45,8 @@ func TestMonitors(t *testing.T) {
 		{"different entries", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {2, said{"apply", 1, 8}}}, "n1 and n2 applied different entries 1"},
 		{"kept", invariant.Durable("m", 2, step), []at{{1, said{"ack", 5, 0}}, {1, said{"cut", 4, 0}}, {1, said{"back", 3, 0}}, {2, said{"back", 0, 0}}}, ""},
 		{"forgotten", invariant.Durable("m", 2, step), []at{{1, said{"ack", 5, 0}}, {1, said{"ack", 4, 0}}, {1, said{"back", 4, 0}}}, "n1 acknowledged 5 entries and has 4 after its restart"},
+		{"names one thing", invariant.Unique("m", names), []at{{1, said{"name", 5, 1}}, {2, said{"name", 6, 1}}, {3, said{"name", 5, 1}}, {3, said{"other", 5, 2}}}, ""},
+		{"names two", invariant.Unique("m", names), []at{{1, said{"name", 5, 1}}, {2, said{"name", 5, 2}}}, "n2 gave tag 5 to value 2, which has been given to value 1"},
 		{"grows", invariant.Monotone("m", "view", 2, of("view")), []at{{1, said{"view", 5, 0}}, {2, said{"view", 1, 0}}, {-1, said{}}, {1, said{"view", 5, 0}}}, ""},
 		{"goes back", invariant.Monotone("m", "view", 2, of("view")), []at{{1, said{"view", 5, 0}}, {-1, said{}}, {1, said{"view", 4, 0}}}, "the view of n1 went back from 5 to 4"},
 	} {

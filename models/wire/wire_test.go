@@ -48,3 +48,26 @@ func TestDecodeWantsAllNumbers(t *testing.T) {
 		t.Error("three numbers were decoded from two")
 	}
 }
+
+// Records come back in order; what is cut off is left out.
+func TestRecords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SliceOf(rapid.SliceOf(rapid.Byte())).Draw(t, "list")
+		var b []byte
+		for _, r := range list {
+			b = wire.AppendRecord(b, r)
+		}
+		cut := rapid.IntRange(0, len(b)).Draw(t, "cut")
+		i, end := 0, 0
+		for r := range wire.Records(b[:cut]) {
+			if !bytes.Equal(r, list[i]) {
+				t.Fatalf("record %d is %x, want %x", i, r, list[i])
+			}
+			i++
+			end += 4 + len(r)
+		}
+		if end > cut || i < len(list) && end+4+len(list[i]) <= cut {
+			t.Fatalf("%d records of %d bytes in the first %d", i, end, cut)
+		}
+	})
+}

@@ -53,6 +53,22 @@ func Register() models.Workload {
 	}
 }
 
+// Registers reads and writes a few registers, one for each key. No two operations write the same value.
+func Registers() models.Workload {
+	return models.Workload{
+		Name:    "registers",
+		Spec:    specs.Register,
+		Summary: "read and write registers by key; every written value is distinct",
+		Rate:    20,
+		Keys:    3,
+		Mix:     []sim.Weight{{F: "read", Weight: 1}, {F: "write", Weight: 1}},
+		Next: func(t *sim.Turn) sim.Op {
+			k := keyOf(t)
+			return distinct(t, Key(k), func(t *sim.Turn) bool { return keyOf(t) == k })
+		},
+	}
+}
+
 // CASRegister is the workload of Jepsen's classic tests: one register and five values,
 // so that operations can't be told apart by what they write.
 func CASRegister() models.Workload {
