@@ -32,7 +32,7 @@ var floors = map[string][]string{
 	"sim/clock":             {"history/..."},
 	"sim/disk":              {"history/...", "sim/rng"},
 	"sim/fault":             {"history/...", "sim/rng", "sim/disk"},
-	"sim/network":           {"history/...", "sim/rng", "sim/fault"},
+	"sim/network":           {"history/...", "sim/rng", "sim/fault", "internal/soak"},
 	"sim":                   {"history/...", "sim/rng", "sim/digest", "sim/queue", "sim/clock", "sim/disk", "sim/fault", "sim/network"},
 	"sim/blocking":          {"history/...", "sim", "sim/rng"},
 	"sim/nemesis":           {"history/...", "sim", "sim/rng", "sim/disk", "sim/fault"},

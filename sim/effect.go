@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"simrun/sim/clock"
@@ -21,7 +20,7 @@ func (w *world) apply(i int) {
 		}
 	case f.Kind.OnLinks():
 		w.eachLink(f, func(l *link) {
-			w.worsen(l, i)
+			l.Begin(i, *f, w.now)
 			w.tookEffect(i)
 		})
 	default:
@@ -38,7 +37,11 @@ func (w *world) apply(i int) {
 func (w *world) revoke(i int) {
 	f := &w.plan.steps[i].f
 	if f.Kind.OnLinks() {
-		w.eachLink(f, func(l *link) { w.better(l, i) })
+		w.eachLink(f, func(l *link) {
+			for _, slot := range l.End(i, f.Kind) {
+				w.carry(l, slot)
+			}
+		})
 		return
 	}
 	for n := range f.Nodes().Nodes() {
@@ -52,42 +55,6 @@ func (w *world) eachLink(f *fault.Fault, do func(*link)) {
 		if int(l.From) <= w.c.Nodes && int(l.To) <= w.c.Nodes {
 			do(w.link(NodeID(l.From), NodeID(l.To)))
 		}
-	}
-}
-
-// worsen makes a fault hit a link.
-func (w *world) worsen(l *link, i int) {
-	f := &w.plan.steps[i].f
-	switch f.Kind {
-	case fault.Partition, fault.Isolate, fault.Cut:
-		l.cut++
-		if f.InFlight {
-			l.lostUpTo = w.now
-		}
-	case fault.Clog:
-		l.clogs++
-	default:
-		l.faults = append(l.faults, weather{i, *f})
-		l.settle(&w.c.Network)
-	}
-}
-
-// better ends a fault on a link.
-func (w *world) better(l *link, i int) {
-	switch w.plan.steps[i].f.Kind {
-	case fault.Partition, fault.Isolate, fault.Cut:
-		l.cut--
-	case fault.Clog:
-		if l.clogs--; l.clogs == 0 {
-			held := l.held
-			l.held = nil
-			for _, slot := range held {
-				w.carry(l, slot)
-			}
-		}
-	default:
-		l.faults = slices.DeleteFunc(l.faults, func(x weather) bool { return x.step == i })
-		l.settle(&w.c.Network)
 	}
 }
 

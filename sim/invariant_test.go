@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
 	"simrun/history"
 	"simrun/sim"
 	"simrun/sim/fault"

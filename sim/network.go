@@ -1,11 +1,5 @@
 package sim
 
-import (
-	"time"
-
-	"simrun/sim/rng"
-)
-
 // message is what is on its way between two participants.
 type message struct {
 	payload  []byte
@@ -86,19 +80,16 @@ func (w *world) transmit(slot int) {
 		w.at(w.now, onMessage, slot)
 		return
 	}
-	if l.cut > 0 {
-		w.lose(slot, "partition")
+	fate := l.Leave(m.key, &w.dice)
+	if fate.Lost != "" {
+		w.lose(slot, fate.Lost)
 		return
 	}
-	if len(l.loss) > 0 && w.chance(w.draws.loss, lossName, l, m.key, l.loss) {
-		w.lose(slot, "loss")
-		return
-	}
-	if len(l.corrupt) > 0 && w.chance(w.draws.corrupt, corruptName, l, m.key, l.corrupt) {
+	if fate.Damage {
 		w.corrupt(l, m)
 	}
 	again := -1
-	if len(l.duplicate) > 0 && w.chance(w.draws.duplicate, duplicateName, l, m.key, l.duplicate) {
+	if fate.Twice {
 		again = w.copyOf(slot)
 	}
 	w.pass(l, slot)
@@ -109,38 +100,20 @@ func (w *world) transmit(slot int) {
 
 // pass puts a message on its way, unless the link is clogged.
 func (w *world) pass(l *link, slot int) {
-	if l.clogs > 0 {
-		l.held = append(l.held, slot)
-		return
+	if !l.Hold(slot) {
+		w.carry(l, slot)
 	}
-	w.carry(l, slot)
 }
 
-// carry decides when a message arrives: it takes its latency, what it is held back, and
-// with a bandwidth, the time on the wire and in the queue before it.
+// carry puts a message on the wire.
 func (w *world) carry(l *link, slot int) {
 	m := &w.messages.items[slot]
-	leaves := w.now
-	if l.bandwidth > 0 {
-		var ok bool
-		if leaves, ok = l.enqueue(w.now, len(m.payload)); !ok {
-			w.lose(slot, "queue full")
-			return
-		}
+	at, ok := l.Carry(w.now, len(m.payload), m.key, m.copied, &w.dice)
+	if !ok {
+		w.lose(slot, "queue full")
+		return
 	}
-	w.at(leaves+Time(w.travel(l, m)), onMessage, slot)
-}
-
-// travel decides how long a message is under way once it has left.
-func (w *world) travel(l *link, m *message) time.Duration {
-	d := w.delay(w.draws.latency, latencyName, l, m.key)
-	if m.copied {
-		d += w.delay(w.draws.copied, copyName, l, m.key)
-	}
-	if len(l.reorder) > 0 {
-		d += w.holdBack(l, m.key)
-	}
-	return d
+	w.at(at, onMessage, slot)
 }
 
 // copyOf makes a copy of a message, to be sent behind it.
@@ -159,56 +132,11 @@ func (w *world) corrupt(l *link, m *message) {
 	if len(m.payload) == 0 {
 		return
 	}
-	v := w.draws.corrupt.Draw(l.who, m.key).Next().Next()
-	m.payload[v.N(uint64(len(m.payload)))] ^= 1 << v.Next().N(8)
+	at, bit := w.dice.Bit(l.Who(), m.key, len(m.payload))
+	m.payload[at] ^= 1 << bit
 	if w.trace != nil {
 		w.record(Record{Kind: Corrupted, Node: m.from, Peer: m.to, Message: m.id})
 	}
-}
-
-// holdBack decides how long a message is held back by the reorderings in force.
-func (w *world) holdBack(l *link, key uint64) time.Duration {
-	if w.over != nil {
-		if v, ok := w.over.decision(reorderName, l.who, key); ok {
-			return time.Duration(max(0, v))
-		}
-	}
-	var d time.Duration
-	v := w.draws.reorder.Draw(l.who, key)
-	for _, r := range l.reorder {
-		if v.Chance(r.chance.Num, r.chance.Den) {
-			d += time.Duration(v.Next().Between(1, int64(r.by)))
-		}
-		v = v.Next().Next()
-	}
-	return d
-}
-
-// chance decides something that has one or more probabilities, unless the case overrides it.
-func (w *world) chance(f rng.Family, name rng.Name, l *link, key uint64, any []Ratio) bool {
-	if w.over != nil {
-		if v, ok := w.over.decision(name, l.who, key); ok {
-			return v != 0
-		}
-	}
-	v := f.Draw(l.who, key)
-	for _, r := range any {
-		if v.Chance(r.Num, r.Den) {
-			return true
-		}
-		v = v.Next()
-	}
-	return false
-}
-
-// delay decides a delay by the latency of a link, unless the case overrides it.
-func (w *world) delay(f rng.Family, name rng.Name, l *link, key uint64) time.Duration {
-	if w.over != nil {
-		if v, ok := w.over.decision(name, l.who, key); ok {
-			return time.Duration(max(0, v))
-		}
-	}
-	return l.latency.draw(f.Draw(l.who, key))
 }
 
 // lose drops a message.
@@ -240,7 +168,7 @@ func (w *world) receive(s *server, slot int) {
 	m := &w.messages.items[slot]
 	w.begin(m.kind, m.to, m.from, m.cause)
 	w.hash = w.hash.Bytes(m.payload)
-	if m.from > 0 && m.sent <= w.link(m.from, m.to).lostUpTo {
+	if m.from > 0 && w.link(m.from, m.to).Swallows(m.sent) {
 		w.lose(slot, "cut in flight")
 		return
 	}

@@ -122,7 +122,7 @@ func (w *world) sound() fault.Set {
 // usable reports whether a link carries anything.
 func (w *world) usable(from, to int) bool {
 	l := w.link(NodeID(from), NodeID(to))
-	return l.cut == 0 && l.clogs == 0
+	return !l.Blocked()
 }
 
 // runs reports whether a node is up and scheduled.

@@ -67,9 +67,7 @@ func (w *world) relieve() {
 		}
 	}
 	for i := range w.links {
-		if l := &w.links[i]; l.narrow && l.bandwidth == w.c.Network.Bandwidth {
-			l.free, l.waiting = min(l.free, w.now), nil
-		}
+		w.links[i].Relieve(w.now)
 	}
 	w.reschedule(func(at Time, k eventKind, slot int) Time {
 		if k != onMessage {
@@ -79,8 +77,7 @@ func (w *world) relieve() {
 		if m.from < 0 || m.to < 0 || m.from == m.to {
 			return at
 		}
-		l := w.link(m.from, m.to)
-		return min(at, max(w.now, l.free)+Time(w.travel(l, m)))
+		return min(at, w.link(m.from, m.to).Sooner(w.now, m.key, m.copied, &w.dice))
 	})
 }
 

@@ -125,7 +125,7 @@ func (w *world) schedule(s *server, slot int) {
 	if v, ok := w.over.decision(syncName, uint64(s.id), y.key); ok {
 		d = time.Duration(max(0, v))
 	} else {
-		d = w.c.Disk.Sync.draw(w.draws.sync.Draw(uint64(s.id), y.key))
+		d = w.syncTime.Draw(w.draws.sync.Draw(uint64(s.id), y.key))
 	}
 	y.more = s.syncMore
 	w.at(w.now+Time(d+y.more), onSync, slot)

@@ -6,6 +6,7 @@ import (
 
 	"simrun/history"
 	"simrun/sim/digest"
+	"simrun/sim/network"
 	"simrun/sim/queue"
 	"simrun/sim/rng"
 )
@@ -31,6 +32,8 @@ type world struct {
 	messages slab[message]
 	syncs    slab[sync]
 	draws    draws
+	dice     network.Dice
+	syncTime network.Delay
 
 	plan plan
 	over *overrides // nil if the case has none
@@ -78,38 +81,31 @@ func (w *world) at(t Time, k eventKind, slot int) { w.queue.Push(int64(t), ref(k
 
 // draws are the engine's families of random decisions.
 type draws struct {
-	latency, loss, duplicate, copied, corrupt, reorder, sync, jitter rng.Family
+	sync, jitter rng.Family
 }
 
 var (
-	latencyName   = rng.Of("latency")
-	lossName      = rng.Of("loss")
-	duplicateName = rng.Of("duplicate")
-	copyName      = rng.Of("copy latency")
-	corruptName   = rng.Of("corrupt")
-	reorderName   = rng.Of("reorder")
-	syncName      = rng.Of("sync")
-	jitterName    = rng.Of("client jitter")
-	crashName     = rng.Of("crash state")
+	syncName   = rng.Of("sync")
+	jitterName = rng.Of("client jitter")
+	crashName  = rng.Of("crash state")
 )
 
 // newWorld makes a run ready to begin. The case has its defaults and is valid.
 func newWorld(s *System, c Case) (*world, error) {
 	w := &world{sys: s, c: c, seed: uint64(c.Seed), hash: digest.New(uint64(c.Seed)), inHand: -1}
 	w.draws = draws{
-		latency:   rng.Decisions(w.seed, latencyName),
-		loss:      rng.Decisions(w.seed, lossName),
-		duplicate: rng.Decisions(w.seed, duplicateName),
-		copied:    rng.Decisions(w.seed, copyName),
-		corrupt:   rng.Decisions(w.seed, corruptName),
-		reorder:   rng.Decisions(w.seed, reorderName),
-		sync:      rng.Decisions(w.seed, syncName),
-		jitter:    rng.Decisions(w.seed, jitterName),
+		sync:   rng.Decisions(w.seed, syncName),
+		jitter: rng.Decisions(w.seed, jitterName),
 	}
 	var err error
 	if w.over, err = newOverrides(&c); err != nil {
 		return nil, err
 	}
+	w.dice = network.NewDice(w.seed)
+	if w.over != nil {
+		w.dice.Override = w.over.decision
+	}
+	w.syncTime = w.c.Disk.Sync.delay()
 	w.makeLinks()
 	w.makeServers()
 	w.makeClients()

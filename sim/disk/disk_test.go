@@ -234,6 +234,34 @@ func TestCrashLeavesWhatTheSurvivalSays(t *testing.T) {
 	}
 }
 
+// A torn write leaves any number of its first sectors, from none to all, each about as often. It has so many sectors that
+// the other half of the crashes, which leave any of them, hardly ever leaves such a prefix.
+func TestTornWriteLeavesEveryLength(t *testing.T) {
+	const sectors, crashes = 40, 8200
+	lengths := make([]int, sectors+1)
+	for i := range crashes {
+		d := disk.New(1, 1)
+		d.Append("wal", nil)
+		d.EndSync(d.BeginSync("wal"))
+		d.Append("wal", bytes.Repeat([]byte{7}, sectors*disk.SectorSize))
+		d.Crash(disk.Torn, rng.Draw(1, rng.Of("crash"), 0, uint64(i)))
+		b, err := d.Read("wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := bytes.Count(b, []byte{7})
+		if kept%disk.SectorSize == 0 && bytes.Equal(b, bytes.Repeat([]byte{7}, kept)) {
+			lengths[kept/disk.SectorSize]++
+		}
+	}
+	want := crashes / 2 / (sectors + 1)
+	for n, times := range lengths {
+		if times < want/2 || times > want*2 {
+			t.Errorf("%d sectors are left %d times, want about %d", n, times, want)
+		}
+	}
+}
+
 // TestRenameMaySurviveWithoutData is the mistake that a node makes which replaces a
 // file without syncing the new one first (Pillai et al., OSDI'14, section 3).
 func TestRenameMaySurviveWithoutData(t *testing.T) {

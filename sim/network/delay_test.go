@@ -1,10 +1,11 @@
-package sim
+package network
 
 import (
 	"math"
 	"testing"
 	"time"
 
+	"simrun/sim/fault"
 	"simrun/sim/rng"
 )
 
@@ -25,23 +26,23 @@ func TestMinusLog2(t *testing.T) {
 }
 
 func TestLatencyDistributions(t *testing.T) {
-	const ms = Duration(time.Millisecond)
+	const ms = time.Millisecond
 	for _, tc := range []struct {
-		l                  Latency
+		l                  Delay
 		mean, median, p99  float64 // in ms
 		meanTol, medianTol float64
 	}{
-		{Latency{Constant, 3 * ms, 0}, 3, 3, 3, 0, 0},
-		{Latency{Uniform, 1 * ms, 5 * ms}, 3, 3, 4.96, .02, .04},
-		{Latency{Exponential, 1 * ms, 101 * ms}, 1 + 20*(1-math.Exp(-5)), 1 + 20*math.Ln2, 93, .3, .3},
-		{Latency{LongTailed, 0, 100 * ms}, .95*5 + .05*75, 5.26, 90, .3, .3},
+		{Delay{fault.Constant, 3 * ms, 0}, 3, 3, 3, 0, 0},
+		{Delay{fault.Uniform, 1 * ms, 5 * ms}, 3, 3, 4.96, .02, .04},
+		{Delay{fault.Exponential, 1 * ms, 101 * ms}, 1 + 20*(1-math.Exp(-5)), 1 + 20*math.Ln2, 93, .3, .3},
+		{Delay{fault.LongTailed, 0, 100 * ms}, .95*5 + .05*75, 5.26, 90, .3, .3},
 	} {
 		const n = 100_000
 		var sum time.Duration
 		below, above := 0, 0
 		for i := range uint64(n) {
-			d := tc.l.draw(rng.Draw(1, rng.Of("latency"), 0, i))
-			if d < time.Duration(tc.l.Min) || tc.l.Dist != Constant && d > time.Duration(tc.l.Max) {
+			d := tc.l.Draw(rng.Draw(1, rng.Of("latency"), 0, i))
+			if d < time.Duration(tc.l.Min) || tc.l.Dist != fault.Constant && d > time.Duration(tc.l.Max) {
 				t.Fatalf("%v: drew %v", tc.l, d)
 			}
 			sum += d
@@ -67,11 +68,11 @@ func TestLatencyDistributions(t *testing.T) {
 func TestLatencyGolden(t *testing.T) {
 	v := rng.Draw(1, rng.Of("latency"), 2, 3)
 	for _, tc := range []struct {
-		dist Dist
+		dist fault.Dist
 		want time.Duration
-	}{{Constant, 1000}, {Uniform, 61822328}, {Exponential, 556701707}, {LongTailed, 42597283}} {
-		l := Latency{tc.dist, 1000, 1e9}
-		if got := l.draw(v); got != tc.want {
+	}{{fault.Constant, 1000}, {fault.Uniform, 61822328}, {fault.Exponential, 556701707}, {fault.LongTailed, 42597283}} {
+		l := Delay{tc.dist, 1000, 1e9}
+		if got := l.Draw(v); got != tc.want {
 			t.Errorf("%s: got %d, want %d", tc.dist, got, tc.want)
 		}
 	}
