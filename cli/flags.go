@@ -249,21 +249,21 @@ func parseRatio(flag, text string) (sim.Ratio, error) {
 		return r, nil
 	}
 	whole, decimals, _ := strings.Cut(percent, ".")
-	n, err := strconv.ParseUint(whole+decimals, 10, 32)
+	n, err := strconv.ParseUint(whole+decimals, 10, 31)
 	if err != nil || len(decimals) > 6 || whole == "" {
 		return sim.Ratio{}, wrong
 	}
-	den := uint64(100)
+	den := int64(100)
 	for range decimals {
 		den *= 10
 	}
-	if n > den {
+	if int64(n) > den {
 		return sim.Ratio{}, wrong
 	}
 	if n == 0 {
 		den = 0
 	}
-	return sim.Ratio{Num: n, Den: den}, nil
+	return sim.Ratio{Num: int64(n), Den: den}, nil
 }
 
 // parseMix reads weights of operations: read=3,write=1.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,12 +104,13 @@ func (a *app) listAll(format string) error {
 }
 
 func (a *app) listText(indent string, items []item) {
+	tiers := slices.ContainsFunc(items, func(i item) bool { return i.Tier != "" })
 	several := slices.ContainsFunc(items, func(i item) bool { return i.Model != "" && i.Model != items[0].Model })
 	var rows [][]string
 	for _, i := range items {
 		row := []string{i.Name}
-		if i.ID != "" {
-			row = append(row, i.ID, i.Tier)
+		if tiers {
+			row = append(row, cmp.Or(i.ID, "-"), i.Tier)
 		}
 		if several {
 			row = append(row, i.Model)
@@ -157,7 +159,12 @@ func listBugs(known modelList) []item {
 			list = append(list, bugItem(m.Name, b))
 		}
 	}
-	slices.SortFunc(list, func(a, b item) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(list, func(a, b item) int { // those without a number in the bench come last
+		if (a.ID == "") != (b.ID == "") {
+			return strings.Compare(b.ID, a.ID)
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
 	return list
 }
 

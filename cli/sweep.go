@@ -98,7 +98,7 @@ func (f *sweepFlags) sweep(s *trial.Setup) (trial.Sweep, error) {
 		return p, err
 	}
 	if share.Num > 0 {
-		p.VerifyOneIn = max(1, share.Den/share.Num)
+		p.VerifyOneIn = uint64(max(1, share.Den/share.Num))
 	}
 	return p, nil
 }

@@ -100,7 +100,7 @@ func TestParseCaseRefuses(t *testing.T) {
 		{`{"version": 1, "nodes": [5]}`, `nodes: expected an integer, found an array`},
 		{`{"version": 1, "duration": 10}`, `duration: expected a string, found 10`},
 		{`{"version": 1, "duration": "ten"}`, `duration: "ten" is no duration: expected one like 10s, 1.5ms or 0s`},
-		{`{"version": 1, "network": {"loss": "2/1"}}`, `loss: "2/1" is no ratio: expected one like 1/100, or 0`},
+		{`{"version": 1, "network": {"loss": "2/1"}}`, `loss: "2/1" is not a probability: expected one like 1/100, or 0`},
 		{"{\"version\": 1,\n\"faults\": [\n\"at 1s crash n1\",\n\"at 1s chrash n1\"]}", `c.json:4: faults: `},
 		{`{"version": 1, "nodes": 5, "nodes": 3}`, `field "nodes" of case stands here for the second time`},
 		{`{"version": 1, "recovery": {"skip": "yes"}}`, `skip: expected true or false, found "yes"`},

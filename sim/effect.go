@@ -19,13 +19,13 @@ func (w *world) apply(i int) {
 			w.tookEffect(i)
 		}
 	case f.Kind.OnLinks():
-		w.eachLink(f, func(l *link) {
+		w.eachLink(i, func(l *link) {
 			l.Begin(i, *f, w.now)
 			w.tookEffect(i)
 		})
 	default:
 		w.plan.steps[i].gens = make([]int, w.c.Nodes+1)
-		for n := range f.Nodes().Nodes() {
+		for n := range w.plan.steps[i].hits.Nodes.Nodes() {
 			if w.hit(&w.servers[n], i) {
 				w.tookEffect(i)
 			}
@@ -37,21 +37,21 @@ func (w *world) apply(i int) {
 func (w *world) revoke(i int) {
 	f := &w.plan.steps[i].f
 	if f.Kind.OnLinks() {
-		w.eachLink(f, func(l *link) {
+		w.eachLink(i, func(l *link) {
 			for _, slot := range l.End(i, f.Kind) {
 				w.carry(l, slot)
 			}
 		})
 		return
 	}
-	for n := range f.Nodes().Nodes() {
+	for n := range w.plan.steps[i].hits.Nodes.Nodes() {
 		w.spare(&w.servers[n], i)
 	}
 }
 
 // eachLink calls do with each link that a fault hits, in order.
-func (w *world) eachLink(f *fault.Fault, do func(*link)) {
-	for _, l := range f.Links(w.c.Nodes) {
+func (w *world) eachLink(i int, do func(*link)) {
+	for _, l := range w.plan.steps[i].hits.Links {
 		if int(l.From) <= w.c.Nodes && int(l.To) <= w.c.Nodes {
 			do(w.link(NodeID(l.From), NodeID(l.To)))
 		}
@@ -189,7 +189,7 @@ func (w *world) restart(s *server) {
 func (w *world) settleServer(s *server, k fault.Kind) {
 	var f fault.Fault
 	for i := range w.plan.steps {
-		if st := &w.plan.steps[i]; st.active && st.f.Kind == k && st.f.Nodes().Has(fault.Node(s.id)) {
+		if st := &w.plan.steps[i]; st.active && st.f.Kind == k && st.hits.Nodes.Has(fault.Node(s.id)) {
 			f = st.f
 		}
 	}

@@ -2,11 +2,12 @@ package sim
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"simrun/sim/fault"
 )
 
 // NodeID names a participant: 1, 2, … are the servers n1, n2, …; -1, -2, … are
@@ -95,39 +96,7 @@ func (d *Duration) UnmarshalText(b []byte) error {
 
 // Ratio is a probability as a fraction of integers, so that it means the same on
 // every machine. It is written "1/100". The zero Ratio is never.
-type Ratio struct{ Num, Den uint64 }
-
-// String returns "1/100", and "0" for never.
-func (r Ratio) String() string {
-	if r.Num == 0 {
-		return "0"
-	}
-	return fmt.Sprintf("%d/%d", r.Num, r.Den)
-}
-
-// MarshalText implements [encoding.TextMarshaler].
-func (r Ratio) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
-
-var errRatio = errors.New("no ratio: expected one like 1/100, or 0")
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (r *Ratio) UnmarshalText(b []byte) error {
-	if string(b) == "0" {
-		*r = Ratio{}
-		return nil
-	}
-	n, d, ok := strings.Cut(string(b), "/")
-	num, err1 := strconv.ParseUint(n, 10, 32)
-	den, err2 := strconv.ParseUint(d, 10, 32)
-	if !ok || err1 != nil || err2 != nil || den == 0 || num > den {
-		return fmt.Errorf("%q is %w", b, errRatio)
-	}
-	*r = Ratio{num, den}
-	if num == 0 {
-		*r = Ratio{}
-	}
-	return nil
-}
+type Ratio = fault.Ratio
 
 // Digest is the running hash of every event of a run.
 type Digest uint64

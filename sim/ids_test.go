@@ -40,7 +40,7 @@ func TestParseSeed(t *testing.T) {
 }
 
 func TestRatioAndDurationText(t *testing.T) {
-	for text, want := range map[string]sim.Ratio{"0": {}, "1/100": {1, 100}, "1/1": {1, 1}, "0/5": {}} {
+	for text, want := range map[string]sim.Ratio{"0": {}, "1/100": {Num: 1, Den: 100}, "1/1": {Num: 1, Den: 1}, "0/5": {}} {
 		var got sim.Ratio
 		if err := got.UnmarshalText([]byte(text)); err != nil || got != want {
 			t.Errorf("%s: %v, %v", text, got, err)

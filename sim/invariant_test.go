@@ -89,7 +89,7 @@ func TestEveryRunIsConsistent(t *testing.T) {
 		}
 		c.Network.Refuse = rapid.Bool().Draw(t, "refuse")
 		c.Network.Client = sim.Duration(rapid.IntRange(0, 3_000_000).Draw(t, "client latency"))
-		c.Network.Loss = sim.Ratio{Num: rapid.Uint64Range(0, 20).Draw(t, "loss"), Den: 100}
+		c.Network.Loss = sim.Ratio{Num: rapid.Int64Range(0, 20).Draw(t, "loss"), Den: 100}
 		profile := fault.Profile{Leader: "primary", Events: []fault.EventDecl{{Event: "apply"}}}
 		p, err := nemesis.Draw(nemesis.Swarm, nemesis.Cluster{Nodes: c.Nodes, Duration: time.Duration(c.Duration), Profile: profile, Beyond: true}, seed)
 		if err != nil {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"simrun/sim/fault"
 	"simrun/sim/network"
 )
 
@@ -15,7 +14,7 @@ type link struct {
 func (w *world) makeLinks() {
 	n := w.c.Nodes
 	usual := &network.Weather{
-		Latency: w.c.Network.Latency.delay(), Loss: w.c.Network.Loss.ratio(), Duplicate: w.c.Network.Duplicate.ratio(),
+		Latency: w.c.Network.Latency.delay(), Loss: w.c.Network.Loss, Duplicate: w.c.Network.Duplicate,
 		Bandwidth: w.c.Network.Bandwidth, Queue: w.c.Network.Queue,
 	}
 	routes := make([]*network.Weather, len(w.c.Network.Routes))
@@ -36,9 +35,6 @@ func (w *world) makeLinks() {
 		w.links[i] = link{network.NewLink(linkName(from, to), weather), instant{at: -1}}
 	}
 }
-
-// ratio is the probability as faults and the network know it.
-func (r Ratio) ratio() fault.Ratio { return fault.Ratio{Num: int64(r.Num), Den: int64(r.Den)} }
 
 // linkName is who a decision about a message is about.
 func linkName(from, to NodeID) uint64 { return uint64(uint32(from))<<32 | uint64(uint32(to)) }

@@ -19,15 +19,16 @@ type plan struct {
 // step is a fault of the case, or one of the faults that it was resolved to.
 type step struct {
 	f       fault.Fault
-	of      int    // of the faults of the case: the one that it is, or came from
-	spelled bool   // it is resolved
-	active  bool   // it has begun and not ended
-	it      NodeID // where the event was that it waited for
-	cause   uint64 // that event
-	began   uint64 // event of its beginning
-	order   int    // of it in the resolved plan
-	until   Time   // when it ends by itself, if it is active
-	gens    []int  // by node: which generation of holding or pausing it began in
+	of      int          // of the faults of the case: the one that it is, or came from
+	spelled bool         // it is resolved
+	hits    fault.Effect // if it has begun: whom, or which links
+	active  bool         // it has begun and not ended
+	it      NodeID       // where the event was that it waited for
+	cause   uint64       // that event
+	began   uint64       // event of its beginning
+	order   int          // of it in the resolved plan
+	until   Time         // when it ends by itself, if it is active
+	gens    []int        // by node: which generation of holding or pausing it began in
 }
 
 // trigger counts the events that a fault waits for.
@@ -122,7 +123,7 @@ func (w *world) oneByOne(list []fault.Fault) []fault.Fault {
 func (w *world) beginStep(i int) {
 	w.endDue()
 	s := &w.plan.steps[i]
-	s.order = len(w.plan.resolved)
+	s.order, s.hits = len(w.plan.resolved), s.f.Effect(w.c.Nodes)
 	w.plan.resolved = append(w.plan.resolved, s.f)
 	line := s.f.String()
 	w.begin(didFault, 0, 0, s.cause)
@@ -237,7 +238,7 @@ func (w *world) healAll() {
 func (w *world) lasting(n NodeID, family fault.Family) bool {
 	for i := range w.plan.steps {
 		s := &w.plan.steps[i]
-		if s.active && s.f.Kind.Family() == family && s.f.Nodes().Has(fault.Node(n)) {
+		if s.active && s.f.Kind.Family() == family && s.hits.Nodes.Has(fault.Node(n)) {
 			return true
 		}
 	}

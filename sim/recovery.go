@@ -85,7 +85,7 @@ func (w *world) sound() fault.Set {
 		switch s.f.Kind {
 		case fault.IOError, fault.DiskFull, fault.StallSync:
 			if s.active {
-				sound &^= s.f.Nodes()
+				sound &^= s.hits.Nodes
 			}
 		}
 	}

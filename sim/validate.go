@@ -202,7 +202,7 @@ func environment(_ *System, c *Case) error {
 		return fmt.Errorf("network: client latency, bandwidth and queue cannot be negative")
 	}
 	for _, r := range []Ratio{n.Loss, n.Duplicate} {
-		if r.Num > r.Den || r.Den > 1<<32 {
+		if r.Num < 0 || r.Num > r.Den || r.Den > 1<<32 {
 			return fmt.Errorf("probability %v: expected one like 1/100, or 0", r)
 		}
 	}

@@ -11,7 +11,10 @@
 package fault
 
 import (
+	"fmt"
 	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"simrun/sim/disk"
@@ -56,8 +59,36 @@ type Fault struct {
 	For time.Duration // how long; 0: until the end of the fault phase
 }
 
-// Ratio is a fraction of integers: a probability, or the drift of a clock.
+// Ratio is a fraction of integers, so that it means the same on every machine: a probability, or the drift of a clock, which may be
+// negative. It is written "1/100". The zero value is never, and written "0".
 type Ratio struct{ Num, Den int64 }
+
+// String returns "1/100", and "0" for never.
+func (r Ratio) String() string {
+	if r.Num == 0 {
+		return "0"
+	}
+	return strconv.FormatInt(r.Num, 10) + "/" + strconv.FormatInt(r.Den, 10)
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (r Ratio) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler]. It reads probabilities alone.
+func (r *Ratio) UnmarshalText(b []byte) error {
+	n, d, ok := strings.Cut(string(b), "/")
+	num, err1 := strconv.ParseUint(n, 10, 32)
+	den, err2 := strconv.ParseUint(d, 10, 32)
+	switch {
+	case string(b) == "0" || ok && err1 == nil && err2 == nil && num == 0 && den > 0:
+		*r = Ratio{}
+	case !ok || err1 != nil || err2 != nil || den == 0 || num > den:
+		return fmt.Errorf("%q is not a probability: expected one like 1/100, or 0", b)
+	default:
+		*r = Ratio{int64(num), int64(den)}
+	}
+	return nil
+}
 
 // Event names what a fault can wait for.
 type Event string

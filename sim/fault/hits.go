@@ -2,6 +2,20 @@ package fault
 
 import "strings"
 
+// Effect is what a resolved fault hits: nodes, or links. A fault is written as text; its effect is worked out once, when it begins.
+type Effect struct {
+	Nodes Set
+	Links []Link // in order
+}
+
+// Effect works out what the fault hits among n nodes. It panics if the fault is not resolved.
+func (f Fault) Effect(n int) Effect {
+	if f.Kind.OnLinks() {
+		return Effect{Links: f.Links(n)}
+	}
+	return Effect{Nodes: f.Nodes()}
+}
+
 // Nodes returns the nodes that a resolved fault names.
 func (f Fault) Nodes() Set { return setOf(readNodes(f.Target)) }
 

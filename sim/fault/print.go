@@ -184,11 +184,6 @@ func lengthText(d time.Duration) string {
 	return "for " + d.String()
 }
 
-// String returns "1/100".
-func (r Ratio) String() string {
-	return strconv.FormatInt(r.Num, 10) + "/" + strconv.FormatInt(r.Den, 10)
-}
-
 func prefixed(prefix, text string) string {
 	if text == "" {
 		return ""
