@@ -62,7 +62,7 @@ var exemptions = []exemption{
 	{"machine", "check/parallel.go", "the number of cores bounds how many objects are decided at a time, not what is decided"},
 	{"address", "sim/death.go", "program counters of a panic, of which only function and line are kept"},
 	{"machine", "simtest/property.go", "its sweep uses all cores, and what comes out does not depend on how many there are"},
-	{"io", "simtest/", "it keeps the failing cases of a test beside the test"},
+	{"io", "simtest/", "it keeps the failing cases of a test next to the test"},
 	{"io", "visual/store/", "it is the writer and reader of the folders of runs"},
 	{"machine", "visual/store/", "the number of the process marks its unfinished folders, and is gone when they are finished"},
 }
@@ -242,7 +242,7 @@ func checkFloor(p *pkg) {
 	allowed, known := floors[place]
 	for _, f := range p.Syntax {
 		if !known && p.path != "" {
-			p.report(f.Name.Pos(), "%s stands on no floor of the house: see the table of floors in tidy_test.go", p.path)
+			p.report(f.Name.Pos(), "%s is not on a floor of the house: see the table of floors in tidy_test.go", p.path)
 			continue
 		}
 		for _, spec := range f.Imports {

@@ -121,7 +121,7 @@ func (c *core) dropReads() {
 	})
 }
 
-// class returns the class of an operation as it stands in the core.
+// class returns the class of an operation in the core.
 func (c *core) class(i int) int32 {
 	if c.fate[i] == kept {
 		return c.ops[i].class

@@ -94,7 +94,7 @@ func (o *Online) Feed(e history.Event) (Outcome, error) {
 	return o.outcome, nil
 }
 
-// Finish ends the history: what is under way stays open for ever.
+// Finish ends the history: what is under way stays open.
 func (o *Online) Finish() Outcome {
 	for _, w := range o.open {
 		w.known = true

@@ -30,7 +30,7 @@ func Replay(spec Spec, events []history.Event, witness []int) error {
 	for _, at := range witness {
 		op, ok := invoked[at]
 		if !ok {
-			return fmt.Errorf("event %d of the witness is no invocation, or there twice", at)
+			return fmt.Errorf("event %d of the witness is not an invocation, or there twice", at)
 		}
 		delete(invoked, at)
 		must := mustHappen(spec, op)

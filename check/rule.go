@@ -16,7 +16,7 @@ type Rule struct {
 	// unknown result has the kind that it would have if it took effect.
 	Read func(op *history.Operation) Reading
 	// Initial is the value that the object holds at first, if it is one that always
-	// holds a value; there null is a value as any other. Nil: null is no value.
+	// holds a value; there null is a value as any other. Nil: null is not a value.
 	Initial *history.Value
 	// Ranked says that values are integers, and that their order matters.
 	Ranked bool
@@ -240,7 +240,7 @@ func (h *ruled) core(r rules.Result) *ruleCore {
 }
 
 // replays performs an order of one object's operations, as certificate: each
-// must be allowed, and none may stand before one that returned before its call.
+// must be allowed, and none may come before one that returned before its call.
 // Where the specification promises that elements don't touch one another, as the decision
 // rested on already, each is an object of its own; [Replay] asks for no promise.
 func (c *check) replays(h *ruled, order []int32) bool {

@@ -16,7 +16,7 @@ import (
 // alsoQuestions are the questions of --also.
 var alsoQuestions = []string{"sequential", "sessions", "staleness", "phases"}
 
-// parseAlso reads which questions are asked beside linearizability.
+// parseAlso reads which questions are asked besides linearizability.
 func parseAlso(names []string) error {
 	for _, name := range names {
 		if err := oneOf("question of --also", name, alsoQuestions); err != nil {

@@ -135,7 +135,7 @@ type checking struct {
 	from    history.Format
 	out     *outFlags
 	noStore bool
-	also    []string // questions beside linearizability
+	also    []string // questions besides linearizability
 
 	unstored bool // a verdict could not be stored
 }

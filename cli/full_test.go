@@ -36,7 +36,7 @@ func TestFullOutput(t *testing.T) {
 // the verdict is printed all the same.
 func TestVerdictWithoutStore(t *testing.T) {
 	dir := t.TempDir()
-	// A file stands where the folder of the model's runs must be created.
+	// There is a file where the folder of the model's runs must be created.
 	if err := os.MkdirAll(filepath.Join(dir, "store"), 0o777); err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ browser. The same seed gives the same run, always.`,
 	root.SetErr(a.stderr)
 	root.SetVersionTemplate("simrun {{.Version}}\n")
 	root.SuggestionsMinimumDistance = 0
-	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also if NO_COLOR is set, or the output is no terminal)")
+	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also if NO_COLOR is set, or the output is not a terminal)")
 	root.AddCommand(newRun(a), newSweep(a), newReplay(a), newShrink(a), newCheck(a), newShow(a), newList(a), newBench(a), newDocs(a))
 	root.SetFlagErrorFunc(flagError)
 	return root

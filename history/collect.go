@@ -50,7 +50,7 @@ func (c *collector) addForeign(r *record, line int) error {
 		return c.fail(line, "%v", err)
 	}
 	if r.name != "" && r.Type != Info {
-		return c.fail(line, "process %q is no number: clients are numbered, and what has a name, like the nemesis, only gives infos", r.name)
+		return c.fail(line, "process %q is not a number: clients are numbered, and what has a name, like the nemesis, only gives infos", r.name)
 	}
 	if r.has&fieldF == 0 {
 		if _, isList := r.Value.Len(); isList {
@@ -89,7 +89,7 @@ func (c *collector) finish() ([]Event, error) {
 	return c.events, nil
 }
 
-// add takes the next event, which stands at a line. Its index becomes its position; its
+// add takes the next event, which is at a line. Its index becomes its position; its
 // time does so too, if the file has no times.
 func (c *collector) add(r *record, line int) error {
 	timed := r.has&fieldTime != 0

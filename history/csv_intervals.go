@@ -15,7 +15,7 @@ type moment struct {
 
 // The order of moments of one time. Intervals that touch count as concurrent,
 // hence calls first and returns last; but where one process returns and calls
-// again at once, its two moments stand between, in their order. With two such
+// again at once, its two moments come between, in their order. With two such
 // processes at one time no order says all of that, and the table is refused.
 const (
 	phaseCall = iota

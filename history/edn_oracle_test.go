@@ -91,7 +91,7 @@ func sortedList(vs []Value) Value {
 	return List(vs...)
 }
 
-// ednSpace generates what may stand between two forms.
+// ednSpace generates what may be between two forms.
 var ednSpace = rapid.SampledFrom([]string{" ", "  ", ", ", "\n", " ; a } comment \"\n", " #_ dropped ", " #_[1 #_2 {:a \"]\"}] ", "\t"})
 
 // ednText generates EDN forms that both readers know.
@@ -189,7 +189,7 @@ func FuzzEDNValue(f *testing.F) {
 			return
 		}
 		if again, err := ParseValue(got.String()); err != nil || again != got {
-			t.Fatalf("%q became %v, which is no canonical JSON: %v, %v", text, got, again, err)
+			t.Fatalf("%q became %v, which is not canonical JSON: %v, %v", text, got, again, err)
 		}
 		if c, err := s.peek(); c == 0 && err == nil && comparable(text) {
 			if want, err := oracleValue(text); err == nil && want != got {

@@ -11,7 +11,7 @@ const (
 	originSymbol
 	originChar
 	originRatio
-	originName // the key of a map that is no string, as JSON text
+	originName // the key of a map that is not a string, as JSON text
 )
 
 var originNames = [...]string{"string", "keyword", "symbol", "character", "ratio", "key of a map"}

@@ -43,7 +43,7 @@ func (s *ednScanner) record(rec *record) error {
 		return err
 	}
 	if c != '{' {
-		return fmt.Errorf("%s stands where an event belongs, which is a map such as {:process 0, :type :invoke, :f :read, :value nil}", quoteByte(c))
+		return fmt.Errorf("expected an event, which is a map such as {:process 0, :type :invoke, :f :read, :value nil}, got %s", quoteByte(c))
 	}
 	s.at++
 	for {
@@ -105,7 +105,7 @@ func (s *ednScanner) operand(rec *record) error {
 	}
 	k, v, ok := v.AsPair()
 	if !ok {
-		return errors.New("a tuple of jepsen.independent is no vector of a key and a value")
+		return errors.New("a tuple of jepsen.independent is not a vector of a key and a value")
 	}
 	if err := rec.set(fieldKey, k); err != nil {
 		return err

@@ -82,7 +82,7 @@ func (s *ednScanner) token() []byte {
 func (s *ednScanner) keyword() ([]byte, error) {
 	word := s.token()
 	if len(word) < 2 || word[1] == ':' {
-		return nil, fmt.Errorf("%s is no keyword", clip(word))
+		return nil, fmt.Errorf("%s is not a keyword", clip(word))
 	}
 	return validText(word[1:], false), nil
 }
@@ -181,7 +181,7 @@ func unescapeEDN(b []byte) (r rune, n int, err error) {
 		}
 		return r, 5, nil
 	}
-	return 0, 0, fmt.Errorf(`%s is no escape in a string`, clip(append([]byte{'\\'}, b[0])))
+	return 0, 0, fmt.Errorf(`%s is not an escape in a string`, clip(append([]byte{'\\'}, b[0])))
 }
 
 func hex4(b []byte) (rune, bool) {

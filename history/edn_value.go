@@ -78,7 +78,7 @@ func (s *ednScanner) form(dst []byte, depth int) ([]byte, error) {
 		content, err := s.char()
 		return s.appendString(dst, content, originChar, err)
 	case isEDNDelimiter(c):
-		return dst, fmt.Errorf("%s stands where a value belongs", quoteByte(c))
+		return dst, fmt.Errorf("expected a value, got %s", quoteByte(c))
 	}
 	return s.atom(dst)
 }
@@ -118,14 +118,14 @@ func (s *ednScanner) number(dst, word []byte) ([]byte, error) {
 	lit := bytes.TrimPrefix(word, []byte("+"))
 	if numerator, denominator, ok := bytes.Cut(lit, []byte("/")); ok {
 		if !plainInt(numerator) || !plainInt(denominator) || denominator[0] == '-' || denominator[0] == '0' {
-			return dst, fmt.Errorf("%s is no ratio", clip(word))
+			return dst, fmt.Errorf("%s is not a ratio", clip(word))
 		}
 		return s.appendString(dst, lit, originRatio, nil)
 	}
 	if hex, ok := bytes.CutPrefix(lit, []byte("0x")); ok { // as in #object[Foo 0x1f "foo"]
 		n, err := strconv.ParseUint(string(hex), 16, 64)
 		if err != nil {
-			return dst, fmt.Errorf("%s is no hexadecimal number of 64 bits", clip(word))
+			return dst, fmt.Errorf("%s is not a hexadecimal number of 64 bits", clip(word))
 		}
 		return strconv.AppendUint(dst, n, 10), nil
 	}
@@ -160,7 +160,7 @@ func (s *ednScanner) char() ([]byte, error) {
 	if c, ok := ednChars[string(word)]; ok {
 		return []byte{c}, nil
 	}
-	return nil, fmt.Errorf("%s is no character", clip(s.text[start-1:s.at]))
+	return nil, fmt.Errorf("%s is not a character", clip(s.text[start-1:s.at]))
 }
 
 var ednChars = map[string]byte{
@@ -240,7 +240,7 @@ func compareCanonical(a, b []byte) int {
 	return canonicalValue(a, nil).Compare(canonicalValue(b, nil))
 }
 
-// dict takes a map. A key that is no string, keyword or symbol becomes its JSON text.
+// dict takes a map. A key that is not a string, keyword or symbol becomes its JSON text.
 func (s *ednScanner) dict(dst []byte, depth int) ([]byte, error) {
 	s.at++
 	var members []jsonMember

@@ -43,7 +43,7 @@ const (
 
 var typeNames = [...]string{"invoke", "ok", "fail", "info"}
 
-// String returns the name of t as it stands in files.
+// String returns the name of t as it is in files.
 func (t Type) String() string {
 	if int(t) < len(typeNames) {
 		return typeNames[t]

@@ -52,16 +52,16 @@ func fieldOf(name []byte) field {
 	return fieldUnknown
 }
 
-// record is an event as it stands in a file, with what the file left out.
+// record is an event as it is in a file, with what the file left out.
 type record struct {
 	Event
-	has     field     // set of the fields that stand there
-	keyKind valueKind // of the key, as it stands there
+	has     field     // set of the fields that are there
+	keyKind valueKind // of the key, as it is there
 	name    string    // of the process, if it has one other than nemesis
 }
 
 // set gives a field its value. It accepts what is common to all formats; a
-// process that is no number is the nemesis, as in Jepsen.
+// process that is not a number is the nemesis, as in Jepsen.
 func (r *record) set(f field, v Value) error {
 	if r.has&f != 0 {
 		return fmt.Errorf("%v occurs twice", f)

@@ -20,7 +20,7 @@ const (
 	//
 	// where time is in nanoseconds, process a number or "nemesis", type one of
 	// invoke, ok, fail and info; value is any JSON, and key, node and error are
-	// strings that may be left out, as may value. Nothing else may stand there.
+	// strings that may be left out, as may value. Nothing else may be there.
 	JSONL Format = "jsonl"
 
 	// EDN is how Jepsen, elle and Knossos write: maps with :process, :type, :f,
@@ -28,7 +28,7 @@ const (
 	// one vector or list, with or without a tag such as #jepsen.history.Op.
 	// Comments, discarded forms and all else that Clojure prints may occur;
 	// other keys are passed over. Transactions of elle may leave :f out. A process
-	// that is no number is the nemesis. porcupine's key-value logs are EDN, too.
+	// that is not a number is the nemesis. porcupine's key-value logs are EDN, too.
 	//
 	// Values become JSON: keywords (:a/b is "a/b"), symbols, characters and ratios become
 	// strings, lists arrays, sets arrays in order, tags an object {"#tag": form}. A

@@ -60,7 +60,7 @@ func (f *formReader) fill(j int) (byte, bool) {
 			empty = 0
 		}
 		if err == nil && empty == 100 {
-			err = io.ErrNoProgress // a reader may return nothing now and then, but not for ever
+			err = io.ErrNoProgress // a reader may return nothing now and then, but not forever
 		}
 		if err != nil {
 			f.eof = true
@@ -92,13 +92,13 @@ func (f *formReader) next() (form []byte, line int, err error) {
 			continue
 		case c == ',': // JSON only
 			if f.closer == 0 || f.comma || f.count == 0 {
-				return nil, f.line, errors.New("a comma stands where an object belongs")
+				return nil, f.line, errors.New("expected an object, got a comma")
 			}
 			f.comma = true
 			f.at++
 			continue
 		case f.json && f.closer != 0 && f.count > 0 && !f.comma:
-			return nil, f.line, fmt.Errorf("%s stands where a comma belongs", quoteByte(c))
+			return nil, f.line, fmt.Errorf("expected a comma, got %s", quoteByte(c))
 		}
 		line = f.line
 		if form, err = f.take(); err != nil {

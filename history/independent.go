@@ -7,7 +7,7 @@ import (
 
 // SplitKeys returns a history in which each value of a client is a pair of a
 // key and a value, as jepsen.independent makes them, with the keys in
-// [Event.Key] and the values in [Event.Value]. A completion that is no such pair
+// [Event.Key] and the values in [Event.Value]. A completion that is not such a pair
 // keeps its value if it is a fail or an info; any other event that is none is an [*Error].
 //
 // [Read] does so by itself where a file says or shows that its values are such pairs.
@@ -57,7 +57,7 @@ func (e *Event) splitKey(kinds map[string]valueKind) string {
 		if e.Type == Fail || e.Type == Info {
 			return ""
 		}
-		return fmt.Sprintf("the value %s is no pair of a key and a value", show(e.Value))
+		return fmt.Sprintf("the value %s is not a pair of a key and a value", show(e.Value))
 	}
 	name := textOf(k)
 	if before, ok := kinds[name]; ok && before != k.kind {

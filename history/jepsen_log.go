@@ -25,7 +25,7 @@ func readJepsenLog(r sized, file string) ([]Event, error) {
 			if len(bytes.TrimSpace(line)) == 0 || isLogLine(line) {
 				continue
 			}
-			return nil, c.fail(lines.number, "%s is no line of a Jepsen log, which would be such as INFO  jepsen.util - 3 :invoke :read nil", clip(line))
+			return nil, c.fail(lines.number, "%s is not a line of a Jepsen log, which looks like INFO  jepsen.util - 3 :invoke :read nil", clip(line))
 		}
 		var rec record
 		s.text, s.at = columns, 0

@@ -29,7 +29,7 @@ func TestValuesAndEventsInsideOtherJSON(t *testing.T) {
 	for in, want := range map[string]string{
 		`{"Value":{"a":1,"a":1}}`:    `value: the name "a" occurs twice in one object`,
 		`{"Events":[{"index":0}]}`:   "event: time is missing",
-		`{"Events":[{"indx":0}]}`:    `event: "indx" is no member of an event; did you mean "index"?`,
+		`{"Events":[{"indx":0}]}`:    `event: "indx" is not a member of an event; did you mean "index"?`,
 		`{"Events":[{"index":1.5}]}`: "event: index is 1.5: it must be a whole number",
 		`{"Events":[{"f":null}]}`:    "event: f is null: it must be the name of an operation",
 	} {
@@ -116,7 +116,7 @@ func TestReadLongLines(t *testing.T) {
 	events := []Event{{F: "write", Value: String(long)}, {Index: 1, Type: OK, F: "write", Value: String(long + "!")}}
 	checkWritten(t, events)
 	_, err := Read(strings.NewReader("INFO  jepsen.util - 0\t:invoke\t:write\t\""+long+"\"\nfoo\n"), "file", Auto)
-	if want := `file:2: "foo" is no line of a Jepsen log, which would be such as INFO  jepsen.util - 3 :invoke :read nil`; message(err) != want {
+	if want := `file:2: "foo" is not a line of a Jepsen log, which looks like INFO  jepsen.util - 3 :invoke :read nil`; message(err) != want {
 		t.Errorf("got %v", err)
 	}
 }
@@ -154,7 +154,7 @@ func TestSplitKeysRefuses(t *testing.T) {
 		return Event{Index: i, Process: Process(i), F: "write", Value: List(k, Int(1))}
 	}
 	for want, events := range map[string][]Event{
-		"event 0: the value 7 is no pair of a key and a value":                                            {{F: "write", Value: Int(7)}},
+		"event 0: the value 7 is not a pair of a key and a value":                                         {{F: "write", Value: Int(7)}},
 		`event 1: key "5" is a string here, but was a number before, and simrun names keys by their text`: {pair(0, Int(5)), pair(1, String("5"))},
 		`event 1: process 0 completes write of key "6", but it invoked it for key "5" at event 0`: {
 			pair(0, Int(5)), {Index: 1, Type: OK, F: "write", Value: List(Int(6), Null)}},

@@ -31,7 +31,7 @@ func parseJSONValue(text []byte, in *interner) (Value, error) {
 	return v, nil
 }
 
-// jsonScanner reads JSON from a text. It exists beside encoding/json because
+// jsonScanner reads JSON from a text. It exists in addition to encoding/json because
 // histories have millions of lines: it allocates nothing for what it has seen
 // before, and brings values to canonical form in the same pass.
 type jsonScanner struct {
@@ -66,7 +66,7 @@ func (s *jsonScanner) expect(c byte) error {
 		return errCutOff
 	}
 	if s.text[s.at] != c {
-		return fmt.Errorf("%s stands where %s belongs", quoteByte(s.text[s.at]), quoteByte(c))
+		return fmt.Errorf("expected %s, got %s", quoteByte(c), quoteByte(s.text[s.at]))
 	}
 	s.at++
 	return nil
@@ -144,7 +144,7 @@ func (s *jsonScanner) str() ([]byte, error) {
 		if s.at == len(s.text) {
 			return nil, errCutOff
 		}
-		return nil, fmt.Errorf("%s stands where a string belongs", quoteByte(s.text[s.at]))
+		return nil, fmt.Errorf("expected a string, got %s", quoteByte(s.text[s.at]))
 	}
 	start, ascii := s.at, true
 	for i := start + 1; i < len(s.text); i++ {
@@ -159,7 +159,7 @@ func (s *jsonScanner) str() ([]byte, error) {
 		case c == '\\':
 			return s.escapedString(start, i)
 		case c < 0x20:
-			return nil, fmt.Errorf("the control character %s stands in a string; write it as \\u%04x", quoteByte(c), c)
+			return nil, fmt.Errorf("the control character %s is in a string; write it as \\u%04x", quoteByte(c), c)
 		case c >= utf8.RuneSelf:
 			ascii = false
 		}
@@ -193,7 +193,7 @@ func (s *jsonScanner) canonical(dst []byte, depth int) ([]byte, error) {
 	switch c := s.peek(); c {
 	case 0:
 		if s.at < len(s.text) {
-			return dst, errors.New("a zero byte stands where a value belongs")
+			return dst, errors.New("expected a value, got a zero byte")
 		}
 		return dst, errCutOff
 	case '"':
@@ -222,7 +222,7 @@ func (s *jsonScanner) atom(dst []byte) ([]byte, error) {
 	case "null", "true", "false":
 		return append(dst, word...), nil
 	case "":
-		return dst, fmt.Errorf("%s stands where a value belongs", quoteByte(s.text[start]))
+		return dst, fmt.Errorf("expected a value, got %s", quoteByte(s.text[start]))
 	}
 	if word[0] != '-' && (word[0] < '0' || word[0] > '9') {
 		return dst, fmt.Errorf("%s is no JSON value", clip(word))

@@ -97,7 +97,7 @@ func (s *jsonScanner) record(rec *record, strict bool) error {
 }
 
 func unknownMember(name string) error {
-	return fmt.Errorf("%s is no member of an event%s", clip([]byte(name)), meant(name, fieldNames))
+	return fmt.Errorf("%s is not a member of an event%s", clip([]byte(name)), meant(name, fieldNames))
 }
 
 // setStrict is set for the project's own format.

@@ -22,7 +22,7 @@ func (a Operation) Before(b Operation) bool { return a.Complete >= 0 && a.Comple
 
 // Pair joins the invocations of a history with their completions and returns
 // the operations in order of invocation. An invocation that nothing completes
-// is as one that an info completes: it stays open for ever. Operations that
+// is like one that an info completes: it stays open forever. Operations that
 // failed are kept, as a specification may learn from them; events of the nemesis
 // are left out.
 //

@@ -19,7 +19,7 @@ const detectBytes = 1 << 14
 // events are numbered anew, and where the file gives no times, the number of an
 // event is its time in nanoseconds.
 //
-// Jepsen's independent keys, which stand in values as [key value], are split into
+// Jepsen's independent keys, which are in values as [key value], are split into
 // [Event.Key] and [Event.Value] where the file says so by a tag, or where nothing else
 // can be meant: all values of clients are such pairs, and some are [key nil], as
 // of a read. [SplitKeys] does so on demand.
@@ -32,7 +32,7 @@ func Read(r io.Reader, file string, f Format) ([]Event, error) {
 	}
 	if f == Auto {
 		if f = Detect(prefix); f == Auto {
-			return nil, &Error{File: file, Line: 1, Reason: "this is no history in a known format; the formats are " + formatNames(false)}
+			return nil, &Error{File: file, Line: 1, Reason: "this is not a history in a known format; the formats are " + formatNames(false)}
 		}
 	}
 	if bytes.HasPrefix(prefix, byteOrderMark) {

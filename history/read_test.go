@@ -85,7 +85,7 @@ func TestReadFormats(t *testing.T) {
 {"time":3,"process":1,"type":"ok","f":"read","key":"y","value":4}
 {"time":4,"process":0,"type":"info","f":"write","value":null}
 `},
-		{"pairs that are no independent keys", EDN, `{:process 0, :type :invoke, :f :cas, :value [0 3]}
+		{"pairs that are not independent keys", EDN, `{:process 0, :type :invoke, :f :cas, :value [0 3]}
 {:process 1, :type :invoke, :f :read, :value nil}
 `, `{"time":0,"process":0,"type":"invoke","f":"cas","value":[0,3]}
 {"time":1,"process":1,"type":"invoke","f":"read","value":null}
@@ -180,8 +180,8 @@ func TestReadRefuses(t *testing.T) {
 		{"cut off", JSONL, first + `{"index":1,"time":6,"proc`, "file:2: the last line is cut off: the text ends in the middle of a value"},
 		{"cut off in the middle of the file", JSONL, first + `{"index":1,"time":6,"proc` + "\n" + first, "file:2: the text ends in the middle of a value"},
 		{"empty line", JSONL, first + "\n", "file:2: the line is empty"},
-		{"misspelt member", JSONL, strings.Replace(first, "process", "proces", 1), `file:1: "proces" is no member of an event; did you mean "process"?`},
-		{"foreign member", JSONL, strings.Replace(first, "process", "zzz", 1), `file:1: "zzz" is no member of an event`},
+		{"misspelt member", JSONL, strings.Replace(first, "process", "proces", 1), `file:1: "proces" is not a member of an event; did you mean "process"?`},
+		{"foreign member", JSONL, strings.Replace(first, "process", "zzz", 1), `file:1: "zzz" is not a member of an event`},
 		{"member twice", JSONL, strings.Replace(first, "{", `{"time":4,`, 1), "file:1: time occurs twice"},
 		{"missing member", JSONL, strings.Replace(first, `"process":3,`, "", 1), "file:1: process is missing"},
 		{"wrong type", JSONL, strings.Replace(first, "invoke", "invok", 1), `file:1: type is "invok": it must be invoke, ok, fail or info; did you mean "invoke"?`},
@@ -198,8 +198,8 @@ func TestReadRefuses(t *testing.T) {
 		{"edn cut off in a string", EDN, ednFirst + `{:process 0, :type :ok :value "}`, "file:2: the file ends in the middle of the record that begins here: it is cut off"},
 		{"edn vector cut off", EDN, "\n[" + ednFirst, "file:3: the file ends before the list that began at line 2: it is cut off"},
 		{"edn after the vector", EDN, "[" + ednFirst + "]\n" + ednFirst, "file:3: '{' follows after the end of the list that began at line 1"},
-		{"edn no map", EDN, ednFirst + "foo\n", "file:2: 'f' stands where an event belongs, which is a map such as {:process 0, :type :invoke, :f :read, :value nil}"},
-		{"edn damaged in its second line", EDN, "{:process 0\n :type :invoke :f\n :read :value [1 2)}\n", "file:3: ')' stands where a value belongs"},
+		{"edn no map", EDN, ednFirst + "foo\n", "file:2: expected an event, which is a map such as {:process 0, :type :invoke, :f :read, :value nil}, got 'f'"},
+		{"edn damaged in its second line", EDN, "{:process 0\n :type :invoke :f\n :read :value [1 2)}\n", "file:3: expected a value, got ')'"},
 		{"edn key without value", EDN, "{:process 0 :type}", "file:1: a key has no value"},
 		{"edn wrong type", EDN, "{:process 0 :type :invokee :f :read}", `file:1: type is "invokee": it must be invoke, ok, fail or info; did you mean "invoke"?`},
 		{"edn without process", EDN, "{:type :invoke :f :read}", "file:1: process is missing"},
@@ -210,31 +210,31 @@ func TestReadRefuses(t *testing.T) {
 		{"edn number and string as names", EDN, "{:process 0 :type :invoke :f :write :value {1 2}}\n{:process 1 :type :invoke :f :write :value {\"1\" 2}}", `file:2: "1" is a string here, but was a key of a map before, and JSON cannot tell the two apart`},
 		{"edn keys of two kinds", EDN, "{:process 0 :type :invoke :f :write :key 5}\n{:process 1 :type :invoke :f :write :key \"5\"}", `file:2: key "5" is a string here, but was a number before, and simrun names keys by their text`},
 		{"edn twice in a set", EDN, "{:process 0 :type :invoke :f :write :value #{1 1.0}}", `file:1: "1" occurs twice in one set`},
-		{"edn ratio", EDN, "{:process 0 :type :invoke :f :write :value 1/0}", `file:1: "1/0" is no ratio`},
+		{"edn ratio", EDN, "{:process 0 :type :invoke :f :write :value 1/0}", `file:1: "1/0" is not a ratio`},
 		{"edn octal", EDN, "{:process 0 :type :invoke :f :write :value 010}", `file:1: "010": a number is malformed`},
-		{"edn keyword", EDN, "{:process 0 :type :invoke :f ::x}", `file:1: "::x" is no keyword`},
-		{"edn hexadecimal", EDN, "{:process 0 :type :invoke :f :write :value 0xz}", `file:1: "0xz" is no hexadecimal number of 64 bits`},
-		{"edn character", EDN, `{:process 0 :type :invoke :f :write :value \foo}`, `file:1: "\\foo" is no character`},
-		{"edn escape", EDN, `{:process 0 :type :invoke :f :write :value "\x"}`, `file:1: "\\x" is no escape in a string`},
+		{"edn keyword", EDN, "{:process 0 :type :invoke :f ::x}", `file:1: "::x" is not a keyword`},
+		{"edn hexadecimal", EDN, "{:process 0 :type :invoke :f :write :value 0xz}", `file:1: "0xz" is not a hexadecimal number of 64 bits`},
+		{"edn character", EDN, `{:process 0 :type :invoke :f :write :value \foo}`, `file:1: "\\foo" is not a character`},
+		{"edn escape", EDN, `{:process 0 :type :invoke :f :write :value "\x"}`, `file:1: "\\x" is not an escape in a string`},
 		{"edn nothing to discard", EDN, ednFirst + "#_", "file:2: nothing follows after #_"},
 		{"edn completion without invocation", EDN, "\n{:process 0 :type :ok :f :read}", "file:2: process 0 completes read without having invoked it"},
 		{"edn nested", EDN, "{:process 0 :type :invoke :f :write :value " + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + "}", "file:1: a value is nested more than 1000 deep"},
 		{"edn discards of discards", EDN, "{:process 0 :type :invoke :f :write :value " + strings.Repeat("#_ ", 2000) + "}", "file:1: a value is nested more than 1000 deep"},
-		{"edn tuple of one", EDN, "{:process 0 :type :invoke :f :write :value #jepsen.independent.tuple [1]}", "file:1: a tuple of jepsen.independent is no vector of a key and a value"},
+		{"edn tuple of one", EDN, "{:process 0 :type :invoke :f :write :value #jepsen.independent.tuple [1]}", "file:1: a tuple of jepsen.independent is not a vector of a key and a value"},
 
 		{"log cut off", JepsenLog, "INFO  jepsen.util - 0\t:invoke\t:write\t12", "file:1: the last line does not end in a newline: it may be cut off"},
 		{"log damaged", JepsenLog, "INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.ut", "file:2: the last line does not end in a newline: it may be cut off"},
-		{"log damaged in the columns", JepsenLog, "INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.util - 0\tok\t:read\tnil\n", `file:2: "INFO  jepsen.util - 0\tok\t:read\tnil" is no line of a Jepsen log, which would be such as INFO  jepsen.util - 3 :invoke :read nil`},
+		{"log damaged in the columns", JepsenLog, "INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.util - 0\tok\t:read\tnil\n", `file:2: "INFO  jepsen.util - 0\tok\t:read\tnil" is not a line of a Jepsen log, which looks like INFO  jepsen.util - 3 :invoke :read nil`},
 		{"log without value", JepsenLog, "INFO  jepsen.util - 0\t:invoke\t:read\n", "file:1: the value is missing"},
 		{"log with too many columns", JepsenLog, "0\t:invoke\t:read\t1 2 3\n", "file:1: '3' follows after the end of the event"},
 
 		{"json cut off", JSON, `[{"type":"invoke","f":"read","process":0}`, "file:1: the file ends before the list that began at line 1: it is cut off"},
-		{"json without comma", JSON, `[{"type":"invoke","f":"read","process":0}` + "\n" + `{"type":"ok","f":"read","process":0}]`, "file:2: '{' stands where a comma belongs"},
-		{"json with two commas", JSON, `[{"type":"invoke","f":"read","process":0},,]`, "file:1: a comma stands where an object belongs"},
-		{"json with a comma at the end", JSON, `[{"type":"invoke","f":"read","process":0},]`, "file:1: ']' stands where '{' belongs"},
-		{"json with commas between lines", JSON, `{"type":"invoke","f":"read","process":0},`, "file:1: a comma stands where an object belongs"},
-		{"json no object", JSON, "[\n5]", "file:2: '5' stands where '{' belongs"},
-		{"json with named clients", JSON, `[{"type":"invoke","f":"read","process":"c1"}]`, `file:1: process "c1" is no number: clients are numbered, and what has a name, like the nemesis, only gives infos`},
+		{"json without comma", JSON, `[{"type":"invoke","f":"read","process":0}` + "\n" + `{"type":"ok","f":"read","process":0}]`, "file:2: expected a comma, got '{'"},
+		{"json with two commas", JSON, `[{"type":"invoke","f":"read","process":0},,]`, "file:1: expected an object, got a comma"},
+		{"json with a comma at the end", JSON, `[{"type":"invoke","f":"read","process":0},]`, "file:1: expected '{', got ']'"},
+		{"json with commas between lines", JSON, `{"type":"invoke","f":"read","process":0},`, "file:1: expected an object, got a comma"},
+		{"json no object", JSON, "[\n5]", "file:2: expected '{', got '5'"},
+		{"json with named clients", JSON, `[{"type":"invoke","f":"read","process":"c1"}]`, `file:1: process "c1" is not a number: clients are numbered, and what has a name, like the nemesis, only gives infos`},
 		{"json without type", JSON, `[{"f":"read","process":0}]`, "file:1: type is missing"},
 
 		{"csv column", CSV, "proces,f,call,return\n", `file:1: "proces" is none of the columns process, f, key, input, output, call, return; did you mean "process"?`},
@@ -251,7 +251,7 @@ func TestReadRefuses(t *testing.T) {
 		{"csv cut off", CSV, "process,f,call,return\n0,read,1,5", "file:2: the last line does not end in a newline: it may be cut off"},
 		{"csv quote", CSV, "process,f,call,return\n0,\"read,1,5\n", `file:2: extraneous or missing " in quoted-field at column 13`},
 
-		{"unknown", Auto, "hello\n", "file:1: this is no history in a known format; the formats are jsonl, edn, jepsen-log, json, csv"},
+		{"unknown", Auto, "hello\n", "file:1: this is not a history in a known format; the formats are jsonl, edn, jepsen-log, json, csv"},
 		{"unknown format", "jsn", "hello\n", `file: unknown format of histories "jsn"; did you mean "json"? available: csv, edn, jepsen-log, json, jsonl`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -61,7 +61,7 @@ func newValidator(unit string) *validator {
 // nextOf judges event i of a history that is not from a file.
 func (v *validator) nextOf(events []Event, i int) error {
 	if events[i].Index != i {
-		return &Error{Index: i, Reason: fmt.Sprintf("the index is %d, but %d events stand before it", events[i].Index, i)}
+		return &Error{Index: i, Reason: fmt.Sprintf("the index is %d, but %d events come before it", events[i].Index, i)}
 	}
 	if reason := v.next(&events[i], i); reason != "" {
 		return &Error{Index: i, Reason: reason}
@@ -69,7 +69,7 @@ func (v *validator) nextOf(events []Event, i int) error {
 	return nil
 }
 
-// next judges one event, which stands at the given position, and returns what
+// next judges one event, which is at the given position, and returns what
 // is wrong with it, or nothing.
 func (v *validator) next(e *Event, at int) string {
 	if e.Time < v.time {

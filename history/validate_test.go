@@ -74,9 +74,9 @@ func message(err error) string {
 
 func TestValidateEventsThatNoFileCanHold(t *testing.T) {
 	for want, e := range map[string]Event{
-		"event 0: the index is 7, but 0 events stand before it": {Index: 7, F: "read"},
-		"event 0: process -2 is negative":                       {Process: -2, F: "read"},
-		"event 0: type(9) is none of invoke, ok, fail, info":    {Type: 9, F: "read"},
+		"event 0: the index is 7, but 0 events come before it": {Index: 7, F: "read"},
+		"event 0: process -2 is negative":                      {Process: -2, F: "read"},
+		"event 0: type(9) is none of invoke, ok, fail, info":   {Type: 9, F: "read"},
 	} {
 		if got := message(Validate([]Event{e})); got != want {
 			t.Errorf("got %s, want %s", got, want)

@@ -29,7 +29,7 @@ const (
 	kindBool             // num is 0 or 1
 	kindInt              // num
 	kindString           // text, unquoted, valid UTF-8
-	kindJSON             // text: canonical JSON of an array, an object or a number that is no int64
+	kindJSON             // text: canonical JSON of an array, an object or a number that is not an int64
 )
 
 var kindNames = [...]string{"null", "boolean", "number", "string", "JSON value"}

@@ -49,7 +49,7 @@ func ParseCase(name string, data []byte) (Case, error) {
 	return c, nil
 }
 
-// caseReader walks through JSON beside the type that it should have, so that each
+// caseReader walks through JSON in step with the type that it should have, so that each
 // complaint has a line.
 type caseReader struct {
 	name string
@@ -142,13 +142,13 @@ func (r *caseReader) object(t reflect.Type, what string) error {
 		if err != nil {
 			return err
 		}
-		name := tok.(string) // the decoder lets nothing else stand here
+		name := tok.(string) // the decoder lets nothing else be here
 		ft, ok := fields[name]
 		if !ok {
 			return r.errorf("%v", nearest.Unknown("field of "+what, name, names))
 		}
 		if slices.Contains(seen, name) {
-			return r.errorf("field %q of %s stands here for the second time", name, what)
+			return r.errorf("field %q of %s occurs twice", name, what)
 		}
 		seen = append(seen, name)
 		if err := r.value(ft, name); err != nil {
@@ -169,7 +169,7 @@ func (r *caseReader) entries(t reflect.Type, what string) error {
 		}
 		name := tok.(string)
 		if slices.Contains(seen, name) {
-			return r.errorf("%q stands in %s for the second time", name, what)
+			return r.errorf("%q is in %s for the second time", name, what)
 		}
 		seen = append(seen, name)
 		if err := r.value(t.Elem(), name); err != nil {

@@ -79,7 +79,7 @@ func TestCaseDocs(t *testing.T) {
 		}
 		for _, n := range names {
 			if !bytes.Contains(docs, []byte("`"+n+"`")) {
-				t.Errorf("docs/case.md does not tell of %s", n)
+				t.Errorf("docs/case.md does not mention %s", n)
 			}
 		}
 	}
@@ -99,10 +99,10 @@ func TestParseCaseRefuses(t *testing.T) {
 		{`{"version": 1, "nodes": null}`, `nodes: expected an integer, found null`},
 		{`{"version": 1, "nodes": [5]}`, `nodes: expected an integer, found an array`},
 		{`{"version": 1, "duration": 10}`, `duration: expected a string, found 10`},
-		{`{"version": 1, "duration": "ten"}`, `duration: "ten" is no duration: expected one like 10s, 1.5ms or 0s`},
+		{`{"version": 1, "duration": "ten"}`, `duration: "ten" is not a duration: expected one like 10s, 1.5ms or 0s`},
 		{`{"version": 1, "network": {"loss": "2/1"}}`, `loss: "2/1" is not a probability: expected one like 1/100, or 0`},
 		{"{\"version\": 1,\n\"faults\": [\n\"at 1s crash n1\",\n\"at 1s chrash n1\"]}", `c.json:4: faults: `},
-		{`{"version": 1, "nodes": 5, "nodes": 3}`, `field "nodes" of case stands here for the second time`},
+		{`{"version": 1, "nodes": 5, "nodes": 3}`, `field "nodes" of case occurs twice`},
 		{`{"version": 1, "recovery": {"skip": "yes"}}`, `skip: expected true or false, found "yes"`},
 		{`{"version": 1, "network": {"routes": [{"between": ["a"]}]}}`, `between: expected 2 elements, found 1`},
 		{`{"version": 1} {}`, `something follows the case`},

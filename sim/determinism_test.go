@@ -21,7 +21,7 @@ func busy(seed sim.Seed) sim.Case {
 	return c
 }
 
-// everyByte is all that a run brings forth, as bytes.
+// everyByte is all that a run produces, as bytes.
 func everyByte(r *sim.Result) ([]byte, error) {
 	var b bytes.Buffer
 	text, err := sim.FormatCase(r.Case)

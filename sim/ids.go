@@ -88,7 +88,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 func (d *Duration) UnmarshalText(b []byte) error {
 	v, err := time.ParseDuration(string(b))
 	if err != nil || v < 0 {
-		return fmt.Errorf("%q is no duration: expected one like 10s, 1.5ms or 0s", b)
+		return fmt.Errorf("%q is not a duration: expected one like 10s, 1.5ms or 0s", b)
 	}
 	*d = Duration(v)
 	return nil

@@ -25,7 +25,7 @@ func consistent(r *sim.Result) error {
 			return fmt.Errorf("%+v follows %+v", rec, last)
 		}
 		if rec.Cause > rec.Event || rec.Event > r.Events {
-			return fmt.Errorf("%+v has a cause, or is of an event, that lies in the future", rec)
+			return fmt.Errorf("%+v has a cause, or an event, in the future", rec)
 		}
 		last = rec
 		n := nodes[rec.Node]

@@ -164,7 +164,7 @@ func TestDroppingAFaultMovesOnlyItsTime(t *testing.T) {
 			other++ // an answer to a message that was sent at another time
 		}
 	}
-	t.Logf("%d messages are the same, %d were cut, %d stand in one run alone", same, cut, other)
+	t.Logf("%d messages are the same, %d were cut, %d are in one run alone", same, cut, other)
 	if same < 10_000 || cut < 100 || other > 0 {
 		t.Errorf("%d the same, %d cut, %d in one run alone", same, cut, other)
 	}

@@ -16,7 +16,7 @@ const (
 )
 
 // server is one node as the engine sees it. What belongs to one life of the node
-// stands in env.
+// in env.
 type server struct {
 	id        NodeID
 	name      string       // of id

@@ -17,7 +17,7 @@ func (w *world) record(r Record) {
 	w.trace.Records = append(w.trace.Records, r)
 }
 
-// recordSend tells of a message that leaves, with the key of its decisions if it has any.
+// recordSend records a message that leaves, with the key of its decisions if it has any.
 func (w *world) recordSend(m *message, l *link) {
 	r := Record{Kind: Send, Node: m.from, Peer: m.to, Message: m.id, Text: w.messageText(m), content: uint64(digest.New(0).Bytes(m.payload))}
 	if m.cause != w.events {
@@ -29,7 +29,7 @@ func (w *world) recordSend(m *message, l *link) {
 	w.record(r)
 }
 
-// recordCopy tells of a copy that the network made of a message.
+// recordCopy records a copy that the network made of a message.
 func (w *world) recordCopy(m *message, of uint64) {
 	text := "copy of message " + strconv.FormatUint(of, 10)
 	if t := w.messageText(m); t != "" {
@@ -72,7 +72,7 @@ func (w *world) describe(s *server) {
 	w.record(Record{Kind: StateIs, Node: s.id, State: &now})
 }
 
-// recordOperation tells of an invocation or a completion.
+// recordOperation records an invocation or a completion.
 func (w *world) recordOperation(c *Client, e *history.Event, kind RecordKind) {
 	text := e.F
 	if e.Key != "" {

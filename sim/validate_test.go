@@ -99,7 +99,7 @@ func TestCompleteRefuses(t *testing.T) {
 	}
 }
 
-// A system that cannot run is refused as well.
+// A system that can't run is refused as well.
 func TestCompleteRefusesSystems(t *testing.T) {
 	empty := toySystem
 	empty.Workloads = nil

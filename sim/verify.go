@@ -68,7 +68,7 @@ func compare(a, b *Result) *Divergence {
 	return nil
 }
 
-// divergence tells of the event to which the i-th records belong.
+// divergence describes the event to which the i-th records belong.
 func divergence(x, y []Record, i int) *Divergence {
 	var d Divergence
 	for _, records := range [][]Record{x, y} {
@@ -86,7 +86,7 @@ func divergence(x, y []Record, i int) *Divergence {
 	return &d
 }
 
-// ofEvent returns the records of an event, which stand around the i-th.
+// ofEvent returns the records of an event, those around the i-th.
 func ofEvent(records []Record, i int, event uint64) []Record {
 	from := min(i, len(records))
 	for from > 0 && records[from-1].Event >= event {

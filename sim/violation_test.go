@@ -128,7 +128,7 @@ func TestMonitorIsHeardOnce(t *testing.T) {
 		found = found || rec.Kind == sim.Violated && rec.Event == ev && strings.HasPrefix(rec.Text, "always: applied")
 	}
 	if !found {
-		t.Error("the trace does not tell of it")
+		t.Error("the trace does not report it")
 	}
 }
 

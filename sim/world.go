@@ -11,7 +11,7 @@ import (
 	"simrun/sim/rng"
 )
 
-// world is one run: a value, all of whose state lies below it.
+// world is one run: a value that holds all of its state.
 type world struct {
 	sys  *System
 	c    Case // with defaults
@@ -50,7 +50,7 @@ type world struct {
 	scratch    []byte   // for texts that go into the digest
 }
 
-// eventKind tells what a reference in the queue means. Its slot is named beside it.
+// eventKind tells what a reference in the queue means. The slot is named after it.
 type eventKind uint32
 
 const (
@@ -147,7 +147,7 @@ func (w *world) steps() {
 	}
 }
 
-// execute does what stands in the queue.
+// execute carries out an item of the queue.
 func (w *world) execute(k eventKind, slot int) {
 	switch k {
 	case onMessage:

@@ -221,7 +221,7 @@ func askReplicas(c *sim.Client) {
 		case err != nil:
 			c.Info(err.Error())
 		case json.Unmarshal(reply, &value) != nil:
-			panic(fmt.Sprintf("the reply %q is no value", reply))
+			panic(fmt.Sprintf("the reply %q is not a value", reply))
 		case op.F == "write":
 			c.OK(op.Value)
 		default:

@@ -182,7 +182,7 @@ type target struct {
 	ID   int
 }
 
-// state is what window.simrun tells of the diagram.
+// state is what window.simrun says about the diagram.
 type state struct {
 	Ready  bool
 	T0, T1 float64
@@ -229,7 +229,7 @@ func (b *tab) text(selector string) string {
 
 type point struct{ X, Y float64 }
 
-// locate is where a target stands on the page.
+// locate returns where a target is on the page.
 func (b *tab) locate(kind string, id int) point {
 	b.t.Helper()
 	return eval[point](b, fmt.Sprintf(`window.simrun.locate(%q, %d)`, kind, id))

@@ -36,7 +36,7 @@ type causeFinder struct {
 func (c *causeFinder) note(i int) {
 	r := &c.records[i]
 	if _, ok := c.first[r.Event]; !ok && r.Event != 0 {
-		c.first[r.Event] = i // event 0 is none: what stands there came before the first
+		c.first[r.Event] = i // there is no event 0: what has it came before the first
 	}
 	switch r.Kind {
 	case sim.Boot:

@@ -24,7 +24,7 @@ type headCut struct {
 	Text string `json:"text"`
 }
 
-// traceFaults are the faults that a trace tells of, in order of their beginning.
+// traceFaults are the faults that a trace reports, in order of their beginning.
 // nodes is the number of servers.
 func traceFaults(records []sim.Record, nodes int) []headFault {
 	var faults []headFault

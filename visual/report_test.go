@@ -104,7 +104,7 @@ func TestStartsOnTheCore(t *testing.T) {
 		t.Errorf("the window %v to %v misses the core from %v to %v", s.T0, s.T1, first, last)
 	}
 	if s.span() > s.End/2 {
-		t.Errorf("the window shows %v of %v, which is no zoom", s.span(), s.End)
+		t.Errorf("the window shows %v of %v, which is not a zoom", s.span(), s.End)
 	}
 	has(t, "the panel", b.text(".details"), "linearizability", "read")
 	has(t, "the table of the core", b.text("section.core"), "3 operations that no order explains", "write", "read")

@@ -30,7 +30,7 @@ var (
 )
 
 // Write writes the report of p: one HTML file that needs nothing else. Whatever
-// stands in p is shown as text and never runs. The error is that of w, or says
+// in p is shown as text and never runs. The error is that of w, or says
 // that the case of p is no JSON.
 func Write(w io.Writer, p Page) error {
 	data, err := payload(&p)

@@ -134,7 +134,7 @@ func TestSizeBounds(t *testing.T) {
 }
 
 // The bundle is committed, so that a build needs no tool; it must be that of the
-// sources beside it.
+// sources next to it.
 func TestBundleIsCurrent(t *testing.T) {
 	source, err := os.ReadFile("write.go")
 	if err != nil {

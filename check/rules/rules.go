@@ -128,7 +128,7 @@ func Events(ops []Op) (at []int32, values int32, why string) {
 	for i := range ops {
 		op := &ops[i]
 		if op.Call < 0 || op.Call >= last || op.Ret <= op.Call || (op.Ret >= last && op.Ret != Never) {
-			return nil, 0, "a position of an event lies outside the history"
+			return nil, 0, "a position of an event is outside the history"
 		}
 		at[op.Call] = int32(i) + 1
 		if op.Ret != Never {

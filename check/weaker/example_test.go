@@ -44,7 +44,7 @@ func ExampleReplaySequential() {
 	// Output:
 	// [0 2 4] <nil>
 	// read of event 4 is not allowed where the order has it
-	// event 2 stands before event 0, which its process called later
+	// event 2 comes before event 0, which its process called later
 	// 1 operations that took effect are not in the order
 }
 

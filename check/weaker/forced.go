@@ -6,7 +6,7 @@ import (
 	"sort"
 )
 
-// reason is why one operation must stand before another.
+// reason is why one operation must come before another.
 type reason struct {
 	kind
 	read, writer int32 // of the last two kinds: a read, and what it saw
@@ -25,7 +25,7 @@ const (
 // before it in every order, itself included.
 type clocks [][]int32
 
-// before reports whether operation a stands before b in every order.
+// before reports whether operation a comes before b in every order.
 func (p *program) before(a, b int32) bool {
 	return a != b && p.clocks[b][p.process[a]] > p.place[a]
 }

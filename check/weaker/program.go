@@ -70,7 +70,7 @@ func (p *program) dropUnseen() {
 }
 
 // merge makes one order of the orders of linearization of all objects, which
-// stand in the witness one after the other: by the moments that real time leaves to them.
+// are in the witness one after the other: by the moments that real time leaves to them.
 func merge(spec check.Spec, ops []history.Operation, witness []int) []int {
 	called := make(map[int]*history.Operation, len(ops))
 	for i := range ops {

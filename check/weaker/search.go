@@ -12,7 +12,7 @@ import (
 type searching struct {
 	*program
 	budget int64
-	at     []int32 // by process: how many of its operations stand in the order
+	at     []int32 // by process: how many of its operations are in the order
 	states []int32 // by object
 	trail  []move  // the order so far, with what to restore
 	frames []frame
@@ -21,7 +21,7 @@ type searching struct {
 
 	latest []int32        // by register: the write whose value it holds, or initial
 	past   []int32        // what latest was, for each write of the trail's operations
-	left   map[read]int   // how many reads of a version do not stand in the order yet
+	left   map[read]int   // how many reads of a version are not in the order yet
 	idle   map[int32]bool // classes that are taken at once where they are allowed
 	taken  map[int32]bool // of these: those that were
 }
@@ -218,7 +218,7 @@ func (s *searching) next(tried int) int32 {
 	return best
 }
 
-// take puts an operation into the order, if it can stand there.
+// take puts an operation into the order, if it can be there.
 func (s *searching) take(i int32) bool {
 	s.steps++
 	if !s.mayStand(i) {
@@ -227,7 +227,7 @@ func (s *searching) take(i int32) bool {
 	o := s.object[i]
 	next, ok := s.machine.Step(s.states[o], s.class[i])
 	if !ok || next == s.states[o] && !s.must[i] {
-		return false // what need not stand there, and changes nothing, had better not
+		return false // leave out what may be left out and changes nothing
 	}
 	s.trail = append(s.trail, move{op: i, state: s.states[o]})
 	s.states[o] = next

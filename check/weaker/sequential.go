@@ -12,7 +12,7 @@ import (
 // 1979): whether all operations can be put in one order, in which each process's
 // own stand as it called them, so that every operation ended as the
 // specification says. Real time plays no part. An operation whose result is unknown
-// may stand anywhere after those that its process called before, or nowhere.
+// may be anywhere after those that its process called before, or nowhere.
 //
 // Sequential consistency is not local: objects that have an order each may have
 // none together, so that the whole history is decided at once. This is NP-complete
@@ -96,14 +96,14 @@ func ReplaySequential(spec check.Spec, events []history.Event, witness []int) er
 	for _, invoke := range witness {
 		op, ok := at[invoke]
 		if !ok {
-			return fmt.Errorf("event %d of the order is no invocation to be explained, or there twice", invoke)
+			return fmt.Errorf("event %d of the order is not an invocation to be explained, or there twice", invoke)
 		}
 		delete(at, invoke)
 		if check.TookEffect(spec, *op) {
 			due--
 		}
 		if before, called := latest[op.Process]; called && before > invoke {
-			return fmt.Errorf("event %d stands before event %d, which its process called later", before, invoke)
+			return fmt.Errorf("event %d comes before event %d, which its process called later", before, invoke)
 		}
 		latest[op.Process] = invoke
 		next, ok := m.Step(states[m.Object(op)], m.Class(op))

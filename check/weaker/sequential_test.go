@@ -119,7 +119,7 @@ func TestSequentialAgreesWithEveryInterleaving(t *testing.T) {
 	}
 }
 
-// Objects that are no registers go to the search alone.
+// Objects that are not registers go to the search alone.
 func TestSequentialQueuesAgreeWithEveryInterleaving(t *testing.T) {
 	histories := soak.N(2_000, 20_000)
 	violations, engines := 0, map[string]int{}

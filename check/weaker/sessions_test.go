@@ -239,7 +239,7 @@ func coreBreaks(g weaker.Guarantee, ops []history.Operation) bool {
 }
 
 // The versions of each register have an order of their own: two transactions may
-// stand in one order in x and in the other in y.
+// are in one order in x and in the other in y.
 func TestSessionsOfTransactionsJudgeEachRegister(t *testing.T) {
 	history := func(reads ...string) []history.Event {
 		lines := []string{

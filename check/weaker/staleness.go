@@ -17,7 +17,7 @@ type Stale struct {
 	// what a read returned was current at most t before it began, or later
 	// (Δ-atomicity: Golab, Li and Shah: Analyzing Consistency Properties for Fun and
 	// Profit, PODC 2011). Zero if the history is linearizable. A compare-and-set
-	// that succeeded is no read here: it acted on what it found, and is not moved.
+	// that succeeded is not a read here: it acted on what it found, and is not moved.
 	Time Bound
 	// Versions bounds how many writes reads were behind. It is the smallest k for
 	// which the operations have an order, in real time as for linearizability, in

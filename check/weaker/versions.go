@@ -26,7 +26,7 @@ type versions struct {
 type register struct {
 	key    string
 	writes []int32 // operations, in order of invocation
-	opaque bool    // an operation on it is none of a register's
+	opaque bool    // an operation on it is not one of a register's
 }
 
 // read says that an operation found in a register what another one wrote.

@@ -146,7 +146,7 @@ at 8.1s isolate leader for 1.5s
 		},
 		{
 			Name: bugDamageIsTornTail, ID: "B28", Tier: models.Medium,
-			Summary: "a frame that can't be read is taken for a torn write, and what stands behind it is thrown away",
+			Summary: "a frame that can't be read is taken for a torn write, and what comes after it is thrown away",
 			Oracles: []string{durable, voteOrder, completeness, machineSafety, linearizability},
 			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18",
 			Scenario: `at 2s rot n2
@@ -176,7 +176,7 @@ at 2.5s crash n2 for 100ms
 		},
 		{
 			Name: bugPreVoteKeepsTerm, ID: "B34", Tier: models.Hard,
-			Summary: "a server whose pre-vote is denied does not take over the later term that denied it, and asks for ever",
+			Summary: "a server whose pre-vote is denied does not take over the later term that denied it, and asks forever",
 			Oracles: []string{progress},
 			Source:  "canonical/raft#279",
 			// A candidate's later term reaches nobody, and the old leader goes on: the candidate's log falls behind. When two

@@ -51,7 +51,7 @@ func TestRecoverIsWhatWasWritten(t *testing.T) {
 	})
 }
 
-// What is acknowledged stands in both copies.
+// What is acknowledged is in both copies.
 func TestBothCopiesAreSyncedBeforeAnAnswer(t *testing.T) {
 	r := newRig(t, 3)
 	r.servers[2].Receive(1, (&message{kind: requestVote, term: 1}).append(nil))

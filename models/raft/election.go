@@ -193,7 +193,7 @@ func (s *server) handlePreVote(from sim.NodeID, m *message) {
 	s.send(from, needTerm, &reply)
 }
 
-// handlePreVoteReply also learns of a later term, without which a server behind could ask for ever.
+// handlePreVoteReply also learns of a later term, without which a server behind could ask forever.
 func (s *server) handlePreVoteReply(from sim.NodeID, m *message) {
 	switch {
 	case m.ok && s.role == preCandidate && m.term == s.term+1:

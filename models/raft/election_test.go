@@ -127,7 +127,7 @@ func TestPreVoteDisturbsNobody(t *testing.T) {
 }
 
 // Dissertation §9.6: whoever is behind in term learns it from the answer that denies its pre-vote. Otherwise n1, whose term is
-// later, and n2, whose log is longer, deny each other for ever, where both are needed for a majority.
+// later, and n2, whose log is longer, deny each other forever, where both are needed for a majority.
 func TestPreVoteTakesOverALaterTerm(t *testing.T) {
 	for _, bug := range []sim.BugName{"", bugPreVoteKeepsTerm} {
 		r := newRig(t, 3, bug)

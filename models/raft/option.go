@@ -5,7 +5,7 @@ import (
 	"simrun/sim"
 )
 
-// Options of the model, as they stand in a case.
+// Options of the model, as they are in a case.
 const (
 	optionPreVote     sim.OptionName = "pre-vote"
 	optionCheckQuorum sim.OptionName = "check-quorum"

@@ -7,7 +7,7 @@ import "simrun/sim/fault"
 // A minority may be lost for good (§2), whatever was not synced may be lost in part, messages and disks may
 // fail in every way that a checksum or an error tells, and clocks may do what they like, since
 // safety "must not depend on timing" (§2) and liveness needs timers alone. The log
-// stands on each disk twice, so that damage to one place is repaired. Not claimed: disks that come back
+// is on each disk twice, so that damage to one place is repaired. Not claimed: disks that come back
 // empty, and progress when only single links are lost for good.
 func profile() fault.Profile {
 	return fault.Profile{

@@ -251,7 +251,7 @@ func TestSyncOfReplacedEntriesCountsForNothing(t *testing.T) {
 	}
 }
 
-// Figure 2: "commitIndex = min(leaderCommit, index of last new entry)": what stands behind that entry may not be the leader's.
+// Figure 2: "commitIndex = min(leaderCommit, index of last new entry)": what comes after that entry may not be the leader's.
 func TestCommitStopsAtTheLastEntryThatAgrees(t *testing.T) {
 	r := newRig(t, 3)
 	r.withLog(2, 2, 1, 2, 2)

@@ -36,7 +36,7 @@ type Clock struct {
 }
 
 // Strobe is a clock that flips between its own time and By beyond it, every
-// Every: at first beyond. The zero value is no strobe.
+// Every: at first beyond. The zero value means no strobe.
 type Strobe struct {
 	By    time.Duration
 	Every time.Duration
@@ -70,7 +70,7 @@ func (c *Clock) flip(t time.Duration) time.Duration {
 
 // When returns the earliest true time, at t or later, at which the clock shows
 // at least local, as far as is known at t: a later change makes it void. It
-// returns [Never] if that lies out of bounds.
+// returns [Never] if that is out of bounds.
 func (c *Clock) When(t, local time.Duration) time.Duration {
 	if c.Now(t) >= local {
 		return t
@@ -119,7 +119,7 @@ func (c *Clock) Step(t, by time.Duration) {
 }
 
 // Drift makes the clock gain num nanoseconds in each den nanoseconds from true
-// time t on, in place of the drift that it had. Zero num is no drift. It panics
+// time t on, in place of the drift that it had. Zero num means no drift. It panics
 // unless 0 < den <= MaxDen and -den < num <= den: a clock neither stands
 // still nor runs more than twice as fast.
 func (c *Clock) Drift(t time.Duration, num, den int64) {

@@ -14,7 +14,7 @@ type Hash uint64
 func New(seed uint64) Hash { return Hash(seed ^ 0x243f6a8885a308d3) }
 
 // Word folds two words into the hash: the two halves of their 128-bit product
-// (the wyhash mixer), and the old state beside it, so that no input can clear it.
+// (the wyhash mixer), and the old state next to it, so that no input can clear it.
 func (h Hash) Word(a, b uint64) Hash {
 	hi, lo := bits.Mul64(uint64(h)^a^0x2d358dccaa6c78a5, b^0x8bb84b93962eacc9)
 	return Hash(hi ^ lo ^ bits.RotateLeft64(uint64(h), 23))

@@ -107,7 +107,7 @@ func (d *Disk) flush(s inflight) {
 
 // namings lists the naming operations that a sync of a name makes durable:
 // those that touch it, and those before them that touch the names that they
-// touch, since a rename stands on the creation of what it moves.
+// touch, since a rename depends on the creation of what it moves.
 func (d *Disk) namings(s inflight) []uint64 {
 	var names []string
 	var list []uint64
@@ -180,7 +180,7 @@ func (d *Disk) compact() {
 	}
 }
 
-// kept reports whether the bytes of a pending operation stand in the arena.
+// kept reports whether the bytes of a pending operation are in the arena.
 func (d *Disk) kept(o *op) bool { return o.kind == write && d.files[o.inode].split }
 
 // forgetAbove is the number of contents per name above which those without a

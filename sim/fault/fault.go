@@ -31,7 +31,7 @@ const (
 )
 
 // Fault is one line of a plan. It is comparable: equal faults have equal text.
-// The zero value is no fault. Which fields count is said by its kind.
+// The zero value means no fault. Which fields count is said by its kind.
 type Fault struct {
 	At  time.Duration // when it begins; with On, before which no event counts
 	On  Event         // what it waits for; "" if only for its time

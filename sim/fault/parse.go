@@ -194,7 +194,7 @@ func (p *parser) want(word string) {
 	}
 }
 
-// expected fails: what was expected stands at the next token. Of the words that
+// expected fails: the error is at the next token. Of the words that
 // would have been right, the nearest is named, if one is near, or all of them,
 // if they are few.
 func (p *parser) expected(what string, words ...string) {
@@ -214,7 +214,7 @@ func (p *parser) expected(what string, words ...string) {
 	p.err = &SyntaxError{p.name, p.line, p.toks[0].col, msg}
 }
 
-// word takes a name: letters, digits and what stands in file names.
+// word takes a name: letters, digits and what is in file names.
 func (p *parser) word(what string) string {
 	w := p.peek()
 	if w == "" || strings.ContainsFunc(w, func(r rune) bool { return !letter(r) }) {

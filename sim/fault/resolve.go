@@ -104,7 +104,7 @@ func (r *resolver) set(ts terms, other Set) Set {
 	return s
 }
 
-// term spells out one part of a list, of which before stands already.
+// term spells out one part of a list, after those in before.
 func (r *resolver) term(t term, before, other Set) Set {
 	n := r.view.Nodes
 	everyone := All(n)

@@ -11,7 +11,7 @@ type token struct {
 	col  int    // in characters, from 1
 }
 
-// scan cuts a line into tokens. A word is whatever stands between blanks and
+// scan cuts a line into tokens. A word is whatever is between blanks and
 // the marks , | > <> and "#" begins a comment.
 func scan(line string) []token {
 	var list []token

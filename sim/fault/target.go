@@ -14,7 +14,7 @@ import (
 // A node is n1, a role (the node with the newest epoch in it), "old" and a role
 // (the one before it that still thinks so), it (where the event was that the
 // fault waited for), any or any 2 (drawn), minority or majority (drawn), all, or
-// rest (those not named beside it).
+// rest (those that the fault does not name).
 type Target string
 
 // term is one part of a list of nodes.

@@ -9,7 +9,7 @@ import (
 )
 
 // Delay is a distribution of delays. All of it is integer arithmetic, so that a
-// draw means the same on every machine. The zero value is no delay.
+// draw means the same on every machine. The zero value means no delay.
 type Delay struct {
 	Dist     fault.Dist    // "" is [fault.Constant]
 	Min, Max time.Duration // a constant is Min; an exponential delay has a mean of a fifth of the span above Min, and is cut at Max

@@ -2,7 +2,7 @@ package rng
 
 import "testing"
 
-// Outputs are part of the contract: a case file means the same run for ever.
+// Outputs are part of the contract: a case file means the same run forever.
 func TestGolden(t *testing.T) {
 	latency := Of("latency")
 	for _, tc := range []struct {

@@ -116,7 +116,7 @@ func (r *reduction) try(c sim.Case) bool {
 	}
 	r.runs++
 	result, err := sim.RunTraced(r.system, c)
-	ok := err == nil && r.fails(result) // a case that cannot run is no smaller one
+	ok := err == nil && r.fails(result) // a case that can't run does not count
 	if ok {
 		r.take(result)
 	}

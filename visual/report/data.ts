@@ -88,7 +88,7 @@ export interface Run {
   states: States;
 }
 
-/** Unpacks the payload that stands in an element of the page. */
+/** Unpacks the payload that is in an element of the page. */
 export async function readRun(base64: string): Promise<Run> {
   if (typeof DecompressionStream === "undefined") {
     throw new Error("This browser cannot unpack the run. Chrome 80, Firefox 113 or Safari 16.4 and newer can.");

@@ -1,5 +1,5 @@
 // Elements, made of text and other elements alone: nothing here reads HTML, so
-// nothing that stands in a run can become part of the page.
+// nothing that is in a run can become part of the page.
 
 type Child = Node | string | null;
 

@@ -1,4 +1,4 @@
-// Puts the diagram together: what lies under what.
+// Puts the diagram together: what is under what.
 
 import { drawFaults, drawPartitions, labelPartitions } from "./draw_faults.js";
 import { drawDensity, drawLanes, drawLives, drawPoints } from "./draw_nodes.js";

@@ -129,7 +129,7 @@ export function drawMessages(c: CanvasRenderingContext2D, s: Scene, many: number
   });
 }
 
-/** What stands beside an arrow: why it was lost, or with few arrows what it says. */
+/** The text next to an arrow: why it was lost, or with few arrows what it says. */
 function labelOf(s: Scene, m: number, many: number): string {
   const { messages, run } = s.model;
   const { records, texts } = run;

@@ -256,7 +256,7 @@ function diamond(c: CanvasRenderingContext2D, x: number, y: number, r: number): 
   c.fill();
 }
 
-/** A triangle that stands on y (up) or hangs from it. */
+/** A triangle with its base on y (pointing up), or hanging from it. */
 function triangle(c: CanvasRenderingContext2D, x: number, y: number, r: number, up: 1 | -1): void {
   c.beginPath();
   c.moveTo(x - r, y);

@@ -1,4 +1,4 @@
-// Where things stand on the canvas, in CSS pixels.
+// Where things are on the canvas, in CSS pixels.
 
 import type { Model } from "./model.js";
 

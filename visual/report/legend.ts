@@ -41,7 +41,7 @@ export function fillLegend(root: HTMLElement, scene: Scene, changed: () => void)
     groups.push(group("operations", [
       ...names.slice(0, 8).map((f) => sign(f, swatch(...operationColours(colours, names, f)))),
       ...(model.coreStart === Infinity ? [] : [sign("core of the violation", swatch(colours.alarmFill, colours.alarm))]),
-      ...(model.inCore.includes(2) ? [sign("beside it: may or may not have happened", swatch(colours.paper, colours.alarm))] : []),
+      ...(model.inCore.includes(2) ? [sign("outside of the core: may or may not have happened", swatch(colours.paper, colours.alarm))] : []),
       ...(model.run.operations.rank.some((r) => r > 0) ? [sign("takes effect (order of linearization)", symbol("●", colours.good))] : []),
     ]));
   }

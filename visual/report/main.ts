@@ -1,4 +1,4 @@
-// Unpacks the run that stands in the page and brings the diagram to life. The
+// Unpacks the run that is in the page and brings the diagram to life. The
 // verdict above it is plain HTML and does not wait for this.
 
 import { App } from "./app.js";

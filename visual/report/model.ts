@@ -11,7 +11,7 @@ export interface Stretch {
   end: number;
   role: string;
   epoch: number;
-  record: number; // the first that tells of it
+  record: number; // the first that reports it
 }
 
 /** A time in which a node was down or paused. */
@@ -71,7 +71,7 @@ export interface Model {
   weather: number[]; // faults that last all along
   faultRows: Int32Array; // by fault: in which row of bars it is drawn
   faultRowCount: number;
-  inCore: Uint8Array; // by operation: 1 in a core, 2 beside it: it may or may not have taken effect
+  inCore: Uint8Array; // by operation: 1 in a core, 2 outside of it: it may or may not have taken effect
   coreStart: number; // Infinity: no core
   coreEnd: number;
   kind: (name: string) => number;

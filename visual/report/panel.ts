@@ -1,4 +1,4 @@
-// The panel beside the diagram: what is selected, why it came to be and what it
+// The panel next to the diagram: what is selected, why it came to be and what it
 // led to; with nothing selected, what went wrong and what happened in the run.
 
 import { lowerBoundBy } from "./bisect.js";

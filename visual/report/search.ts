@@ -1,4 +1,4 @@
-// Finds records and operations by words: every word must stand in the text, or
+// Finds records and operations by words: every word must be in the text, or
 // be the name of a node or a kind.
 
 import type { Model } from "./model.js";

@@ -8,7 +8,7 @@ import (
 // textWidth is about how wide a small text is.
 func textWidth(s string) float64 { return 5.6 * float64(len([]rune(s))) }
 
-// label is what is written beside a fault: its line, without the time, which the
+// label is what is written next to a fault: its line, without the time, which the
 // picture shows.
 func (b *bar) label() string {
 	text := b.text

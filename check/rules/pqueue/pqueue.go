@@ -122,7 +122,7 @@ func (h *history) findInserts() string {
 		op := &h.ops[i]
 		switch {
 		case op.Kind > Empty:
-			return "an operation is none of a priority queue's"
+			return "an operation is not one of a priority queue's"
 		case op.Kind == Empty || op.Pending() && op.Kind != Insert:
 			continue
 		case op.Value == rules.None:

@@ -104,7 +104,7 @@ func TestNotApplicable(t *testing.T) {
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: pqueue.Insert},
 		}},
 		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: pqueue.Poll}}},
-		{Why: "an operation is none of a priority queue's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+		{Why: "an operation is not one of a priority queue's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
 	})
 }
 

@@ -21,7 +21,7 @@
 // happen as early as its call and the ones before it in that order allow.
 //
 // A peek that saw v demands that v be at the front: all peeks and the dequeue
-// of one value stand together between those of its neighbours.
+// of one value are next to each other, between those of its neighbours.
 //
 // A pending enqueue took effect exactly if its value was seen. A pending
 // dequeue may have taken any value that nobody else did, at any time after its

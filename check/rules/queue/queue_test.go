@@ -147,7 +147,7 @@ func TestNotApplicable(t *testing.T) {
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: queue.Enqueue},
 		}},
 		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: queue.Dequeue}}},
-		{Why: "an operation is none of a queue's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+		{Why: "an operation is not one of a queue's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
 	})
 }
 

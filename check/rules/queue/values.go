@@ -10,7 +10,7 @@ func (h *history) findEnqueues() string {
 		op := &h.ops[i]
 		switch {
 		case op.Kind > Empty:
-			return "an operation is none of a queue's"
+			return "an operation is not one of a queue's"
 		case op.Kind == Empty || op.Pending() && op.Kind != Enqueue:
 			continue
 		case op.Value == rules.None:

@@ -10,7 +10,7 @@
 // register certainly held the value throughout [f, s], its forward zone; if
 // not, the whole cluster fits in one instant of [s, f], its backward zone. A
 // history is linearizable exactly if no read ended before its write began, no
-// two forward zones overlap, and no backward zone lies within a forward one
+// two forward zones overlap, and no backward zone is within a forward one
 // (Gibbons & Korach, "Testing shared memories", SIAM J. Comput. 1997, section 4).
 //
 // # What is derived here
@@ -18,7 +18,7 @@
 // A successful compare-and-set from a to b must directly follow the cluster of
 // a, so that clusters joined by compare-and-sets form a chain, which moves as
 // one: the zone of a chain is that of all its operations, and in addition its
-// operations must be able to stand in the order of the chain. Two successful
+// operations must fit the order of the chain. Two successful
 // compare-and-sets from one value, or a circle of them, are violations. A
 // compare-and-set that failed and told the value that it found is a read.
 //
@@ -127,7 +127,7 @@ func (h *history) findWriters() string {
 	for i := range h.ops {
 		op := &h.ops[i]
 		if op.Kind > FailedCAS {
-			return "an operation is none of a register's"
+			return "an operation is not one of a register's"
 		}
 		if op.Value == rules.None && (!op.Pending() || mutates(op.Kind)) || op.From == rules.None && op.Kind >= CAS {
 			return "an operation has no value"

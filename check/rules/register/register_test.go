@@ -59,7 +59,7 @@ func TestPatterns(t *testing.T) {
 			Pattern: register.Reversed, Core: []int32{0, 1, 2},
 		},
 		{
-			Name: "the unread pending write is no obstacle",
+			Name: "the unread pending write is not an obstacle",
 			Ops: []rules.Op{
 				{Call: 0, Ret: never, Value: 1, From: none, Kind: register.Write},
 				{Call: 1, Ret: 2, Value: 0, From: none},
@@ -79,7 +79,7 @@ func TestPatterns(t *testing.T) {
 			Pattern: register.RefusedMatch, Core: []int32{0},
 		},
 		{
-			Name: "the lower part of a chain is no part of the core",
+			Name: "the lower part of a chain is not part of the core",
 			Ops: []rules.Op{
 				{Call: 0, Ret: 1, Value: 1, From: 0, Kind: register.CAS},
 				{Call: 2, Ret: 3, Value: 2, From: 1, Kind: register.CAS},
@@ -111,11 +111,11 @@ func TestNotApplicable(t *testing.T) {
 			{Call: 0, Ret: 3, Value: 1, From: none, Kind: register.Write},
 			{Call: 0, Ret: 1, Value: 2, From: none, Kind: register.Write},
 		}},
-		{Why: "a position of an event lies outside the history", Ops: []rules.Op{{Call: 1, Ret: 2, Value: 1, From: none, Kind: register.Write}}},
+		{Why: "a position of an event is outside the history", Ops: []rules.Op{{Call: 1, Ret: 2, Value: 1, From: none, Kind: register.Write}}},
 		{Why: "the values are not dense", Ops: []rules.Op{{Call: 0, Ret: 1, Value: 1 << 30, From: none, Kind: register.Write}}},
 		{Why: "a value is negative", Ops: []rules.Op{{Call: 0, Ret: 1, Value: -2, From: none, Kind: register.Write}}},
 		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none}}},
-		{Why: "an operation is none of a register's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+		{Why: "an operation is not one of a register's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
 	})
 }
 

@@ -3,7 +3,7 @@ package register
 import "simrun/check/rules"
 
 // measure walks every chain from its root, checks that its operations can
-// stand in its order, and finds its zone.
+// are in its order, and finds its zone.
 func (h *history) measure() *rules.Result {
 	h.zones = make([]zone, len(h.values))
 	h.root = make([]int32, len(h.at))

@@ -176,7 +176,7 @@ func (s Suite) JudgeCore(t *testing.T, ops []rules.Op, r rules.Result) bool {
 	return true
 }
 
-// rename gives ops the least values that stand in the same order. 0, which is the
+// rename gives ops the least values that are in the same order. 0, which is the
 // initial value of a register, stays.
 func rename(ops []rules.Op) {
 	values := []int32{0}

@@ -19,7 +19,7 @@ type Object interface {
 }
 
 // Replay judges an order of linearization: each completed operation occurs
-// once, each pending one at most once, none stands after an operation that
+// once, each pending one at most once, none comes after an operation that
 // began after its end, and the object gives the results that were seen.
 func Replay(ops []rules.Op, order []int32, object Object) error {
 	seen := make([]bool, len(ops))

@@ -95,7 +95,7 @@ func (h *history) findInserts() string {
 	for i := range h.ops {
 		op := &h.ops[i]
 		if op.Kind > Missing {
-			return "an operation is none of a set's"
+			return "an operation is not one of a set's"
 		}
 		if op.Value == rules.None {
 			return "an operation has no value"
@@ -208,7 +208,7 @@ func (h *history) missed(reader int32, v *value) *rules.Result {
 
 // arrange gives each operation an instant within its time and lines them up.
 // A value comes as late and goes as early as it may; in one instant inserts
-// stand before reads and reads before removes.
+// come before reads and reads before removes.
 func (h *history) arrange() rules.Result {
 	instants := make([]int32, len(h.ops))
 	first := make([]int32, len(h.at)+1)

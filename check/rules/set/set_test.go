@@ -64,7 +64,7 @@ func TestPatterns(t *testing.T) {
 			Pattern: set.RemovedTwice, Core: []int32{0, 1, 2},
 		},
 		{
-			Name: "an unseen pending insert is no obstacle",
+			Name: "an unseen pending insert is not an obstacle",
 			Ops: []rules.Op{
 				{Call: 0, Ret: never, Value: 0, From: none, Kind: set.Insert},
 				{Call: 1, Ret: 2, Value: 0, From: none, Kind: set.Missing},
@@ -80,7 +80,7 @@ func TestNotApplicable(t *testing.T) {
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: set.Insert},
 		}},
 		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: set.Remove}}},
-		{Why: "an operation is none of a set's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+		{Why: "an operation is not one of a set's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
 	})
 }
 

@@ -18,7 +18,7 @@ type rows struct {
 	position   []int32 // by rank
 	first      []int32 // by rank: the first place that starts there or later
 	covered    coverage
-	late       least   // places by call of their push, until that lies before their row
+	late       least   // places by call of their push, until that is before their row
 	low        least   // then by return of their pop, the latest first
 	pop        []int32 // by place: the return of its pop
 	next       []int32 // by place: this place, or one after it if it is taken away

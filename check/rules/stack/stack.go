@@ -7,7 +7,7 @@
 // its pop, open at both ends: its critical interval, if there is one; if not, it
 // can come and go in one instant and is in nobody's way. Where critical
 // intervals overlap in a row, the stack is never empty from the first instant of
-// the row to its last, so that one value lies at the bottom all that time: one
+// the row to its last, so that one value is at the bottom all that time: one
 // whose push began before the row and whose pop ended after it. If there is such
 // a value, any of them will do, since taking it out of a linearization and
 // putting it at the bottom leaves a linearization. It is then put aside, the
@@ -126,7 +126,7 @@ func (h *history) findPushes() string {
 		op := &h.ops[i]
 		switch {
 		case op.Kind > Empty:
-			return "an operation is none of a stack's"
+			return "an operation is not one of a stack's"
 		case op.Kind == Empty || op.Pending() && op.Kind == Pop:
 			continue
 		case op.Value == rules.None:

@@ -105,7 +105,7 @@ func TestNotApplicable(t *testing.T) {
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: stack.Push},
 		}},
 		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: stack.Pop}}},
-		{Why: "an operation is none of a stack's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+		{Why: "an operation is not one of a stack's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
 	})
 }
 

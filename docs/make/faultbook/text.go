@@ -5,7 +5,7 @@ const intro = `# Faults
 <!-- Made by "go run ./docs/make/faultbook docs" from the code's own lists. Do not edit. -->
 
 A run of simrun is as good as what goes wrong in it. A *nemesis* draws a *plan*; a plan is a list of *faults*; a
-fault is one line of text that you can read, write, replay and shrink. All of it is data: the plan stands in
+fault is one line of text that you can read, write, replay and shrink. All of it is data: the plan is in
 ` + "`case.json`" + `, and the same case gives the same run.
 
 ` + "```" + `

@@ -9,7 +9,7 @@ import (
 // A page holds blocks fenced as sh with commands, one on a line. Two remarks make
 // the block below them:
 //
-//	<!-- says REGEXP -->        what the commands before it print, but only the lines that fit; … stands between others
+//	<!-- says REGEXP -->        what the commands before it print, but only the lines that fit; … is between lines that are apart
 //	<!-- file NAME REGEXP -->   the text of a file, likewise
 var remark = regexp.MustCompile(`^<!-- (says|file) (.+) -->$`)
 
