@@ -46,6 +46,7 @@ func exitOf(o check.Outcome) int {
 type app struct {
 	models         modelList
 	program        string // how the user called this program
+	name           string // of this program: "simrun", or that of a program of the user's own
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	noColor        bool
@@ -67,7 +68,7 @@ func Main(list ...models.Model) int {
 // run is the program: arguments in, exit code out.
 func run(list []models.Model, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	out := &output{w: stdout}
-	a := &app{models: list, program: program(args[0]), stdin: stdin, stdout: out, stderr: stderr}
+	a := &app{models: list, program: program(args[0]), name: name(args[0]), stdin: stdin, stdout: out, stderr: stderr}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
@@ -180,6 +181,9 @@ func terminal(w io.Writer) bool {
 func (a *app) color() bool {
 	return !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && terminal(a.stdout)
 }
+
+// name is the name of this program.
+func name(arg0 string) string { return strings.TrimSuffix(filepath.Base(arg0), ".exe") }
 
 // program is how to call this program again: what the user typed, or, under `go
 // run`, which makes a file that is gone afterwards, the command of Go.

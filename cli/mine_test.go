@@ -58,6 +58,11 @@ func TestUsersOwnProgram(t *testing.T) {
 	do(0, "go build -o mine .")
 
 	says(do(0, "./mine list models"), `^store +a register on one server\n$`)
+	out, err := exec.Command(filepath.Join(dir, "mine"), "--help").CombinedOutput()
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(string(out), `mine run --bug no-sync`, `mine run +store on a faulty network`)
 	says(do(0, "./mine run --seed 1"), `model +store · register`, `cluster +1 node,`, `(?m)^valid: `)
 	says(do(0, "./mine sweep --seeds 1-200"), `(?m)^valid: 200 seeds`)
 	says(do(1, "./mine sweep --bug no-sync --seeds 1-200 --max-failures 1"), `linearizability: `)
@@ -88,7 +93,7 @@ func TestUsersOwnProgram(t *testing.T) {
 	}
 
 	// A case of a model that a program lacks says so.
-	out, err := simrun(t, dir, "replay", "store/latest/case.json").CombinedOutput()
+	out, err = simrun(t, dir, "replay", "store/latest/case.json").CombinedOutput()
 	if code := exitCode(t, err); code != exitUsage {
 		t.Errorf("exit code %d", code)
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -49,7 +50,33 @@ browser. The same seed gives the same run, always.`,
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also if NO_COLOR is set, or the output is not a terminal)")
 	root.AddCommand(newRun(a), newSweep(a), newReplay(a), newShrink(a), newCheck(a), newShow(a), newList(a), newBench(a), newDocs(a))
 	root.SetFlagErrorFunc(flagError)
+	a.adapt(root)
 	return root
+}
+
+// adapt makes the help of this program speak of itself: it may have another name, and other models and bugs, than simrun.
+func (a *app) adapt(root *cobra.Command) {
+	words := []string{}
+	if a.name != "simrun" {
+		root.Use = a.name
+		words = append(words, "  simrun ", "  "+a.name+" ", "see simrun list", "see "+a.name+" list", "of simrun list", "of "+a.name+" list")
+	}
+	first := a.models.first()
+	if first != "raft" {
+		words = append(words, "Raft on a faulty network", first+" on a faulty network")
+		bug := "NAME"
+		if names := a.models.bugs(first); len(names) > 0 {
+			bug = names[0]
+		}
+		for _, name := range []string{"stale-local-read", "vote-not-persisted", "B02", "B13"} {
+			words = append(words, name, bug)
+		}
+	}
+	replace := strings.NewReplacer(words...)
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.Example, cmd.Long = replace.Replace(cmd.Example), replace.Replace(cmd.Long)
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { f.Usage = replace.Replace(f.Usage) })
+	}
 }
 
 // flagError says what is wrong with a flag, and names the nearest where one was misspelt.

@@ -2,6 +2,7 @@ package visual
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"simrun/check"
@@ -78,9 +80,11 @@ func (v view) Class() string { return v.Outcome.String() }
 // Verdict is the outcome as a word on the badge.
 func (v view) Verdict() string { return outcomeWord(v.Outcome) }
 
-// Failed are the checks that need a sentence: violated, or not decided.
+// Failed are the checks that need a sentence: violated, in order of the time at which they were, or not decided.
 func (v view) Failed() []checkView {
-	return v.checks(func(c trial.Check) bool { return c.Outcome != check.Valid })
+	list := v.checks(func(c trial.Check) bool { return c.Outcome != check.Valid })
+	slices.SortStableFunc(list, func(a, b checkView) int { return cmp.Compare(a.Time, b.Time) })
+	return list
 }
 
 // Passed are the checks that hold.
