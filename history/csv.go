@@ -99,7 +99,7 @@ func csvColumns(header []string) ([]int, error) {
 		name = strings.TrimSpace(strings.TrimPrefix(name, "\uFEFF"))
 		i := slices.Index(csvNames, name)
 		if i < 0 {
-			return nil, fmt.Errorf("%q is none of the columns %s%s", name, strings.Join(csvNames, ", "), meant(name, csvNames))
+			return nil, fmt.Errorf("%q is not one of the columns %s%s", name, strings.Join(csvNames, ", "), meant(name, csvNames))
 		}
 		if columns[i] >= 0 {
 			return nil, fmt.Errorf("the column %s occurs twice", name)

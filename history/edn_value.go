@@ -284,7 +284,7 @@ func (s *ednScanner) dispatch(dst []byte, depth int) ([]byte, error) {
 	tag := s.token()
 	switch string(tag) {
 	case "":
-		return dst, errors.New("a # stands alone")
+		return dst, errors.New("a # without anything after it")
 	case "#Inf", "#-Inf", "#NaN":
 		return append(append(append(dst, '"'), tag[1:]...), '"'), nil
 	case "inst", "uuid":

@@ -225,7 +225,7 @@ func (s *jsonScanner) atom(dst []byte) ([]byte, error) {
 		return dst, fmt.Errorf("expected a value, got %s", quoteByte(s.text[start]))
 	}
 	if word[0] != '-' && (word[0] < '0' || word[0] > '9') {
-		return dst, fmt.Errorf("%s is no JSON value", clip(word))
+		return dst, fmt.Errorf("%s is not a JSON value", clip(word))
 	}
 	dst, err := appendNumber(dst, word)
 	if err != nil {

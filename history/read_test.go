@@ -237,7 +237,7 @@ func TestReadRefuses(t *testing.T) {
 		{"json with named clients", JSON, `[{"type":"invoke","f":"read","process":"c1"}]`, `file:1: process "c1" is not a number: clients are numbered, and what has a name, like the nemesis, only gives infos`},
 		{"json without type", JSON, `[{"f":"read","process":0}]`, "file:1: type is missing"},
 
-		{"csv column", CSV, "proces,f,call,return\n", `file:1: "proces" is none of the columns process, f, key, input, output, call, return; did you mean "process"?`},
+		{"csv column", CSV, "proces,f,call,return\n", `file:1: "proces" is not one of the columns process, f, key, input, output, call, return; did you mean "process"?`},
 		{"csv column missing", CSV, "process,f,call\n", "file:1: the column return is missing"},
 		{"csv column twice", CSV, "process,f,f,call\n", "file:1: the column f occurs twice"},
 		{"csv short row", CSV, "process,f,call,return\n0,read,1,2\n0,read,1\n", "file:3: the row has more or fewer cells than the header"},

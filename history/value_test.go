@@ -74,7 +74,7 @@ func TestValueRefuses(t *testing.T) {
 		`01`:                      `"01": a number is malformed`,
 		`1.`:                      `"1.": a number is malformed`,
 		`- 1`:                     `"-": a number is malformed`,
-		`nul`:                     `"nul" is no JSON value`,
+		`nul`:                     `"nul" is not a JSON value`,
 		`{"a":1,}`:                "expected a string, got '}'",
 		`{"a":1,"a":1}`:           `the name "a" occurs twice in one object`,
 		`{"a":1,"\u0061":2}`:      `the name "a" occurs twice in one object`,
@@ -83,7 +83,7 @@ func TestValueRefuses(t *testing.T) {
 		"\"\x01\"":                `the control character byte 0x01 is in a string; write it as \u0001`,
 		`1e1000001`:               `"1e1000001": the exponent of a number is beyond a million`,
 		strings.Repeat("[", 2000): "a value is nested more than 1000 deep",
-		`NaN`:                     `"NaN" is no JSON value`,
+		`NaN`:                     `"NaN" is not a JSON value`,
 	} {
 		if v, err := ParseValue(in); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, %v; want %q", in, v, err, want)
@@ -166,7 +166,7 @@ func FuzzParseValue(f *testing.F) {
 		v, err := ParseValue(text)
 		if !json.Valid([]byte(text)) {
 			if err == nil {
-				t.Fatalf("%q is no JSON, but was read as %v", text, v)
+				t.Fatalf("%q is not JSON, but was read as %v", text, v)
 			}
 			return
 		}

@@ -90,9 +90,9 @@ func (r *caseReader) token() (json.Token, error) {
 	case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, fmt.Errorf("%s:%d: the case ends too early", r.name, 1+bytes.Count(r.data, []byte{'\n'}))
 	case errors.As(err, &syntax):
-		return nil, fmt.Errorf("%s:%d: this is no JSON: %v", r.name, 1+bytes.Count(r.data[:min(int(syntax.Offset), len(r.data))], []byte{'\n'}), syntax)
+		return nil, fmt.Errorf("%s:%d: this is not JSON: %v", r.name, 1+bytes.Count(r.data[:min(int(syntax.Offset), len(r.data))], []byte{'\n'}), syntax)
 	case err != nil:
-		return nil, r.errorf("this is no JSON: %v", err)
+		return nil, r.errorf("this is not JSON: %v", err)
 	}
 	return t, nil
 }

@@ -107,7 +107,7 @@ func TestParseCaseRefuses(t *testing.T) {
 		{`{"version": 1, "network": {"routes": [{"between": ["a"]}]}}`, `between: expected 2 elements, found 1`},
 		{`{"version": 1} {}`, `something follows the case`},
 		{"{\"version\": 1,\n", `c.json:2: the case ends too early`},
-		{"{\"version\": 1,\n,}", `c.json:2: this is no JSON: `},
+		{"{\"version\": 1,\n,}", `c.json:2: this is not JSON: `},
 		{``, `c.json:1: the case ends too early`},
 		{`[]`, `case: expected an object, found an array`},
 	} {

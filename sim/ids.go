@@ -44,7 +44,7 @@ func (n *NodeID) UnmarshalText(b []byte) error {
 		id = -id
 	}
 	if err != nil || i == 0 || id.String() != s {
-		return fmt.Errorf("%q names no participant: expected n1, n2, … or c1, c2, …", s)
+		return fmt.Errorf("%q is not a participant: expected n1, n2, … or c1, c2, …", s)
 	}
 	*n = id
 	return nil

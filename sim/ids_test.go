@@ -17,7 +17,7 @@ func TestNodeIDText(t *testing.T) {
 	}
 	for _, text := range []string{"n", "n0", "n-1", "n+1", "n01", "x1", "1", "é1", "n1 ", "n4294967297", "N1"} {
 		var got sim.NodeID
-		if err := got.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), "names no participant: expected n1, n2, … or c1, c2, …") {
+		if err := got.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), "is not a participant: expected n1, n2, … or c1, c2, …") {
 			t.Errorf("%q: %d, %v", text, got, err)
 		}
 	}

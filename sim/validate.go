@@ -52,7 +52,7 @@ func (s *System) Complete(c Case) (Case, error) {
 	c = c.WithDefaults()
 	put(&c.Model, s.Name)
 	if c.Model != s.Name {
-		return c, fmt.Errorf("the case is one of model %q, not of %q", c.Model, s.Name)
+		return c, fmt.Errorf("the case is for model %q, not for %q", c.Model, s.Name)
 	}
 	if len(s.Workloads) > 0 {
 		put(&c.Workload.Name, s.Workloads[0].Name)
@@ -218,7 +218,7 @@ func (n *Network) routes(nodes int) error {
 	for _, r := range n.Regions {
 		for _, id := range r.Nodes {
 			if id < 1 || int(id) > nodes {
-				return fmt.Errorf("region %s: %v is none of the %d servers", r.Name, id, nodes)
+				return fmt.Errorf("region %s: %v is not one of the %d servers", r.Name, id, nodes)
 			}
 		}
 		names = append(names, r.Name)

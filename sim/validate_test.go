@@ -45,7 +45,7 @@ func TestCompleteRefuses(t *testing.T) {
 		c    sim.Case
 		want string
 	}{
-		{sim.Case{Model: "raft"}, `the case is one of model "raft", not of "toy"`},
+		{sim.Case{Model: "raft"}, `the case is for model "raft", not for "toy"`},
 		{sim.Case{Version: 2}, `the case has format version 2, and this simrun reads up to version 1: use a newer simrun`},
 		{sim.Case{Version: -1}, `version -1: expected 1 to 1`},
 		{sim.Case{Nodes: 65}, `65 nodes: expected 1 to 64`},
@@ -71,7 +71,7 @@ func TestCompleteRefuses(t *testing.T) {
 		{sim.Case{Network: sim.Network{Loss: sim.Ratio{Num: 2, Den: 1}}}, `probability 2/1: expected one like 1/100, or 0`},
 		{sim.Case{Network: sim.Network{Bandwidth: -1}}, `network: client latency, bandwidth and queue cannot be negative`},
 		{sim.Case{Network: sim.Network{Client: 25 * 3_600_000 * ms}}, `client latency 25h0m0s: expected at most 24h0m0s`},
-		{sim.Case{Network: sim.Network{Regions: []sim.Region{{Name: "eu", Nodes: []sim.NodeID{6}}}}}, `region eu: n6 is none of the 5 servers`},
+		{sim.Case{Network: sim.Network{Regions: []sim.Region{{Name: "eu", Nodes: []sim.NodeID{6}}}}}, `region eu: n6 is not one of the 5 servers`},
 		{sim.Case{Network: sim.Network{Routes: []sim.Route{{Between: [2]string{"n1", "n6"}}}}}, `unknown region or node "n6"; did you mean "n1"? available: n1, n2, n3, n4, n5`},
 		{sim.Case{Network: sim.Network{Routes: []sim.Route{{Between: [2]string{"n1", "n2"}}}}}, `unknown distribution of latency between n1 and n2 ""; available: `},
 		{override("latensy n1>n2 1s#0"), `unknown decision "latensy"; did you mean "latency"? available: copy latency, corrupt, drop, duplicate, latency, loss, reorder, sync`},

@@ -49,7 +49,7 @@ func Write(w io.Writer, p Page) error {
 	if len(p.Case) > 0 {
 		var b bytes.Buffer
 		if err := json.Indent(&b, bytes.TrimSpace(p.Case), "", "  "); err != nil {
-			return fmt.Errorf("report: the case is no JSON: %w", err)
+			return fmt.Errorf("report: the case is not JSON: %w", err)
 		}
 		v.CaseText = b.String()
 	}

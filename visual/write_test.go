@@ -106,7 +106,7 @@ func TestHostileTextStaysText(t *testing.T) {
 
 func TestDamagedCaseIsRefused(t *testing.T) {
 	err := visual.Write(&bytes.Buffer{}, visual.Page{Case: []byte("{")})
-	if err == nil || !strings.Contains(err.Error(), "the case is no JSON") {
+	if err == nil || !strings.Contains(err.Error(), "the case is not JSON") {
 		t.Fatalf("a damaged case gives the error %v", err)
 	}
 }

@@ -138,7 +138,7 @@ func (s Suite) judge(t *testing.T, ops []rules.Op, r rules.Result) bool {
 			return false
 		}
 		if !s.Linearizable(ops) {
-			t.Errorf("porcupine finds a violation, the rule an order that stands: the object and the model differ\n%s", Format(ops))
+			t.Errorf("porcupine finds a violation, the rule a valid order: the object and the model differ\n%s", Format(ops))
 			return false
 		}
 	case rules.Violation:
