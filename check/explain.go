@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"simrun/history"
 )
@@ -26,20 +25,7 @@ func (f *Finding) Who(op history.Operation) string { return f.who(op.Process) }
 
 // Say tells who did what, and when: "process 3 read 7 from 1.204s to 1.209s".
 func (f *Finding) Say(op history.Operation) string {
-	return fmt.Sprintf("%s %s from %s to %s", f.Who(op), f.describe(&op), Clock(op.Call), Clock(op.Return))
-}
-
-// Clock formats a time for a sentence: to the millisecond, or finer if it is
-// short.
-func Clock(t history.Time) string {
-	d := time.Duration(t)
-	switch {
-	case d >= 10*time.Millisecond:
-		return fmt.Sprintf("%.3fs", d.Seconds())
-	case d >= 10*time.Microsecond:
-		d = d.Round(time.Microsecond)
-	}
-	return d.String()
+	return fmt.Sprintf("%s %s from %s to %s", f.Who(op), f.describe(&op), op.Call.Clock(), op.Return.Clock())
 }
 
 // processName is how an operation's client is called if nobody knows better.

@@ -169,7 +169,7 @@ func (c *check) runRule(i int) (a answer, why string) {
 	}
 	r := m.Check(h.ops, h.initial)
 	a = answer{engine: "rule", steps: int64(len(h.ops)), got: -1}
-	switch r.Outcome {
+	switch r.Answer {
 	case rules.Linearizable:
 		a.outcome = Valid
 		if !c.replays(h, r.Order) {
@@ -209,7 +209,7 @@ func (m *Rule) earliest(pt *part, ops []history.Operation, h *ruled, r rules.Res
 			return 0, nil
 		}
 		s := m.Check(shorter.ops, shorter.initial)
-		switch s.Outcome {
+		switch s.Answer {
 		case rules.Violation:
 			high, h, r = mid, shorter, s
 		case rules.Linearizable:

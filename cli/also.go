@@ -146,14 +146,14 @@ func (a *answer) phases(phases []weaker.Phase) {
 	rows := [][]string{{"phase", "times", "lasted", "answered", "", "p50", "p95", "p99", "max"}}
 	for i := range phases {
 		p := &phases[i]
-		row := []string{p.Name(), count.Grouped(p.Spans), rounded(p.Lasted), "no operation"}
+		row := []string{p.Name(), count.Grouped(p.Spans), p.Lasted.Rounded(), "no operation"}
 		if n := p.Operations(); n > 0 {
 			share := p.Answered() * 1000 / n
 			row[3] = fmt.Sprintf("%s of %s", count.Grouped(p.Answered()), count.Grouped(n))
 			row = append(row, fmt.Sprintf("%d.%d %%", share/10, share%10))
 		}
 		if p.Answered() > 0 {
-			row = append(row, rounded(p.Latency.P50), rounded(p.Latency.P95), rounded(p.Latency.P99), rounded(p.Latency.Max))
+			row = append(row, p.Latency.P50.Rounded(), p.Latency.P95.Rounded(), p.Latency.P99.Rounded(), p.Latency.Max.Rounded())
 		}
 		rows = append(rows, row)
 	}
@@ -162,12 +162,4 @@ func (a *answer) phases(phases []weaker.Phase) {
 	a.lines = append(a.lines, "")
 	a.lines = append(a.lines, strings.Split(strings.TrimRight(b.String(), "\n"), "\n")...)
 	a.also = append(a.also, phasesAnswer{"phases", phases})
-}
-
-// rounded is a time to the microsecond, unless it is too short for that.
-func rounded(t history.Time) string {
-	if t > 10_000 {
-		return time.Duration(t).Round(time.Microsecond).String()
-	}
-	return t.String()
 }

@@ -31,6 +31,23 @@ func (t Time) String() string {
 	return time.Duration(t).String()
 }
 
+// Rounded is the time as a person reads it in a table: to the microsecond, or exact if it is so short that there is no
+// real clock.
+func (t Time) Rounded() string {
+	if t != Never && t > Time(10*time.Microsecond) {
+		return time.Duration(t).Round(time.Microsecond).String()
+	}
+	return t.String()
+}
+
+// Clock is the time as a person reads it in a sentence: to the millisecond, or finer if it is short.
+func (t Time) Clock() string {
+	if t != Never && t >= Time(10*time.Millisecond) {
+		return fmt.Sprintf("%.3fs", time.Duration(t).Seconds())
+	}
+	return t.Rounded()
+}
+
 // Type tells what an event says of its operation. The words are Jepsen's.
 type Type uint8
 

@@ -21,27 +21,52 @@ type Setup struct {
 	Plan    []fault.Fault // may be empty
 	Spec    check.Spec    // nil: the workload's own
 	Options check.Options // of the check
+
+	complete bool // Base is
 }
 
-// Check says what is wrong with a setup, in one sentence, before anything runs; nil if nothing is.
+// Check completes the base case, and says what is wrong with the setup, in one sentence, before anything runs; nil if nothing is.
 func (s *Setup) Check() error {
-	system := s.Model.System()
-	if _, err := system.Complete(s.Base); err != nil {
+	if err := s.completeBase(); err != nil {
 		return err
 	}
-	_, err := s.Case(1)
+	c, err := s.Case(1)
+	if err == nil {
+		system := s.Model.System()
+		_, err = system.Complete(c) // with its faults
+	}
 	return err
 }
 
-// Case is the complete case of one seed.
+// completeBase fills in what the base case leaves out, once. It is not called where seeds run side by side.
+func (s *Setup) completeBase() error {
+	if s.complete {
+		return nil
+	}
+	system := s.Model.System()
+	c, err := system.Complete(s.Base)
+	if err == nil {
+		c.Workload.Mix = s.Base.Workload.Mix // left out, the nemesis draws it
+		s.Base, s.complete = c, true
+	}
+	return err
+}
+
+// Case is the case of one seed. Its faults are checked when it runs.
 func (s *Setup) Case(seed sim.Seed) (sim.Case, error) {
+	if !s.complete { // a caller that has not called Check
+		of := *s
+		if err := of.completeBase(); err != nil {
+			return sim.Case{}, err
+		}
+		s = &of
+	}
 	c := s.Base
 	c.Seed, c.Faults = seed, s.Plan
 	if s.Planned {
-		system := s.Model.System()
-		return system.Complete(c)
+		return c, nil
 	}
-	return Draw(s.Model, c, s.Nemesis, s.Beyond)
+	return draw(s.Model, c, s.Nemesis, s.Beyond)
 }
 
 // UseScenario takes the plan that leads to a bug of the base case, if the bug has one because the default search
@@ -61,13 +86,14 @@ func (s *Setup) UseScenario() (bool, error) {
 
 // Draw returns the case of a seed under a nemesis: base, with the faults that the
 // nemesis draws for base.Seed, and, where base names no mix of operations, the mix that it
-// draws. Within the model's claims, unless beyond. The case is complete.
+// draws. The plan stays within the model's claims, unless beyond. The case has its defaults filled in.
 func Draw(m models.Model, base sim.Case, nemesisName string, beyond bool) (sim.Case, error) {
-	system := m.System()
-	c, err := system.Complete(base)
-	if err != nil {
-		return c, err
-	}
+	s := Setup{Model: m, Base: base, Nemesis: nemesisName, Beyond: beyond}
+	return s.Case(base.Seed)
+}
+
+// draw draws the faults of a case that is complete but for its mix.
+func draw(m models.Model, c sim.Case, nemesisName string, beyond bool) (sim.Case, error) {
 	cluster := nemesis.Cluster{Nodes: c.Nodes, Duration: time.Duration(c.Duration), Profile: m.Profile, Beyond: beyond}
 	for _, w := range m.Workloads {
 		if w.Name == c.Workload.Name {
@@ -79,7 +105,7 @@ func Draw(m models.Model, base sim.Case, nemesisName string, beyond bool) (sim.C
 		return c, err
 	}
 	c.Faults = p.Faults
-	if base.Workload.Mix == nil && p.Mix != nil {
+	if c.Workload.Mix == nil {
 		c.Workload.Mix = p.Mix
 	}
 	return c, nil

@@ -42,12 +42,12 @@ type Op struct {
 // Pending reports whether op never completed.
 func (op *Op) Pending() bool { return op.Ret == Never }
 
-// Outcome is a rule's answer.
-type Outcome uint8
+// Answer is what a rule says of a history.
+type Answer uint8
 
 const (
 	// NotApplicable: the history is not one that the rule is exact for; Why says what is in the way.
-	NotApplicable Outcome = iota
+	NotApplicable Answer = iota
 	// Linearizable: Order is the proof.
 	Linearizable
 	// Violation: Core is the proof.
@@ -57,7 +57,7 @@ const (
 )
 
 // String returns the name of o.
-func (o Outcome) String() string {
+func (o Answer) String() string {
 	switch o {
 	case Linearizable:
 		return "linearizable"
@@ -78,7 +78,7 @@ type Role struct {
 // Result is an outcome with its certificate. Operations are named by their
 // index in the input.
 type Result struct {
-	Outcome Outcome
+	Answer Answer
 
 	// Order, if linearizable, is an order of linearization. It holds every
 	// completed operation, and those pending ones that took effect.
@@ -106,7 +106,7 @@ type Result struct {
 }
 
 // Reject returns the result of a history that a rule is not exact for.
-func Reject(why string) Result { return Result{Outcome: NotApplicable, Why: why} }
+func Reject(why string) Result { return Result{Answer: NotApplicable, Why: why} }
 
 // Events returns the operation at each position of the history's order of
 // events, or the reason why ops is not in the form that [Op] demands. Values

@@ -156,7 +156,7 @@ func TestEvents(t *testing.T) {
 func TestViolated(t *testing.T) {
 	ops := []rules.Op{{Call: 3, Ret: 4}, {Call: 0, Ret: 2}, {Call: 1, Ret: rules.Never}, {Call: 5, Ret: 6}}
 	r := rules.Violated(ops, "pattern", []rules.Role{{Name: "a", Op: 0}, {Name: "b", Op: 2}}, 1, 0)
-	if r.Outcome != rules.Violation || !slices.Equal(r.Core, []int32{1, 2, 0}) || r.Last != 4 {
+	if r.Answer != rules.Violation || !slices.Equal(r.Core, []int32{1, 2, 0}) || r.Last != 4 {
 		t.Errorf("%+v", r)
 	}
 }

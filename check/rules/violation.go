@@ -14,7 +14,7 @@ func Violated(ops []Op, pattern string, roles []Role, more ...int32) Result {
 	}
 	slices.SortFunc(core, func(a, b int32) int { return cmp.Compare(ops[a].Call, ops[b].Call) })
 	core = slices.Compact(core)
-	r := Result{Outcome: Violation, Core: core, Pattern: pattern, Roles: roles}
+	r := Result{Answer: Violation, Core: core, Pattern: pattern, Roles: roles}
 	for _, i := range core {
 		r.Last = max(r.Last, ops[i].Call)
 		if !ops[i].Pending() {

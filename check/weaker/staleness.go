@@ -128,14 +128,14 @@ func (a *age) time(key string) Bound {
 	}
 	h := a.intervals()
 	r := h.check(0)
-	switch r.Outcome {
+	switch r.Answer {
 	case rules.Linearizable:
 		return Bound{Outcome: check.Valid}
 	case rules.NotApplicable, rules.Undecided:
 		return Bound{Outcome: check.Unknown, Reason: "the age of reads is not known, as " + r.Why, Key: key}
 	}
 	low, high := history.Time(0), most // a violation, and perhaps none
-	if last := h.check(most); last.Outcome != rules.Linearizable {
+	if last := h.check(most); last.Answer != rules.Linearizable {
 		b := a.demands(h, last, key)
 		b.Outcome = check.Violation
 		b.Reason = "no age of reads explains " + b.Reason
@@ -143,7 +143,7 @@ func (a *age) time(key string) Bound {
 	}
 	for high-low > 1 {
 		mid := low + (high-low)/2
-		if again := h.check(mid); again.Outcome == rules.Linearizable {
+		if again := h.check(mid); again.Answer == rules.Linearizable {
 			high = mid
 		} else {
 			low, r = mid, again

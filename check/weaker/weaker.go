@@ -15,7 +15,6 @@ package weaker
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"simrun/check"
 	"simrun/history"
@@ -45,9 +44,9 @@ func (o Options) budget() (int64, error) {
 func (o Options) says(spec check.Spec, op *history.Operation) string {
 	until := "never completed"
 	if op.Complete >= 0 {
-		until = "to " + clock(op.Return)
+		until = "to " + op.Return.Rounded()
 	}
-	return fmt.Sprintf("%s %s (%s %s)", o.who(op.Process), described(spec, op), clock(op.Call), until)
+	return fmt.Sprintf("%s %s (%s %s)", o.who(op.Process), described(spec, op), op.Call.Rounded(), until)
 }
 
 func (o Options) who(p history.Process) string {
@@ -64,13 +63,4 @@ func described(spec check.Spec, op *history.Operation) string {
 		words += " of " + op.Key
 	}
 	return words
-}
-
-// clock is a time as a person reads it: to the microsecond, or exact if it is
-// so short that the history has no real clock.
-func clock(t history.Time) string {
-	if d := time.Duration(t); d > 10*time.Microsecond {
-		return d.Round(time.Microsecond).String()
-	}
-	return t.String()
 }

@@ -63,7 +63,7 @@ func (h *history) choose(bad *failure) rules.Result {
 		}
 		return rules.Violated(h.ops, Unexplained, roles, core...)
 	}
-	return rules.Result{Outcome: rules.Undecided, Why: "there are too many values that pending polls may have taken"}
+	return rules.Result{Answer: rules.Undecided, Why: "there are too many values that pending polls may have taken"}
 }
 
 // left returns the values that were there and that nobody took, from the greatest.

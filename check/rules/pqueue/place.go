@@ -132,7 +132,7 @@ func (h *history) arrange() rules.Result {
 	for k, s := range order {
 		order[k] = seq[s]
 	}
-	return rules.Result{Outcome: rules.Linearizable, Order: order}
+	return rules.Result{Answer: rules.Linearizable, Order: order}
 }
 
 func (h *history) appendPeeks(seq []int32, x int32, when func(instant int32) bool) []int32 {

@@ -91,8 +91,8 @@ func TestPollAfterPeek(t *testing.T) {
 		{Call: 8, Ret: 9, Value: 4, From: none, Kind: pqueue.Poll},
 	}
 	r := pqueue.Check(ops)
-	if r.Outcome != rules.Violation {
-		t.Fatal(r.Outcome)
+	if r.Answer != rules.Violation {
+		t.Fatal(r.Answer)
 	}
 	suite.JudgeCore(t, ops, r)
 }
@@ -119,8 +119,8 @@ func TestLarge(t *testing.T) {
 					rng := rand.New(rand.NewPCG(uint64(processes), uint64(peek)))
 					ops := rulestest.Simulate(rng, workload(rng, processes, 20_000, crash, 50-peek/2, peek), &object{})
 					r := pqueue.Check(ops)
-					if r.Outcome != rules.Linearizable {
-						t.Fatalf("%v: %s %v", r.Outcome, r.Pattern, r.Roles)
+					if r.Answer != rules.Linearizable {
+						t.Fatalf("%v: %s %v", r.Answer, r.Pattern, r.Roles)
 					}
 					if err := rulestest.Replay(ops, r.Order, &object{}); err != nil {
 						t.Fatal(err)
@@ -150,8 +150,8 @@ func plant(t *testing.T, rng *rand.Rand, ops []rules.Op, processes int) {
 	x, y := &ops[polls[a]], &ops[polls[a+4*processes]]
 	x.Value, y.Value = y.Value, x.Value
 	r := pqueue.Check(ops)
-	if r.Outcome != rules.Violation {
-		t.Fatalf("polls %d and %d exchanged: %v", a, a+4*processes, r.Outcome)
+	if r.Answer != rules.Violation {
+		t.Fatalf("polls %d and %d exchanged: %v", a, a+4*processes, r.Answer)
 	}
 	if len(r.Core) <= 14 { // the model holds no more values
 		suite.JudgeCore(t, ops, r)
@@ -166,8 +166,8 @@ func BenchmarkPriorityQueue(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for b.Loop() {
-				if r := pqueue.Check(ops); r.Outcome != rules.Linearizable {
-					b.Fatal(r.Outcome)
+				if r := pqueue.Check(ops); r.Answer != rules.Linearizable {
+					b.Fatal(r.Answer)
 				}
 			}
 			b.ReportMetric(float64(len(ops))*float64(b.N)/b.Elapsed().Seconds(), "ops/s")

@@ -27,7 +27,7 @@ func (h *history) arrange(order []int32) rules.Result {
 	for f < len(fronts) {
 		leave()
 	}
-	return rules.Result{Outcome: rules.Linearizable, Order: all}
+	return rules.Result{Answer: rules.Linearizable, Order: all}
 }
 
 // fronts returns the peeks and dequeues in the order of the nodes, with their

@@ -162,5 +162,5 @@ func (h *history) decideDoubtful() rules.Result {
 	if _, bad := h.decide(); bad != nil {
 		return h.explain(bad)
 	}
-	return rules.Result{Outcome: rules.Undecided, Why: "a value that was peeked at may have been taken by one of several pending dequeues"}
+	return rules.Result{Answer: rules.Undecided, Why: "a value that was peeked at may have been taken by one of several pending dequeues"}
 }

@@ -132,8 +132,8 @@ func TestUndecided(t *testing.T) {
 		{Call: 6, Ret: 10, Value: 0, From: none, Kind: queue.Peek},
 		{Call: 8, Ret: never, Value: none, From: none, Kind: queue.Dequeue},
 	}
-	if r := queue.Check(ops); r.Outcome != rules.Undecided || r.Why == "" {
-		t.Errorf("%v %q", r.Outcome, r.Why)
+	if r := queue.Check(ops); r.Answer != rules.Undecided || r.Why == "" {
+		t.Errorf("%v %q", r.Answer, r.Why)
 	}
 	if !suite.Linearizable(ops) {
 		t.Error("porcupine finds a violation")
@@ -161,8 +161,8 @@ func TestLarge(t *testing.T) {
 				rng := rand.New(rand.NewPCG(uint64(processes), uint64(peek)))
 				ops := rulestest.Simulate(rng, workload(processes, 50_000, 2*(10-peek), 50-peek/2, peek), &object{})
 				r := queue.Check(ops)
-				if r.Outcome != rules.Linearizable {
-					t.Fatalf("%v: %s %v", r.Outcome, r.Pattern, r.Roles)
+				if r.Answer != rules.Linearizable {
+					t.Fatalf("%v: %s %v", r.Answer, r.Pattern, r.Roles)
 				}
 				if err := rulestest.Replay(ops, r.Order, &object{}); err != nil {
 					t.Fatal(err)
@@ -189,8 +189,8 @@ func plant(t *testing.T, rng *rand.Rand, ops []rules.Op, processes int) {
 	x, y := &ops[dequeues[a]], &ops[dequeues[a+4*processes]]
 	x.Value, y.Value = y.Value, x.Value
 	r := queue.Check(ops)
-	if r.Outcome != rules.Violation {
-		t.Fatalf("dequeues %d and %d exchanged: %v", a, a+4*processes, r.Outcome)
+	if r.Answer != rules.Violation {
+		t.Fatalf("dequeues %d and %d exchanged: %v", a, a+4*processes, r.Answer)
 	}
 	if len(r.Core) <= 14 { // the model holds no more values
 		suite.JudgeCore(t, ops, r)
@@ -205,8 +205,8 @@ func BenchmarkQueue(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for b.Loop() {
-				if r := queue.Check(ops); r.Outcome != rules.Linearizable {
-					b.Fatal(r.Outcome)
+				if r := queue.Check(ops); r.Answer != rules.Linearizable {
+					b.Fatal(r.Answer)
 				}
 			}
 			b.ReportMetric(float64(len(ops))*float64(b.N)/b.Elapsed().Seconds(), "ops/s")

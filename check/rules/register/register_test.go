@@ -129,8 +129,8 @@ func TestLarge(t *testing.T) {
 				rng := rand.New(rand.NewPCG(uint64(processes), uint64(cas)))
 				ops := rulestest.Simulate(rng, workload(processes, 50_000, 10, cas), &object{})
 				r := register.Check(ops, 0)
-				if r.Outcome != rules.Linearizable {
-					t.Fatalf("%v: %s %v", r.Outcome, r.Pattern, r.Roles)
+				if r.Answer != rules.Linearizable {
+					t.Fatalf("%v: %s %v", r.Answer, r.Pattern, r.Roles)
 				}
 				if err := rulestest.Replay(ops, r.Order, &object{}); err != nil {
 					t.Fatal(err)
@@ -158,8 +158,8 @@ func plantStaleRead(t *testing.T, rng *rand.Rand, ops []rules.Op) {
 	a, b := &ops[reads[early]], &ops[reads[late]]
 	b.Kind, b.From, b.Value = register.Read, none, a.Value
 	r := register.Check(ops, 0)
-	if r.Outcome != rules.Violation {
-		t.Fatalf("read %d returns the value of read %d: %v", reads[late], reads[early], r.Outcome)
+	if r.Answer != rules.Violation {
+		t.Fatalf("read %d returns the value of read %d: %v", reads[late], reads[early], r.Answer)
 	}
 	if len(r.Core) < 1000 { // a long chain of compare-and-sets is its own core
 		suite.JudgeCore(t, ops, r)
@@ -175,8 +175,8 @@ func BenchmarkRegister(b *testing.B) {
 				b.ReportAllocs()
 				b.ResetTimer()
 				for b.Loop() {
-					if r := register.Check(ops, 0); r.Outcome != rules.Linearizable {
-						b.Fatal(r.Outcome)
+					if r := register.Check(ops, 0); r.Answer != rules.Linearizable {
+						b.Fatal(r.Answer)
 					}
 				}
 				b.ReportMetric(float64(len(ops))*float64(b.N)/b.Elapsed().Seconds(), "ops/s")

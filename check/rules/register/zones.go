@@ -88,7 +88,7 @@ func (h *history) arrange() rules.Result {
 		}
 		emit(root)
 	}
-	return rules.Result{Outcome: rules.Linearizable, Order: order}
+	return rules.Result{Answer: rules.Linearizable, Order: order}
 }
 
 // readers returns the reads of all values, those of value v from first[v], by call.

@@ -112,7 +112,7 @@ func (s Suite) shard(t *testing.T, seed uint64) Count {
 		if !s.judge(t, ops, r) {
 			return c
 		}
-		switch r.Outcome {
+		switch r.Answer {
 		case rules.Linearizable:
 			c.Linearizable++
 		case rules.Violation:
@@ -131,7 +131,7 @@ func (s Suite) shard(t *testing.T, seed uint64) Count {
 // judge compares one result with porcupine's and checks its certificate.
 func (s Suite) judge(t *testing.T, ops []rules.Op, r rules.Result) bool {
 	t.Helper()
-	switch r.Outcome {
+	switch r.Answer {
 	case rules.Linearizable:
 		if err := Replay(ops, r.Order, s.New()); err != nil {
 			t.Errorf("the order %v of a linearizable history is wrong: %v\n%s", r.Order, err, Format(ops))

@@ -23,14 +23,14 @@ func (s Suite) Decide(t *testing.T, table []Case) {
 		t.Run(c.Name, func(t *testing.T) {
 			r := s.Check(c.Ops)
 			if c.Pattern == "" {
-				if r.Outcome != rules.Linearizable {
-					t.Fatalf("%v (%s)", r.Outcome, r.Pattern)
+				if r.Answer != rules.Linearizable {
+					t.Fatalf("%v (%s)", r.Answer, r.Pattern)
 				}
 				return
 			}
 			core := slices.Sorted(slices.Values(r.Core))
-			if r.Outcome != rules.Violation || r.Pattern != c.Pattern || !slices.Equal(core, c.Core) || !slices.Equal(r.Relaxed, c.Relaxed) {
-				t.Fatalf("%v %q core %v relaxed %v, %s", r.Outcome, r.Pattern, core, r.Relaxed, r.Why)
+			if r.Answer != rules.Violation || r.Pattern != c.Pattern || !slices.Equal(core, c.Core) || !slices.Equal(r.Relaxed, c.Relaxed) {
+				t.Fatalf("%v %q core %v relaxed %v, %s", r.Answer, r.Pattern, core, r.Relaxed, r.Why)
 			}
 			s.JudgeCore(t, c.Ops, r)
 		})
@@ -47,8 +47,8 @@ type Rejected struct {
 func (s Suite) Reject(t *testing.T, table []Rejected) {
 	t.Helper()
 	for _, c := range table {
-		if r := s.Check(c.Ops); r.Outcome != rules.NotApplicable || r.Why != c.Why {
-			t.Errorf("%v %q, want %q", r.Outcome, r.Why, c.Why)
+		if r := s.Check(c.Ops); r.Answer != rules.NotApplicable || r.Why != c.Why {
+			t.Errorf("%v %q, want %q", r.Answer, r.Why, c.Why)
 		}
 	}
 }

@@ -231,7 +231,7 @@ func (h *history) arrange() rules.Result {
 			}
 		}
 	}
-	return rules.Result{Outcome: rules.Linearizable, Order: order}
+	return rules.Result{Answer: rules.Linearizable, Order: order}
 }
 
 // instant returns when an operation takes effect, or Never.

@@ -93,8 +93,8 @@ func TestLarge(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(processes), 6))
 			ops := rulestest.Simulate(rng, workload(processes, 50_000, 10), &object{in: map[int32]bool{}})
 			r := set.Check(ops)
-			if r.Outcome != rules.Linearizable {
-				t.Fatalf("%v: %s %v", r.Outcome, r.Pattern, r.Roles)
+			if r.Answer != rules.Linearizable {
+				t.Fatalf("%v: %s %v", r.Answer, r.Pattern, r.Roles)
 			}
 			if err := rulestest.Replay(ops, r.Order, &object{in: map[int32]bool{}}); err != nil {
 				t.Fatal(err)
@@ -128,8 +128,8 @@ func plant(t *testing.T, rng *rand.Rand, ops []rules.Op) {
 	}
 	v := kept[rng.IntN(len(kept))]
 	r := set.Check(append(slices.Clip(ops), rules.Op{Call: end, Ret: end + 1, Value: v, From: none, Kind: set.Missing}))
-	if r.Outcome != rules.Violation || r.Pattern != set.Missed || r.Core[len(r.Core)-1] != int32(len(ops)) {
-		t.Fatalf("value %d is missed at the end: %v %s %v", v, r.Outcome, r.Pattern, r.Core)
+	if r.Answer != rules.Violation || r.Pattern != set.Missed || r.Core[len(r.Core)-1] != int32(len(ops)) {
+		t.Fatalf("value %d is missed at the end: %v %s %v", v, r.Answer, r.Pattern, r.Core)
 	}
 }
 
@@ -141,8 +141,8 @@ func BenchmarkSet(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for b.Loop() {
-				if r := set.Check(ops); r.Outcome != rules.Linearizable {
-					b.Fatal(r.Outcome)
+				if r := set.Check(ops); r.Answer != rules.Linearizable {
+					b.Fatal(r.Answer)
 				}
 			}
 			b.ReportMetric(float64(len(ops))*float64(b.N)/b.Elapsed().Seconds(), "ops/s")

@@ -39,5 +39,5 @@ func (h *history) arrange() rules.Result {
 	for k, s := range order {
 		order[k] = seq[s]
 	}
-	return rules.Result{Outcome: rules.Linearizable, Order: order}
+	return rules.Result{Answer: rules.Linearizable, Order: order}
 }

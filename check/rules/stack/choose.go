@@ -63,7 +63,7 @@ func (h *history) search(left []int32) rules.Result {
 		return h.arrange()
 	}
 	if !complete {
-		return rules.Result{Outcome: rules.Undecided, Why: "there are too many values that pending pops may have taken"}
+		return rules.Result{Answer: rules.Undecided, Why: "there are too many values that pending pops may have taken"}
 	}
 	var roles []rules.Role
 	for _, i := range h.pending {

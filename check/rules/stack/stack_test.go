@@ -119,8 +119,8 @@ func TestLarge(t *testing.T) {
 				rng := rand.New(rand.NewPCG(uint64(processes), uint64(crash)))
 				ops := rulestest.Simulate(rng, workload(processes, 20_000, crash, 50), &object{})
 				r := stack.Check(ops)
-				if r.Outcome != rules.Linearizable {
-					t.Fatalf("%v: %s %v", r.Outcome, r.Pattern, r.Why)
+				if r.Answer != rules.Linearizable {
+					t.Fatalf("%v: %s %v", r.Answer, r.Pattern, r.Why)
 				}
 				if err := rulestest.Replay(ops, r.Order, &object{}); err != nil {
 					t.Fatal(err)
@@ -160,8 +160,8 @@ func plant(t *testing.T, rng *rand.Rand, ops []rules.Op) {
 		break
 	}
 	r := stack.Check(ops)
-	if r.Outcome != rules.Violation {
-		t.Fatalf("two pops exchanged: %v", r.Outcome)
+	if r.Answer != rules.Violation {
+		t.Fatalf("two pops exchanged: %v", r.Answer)
 	}
 	if len(r.Core) <= 14 { // the model holds no more values
 		suite.JudgeCore(t, ops, r)
@@ -176,8 +176,8 @@ func BenchmarkStack(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for b.Loop() {
-				if r := stack.Check(ops); r.Outcome != rules.Linearizable {
-					b.Fatal(r.Outcome)
+				if r := stack.Check(ops); r.Answer != rules.Linearizable {
+					b.Fatal(r.Answer)
 				}
 			}
 			b.ReportMetric(float64(len(ops))*float64(b.N)/b.Elapsed().Seconds(), "ops/s")
