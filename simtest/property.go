@@ -37,24 +37,37 @@ func Property(t testing.TB, m models.Model, draw func(t *rapid.T) sim.Case) {
 		}
 		if p.failing == nil {
 			verifyFirst(rt, m, c)
-		} else if p.again(&c) {
-			rt.Fatalf("%s", p.message)
-		} else if p.tries++; p.tries > rapidTries {
-			return
 		}
-		run, err := simulate(m, c)
-		if err != nil {
-			rt.Fatalf("simrun: %v", err)
-		}
-		reached(t, m, run.Sometimes)
-		if run.Outcome != check.Valid {
-			if p.failing == nil {
-				verify(rt, m, run.Case)
-			}
-			p.failing, p.message = run, fmt.Sprintf("simrun: %s, seed %d: %v: %s", m.Name, run.Case.Seed, run.Outcome, run.Summary)
-			rt.Fatalf("%s", p.message)
+		// rapid takes failures for the same if they come from the same line.
+		if message := p.failure(rt, t, m, c); message != "" {
+			rt.Fatalf("%s", message)
 		}
 	})
+}
+
+// failure says how a case fails; "" if it does not, or is no longer tried. t is the test around rapid.
+func (p *property) failure(rt *rapid.T, t testing.TB, m models.Model, c sim.Case) string {
+	if p.failing != nil {
+		if p.again(&c) {
+			return p.message
+		}
+		if p.tries++; p.tries > rapidTries {
+			return ""
+		}
+	}
+	run, err := simulate(m, c)
+	if err != nil {
+		return "simrun: " + err.Error()
+	}
+	reached(t, m, run.Sometimes)
+	if run.Outcome == check.Valid {
+		return ""
+	}
+	if p.failing == nil {
+		verify(rt, m, run.Case)
+	}
+	p.failing, p.message = run, fmt.Sprintf("simrun: %s, seed %d: %v: %s", m.Name, run.Case.Seed, run.Outcome, run.Summary)
+	return p.message
 }
 
 // property is a property under test.

@@ -69,6 +69,9 @@ func TestPropertyMakesFailuresSmall(t *testing.T) {
 			t.Errorf("%q is missing in:\n%s", want, said)
 		}
 	}
+	if strings.Contains(said, "flaky") {
+		t.Errorf("rapid takes the failure for a flaky one:\n%s", said)
+	}
 	c := readCase(t, file)
 	if len(c.Faults) == 0 || len(c.Faults) > 3 {
 		t.Errorf("%d faults are left: %v", len(c.Faults), c.Faults)
