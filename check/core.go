@@ -99,7 +99,7 @@ func halve(ops []int, try func(ops []int) bool) {
 	halve(ops[:mid], try)
 }
 
-// dropReads drops operations that change nothing, so far as was seen: [core.confirm]
+// dropReads drops operations that change nothing, as far as was seen: [core.confirm]
 // looks at it again.
 func (c *core) dropReads() {
 	var reads []int

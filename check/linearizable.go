@@ -19,7 +19,7 @@ import (
 // inevitable first is reported (objects that take more than a share of the budget
 // are left undecided once there is one). The verdict depends on the arguments alone.
 //
-// The error says that the history is none (see [history.Validate]), that it
+// The error says that the history is malformed (see [history.Validate]), that it
 // holds an operation that the specification doesn't have, or that the options are wrong.
 func Linearizable(spec Spec, events []history.Event, opts Options) (Verdict, error) {
 	c, err := newCheck(spec, events, opts)

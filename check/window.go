@@ -109,7 +109,7 @@ func (w *window) stopped() bool {
 }
 
 // settle lets the operation of slot t take effect in a configuration if it fits
-// and operations of its name only read, so far as was seen.
+// and operations of its name only read, as far as was seen.
 //
 // Where that is so, an order in which it stands later is as good with it here.
 // But it might have changed a state that it could have met later: such haste

@@ -105,7 +105,7 @@ func complete(cmd *cobra.Command, flag string, names func() []string) {
 	}
 }
 
-// check refuses a format that is none, and a store that can't be written, before anything runs.
+// check refuses an unknown format, and a store that can't be written, before anything runs.
 func (f *outFlags) check() error {
 	if err := oneOf("format of results", f.format, resultFormats); err != nil {
 		return err

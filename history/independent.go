@@ -8,7 +8,7 @@ import (
 // SplitKeys returns a history in which each value of a client is a pair of a
 // key and a value, as jepsen.independent makes them, with the keys in
 // [Event.Key] and the values in [Event.Value]. A completion that is not such a pair
-// keeps its value if it is a fail or an info; any other event that is none is an [*Error].
+// keeps its value if it is a fail or an info; any other event without such a value is an [*Error].
 //
 // [Read] does so by itself where a file says or shows that its values are such pairs.
 func SplitKeys(events []Event) ([]Event, error) {

@@ -185,7 +185,7 @@ func (w *world) restart(s *server) {
 	}
 }
 
-// settleServer puts right what only the last fault of a kind in force decides.
+// settleServer sets what the last fault of a kind in force decides alone.
 func (w *world) settleServer(s *server, k fault.Kind) {
 	var f fault.Fault
 	for i := range w.plan.steps {

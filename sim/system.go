@@ -159,7 +159,7 @@ type Booter interface {
 // name; setting it again replaces it. It must be smaller than [MaxTimers].
 type TimerID uint8
 
-// MaxTimers bounds the timers that a node may use, so that a table serves.
+// MaxTimers bounds the timers that a node may use, so that they fit a table.
 const MaxTimers = 62
 
 // timerSlots is the room for the timers of one node: its own, and the engine's.

@@ -34,7 +34,7 @@ var languages = []struct {
 }
 
 // languageOf returns how to read the operations of a specification. One of
-// somebody's own that merely has the name of another has no language.
+// a user's specification that only has the name of another has no language.
 func languageOf(spec check.Spec) (language, error) {
 	for _, l := range languages {
 		if l.spec.Name() == spec.Name() && l.spec.Summary() == spec.Summary() {

@@ -52,7 +52,7 @@ func (p *Phase) Name() string {
 // one and "end partition" with the same value ends it; or as Jepsen does, "start"
 // and "stop", or "start-partition" and "stop-partition". What never ends in either way,
 // and does not say that it lasts forever, is a moment, and begins no phase.
-// The error says that the history is none.
+// The error says that the history is malformed.
 func Phases(events []history.Event) ([]Phase, error) {
 	ops, err := history.Pair(events)
 	if err != nil || len(events) == 0 {

@@ -2,7 +2,7 @@ package pqueue
 
 // freed knows which positions are free, where positions are only ever taken.
 // Each position refers to one at or beyond it in the same run of taken ones
-// (union-find with path halving). The zero value is of no use: see newFreed.
+// (union-find with path halving). The zero value can't be used: see newFreed.
 type freed struct {
 	next []int32 // from 0; len-1 is a free position after all
 	prev []int32 // shifted by one; 0 is a free position before all. Nil if nobody asks.
