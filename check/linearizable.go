@@ -19,6 +19,9 @@ import (
 // inevitable first is reported (objects that take more than a share of the budget
 // are left undecided once there is one). The verdict depends on the arguments alone.
 //
+// A history in which no operation completed is Unknown, unless Options allow it: any order explains it, and a recorder that died
+// leaves such a history too.
+//
 // The error says that the history is malformed (see [history.Validate]), that it
 // holds an operation that the specification doesn't have, or that the options are wrong.
 func Linearizable(spec Spec, events []history.Event, opts Options) (Verdict, error) {
@@ -26,8 +29,24 @@ func Linearizable(spec Spec, events []history.Event, opts Options) (Verdict, err
 	if err != nil {
 		return Verdict{}, err
 	}
+	if why := c.nothing(); why != "" && !opts.AllowEmpty {
+		return Verdict{Spec: spec.Name(), Outcome: Unknown, Reason: why, Inevitable: -1}, nil
+	}
 	c.decide()
 	return c.verdict(), nil
+}
+
+// nothing says why there is nothing to decide; "" if there is something: an operation whose end is known.
+func (c *check) nothing() string {
+	for i := range c.ops {
+		if mustHappen(c.spec, &c.ops[i]) {
+			return ""
+		}
+	}
+	if len(c.ops) == 0 {
+		return "nothing to decide: the history has no operation"
+	}
+	return fmt.Sprintf("nothing to decide: none of the %d operations completed", len(c.ops))
 }
 
 // check is one call of [Linearizable].

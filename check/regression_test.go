@@ -71,3 +71,26 @@ func TestRegressions(t *testing.T) {
 		}
 	}
 }
+
+// A history in which nothing completed decides nothing, and is valid only if that is asked for.
+func TestNothingToDecide(t *testing.T) {
+	invoke := history.Event{Type: history.Invoke, F: "write", Value: history.Int(1)}
+	failed := history.Event{Index: 1, Time: 1, Type: history.Fail, F: "write", Value: history.Int(1)}
+	for name, c := range map[string]struct {
+		events []history.Event
+		want   string
+	}{
+		"empty":             {nil, "nothing to decide: the history has no operation"},
+		"invocations alone": {[]history.Event{invoke}, "nothing to decide: none of the 1 operations completed"},
+		"failures alone":    {[]history.Event{invoke, failed}, "nothing to decide: none of the 1 operations completed"},
+	} {
+		v, err := check.Linearizable(specs.Register, c.events, check.Options{})
+		if err != nil || v.Outcome != check.Unknown || v.Reason != c.want {
+			t.Errorf("%s: %v, %q, %v", name, v.Outcome, v.Reason, err)
+		}
+		v, err = check.Linearizable(specs.Register, c.events, check.Options{AllowEmpty: true})
+		if err != nil || v.Outcome != check.Valid {
+			t.Errorf("%s, allowed: %v, %v", name, v.Outcome, err)
+		}
+	}
+}

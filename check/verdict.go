@@ -104,6 +104,9 @@ type Options struct {
 	Engine string // "auto" (or empty), or the name of one of [Engines]
 	Budget int64  // steps at most for each object; 0: [DefaultBudget]. Steps are the same on every machine.
 
+	// AllowEmpty makes a history in which no operation completed valid, instead of unknown.
+	AllowEmpty bool
+
 	// Who names a process in sentences: "c3". Nil: "process 3".
 	Who func(history.Process) string
 }

@@ -39,6 +39,7 @@ type caseFlags struct {
 type checkFlags struct {
 	spec, engine string
 	budget       int64
+	allowEmpty   bool
 }
 
 // outFlags say where results go, and how they are written.
@@ -79,6 +80,7 @@ func (f *checkFlags) add(cmd *cobra.Command, defaultSpec string) {
 	fs.StringVar(&f.spec, "spec", "", "`NAME` of what the history is checked against: see simrun list specs (default: "+defaultSpec+")")
 	fs.StringVar(&f.engine, "engine", "auto", "`NAME` of how it is decided: see simrun list engines")
 	fs.Int64Var(&f.budget, "budget", 0, fmt.Sprintf("`STEPS` at most for each object (default %d)", check.DefaultBudget))
+	fs.BoolVar(&f.allowEmpty, "allow-empty", false, "call a history valid in which no operation completed, instead of unknown")
 	complete(cmd, "spec", specNames)
 	complete(cmd, "engine", engineNames)
 }
@@ -118,7 +120,7 @@ func (f *outFlags) check() error {
 
 // parse returns the specification that was named, nil if none was, and the options of the check.
 func (f *checkFlags) parse() (check.Spec, check.Options, error) {
-	opts := check.Options{Engine: f.engine, Budget: f.budget}
+	opts := check.Options{Engine: f.engine, Budget: f.budget, AllowEmpty: f.allowEmpty}
 	if err := oneOf("engine", f.engine, engineNames()); err != nil {
 		return nil, opts, err
 	}
