@@ -21,6 +21,8 @@ type automaton struct {
 	names   map[string]int32
 	writes  []bool // per name: an operation of this name changed a state
 	memo    transitions
+	calls   int64 // of the specification's Step, by the size of what it takes: the expensive part of a search
+	most    int64 // calls at which a search gives up; 0: none
 }
 
 // refused is the state after a step that the specification doesn't allow.
@@ -107,12 +109,16 @@ func (a *automaton) fresh() *automaton {
 	return &b
 }
 
+// spent reports whether a search must give up.
+func (a *automaton) spent() bool { return a.most > 0 && a.calls >= a.most }
+
 // step returns the state after an operation of the class, or refused.
 func (a *automaton) step(state, cl int32) int32 {
 	if next, ok := a.memo.get(state, cl); ok {
 		return next
 	}
 	op := a.classes[cl].operation()
+	a.calls += 1 + int64(op.Input.Size()+op.Output.Size())/16
 	next := a.states.step(state, &op)
 	a.memo.put(state, cl, next)
 	if next != state && next != refused {

@@ -21,13 +21,12 @@ type core struct {
 	fate   []fate
 	reads  []int32 // classes of operations that were dropped because they only read
 	decide decide
-	budget int64 // steps of one attempt
-	left   int64 // steps of all attempts
+	budget int64           // steps of one attempt
+	left   int64           // steps of all attempts
+	calls  int64           // of the specification's Step, in all attempts
+	about  []history.Value // whom it is projected to; nil: to all
+	large  bool            // an attempt was given up: it may be larger than need be
 }
-
-// minimiseSteps bounds the steps spent to shrink one core. A core of thousands of
-// operations, as values that are written again and again can give, may stay larger than need be.
-const minimiseSteps = 20_000_000
 
 type fate uint8
 
@@ -37,9 +36,9 @@ const (
 	dropped
 )
 
-// minimise shrinks a violation until each kept operation is necessary.
-func minimise(spec Spec, p *problem, run decide, budget int64) *core {
-	c := &core{spec: spec, auto: p.auto, start: p.start, ops: p.ops, fate: make([]fate, len(p.ops)), decide: run, budget: budget, left: minimiseSteps}
+// minimise shrinks a violation until each kept operation is necessary, or all steps are spent. budget bounds one attempt.
+func minimise(spec Spec, p *problem, run decide, budget, all int64) *core {
+	c := &core{spec: spec, auto: p.auto, start: p.start, ops: p.ops, fate: make([]fate, len(p.ops)), decide: run, budget: budget, left: all, calls: max(all, 20*p.auto.calls)}
 	for i := range p.ops {
 		if p.ops[i].open() {
 			c.fate[i] = relaxed
@@ -70,20 +69,36 @@ func (c *core) problem() *problem {
 
 // try gives the operations a fate if what is left is a violation still.
 func (c *core) try(ops []int, f fate) bool {
-	if c.left <= 0 {
+	if c.left <= 0 || c.calls <= 0 {
+		c.large = true
 		return false
 	}
-	before := make([]fate, len(ops))
+	fates := make([]fate, len(ops))
 	for k, i := range ops {
-		before[k], c.fate[i] = c.fate[i], f
+		fates[k], c.fate[i] = c.fate[i], f
 	}
-	a := c.decide(c.problem(), c.budget)
-	c.left -= a.steps
+	p := c.problem()
+	opens := int64(p.opens())
+	weight := 1 + opens/16 // what a step costs grows with the operations that are open
+	if opens*weight > c.left {
+		c.large = true // it would not get past the first event
+		for k, i := range ops {
+			c.fate[i] = fates[k]
+		}
+		return false
+	}
+	before := c.auto.calls
+	c.auto.most = before + c.calls
+	a := c.decide(p, min(c.budget, c.left/weight+1))
+	c.auto.most = 0
+	c.calls -= c.auto.calls - before
+	c.left -= a.steps * weight
 	if a.outcome == Violation {
 		return true
 	}
+	c.large = c.large || a.outcome == Unknown
 	for k, i := range ops {
-		c.fate[i] = before[k]
+		c.fate[i] = fates[k]
 	}
 	return false
 }

@@ -57,3 +57,8 @@ func Hasty(spec Spec, events []history.Event, name string) (Outcome, string) {
 	}
 	return outcome, engine
 }
+
+// Projected is what an operation says about some values.
+func Projected(s Spec, op history.Operation, values []history.Value) history.Operation {
+	return s.project(&op).to(&op, values...)
+}

@@ -180,7 +180,12 @@ func (c *check) verdict() Verdict {
 		v.Outcome, v.Key, v.Inevitable = Violation, c.parts[i].key, c.answers[i].end
 		v.Engine, v.Confirmed = c.answers[i].engine, c.proof.confirmed
 		v.Core, v.Optional = c.proof.core.indices(c.ops)
+		v.About = c.proof.core.about
+		v.Minimal = !c.proof.core.large
 		v.Reason = c.explain(c.proof.core)
+		if !v.Minimal {
+			v.Reason += "; the core may be larger than need be"
+		}
 	}
 	engines := make(map[string]bool)
 	for i := range c.answers {

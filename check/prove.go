@@ -33,11 +33,15 @@ func (c *check) proveFirst() {
 func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 	a := &c.answers[i]
 	p := c.problem(i).cut(a.end + 1)
+	var about []history.Value
 	if a.core != nil {
 		p = c.ruledProblem(i)
+	} else if small, values := c.projected(i); small != nil {
+		p, about = small, values
 	}
 	if b := runWindow(p, c.opts.Budget); b.outcome == Violation {
-		co = minimise(c.spec, p, runWindow, trialBudget(b.steps, c.opts.Budget))
+		co = minimise(c.spec, p, runWindow, trialBudget(b.steps, c.opts.Budget), c.explaining(i))
+		co.about = about
 		switch co.confirm(c.opts.Budget) {
 		case Violation:
 			return co, true, true
@@ -59,13 +63,19 @@ func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 	if b := run(p, c.opts.Budget); b.outcome != Violation {
 		run = runPorcupine
 	}
-	co = minimise(c.spec, p, run, trialBudget(a.steps, c.opts.Budget))
+	co = minimise(c.spec, p, run, trialBudget(a.steps, c.opts.Budget), c.explaining(i))
 	return co, co.confirm(c.opts.Budget) == Violation, true
 }
 
 // trialBudget bounds the steps of one attempt to leave something out of a core: a
 // smaller history can take longer, as open operations fit in more places.
-func trialBudget(steps, budget int64) int64 { return min(budget, 4*steps+50_000) }
+func trialBudget(steps, budget int64) int64 { return min(budget, 4*steps+2_000) }
+
+// explaining bounds the steps spent to make the core of a part small: explaining costs no more than deciding by more than a
+// constant factor, but for what takes no time that anyone would notice.
+func (c *check) explaining(i int) int64 {
+	return 20*max(c.answers[i].steps, int64(len(c.parts[i].ops))) + 20_000
+}
 
 // maxChains bounds the operations that a rule's core is completed with.
 const maxChains = 2000

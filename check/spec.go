@@ -75,6 +75,11 @@ type Object[S any] struct {
 	// operations on all (Horn and Kroening 2015). Nil: no operation is on one alone.
 	Element func(op history.Operation) (element history.Value, alone bool)
 
+	// Project tells what an operation says about single values. To give it is to promise that a legal sequence stays legal if
+	// each operation is replaced by what it says about some values, and those that say nothing of them are left out. Then a
+	// violation that shows on one or two values has a core of the operations on these. Nil: nothing is promised.
+	Project func(op history.Operation) Projection
+
 	// Rule, if not nil, decides histories in which every value is added at most
 	// once in polynomial time.
 	Rule *Rule
@@ -110,6 +115,7 @@ type behaviour interface {
 	accepts(op *history.Operation) error
 	observes(op *history.Operation) bool
 	touches(op *history.Operation) (values []history.Value, independent bool)
+	project(op *history.Operation) *Projection
 	describe(op *history.Operation) string
 	explain(f *Finding) string
 	newAutomaton() *automaton
@@ -147,6 +153,15 @@ func (d *defined[S]) touches(op *history.Operation) ([]history.Value, bool) {
 		return nil, false
 	}
 	return d.o.Touches(*op)
+}
+
+// project is nil if the object has no projections.
+func (d *defined[S]) project(op *history.Operation) *Projection {
+	if d.o.Project == nil {
+		return nil
+	}
+	p := d.o.Project(*op)
+	return &p
 }
 
 func (d *defined[S]) describe(op *history.Operation) string {

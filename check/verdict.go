@@ -80,8 +80,7 @@ type Verdict struct {
 	// order: a minimal set of operations that cannot be linearized, whichever of
 	// Optional took effect. Each member is necessary: were it absent, or, if it
 	// changes the state, were it not known to have taken effect by its
-	// completion, there would be an order. (In a history of thousands of operations on
-	// few values some members may be superfluous: shrinking has a budget.)
+	// completion, there would be an order: Minimal says whether that was shown.
 	Core []int
 	// Optional, if a violation, are further operations, as indices of invocations
 	// in order, that change the state and are not known to have taken effect
@@ -92,6 +91,12 @@ type Verdict struct {
 	// Inevitable, if a violation, is the index of the earliest event of the history
 	// after which no continuation can be linearized; otherwise -1.
 	Inevitable int
+	// About, if not nil, are one or two values of the object that the core is about: what its operations say of other values
+	// plays no part in it ([Projection]).
+	About []history.Value
+	// Minimal, if a violation, tells that each member of the core was shown to be necessary. Otherwise the core may be larger than
+	// need be: explaining has a budget of steps, some twenty times those of deciding.
+	Minimal bool
 	// Confirmed, if a violation, tells that porcupine found no order for the
 	// core either, within the budget.
 	Confirmed bool

@@ -105,7 +105,7 @@ func (w *window) run(p *problem, moments []moment) answer {
 
 // stopped reports whether the search can't go on.
 func (w *window) stopped() bool {
-	return w.steps >= w.budget || w.spare.len() > maxConfigs || w.auto.states.bytes() > maxStateBytes || w.misjudged()
+	return w.steps >= w.budget || w.auto.spent() || w.spare.len() > maxConfigs || w.auto.states.bytes() > maxStateBytes || w.misjudged()
 }
 
 // settle lets the operation of slot t take effect in a configuration if it fits
@@ -119,7 +119,7 @@ func (w *window) stopped() bool {
 func (w *window) settle(row []uint64, path *int32, t int32) {
 	class := w.slots[t].class
 	name := w.auto.name[class]
-	if !w.hasty || w.auto.writes[name] || hasBit(row, t) {
+	if !w.hasty || w.auto.writes[name] || hasBit(row, t) || w.auto.spent() {
 		return
 	}
 	state := int32(row[len(row)-1] >> 32)

@@ -34,6 +34,9 @@ const (
 
 var kindNames = [...]string{"null", "boolean", "number", "string", "JSON value"}
 
+// Size is about how many bytes v takes beyond its own: those of its text, if it has one.
+func (v Value) Size() int { return len(v.text) }
+
 // String returns the name of a kind.
 func (k valueKind) String() string { return kindNames[k] }
 

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"simrun/check"
+	"simrun/history"
 	"simrun/sim"
 )
 
@@ -16,19 +17,21 @@ const (
 // Check is the answer of one check: from the judge to results.json to the report. Core, Optional, Witness and Inevitable are
 // indices of events in the history.
 type Check struct {
-	Name       string        `json:"name"`
-	Outcome    check.Outcome `json:"valid"`
-	Time       sim.Time      `json:"time,omitempty"`       // of a violation: when it was seen, or, of a history, when nothing could mend it any more
-	Engine     string        `json:"engine,omitempty"`     // which engine decided a history
-	Reason     string        `json:"reason,omitempty"`     // one sentence: why it failed, or why it is unknown
-	Key        string        `json:"key,omitempty"`        // the object that a violation is about, if there are several
-	Steps      int64         `json:"steps,omitempty"`      // of the budget that were spent
-	Core       []int         `json:"core,omitempty"`       // invocations that have no order together
-	Optional   []int         `json:"optional,omitempty"`   // invocations that may or may not have taken effect, and mend nothing
-	Confirmed  bool          `json:"confirmed,omitempty"`  // porcupine finds no order for the core either
-	Inevitable int           `json:"inevitable,omitempty"` // the earliest event after which nothing can mend the violation; 0: none
-	Witness    []int         `json:"witness,omitempty"`    // of a valid history: invocations in an order of linearization
-	Seen       *Sighting     `json:"seen,omitempty"`       // where a violation was seen from inside the cluster
+	Name       string          `json:"name"`
+	Outcome    check.Outcome   `json:"valid"`
+	Time       sim.Time        `json:"time,omitempty"`       // of a violation: when it was seen, or, of a history, when nothing could mend it any more
+	Engine     string          `json:"engine,omitempty"`     // which engine decided a history
+	Reason     string          `json:"reason,omitempty"`     // one sentence: why it failed, or why it is unknown
+	Key        string          `json:"key,omitempty"`        // the object that a violation is about, if there are several
+	Steps      int64           `json:"steps,omitempty"`      // of the budget that were spent
+	Core       []int           `json:"core,omitempty"`       // invocations that have no order together
+	Optional   []int           `json:"optional,omitempty"`   // invocations that may or may not have taken effect, and mend nothing
+	About      []history.Value `json:"about,omitempty"`      // one or two values of the object that the core is about
+	Minimal    bool            `json:"minimal,omitempty"`    // each member of the core was shown to be necessary
+	Confirmed  bool            `json:"confirmed,omitempty"`  // porcupine finds no order for the core either
+	Inevitable int             `json:"inevitable,omitempty"` // the earliest event after which nothing can mend the violation; 0: none
+	Witness    []int           `json:"witness,omitempty"`    // of a valid history: invocations in an order of linearization
+	Seen       *Sighting       `json:"seen,omitempty"`       // where a violation was seen from inside the cluster
 }
 
 // Sighting is the moment at which a violation was seen from inside the cluster.
@@ -42,7 +45,7 @@ type Sighting struct {
 func VerdictCheck(name string, v check.Verdict) Check {
 	return Check{
 		Name: name, Outcome: v.Outcome, Engine: v.Engine, Reason: v.Reason, Key: v.Key, Steps: v.Steps,
-		Core: v.Core, Optional: v.Optional, Confirmed: v.Confirmed, Inevitable: max(v.Inevitable, 0), Witness: v.Witness,
+		Core: v.Core, Optional: v.Optional, About: v.About, Minimal: v.Minimal, Confirmed: v.Confirmed, Inevitable: max(v.Inevitable, 0), Witness: v.Witness,
 	}
 }
 

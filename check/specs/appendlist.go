@@ -31,5 +31,7 @@ var AppendList = check.Define(check.Object[sequence]{
 		seen, _ := op.Output.AsList()
 		return seen, true
 	},
+	Project:       projectElements,
+	Explain:       explainElements("append"),
 	DescribeState: sequence.text,
 })

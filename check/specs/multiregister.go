@@ -49,6 +49,7 @@ var MultiRegister = check.Define(check.Object[map[string]history.Value]{
 		}
 		return nil
 	},
+	Project: projectKeys,
 	DescribeState: func(values map[string]history.Value) string {
 		var parts []string
 		for _, key := range slices.Sorted(maps.Keys(values)) {

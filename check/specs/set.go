@@ -47,7 +47,9 @@ var Set = check.Define(check.Object[*members]{
 		}
 		return nil
 	},
-	Rule: setRule,
+	Rule:    setRule,
+	Project: projectElements,
+	Explain: explainElements("add"),
 	Touches: func(op history.Operation) ([]history.Value, bool) {
 		if op.F == "read" {
 			return nil, op.Outcome == history.Info // what it did not see matters as well
