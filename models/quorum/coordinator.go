@@ -1,9 +1,10 @@
 package quorum
 
 import (
+	"errors"
+	"maps"
 	"slices"
 	"strconv"
-	"time"
 
 	"simrun/history"
 	"simrun/models/wire"
@@ -11,216 +12,196 @@ import (
 	"simrun/sim/blocking"
 )
 
-// answer is what one node said to a round.
+// answer is what a node answered in a round; not ok if it did not in time.
 type answer struct {
 	from sim.NodeID
-	v    version // of a get
+	v    version
 	ok   bool
 }
 
-// round asks all nodes, this one included. Their answers come in the order in which they arrive; a node that does not answer in time gives
-// one that is not ok.
-func (r *replica) round(p *blocking.Proc, payload []byte, want byte) *blocking.Mailbox[answer] {
-	box := &blocking.Mailbox[answer]{}
+// round is a question to all nodes.
+type round struct {
+	box     blocking.Mailbox[answer]
+	answers []answer // those that are ok, in the order in which they came
+	missing []sim.NodeID
+	open    int // nodes of which nothing is known yet
+}
+
+// ask asks all nodes, this one included.
+func ask(p *blocking.Proc, question []byte) *round {
+	rd := &round{open: p.Nodes()}
 	for i := range p.Nodes() {
-		to := sim.NodeID(i + 1)
 		p.Go(func(p *blocking.Proc) {
-			reply, err := p.Call(to, payload, patience)
-			v, ok := decode(reply, want)
-			box.Put(p, answer{to, v, ok && err == nil})
+			reply, err := p.Call(sim.NodeID(i+1), question, patience)
+			v, ok := decode(reply, kindIs)
+			rd.box.Put(p, answer{sim.NodeID(i + 1), v, ok && err == nil})
 		})
 	}
-	return box
+	return rd
 }
 
-// collect takes answers until enough are ok, or all have come. missing are the nodes whose answers are not among them.
-func collect(p *blocking.Proc, box *blocking.Mailbox[answer], enough int) (got []answer, ok bool) {
-	for range p.Nodes() {
-		a, _ := box.Get(p, blocking.Forever)
-		if a.ok {
-			got = append(got, a)
-		}
-		if len(got) == enough {
-			return got, true
+// wait waits for enough answers; false if too few came in time.
+func (rd *round) wait(p *blocking.Proc, enough int) bool {
+	for ; len(rd.answers) < enough && rd.open > 0; rd.open-- {
+		if a, _ := rd.box.Get(p, blocking.Forever); a.ok {
+			rd.answers = append(rd.answers, a)
+		} else {
+			rd.missing = append(rd.missing, a.from)
 		}
 	}
-	p.Sometimes(markUnavailable)
-	return got, false
+	return len(rd.answers) >= enough
 }
 
-// operate carries out a client's read, or its write of a value. ok is false if no quorum answered: then nobody knows.
-func (r *replica) operate(p *blocking.Proc, v version, write bool) (_ version, ok bool) {
-	if p.Option(optionConsistency) == "lww" {
-		if write {
-			return r.writeLatest(p, v)
-		}
-		return r.readLatest(p, v.key)
-	}
-	majority := p.Nodes()/2 + 1
-	found, ok := collect(p, r.round(p, v.append(nil, kindGet), kindIs), majority)
-	if !ok {
-		return v, false
-	}
-	newest := newestOf(p, found)
-	if write {
-		v.tag = r.next(p, newest.tag.number)
-		p.Report(tagged{v})
-		newest = v
-	} else if p.Bug(bugNoWriteBack) {
-		return newest, true
-	}
-	_, ok = collect(p, r.round(p, newest.append(nil, kindPut), kindDone), majority)
-	return newest, ok
-}
-
-// next is the tag of a new write, after one with a number.
-func (r *replica) next(p *blocking.Proc, number uint64) tag {
-	r.writes++
-	t := tag{number + 1, p.ID(), p.Boots(), r.writes}
-	if p.Bug(bugSkewedClocks) || p.Option(optionConsistency) == "lww" {
-		t.number = uint64(int64(p.Now()) + 1<<62) // the clock may be before the start of the run
-	}
-	if p.Bug(bugReusedTag) {
-		t.boot, t.seq = 0, 0
-	}
-	return t
-}
-
-func newestOf(p *blocking.Proc, found []answer) version {
-	newest := found[0].v
-	for _, a := range found[1:] {
-		if c := a.v.tag.compare(newest.tag); c != 0 {
-			p.Sometimes(markNewer)
-			if c > 0 {
-				newest = a.v
-			}
-		}
+// newest is the newest version among the answers, of which there is at least one.
+func (rd *round) newest(p *blocking.Proc) version {
+	older := func(a, b answer) int { return a.v.Tag.compare(b.v.Tag) }
+	newest := slices.MaxFunc(rd.answers, older).v
+	if slices.MinFunc(rd.answers, older).v.Tag != newest.Tag {
+		p.Sometimes(markDiffer)
 	}
 	return newest
 }
 
-// quorumOf is an option that is a number of nodes.
-func quorumOf(p *blocking.Proc, name sim.OptionName) int {
-	n, _ := strconv.Atoi(p.Option(name))
-	return min(max(n, 1), p.Nodes())
-}
-
-// writeLatest writes with the time of this node's clock as tag. What a node does not acknowledge is kept in mind.
-func (r *replica) writeLatest(p *blocking.Proc, v version) (version, bool) {
-	v.tag = r.next(p, 0)
-	p.Report(tagged{v})
-	box := r.round(p, v.append(nil, kindPut), kindDone)
-	got, ok := collect(p, box, quorumOf(p, optionW))
-	if p.Option(optionHints) == "on" {
-		p.Go(func(p *blocking.Proc) { r.hint(p, v, got, box) })
+// coordinate does a client's read or write, and returns the version that was read or written; not ok if too few nodes answered in time.
+func (r *replica) coordinate(p *blocking.Proc, v version, write bool) (_ version, ok bool) {
+	r.operations++
+	switch {
+	case p.Option(optionConsistency) != lww:
+		v, ok = r.atomic(p, v, write)
+	case write:
+		v, ok = r.writeLast(p, v)
+	default:
+		v, ok = r.readLast(p, v)
+	}
+	if r.operations--; !ok {
+		p.Sometimes(markNoQuorum)
 	}
 	return v, ok
 }
 
-// readLatest takes the latest of some answers, and sends it to those that have an older one.
-func (r *replica) readLatest(p *blocking.Proc, key string) (version, bool) {
-	found, ok := collect(p, r.round(p, version{key: key}.append(nil, kindGet), kindIs), quorumOf(p, optionR))
-	if !ok {
-		return version{}, false
+// atomic is the operation of Attiya, Bar-Noy and Dolev: ask a majority for the newest version, and make a majority store
+// the one that is written, or the one that is read. A read that did not could be followed by one that meets only replicas without it.
+func (r *replica) atomic(p *blocking.Proc, v version, write bool) (version, bool) {
+	majority := p.Nodes()/2 + 1
+	found := ask(p, version{Key: v.Key}.append(nil, kindGet))
+	if !found.wait(p, majority) {
+		return v, false
 	}
-	newest := newestOf(p, found)
-	for _, a := range found {
-		if a.v.tag != newest.tag && p.Option(optionRepair) == "on" {
-			p.Go(func(p *blocking.Proc) { p.Call(a.from, newest.append(nil, kindPut), patience) })
-		}
+	newest := found.newest(p)
+	if write {
+		newest = r.tagged(p, v, newest.Tag.Number+1)
+	} else if p.Bug(bugNoWriteBack) {
+		return newest, true
 	}
-	return newest, true
+	return newest, ask(p, newest.append(nil, kindPut)).wait(p, majority)
 }
 
-// hint is a version that a node has not acknowledged (Dynamo §4.6).
-type hint struct {
-	to sim.NodeID
-	v  version
+// tagged gives a version that is to be written a tag that no other has, with a number or, for the last writer to win, the time.
+func (r *replica) tagged(p *blocking.Proc, v version, number uint64) version {
+	if p.Option(optionConsistency) == lww || p.Bug(bugSkewedClocks) {
+		number = uint64(int64(p.Now()) + 1<<62) // the clock may be set to before the start of the run
+	}
+	r.attempts++
+	v.Tag = tag{number, p.ID(), r.Incarnation, r.attempts}
+	if p.Bug(bugReusedTag) {
+		v.Tag = tag{Number: number, Node: p.ID()}
+	}
+	p.Report(tagged{v})
+	return v
 }
 
-// hintsFile keeps the hints: each record is a node and a version.
-const hintsFile = "hints"
-
-// hint waits for the answers to a write that are missing, and keeps the version for those nodes that give none.
-func (r *replica) hint(p *blocking.Proc, v version, got []answer, box *blocking.Mailbox[answer]) {
-	for len(got) < p.Nodes() {
-		a, ok := box.Get(p, 2*patience)
-		if !ok {
-			break
-		}
-		if a.ok {
-			got = append(got, a)
-		}
-	}
-	kept := len(r.hints)
-	for i := range p.Nodes() {
-		id := sim.NodeID(i + 1)
-		if !slices.ContainsFunc(got, func(a answer) bool { return a.from == id }) {
-			r.hints = append(r.hints, hint{id, v})
-		}
-	}
-	if len(r.hints) > kept {
-		r.saveHints(p)
-	}
+// need is how many answers an operation needs, by one of the options.
+func need(p *blocking.Proc, name sim.OptionName) int {
+	n, _ := strconv.Atoi(p.Option(name)) // the engine takes declared values only
+	return min(n, p.Nodes())
 }
 
-// handOver sends hints again until they are acknowledged.
-func (r *replica) handOver(p *blocking.Proc) {
-	for {
-		p.Sleep(handoffTick)
-		for _, h := range slices.Clone(r.hints) {
-			reply, err := p.Call(h.to, h.v.append(nil, kindPut), patience)
-			if _, ok := decode(reply, kindDone); ok && err == nil {
-				r.hints = slices.DeleteFunc(r.hints, func(o hint) bool { return o == h })
-				r.saveHints(p)
+// writeLast writes a version with the time of this node's clock, and waits for W nodes. Hinted handoff (Dynamo §4.6) goes on after that: what
+// a node does not acknowledge in time is kept for it. Nobody waits until that is on disk: a hint promises nothing.
+func (r *replica) writeLast(p *blocking.Proc, v version) (version, bool) {
+	v = r.tagged(p, v, 0)
+	put := ask(p, v.append(nil, kindPut))
+	ok := put.wait(p, need(p, optionW))
+	if p.Option(optionHints) == "on" {
+		p.Go(func(p *blocking.Proc) {
+			put.wait(p, p.Nodes())
+			for _, to := range put.missing {
+				if to != p.ID() && r.Hints[to].add(v) {
+					r.change(p)
+				}
+			}
+		})
+	}
+	return v, ok
+}
+
+// handOver sends a node what hints there are for it, until it acknowledges them.
+func (r *replica) handOver(p *blocking.Proc, to sim.NodeID) {
+	for hints := r.Hints[to]; ; p.Sleep(handoffTick) {
+		for _, key := range slices.Sorted(maps.Keys(hints)) {
+			v := hints[key]
+			if reply, err := p.Call(to, v.append(nil, kindPut), patience); err != nil || wire.Kind(reply) != kindIs {
+				break
+			}
+			if hints[key] == v { // and not a newer one by now
+				delete(hints, key)
+				r.change(p)
 			}
 		}
 	}
 }
 
-// saveHints saves the hints as they are. If the disk refuses, a crash loses them: a hint is a courtesy, not a promise.
-func (r *replica) saveHints(p *blocking.Proc) {
-	var b []byte
-	for _, h := range r.hints {
-		b = wire.AppendRecord(b, h.v.append([]byte{byte(h.to)}, kindPut))
+// readLast returns the newest version of R nodes. Read repair goes on after that: it waits for the other nodes too, and sends the newest
+// version of all to those that answered with an older one.
+func (r *replica) readLast(p *blocking.Proc, v version) (version, bool) {
+	found := ask(p, version{Key: v.Key}.append(nil, kindGet))
+	if !found.wait(p, need(p, optionR)) {
+		return v, false
 	}
-	p.SaveFile(hintsFile, b)
+	v = found.newest(p)
+	if p.Option(optionRepair) == "on" {
+		p.Go(func(p *blocking.Proc) {
+			found.wait(p, p.Nodes())
+			newest := found.newest(p)
+			for _, a := range found.answers {
+				if a.v.Tag != newest.Tag {
+					p.Call(a.from, newest.append(nil, kindPut), patience)
+				}
+			}
+		})
+	}
+	return v, true
 }
 
-func (r *replica) loadHints(p *blocking.Proc) {
-	for record := range wire.Records(read(p, hintsFile)) {
-		if v, ok := decode(record[1:], kindPut); ok {
-			r.hints = append(r.hints, hint{sim.NodeID(record[0]), v})
-		}
-	}
-}
-
-// client asks any node, one after the other. A write is not repeated: it would be another write.
+// client is the whole life of a client. It begins each operation at another node, so that all coordinate, and asks the next if one refuses,
+// which means that nothing was done. After a timeout it gives up: a write that is done twice, with two tags, could come back after a later one.
 func client(c *sim.Client) {
-	for turn := int(-c.ID()); ; turn++ {
+	for first := int(-c.ID()); ; first++ {
 		op, more := c.Next()
 		if !more {
 			return
 		}
-		kind := byte(kindRead)
-		v := version{key: op.Key}
+		request, kind := version{Key: op.Key}, byte(kindRead)
 		if op.F == "write" {
+			request.Value, _ = op.Value.AsInt()
 			kind = kindWrite
-			v.value, _ = op.Value.AsInt()
 		}
-		reply, err := c.Call(sim.NodeID(1+turn%c.Nodes()), v.append(nil, kind), time.Second)
-		got, ok := decode(reply, kindIs)
+		reply, err := []byte(nil), sim.ErrRefused
+		for i := 0; i < c.Nodes() && errors.Is(err, sim.ErrRefused); i++ {
+			reply, err = c.Call(sim.NodeID(1+(first+i)%c.Nodes()), request.append(nil, kind), clientPatience)
+		}
+		v, ok := decode(reply, kindIs)
 		switch {
-		case err == nil && ok && op.F == "write":
-			c.OK(op.Value)
-		case err == nil && ok && got.tag == (tag{}):
-			c.OK(history.Null)
-		case err == nil && ok:
-			c.OK(history.Int(got.value))
-		case op.F == "write":
+		case !ok && kind == kindWrite && !errors.Is(err, sim.ErrRefused):
 			c.Info("no quorum answered in time")
-		default:
+		case !ok:
 			c.Fail("no quorum answered in time")
+		case kind == kindWrite:
+			c.OK(op.Value)
+		case v.Tag == (tag{}):
+			c.OK(history.Null)
+		default:
+			c.OK(history.Int(v.Value))
 		}
 	}
 }

@@ -1,22 +1,21 @@
-// Package quorum is a register per key that any node reads and writes by asking quorums of all nodes, without a leader, as a
-// system under test. Its nodes are written as straight code (package blocking).
+// Package quorum is a replicated store of registers without a leader, as a system under test: any node coordinates any
+// operation, by asking all nodes and waiting for a quorum of them. Its nodes are written as straight code (package blocking).
 //
-// With option consistency=abd it is the register of Attiya, Bar-Noy and Dolev ("Sharing memory robustly in message-passing
-// systems", JACM 1995) in its form for several writers (Lynch and Shvartsman, "Robust emulation of shared memory using
-// dynamic quorum-acknowledged broadcasts", FTCS 1997): each operation asks a majority for the newest version, and stores what it
-// writes, or what it read, at a majority before it answers.
+// With consistency=abd it is the register of Attiya, Bar-Noy and Dolev ("Sharing Memory Robustly in Message-Passing Systems", JACM 1995) in
+// the form for several writers of Lynch and Shvartsman ("Robust Emulation of Shared Memory Using Dynamic Quorum-Acknowledged Broadcasts",
+// FTCS 1997). Each operation asks a majority for the version with the highest tag, and then makes a majority store the one that it writes or
+// returns. Two majorities share a replica, so that an operation sees what every one that ended before it wrote or returned.
 //
-// With consistency=lww it is a store in the manner of Dynamo (DeCandia et al., SOSP 2007) and Cassandra: N is the number of nodes, a write is
-// acknowledged by W of them, a read takes the newest of R answers, and newest is whatever has the latest timestamp of some node's
-// clock. Hinted handoff and read repair bring the replicas together later. It promises no more than that, and loses acknowledged writes.
+// With consistency=lww it is a store like Dynamo (DeCandia et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007) and
+// Cassandra: the last writer by the coordinators' clocks wins. N is the number of nodes, a write waits for W and a read for R; hinted
+// handoff and read repair bring replicas up to date later. It is not linearizable, even with R + W > N: a clock that is behind makes a
+// write lose against an earlier one, and a read does not store what it returns.
 package quorum
 
 import (
-	"fmt"
 	"time"
 
 	"simrun/models"
-	"simrun/models/invariant"
 	"simrun/models/workload"
 	"simrun/sim"
 	"simrun/sim/blocking"
@@ -25,52 +24,52 @@ import (
 
 // Model is the store as a system under test.
 func Model() models.Model {
-	numbers := []string{"2", "1", "3"}
 	return models.Model{
 		Name:      "quorum",
-		Summary:   "registers that any node reads and writes at quorums of all nodes",
-		Guarantee: "linearizable, whatever the clocks do, and available while a majority is connected; with consistency=lww, only that a read returns a value that was written",
-
+		Summary:   "registers without a leader, replicated by reads and writes of quorums",
+		Guarantee: "linearizable whatever clocks do, as long as a majority keeps what it synced, and available while a majority is connected; with consistency=lww, reads return values that were written, and acknowledged writes may be lost",
 		Boot:      blocking.Boot(run),
 		Client:    client,
 		Workloads: []models.Workload{workload.Registers(), workload.Register()},
 		Options: []models.Option{
-			{Name: optionConsistency, Summary: "abd asks majorities twice; lww takes the latest timestamp of R answers, and writes to W nodes", Values: []string{"abd", "lww"}, Weaker: []string{"lww"}},
-			{Name: optionR, Summary: "answers that a read of lww waits for", Values: numbers},
-			{Name: optionW, Summary: "acknowledgements that a write of lww waits for", Values: numbers},
-			{Name: optionHints, Summary: "hinted handoff of lww: what a node did not acknowledge is kept and sent again", Values: []string{"on", "off"}},
-			{Name: optionRepair, Summary: "read repair of lww: who answers a read with an older version is sent the newest", Values: []string{"on", "off"}},
+			{Name: optionConsistency, Summary: "abd: atomic registers, two rounds at a majority; lww: the last writer by the coordinators' clocks wins, one round", Values: []string{"abd", lww}, Weaker: []string{lww}},
+			{Name: optionR, Summary: "with lww, replicas that a read waits for, at most all", Values: []string{"2", "1", "3"}},
+			{Name: optionW, Summary: "with lww, replicas that a write waits for, at most all", Values: []string{"2", "1", "3"}},
+			{Name: optionHints, Summary: "with lww, hinted handoff: the coordinator keeps a write for a replica that did not answer, and sends it later", Values: []string{"on", "off"}},
+			{Name: optionRepair, Summary: "with lww, read repair: the newest version goes to the replicas that answered a read with an older one", Values: []string{"on", "off"}},
 		},
-		Nodes: 3,
-		Profile: models.Profile{
-			Roles:  []string{"replica"},
-			Events: []fault.EventDecl{{Event: "stored", Summary: "a node's disk holds a new version"}, {Event: "tagged", Summary: "a node chose the tag of a write"}},
-			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
-		},
-		Monitors: func(c *sim.Case) []sim.Monitor {
-			return []sim.Monitor{invariant.Unique("unique tags", tagOf), invariant.Durable("durability", c.Nodes, steps)}
-		},
-		Marks:           []string{markNewer, markRetried, markUnavailable},
-		DescribeMessage: describe,
-
 		Bugs: []models.Bug{
 			{Name: bugSkewedClocks, ID: "B56", Tier: models.Easy,
-				Summary: "the tag of a write is the time of the node's clock instead of more than every earlier tag, so that a later write loses against one of a clock that is ahead",
-				Oracles: []string{"linearizability"},
-				Source:  "Jepsen (Kingsbury, 2013, Call me maybe: Cassandra): last write wins by wall clocks"},
-			{Name: bugAckBeforeSave, ID: "B26", Tier: models.Easy,
-				Summary: "a node acknowledges a version that its disk does not hold yet",
-				Oracles: []string{"durability", "linearizability"},
-				Source:  "etcd#14370, the same mistake in another protocol"},
-			{Name: bugNoWriteBack, Tier: models.Easy,
-				Summary: "a read answers with a version that no majority may hold, and a later read misses it",
-				Oracles: []string{"linearizability"},
-				Source:  "the second phase of a read in Attiya, Bar-Noy and Dolev (1995), left out"},
+				Summary: "the tag of a write is the time of its coordinator's clock, so that a write loses against an earlier one of a clock that is ahead",
+				Oracles: []string{"linearizability"}, Source: "Jepsen's analyses of Cassandra (Kingsbury, 2013, Call me maybe: Cassandra)"},
+			{Name: bugAckBeforeSync, ID: "B26", Tier: models.Easy,
+				Summary: "a replica acknowledges a version that its disk does not hold yet",
+				Oracles: []string{"durability", "linearizability"}, Source: "etcd#14370, the same mistake in another protocol"},
+			{Name: bugNoWriteBack, Tier: models.Medium,
+				Summary: "a read returns a version that no majority may hold, and a later read returns an older one",
+				Oracles: []string{"linearizability"}, Source: "the second round of a read in Attiya, Bar-Noy and Dolev (1995), left out",
+				Scenario: "at 0s latency uniform 1ms 200ms on n1 > n2,n3\n"},
 			{Name: bugReusedTag, Tier: models.Easy,
-				Summary: "the tag of a write is a number and the node's name alone, so that two writes at one node get the same",
-				Oracles: []string{"unique tags", "linearizability"},
-				Source:  "the multi-writer register of Lynch and Shvartsman (1997), which assumes one write per node at a time and no crash in between"},
+				Summary: "a tag is a number and a node alone, so that two writes of one node get the same",
+				Oracles: []string{"unique tags", "linearizability"}, Source: "the tags of Lynch and Shvartsman (1997), without their rule that a node does one operation at a time and does not forget"},
 		},
+		Nodes: 3,
+		// Not claimed: disks that come back empty or damaged, since a majority must keep what it acknowledged; and progress when single links
+		// are lost for good, since a node coordinates only with those that it reaches itself.
+		Profile: fault.Profile{
+			Roles:  []string{roleReplica, roleCoordinator},
+			Leader: roleCoordinator,
+			Events: []fault.EventDecl{
+				{Event: "tagged", Summary: "a coordinator chose the tag of a write"},
+				{Event: stored, Summary: "a replica's disk holds what changed"},
+				{Event: acknowledged, Summary: "a replica acknowledges what it stored"},
+				{Event: recovered, Summary: "a replica has read its disk after a start"},
+			},
+			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
+		},
+		Monitors:        monitors,
+		Marks:           []string{markDiffer, markDiskRefused, markNoQuorum},
+		DescribeMessage: describe,
 	}
 }
 
@@ -80,57 +79,21 @@ const (
 	optionW           sim.OptionName = "w"
 	optionHints       sim.OptionName = "hints"
 	optionRepair      sim.OptionName = "read-repair"
-)
+	lww                              = "lww" // of consistency
 
-const (
 	bugSkewedClocks  sim.BugName = "lww-with-skewed-clocks"
-	bugAckBeforeSave sim.BugName = "ack-before-save"
+	bugAckBeforeSync sim.BugName = "ack-before-sync"
 	bugNoWriteBack   sim.BugName = "no-write-back"
 	bugReusedTag     sim.BugName = "reused-tag"
+
+	roleReplica     = "replica"
+	roleCoordinator = "coordinator" // an operation of a client is open
+	markDiffer      = "replicas answered with different versions"
+	markDiskRefused = "the disk refused a save"
+	markNoQuorum    = "no quorum answered in time"
+	patience        = 300 * time.Millisecond // of a coordinator, for the answers of one round
+	clientPatience  = time.Second            // more than both rounds of an operation take
+	diskRetry       = 50 * time.Millisecond  // after the disk refused
+	storeFile       = "store"                // of a replica, with a checksum
+	handoffTick     = 200 * time.Millisecond // between attempts to hand hints over
 )
-
-// States worth reaching.
-const (
-	markNewer       = "read found versions that differ"
-	markRetried     = "what the disk refused saved again"
-	markUnavailable = "no quorum answered in time"
-)
-
-const (
-	patience    = 300 * time.Millisecond // for the answers of one round
-	diskRetry   = 50 * time.Millisecond
-	handoffTick = 200 * time.Millisecond // between two attempts to hand hints over
-)
-
-// The facts of a node.
-type (
-	tagged    struct{ v version } // it chose the tag of a write
-	stored    struct{ n uint64 }  // its disk holds so many changes
-	acked     struct{ n uint64 }  // it told another node so
-	recovered struct{ n uint64 }  // it has booted with so many
-)
-
-func (f tagged) String() string    { return "tagged " + f.v.String() }
-func (f stored) String() string    { return fmt.Sprintf("stored change %d", f.n) }
-func (f acked) String() string     { return fmt.Sprintf("acknowledged change %d", f.n) }
-func (f recovered) String() string { return fmt.Sprintf("recovered %d changes", f.n) }
-
-func (tagged) Trigger() fault.Event { return "tagged" }
-func (stored) Trigger() fault.Event { return "stored" }
-
-// steps tells what facts say about durability.
-func steps(f sim.Fact) (invariant.Step, uint64) {
-	switch f := f.(type) {
-	case acked:
-		return invariant.Acknowledged, f.n
-	case recovered:
-		return invariant.Recovered, f.n
-	}
-	return invariant.Nothing, 0
-}
-
-// tagOf tells which facts use a tag, and for what.
-func tagOf(f sim.Fact) (id, use string, ok bool) {
-	t, ok := f.(tagged)
-	return fmt.Sprintf("%v of %s", t.v.tag, t.v.key), fmt.Sprintf("value %d", t.v.value), ok
-}

@@ -1,36 +1,57 @@
 package quorum
 
 import (
-	"encoding/binary"
+	"cmp"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 
 	"simrun/models/wire"
 	"simrun/sim"
 	"simrun/sim/blocking"
 )
 
-// replica is what the tasks of a node share.
+// replica is what the tasks of a node share. A node is replica and coordinator in one.
 type replica struct {
-	versions map[string]version // the newest of each key, which the disk may not hold yet
-	changes  uint64             // of versions
-	durable  uint64             // changes that the disk holds
-	saving   bool
-	savers   []*blocking.Mailbox[bool] // tasks that wait for the end of a save
-
-	writes uint64 // since the node booted
-	hints  []hint
+	store                                // the disk may not hold all of it yet
+	durable    uint64                    // changes that the disk holds
+	waiting    []*blocking.Mailbox[bool] // of tasks that wait for the next save
+	attempts   uint64                    // writes that it coordinated in this incarnation
+	operations int                       // that it coordinates now
 }
 
-// run is the code of a node.
+// store is what a replica keeps on disk.
+type store struct {
+	Changes     uint64 // of all that follows, since the node first started
+	Incarnation uint64
+	Own         versions
+	Hints       []versions // by node, for those that did not acknowledge them
+}
+
+// run is the code of a node: it reads the disk, until that does not refuse, and then serves.
 func run(p *blocking.Proc) {
-	r := &replica{versions: map[string]version{}}
+	r := &replica{store: store{Own: versions{}}}
+	for range p.Nodes() + 1 {
+		r.Hints = append(r.Hints, versions{})
+	}
 	p.Describe(r.state)
-	r.load(p)
-	if p.Option(optionConsistency) == "lww" && p.Option(optionHints) == "on" {
-		r.loadHints(p)
-		p.Go(r.handOver)
+	file, err := p.Read(storeFile)
+	for ; err != nil; file, err = p.Read(storeFile) {
+		p.Sleep(diskRetry)
+	}
+	if body, ok := wire.Decode(file, kindStore, nil); len(file) > 0 && (!ok || json.Unmarshal(body, &r.store) != nil) {
+		p.Note("the disk holds what this node never wrote: to go on would forget what it acknowledged")
+		return
+	}
+	r.durable = r.Changes
+	p.Report(change{recovered, r.Changes})
+	r.Incarnation++
+	r.await(p, r.change(p))
+	if p.Option(optionConsistency) == lww && p.Option(optionHints) == "on" {
+		for i := range p.Nodes() {
+			p.Go(func(p *blocking.Proc) { r.handOver(p, sim.NodeID(i+1)) })
+		}
 	}
 	for {
 		m, _ := p.Receive(blocking.Forever)
@@ -38,120 +59,81 @@ func run(p *blocking.Proc) {
 	}
 }
 
-// serve answers a call.
+// serve answers a call, unless it is damaged. Get and put may come twice. A client's call comes once, else a write would get two tags. What
+// get answers may not be on disk yet: that promises nothing, since a majority stores it before a client sees it.
 func (r *replica) serve(p *blocking.Proc, m blocking.Message) {
 	kind := wire.Kind(m.Payload)
 	v, ok := decode(m.Payload, kind)
 	switch {
 	case !ok:
 	case kind == kindGet:
-		p.Reply(m.Caller, r.get(v.key).append(nil, kindIs))
+		p.Reply(m.Caller, cmp.Or(r.Own[v.Key], v).append(nil, kindIs))
 	case kind == kindPut:
-		if r.put(p, v) {
-			p.Reply(m.Caller, wire.Append(nil, kindDone, nil, 0, 0, 0, 0, 0))
-		}
+		r.put(p, v)
+		p.Reply(m.Caller, v.append(nil, kindIs))
 	case kind == kindRead || kind == kindWrite:
-		if v, ok := r.operate(p, v, kind == kindWrite); ok {
+		if v, ok := r.coordinate(p, v, kind == kindWrite); ok {
 			p.Reply(m.Caller, v.append(nil, kindIs))
 		}
 	}
 }
 
-// get returns the newest version of a key. The disk may not hold it yet: who reads it stores it at a majority before it answers.
-func (r *replica) get(key string) version {
-	if v, known := r.versions[key]; known {
-		return v
+// put stores a version unless there is a newer one, and waits until the disk holds the one or the other.
+func (r *replica) put(p *blocking.Proc, v version) {
+	n := r.Changes
+	if r.Own.add(v) {
+		n = r.change(p)
 	}
-	return version{key: key}
+	if !p.Bug(bugAckBeforeSync) {
+		r.await(p, n)
+	}
+	p.Report(change{acknowledged, n})
 }
 
-// put stores a version unless there is a newer one, and reports whether the disk holds it, or the newer one.
-func (r *replica) put(p *blocking.Proc, v version) bool {
-	if v.tag.compare(r.get(v.key).tag) > 0 {
-		r.versions[v.key] = v
-		r.changes++
+// change notes that the disk is to hold something new, and returns the number of the change.
+func (r *replica) change(p *blocking.Proc) uint64 {
+	if r.Changes++; r.Changes == r.durable+1 {
+		p.Go(r.persist) // it does not run yet
 	}
-	change := r.changes
-	if p.Bug(bugAckBeforeSave) {
-		p.Go(func(p *blocking.Proc) { r.save(p, change) })
-	} else if !r.save(p, change) {
-		return false
-	}
-	p.Report(acked{change})
-	return true
+	return r.Changes
 }
 
-// storeFile holds the number of changes and all versions.
-const storeFile = "store"
-
-// save makes the disk hold everything up to a change. Saves follow each other, and each takes along what came meanwhile.
-func (r *replica) save(p *blocking.Proc, change uint64) bool {
-	for r.durable < change {
-		if r.saving {
-			box := &blocking.Mailbox[bool]{}
-			r.savers = append(r.savers, box)
-			box.Get(p, blocking.Forever)
-			continue
-		}
-		r.saving = true
-		upTo := r.changes
-		err := p.SaveFile(storeFile, r.encode())
-		r.saving = false
-		for _, box := range r.savers {
-			box.Put(p, true)
-		}
-		r.savers = nil
-		if err != nil {
-			p.Sometimes(markRetried)
+// persist saves until the disk holds everything. One save takes along all that changed while the one before it went on.
+func (r *replica) persist(p *blocking.Proc) {
+	for r.durable < r.Changes {
+		upTo := r.Changes
+		body, _ := json.Marshal(r.store) // it holds nothing that JSON can't
+		if p.SaveFile(storeFile, wire.Append(nil, kindStore, body)) != nil {
+			p.Sometimes(markDiskRefused)
 			p.Sleep(diskRetry)
 			continue
 		}
 		r.durable = upTo
-		p.Report(stored{upTo})
-	}
-	return true
-}
-
-func (r *replica) encode() []byte {
-	b := binary.LittleEndian.AppendUint64(nil, r.changes)
-	for _, key := range slices.Sorted(maps.Keys(r.versions)) {
-		b = wire.AppendRecord(b, r.versions[key].append(nil, kindPut))
-	}
-	return b
-}
-
-// load reads the disk; if it refuses, it tries again.
-func (r *replica) load(p *blocking.Proc) {
-	b := read(p, storeFile)
-	if len(b) >= 8 {
-		r.changes = binary.LittleEndian.Uint64(b)
-		for record := range wire.Records(b[8:]) {
-			if v, ok := decode(record, kindPut); ok {
-				r.versions[v.key] = v
-			}
+		p.Report(change{stored, upTo})
+		for _, box := range r.waiting {
+			box.Put(p, true)
 		}
-	}
-	r.durable = r.changes
-	p.Report(recovered{r.changes})
-}
-
-// read reads a file; if the disk refuses, it tries again.
-func read(p *blocking.Proc, file string) []byte {
-	for {
-		if b, err := p.Read(file); err == nil {
-			return b
-		}
-		p.Sleep(diskRetry)
+		r.waiting = nil
 	}
 }
 
+// await waits until the disk holds a change and all before it.
+func (r *replica) await(p *blocking.Proc, change uint64) {
+	for r.durable < change {
+		box := &blocking.Mailbox[bool]{}
+		r.waiting = append(r.waiting, box)
+		box.Get(p, blocking.Forever)
+	}
+}
+
+// state describes the node to people.
 func (r *replica) state() sim.State {
-	s := sim.State{Role: "replica", Epoch: r.changes, Detail: []sim.Field{{Name: "durable", Value: strconv.FormatUint(r.durable, 10)}}}
-	for _, key := range slices.Sorted(maps.Keys(r.versions)) {
-		s.Detail = append(s.Detail, sim.Field{Name: key, Value: strconv.FormatInt(r.versions[key].value, 10)})
+	s := sim.State{Role: roleReplica, Epoch: r.Incarnation}
+	if r.operations > 0 {
+		s.Role = roleCoordinator
 	}
-	if len(r.hints) > 0 {
-		s.Detail = append(s.Detail, sim.Field{Name: "hints", Value: strconv.Itoa(len(r.hints))})
+	for _, key := range slices.Sorted(maps.Keys(r.Own)) {
+		s.Detail = append(s.Detail, sim.Field{Name: cmp.Or(key, "register"), Value: fmt.Sprintf("%d, %v", r.Own[key].Value, r.Own[key].Tag)})
 	}
 	return s
 }

@@ -8,72 +8,84 @@ import (
 	"simrun/sim"
 )
 
-// tag orders the versions of a key. Two writes never have the same: a node counts its writes since it booted, and its boots.
+// tag orders the versions of a key. The papers have number and node alone: a writer takes one more than the highest number that a majority knows. That is unique only as
+// long as a node ends one write before the next. Here a node coordinates many at a time, which may find the same highest number: attempt
+// tells them apart. And a node may crash when its tag has reached less than a majority, ask a majority without it after its restart, and
+// choose the number again: incarnation, on disk before the node serves anyone, tells its lives apart. If two values had one tag, each
+// replica would keep the one that came first, and reads would differ for ever. Number comes first, so the others make no tag too new.
 type tag struct {
-	number uint64 // more than that of every version that the writer found; or the time of its clock
-	node   sim.NodeID
-	boot   int
-	seq    uint64
+	Number      uint64 // more than that of every version that the writer found; with lww, the time of its clock
+	Node        sim.NodeID
+	Incarnation uint64 // how often the node has started
+	Attempt     uint64 // writes that the node has coordinated in this incarnation
 }
 
+// compare is negative if a is older than b, and positive if it is newer.
 func (a tag) compare(b tag) int {
-	return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.node, b.node), cmp.Compare(a.boot, b.boot), cmp.Compare(a.seq, b.seq))
+	return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Node, b.Node), cmp.Compare(a.Incarnation, b.Incarnation), cmp.Compare(a.Attempt, b.Attempt))
 }
 
-func (a tag) String() string { return fmt.Sprintf("tag %d/%v/%d.%d", a.number, a.node, a.boot, a.seq) }
+func (a tag) String() string {
+	return fmt.Sprintf("tag %d/%v/%d.%d", a.Number, a.Node, a.Incarnation, a.Attempt)
+}
 
-// version is a value of a key. The zero value of its tag means that the key was never written.
+// version is a value of a key. The zero tag means that the key was never written.
 type version struct {
-	key   string
-	tag   tag
-	value int64
+	Key   string
+	Tag   tag
+	Value int64
 }
 
 func (v version) String() string {
-	if v.tag == (tag{}) {
-		return v.key + " = none"
+	switch {
+	case v.Tag != (tag{}):
+		return fmt.Sprintf("%s = %d, %v", v.Key, v.Value, v.Tag)
+	case v.Value != 0: // to be written
+		return fmt.Sprintf("%s = %d", v.Key, v.Value)
 	}
-	return fmt.Sprintf("%s = %d with %v", v.key, v.value, v.tag)
+	return v.Key
 }
 
-// The kinds of payloads.
+// The kinds of payloads. Messages carry a version, of which not everything counts.
 const (
-	kindRead  = 'r' // client → node: the value of a key
-	kindWrite = 'w' // client → node: a key, and its value
-	kindGet   = 'g' // node → node: the version of a key
-	kindPut   = 'p' // node → node: store a version
-	kindIs    = 'v' // the answer to get, read and write: a version
-	kindDone  = 'd' // the answer to put
+	kindRead  = 0x40 + iota // client → coordinator: the value of a key
+	kindWrite               // client → coordinator: a key, and its value
+	kindGet                 // coordinator → replica: the version of a key
+	kindPut                 // coordinator → replica: store a version, unless there is a newer one
+	kindIs                  // the answer to each of them: the version that was found or stored
+	kindStore               // the file of a replica
 )
 
+// append appends the payload of a kind with the version to b.
 func (v version) append(b []byte, kind byte) []byte {
-	return wire.Append(b, kind, []byte(v.key), v.tag.number, uint64(v.tag.node), uint64(v.tag.boot), v.tag.seq, uint64(v.value))
+	return wire.Append(b, kind, []byte(v.Key), v.Tag.Number, uint64(v.Tag.Node), v.Tag.Incarnation, v.Tag.Attempt, uint64(v.Value))
 }
 
-// decode reads a payload of a kind that carries a version.
+// decode reads a payload of a kind; false if it is damaged or of another kind.
 func decode(payload []byte, kind byte) (version, bool) {
 	var n [5]uint64
 	key, ok := wire.Decode(payload, kind, n[:])
-	return version{string(key), tag{n[0], sim.NodeID(n[1]), int(n[2]), n[3]}, int64(n[4])}, ok
+	return version{string(key), tag{n[0], sim.NodeID(n[1]), n[2], n[3]}, int64(n[4])}, ok
+}
+
+// versions holds the newest version of each key.
+type versions map[string]version
+
+// add keeps a version unless there is one that is as new, and reports whether it did.
+func (s versions) add(v version) bool {
+	newer := v.Tag.compare(s[v.Key].Tag) > 0
+	if newer {
+		s[v.Key] = v
+	}
+	return newer
 }
 
 // describe tells a person what a payload says.
 func describe(payload []byte) string {
 	kind := wire.Kind(payload)
-	v, _ := decode(payload, kind)
-	switch kind {
-	case kindRead:
-		return "read " + v.key
-	case kindWrite:
-		return fmt.Sprintf("write %s = %d", v.key, v.value)
-	case kindGet:
-		return "get " + v.key
-	case kindPut:
-		return "put " + v.String()
-	case kindIs:
-		return v.String()
-	case kindDone:
-		return "stored"
+	v, ok := decode(payload, kind)
+	if !ok || kind < kindRead || kind > kindIs {
+		return "damaged message"
 	}
-	return "damaged message"
+	return [...]string{"Read ", "Write ", "Get ", "Put ", "Is "}[kind-kindRead] + v.String()
 }
