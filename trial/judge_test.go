@@ -30,6 +30,9 @@ func TestJudge(t *testing.T) {
 		summary string
 	}{
 		{"valid", sim.Result{History: []history.Event{write, wrote, read, saw(1)}}, check.Valid, nil, "linearizable, and all 3 other checks hold"},
+		{"nothing happened", sim.Result{}, check.Unknown, nil, "linearizability: nothing to decide: the history has no operation"},
+		{"nothing completed", sim.Result{History: []history.Event{write}}, check.Unknown, nil, "linearizability: nothing to decide: none of the 1 operations completed"},
+		{"failures alone", sim.Result{History: []history.Event{write, {Index: 1, Time: 1, Type: history.Fail, F: "write"}}}, check.Valid, nil, "linearizable, and all 3 other checks hold"},
 		{"stale read", sim.Result{History: []history.Event{write, wrote, read, saw(2)}}, check.Violation, []string{Linearizability}, "linearizability: "},
 		{"stale read, then a panic", sim.Result{History: []history.Event{write, wrote, read, saw(2)}, Violations: late}, check.Violation, []string{Linearizability, Panic}, "linearizability: "},
 		{"from inside, then a stale read", sim.Result{History: []history.Event{write, wrote, read, saw(2)}, Violations: []sim.Violation{{Check: "election safety", Time: 1, Detail: "two"}}}, check.Violation, []string{"election safety", Linearizability}, "election safety: two"},
