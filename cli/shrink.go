@@ -34,7 +34,7 @@ as long as the same promise is broken. PATH is the folder of a run, or a case fi
 left out, it is the latest run of the store.
 
 The small case is run and stored. The folder that it came from gets it too, as
-case.min.json, and with it a Go test that fails until the defect is mended,
+case.min.json, and with it a Go test that fails until the bug is fixed,
 repro_test.go.`,
 		Example: "  simrun shrink\n  simrun shrink store/latest --runs 500",
 		Args:    atMostOne,
@@ -168,7 +168,7 @@ import (
 )
 
 // Test{{.Name}}Seed{{.Seed}} runs the smallest case that was found to break: {{.Broken}}.
-// It fails until that is mended.
+// It fails until that is fixed.
 func Test{{.Name}}Seed{{.Seed}}(t *testing.T) {
 	simtest.ReplayText(t, {{.Model}}, ` + "`{{.Case}}`" + `)
 }

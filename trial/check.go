@@ -19,17 +19,17 @@ const (
 type Check struct {
 	Name       string          `json:"name"`
 	Outcome    check.Outcome   `json:"valid"`
-	Time       sim.Time        `json:"time,omitempty"`       // of a violation: when it was seen, or, of a history, when nothing could mend it any more
+	Time       sim.Time        `json:"time,omitempty"`       // of a violation: when it was seen, or, of a history, from when no continuation has an order
 	Engine     string          `json:"engine,omitempty"`     // which engine decided a history
 	Reason     string          `json:"reason,omitempty"`     // one sentence: why it failed, or why it is unknown
 	Key        string          `json:"key,omitempty"`        // the object that a violation is about, if there are several
 	Steps      int64           `json:"steps,omitempty"`      // of the budget that were spent
 	Core       []int           `json:"core,omitempty"`       // invocations that have no order together
-	Optional   []int           `json:"optional,omitempty"`   // invocations that may or may not have taken effect, and mend nothing
+	Optional   []int           `json:"optional,omitempty"`   // invocations that may or may not have taken effect: there is no order either way
 	About      []history.Value `json:"about,omitempty"`      // one or two values of the object that the core is about
 	Minimal    bool            `json:"minimal,omitempty"`    // each member of the core was shown to be necessary
 	Confirmed  bool            `json:"confirmed,omitempty"`  // porcupine finds no order for the core either
-	Inevitable int             `json:"inevitable,omitempty"` // the earliest event after which nothing can mend the violation; 0: none
+	Inevitable int             `json:"inevitable,omitempty"` // the earliest event after which no continuation has an order; 0: none
 	Witness    []int           `json:"witness,omitempty"`    // of a valid history: invocations in an order of linearization
 	Seen       *Sighting       `json:"seen,omitempty"`       // where a violation was seen from inside the cluster
 }

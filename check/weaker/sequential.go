@@ -28,7 +28,7 @@ import (
 // If valid, Witness is the order, as indices of invocations, which
 // [ReplaySequential] re-checks. If the violation is a cycle, Core are its
 // operations and those that force it; a search that found no order has no core.
-// Inevitable is always -1: a violation may still be mended by what comes later.
+// Inevitable is always -1: what comes later may still give a violation an order.
 func Sequential(spec check.Spec, events []history.Event, opts Options) (check.Verdict, error) {
 	budget, err := opts.budget()
 	if err != nil {

@@ -47,7 +47,7 @@ func (s *server) becomeCandidate() {
 	s.vote = s.id
 	s.log.ChangeMeta()
 	s.attempt = 0
-	s.facts.candidate = BecameCandidate{Term: s.term}
+	s.facts.candidate = factBecameCandidate{Term: s.term}
 	s.env.Report(&s.facts.candidate)
 	s.drawElectionTimeout()
 	s.clearVotes()
@@ -61,7 +61,7 @@ func (s *server) becomeLeader() {
 	s.role = leader
 	s.leader = s.id
 	last := s.log.Last()
-	s.facts.leader = BecameLeader{Term: s.term, Last: last}
+	s.facts.leader = factBecameLeader{Term: s.term, Last: last}
 	s.env.Report(&s.facts.leader)
 	for i := range s.peers {
 		s.peers[i] = peer{next: last + 1, probing: true, active: true}
@@ -75,7 +75,7 @@ func (s *server) becomeLeader() {
 
 // endLeadership gives up what only a leader has.
 func (s *server) endLeadership() {
-	s.facts.stepped = SteppedDown{Term: s.term}
+	s.facts.stepped = factSteppedDown{Term: s.term}
 	s.env.Report(&s.facts.stepped)
 	s.env.StopTimer(timerHeartbeat)
 	s.dropCalls()

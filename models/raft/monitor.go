@@ -25,7 +25,7 @@ func monitors(nodes int) []sim.Monitor {
 
 // elected: "at most one leader can be elected in a given term. §5.2"
 func elected(f sim.Fact) (uint64, bool) {
-	l, ok := f.(*BecameLeader)
+	l, ok := f.(*factBecameLeader)
 	if !ok {
 		return 0, false
 	}
@@ -35,7 +35,7 @@ func elected(f sim.Fact) (uint64, bool) {
 // applied: "if a server has applied a log entry at a given index to its state machine, no other server
 // will ever apply a different log entry for the same index. §5.4.3"
 func applied(f sim.Fact) (index, hash uint64, ok bool) {
-	a, ok := f.(*Applied)
+	a, ok := f.(*factApplied)
 	if !ok {
 		return 0, 0, false
 	}
@@ -46,11 +46,11 @@ func applied(f sim.Fact) (index, hash uint64, ok bool) {
 // responding to RPCs").
 func kept(f sim.Fact) (invariant.Step, uint64) {
 	switch f := f.(type) {
-	case *Acknowledged:
+	case *factAcknowledged:
 		return invariant.Acknowledged, uint64(f.Index)
-	case *Truncated:
+	case *factTruncated:
 		return invariant.Truncated, uint64(f.From)
-	case *Recovered:
+	case *factRecovered:
 		return invariant.Recovered, uint64(f.Last)
 	}
 	return invariant.Nothing, 0
@@ -71,17 +71,17 @@ func (m *leaderAppendOnly) Booted(_ sim.Time, node sim.NodeID) { m.nodes[node] =
 func (m *leaderAppendOnly) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	n := &m.nodes[node]
 	switch f := f.(type) {
-	case *BecameLeader:
+	case *factBecameLeader:
 		n.leader = true
-	case *SteppedDown:
+	case *factSteppedDown:
 		n.leader = false
-	case *Appended:
+	case *factAppended:
 		expected := n.last + 1
 		n.last = f.Index
 		if n.leader && f.Index != expected {
 			return fmt.Sprintf("leader %s wrote entry %d where entry %d comes next", node, f.Index, expected)
 		}
-	case *Truncated:
+	case *factTruncated:
 		n.last = f.From - 1
 		if n.leader {
 			return fmt.Sprintf("leader %s deleted its log from entry %d on", node, f.From)
@@ -110,7 +110,7 @@ type termChain struct {
 func (m *logMatching) Name() string { return "log matching" }
 
 func (m *logMatching) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
-	a, ok := f.(*Appended)
+	a, ok := f.(*factAppended)
 	if !ok {
 		return ""
 	}
@@ -173,22 +173,22 @@ func (m *leaderCompleteness) Booted(_ sim.Time, node sim.NodeID) {
 
 func (m *leaderCompleteness) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	switch f := f.(type) {
-	case *Appended:
+	case *factAppended:
 		if f.Index <= Index(len(m.logs[node])) {
 			m.logs[node] = append(m.logs[node][:f.Index], f.Chain)
 		}
-	case *Truncated:
+	case *factTruncated:
 		m.logs[node] = m.logs[node][:min(f.From, Index(len(m.logs[node])))]
-	case *SteppedDown:
+	case *factSteppedDown:
 		m.leading[node] = 0
-	case *BecameLeader:
+	case *factBecameLeader:
 		m.leading[node] = f.Term
 		for i := len(m.commits) - 1; i >= 0; i-- {
 			if m.commits[i].term < f.Term {
 				return m.missing(node, m.commits[i])
 			}
 		}
-	case *Committed:
+	case *factCommitted:
 		if f.Leader {
 			return m.committed(commitPoint{f.Term, f.Index, f.Chain})
 		}
@@ -238,13 +238,13 @@ func (m *commitMonotone) Booted(_ sim.Time, node sim.NodeID) { m.commit[node] = 
 
 func (m *commitMonotone) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	switch f := f.(type) {
-	case *Committed:
+	case *factCommitted:
 		before := m.commit[node]
 		m.commit[node] = f.Index
 		if f.Index < before {
 			return fmt.Sprintf("the commit index of %s went back from %d to %d", node, before, f.Index)
 		}
-	case *Truncated:
+	case *factTruncated:
 		if commit := m.commit[node]; f.From <= commit {
 			return fmt.Sprintf("%s deleted its log from entry %d on, but knows entry %d to be committed", node, f.From, commit)
 		}
@@ -267,7 +267,7 @@ func (m *voteMonotone) Name() string { return "vote monotone" }
 func (m *voteMonotone) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	n := &m.nodes[node]
 	switch f := f.(type) {
-	case *Voted:
+	case *factVoted:
 		n.term = max(n.term, f.Term)
 		if f.Term == n.votedIn && f.For != n.vote {
 			return fmt.Sprintf("%s voted for %s and for %s in term %d", node, n.vote, f.For, f.Term)
@@ -275,9 +275,9 @@ func (m *voteMonotone) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 		if f.Term > n.votedIn {
 			n.votedIn, n.vote = f.Term, f.For
 		}
-	case *TermStored:
+	case *factTermStored:
 		return n.reach(node, f.Term)
-	case *Recovered:
+	case *factRecovered:
 		return n.reach(node, f.Term)
 	}
 	return ""

@@ -50,11 +50,11 @@ func (s *server) release() {
 func (s *server) leave(to sim.NodeID, payload []byte, p *promise) {
 	s.env.Send(to, payload)
 	if p.vote {
-		s.facts.voted = Voted{Term: p.term, For: to}
+		s.facts.voted = factVoted{Term: p.term, For: to}
 		s.env.Report(&s.facts.voted)
 	}
 	if p.match > s.facts.acked.Index {
-		s.facts.acked = Acknowledged{Index: p.match}
+		s.facts.acked = factAcknowledged{Index: p.match}
 		s.env.Report(&s.facts.acked)
 	}
 }

@@ -49,7 +49,7 @@ func (s *server) begin(found oplog.Loaded) {
 	s.term = Term(binary.LittleEndian.Uint64(found.Meta))
 	s.vote = sim.NodeID(binary.LittleEndian.Uint32(found.Meta[8:]))
 	s.termTold = s.term
-	s.facts.recovered = Recovered{Term: s.term, Vote: s.vote, Last: s.log.Last()}
+	s.facts.recovered = factRecovered{Term: s.term, Vote: s.vote, Last: s.log.Last()}
 	s.env.Report(&s.facts.recovered)
 	for i := Index(1); i <= s.log.Last(); i++ {
 		s.reportAppended(i)
@@ -60,7 +60,7 @@ func (s *server) begin(found oplog.Loaded) {
 // halt takes the server out of the cluster for good: it has forgotten what it promised.
 func (s *server) halt(reason string) {
 	s.role = halted
-	s.facts.halted = Halted{Reason: reason}
+	s.facts.halted = factHalted{Reason: reason}
 	s.env.Report(&s.facts.halted)
 }
 
@@ -79,7 +79,7 @@ func (s *server) retryDisk() {
 func (s *server) becameDurable() {
 	if s.log.Disk.Durable() >= s.log.MetaOffset() && s.termTold != s.term {
 		s.termTold = s.term
-		s.facts.termStored = TermStored{Term: s.term}
+		s.facts.termStored = factTermStored{Term: s.term}
 		s.env.Report(&s.facts.termStored)
 	}
 	if s.planted.voteLate && s.log.Disk.Durable() >= s.log.MetaOffset() {

@@ -34,16 +34,16 @@ func profile() fault.Profile {
 }
 
 // Trigger names what a plan of faults may wait for.
-func (f *Voted) Trigger() fault.Event { return "vote" }
+func (f *factVoted) Trigger() fault.Event { return "vote" }
 
 // Trigger names what a plan of faults may wait for.
-func (f *BecameLeader) Trigger() fault.Event { return "elected" }
+func (f *factBecameLeader) Trigger() fault.Event { return "elected" }
 
 // Trigger names what a plan of faults may wait for.
-func (f *SteppedDown) Trigger() fault.Event { return "deposed" }
+func (f *factSteppedDown) Trigger() fault.Event { return "deposed" }
 
 // Trigger names what a plan of faults may wait for.
-func (f *Committed) Trigger() fault.Event { return "commit" }
+func (f *factCommitted) Trigger() fault.Event { return "commit" }
 
 // Trigger names what a plan of faults may wait for.
-func (f *Applied) Trigger() fault.Event { return "apply" }
+func (f *factApplied) Trigger() fault.Event { return "apply" }

@@ -247,11 +247,11 @@ func (s *server) appendEntry(kind oplog.Kind, data []byte) Index {
 func (s *server) truncate(from Index) {
 	s.log.Truncate(from)
 	s.facts.acked.Index = min(s.facts.acked.Index, from-1)
-	s.facts.truncated = Truncated{From: from}
+	s.facts.truncated = factTruncated{From: from}
 	s.env.Report(&s.facts.truncated)
 }
 
 func (s *server) reportAppended(i Index) {
-	s.facts.appended = Appended{Index: i, Term: s.log.Epoch(i), Chain: s.log.Chain(i)}
+	s.facts.appended = factAppended{Index: i, Term: s.log.Epoch(i), Chain: s.log.Chain(i)}
 	s.env.Report(&s.facts.appended)
 }

@@ -210,7 +210,7 @@ func (s *server) advanceCommit(to Index) {
 		return
 	}
 	s.commit = to
-	s.facts.committed = Committed{Index: to, Term: s.term, Chain: s.log.Chain(to), Leader: s.role == leader}
+	s.facts.committed = factCommitted{Index: to, Term: s.term, Chain: s.log.Chain(to), Leader: s.role == leader}
 	s.env.Report(&s.facts.committed)
 	for s.applied < s.commit {
 		s.applied++
@@ -225,7 +225,7 @@ func (s *server) advanceCommit(to Index) {
 func (s *server) apply(i Index) {
 	kind, data := s.log.Entry(i)
 	result := s.perform(i, kind, data)
-	s.facts.applied = Applied{Index: i, Term: s.log.Epoch(i), Chain: s.log.Chain(i)}
+	s.facts.applied = factApplied{Index: i, Term: s.log.Epoch(i), Chain: s.log.Chain(i)}
 	s.env.Report(&s.facts.applied)
 	if len(s.pending) > 0 && s.pending[0].index == i {
 		s.reply(s.pending[0].from, result)

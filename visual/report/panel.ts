@@ -142,7 +142,7 @@ export class Panel {
     if (rank[op] > 0) rows.push(["in the order", `number ${rank[op]}`]);
     const out = [this.heading(operationText(run, op), this.model.whoDid(op)), this.table(rows)];
     if (inCore[op] === 1) out.push(el("p", { class: "alarm" }, "In the core: one of the operations that no order explains."));
-    if (inCore[op] === 2) out.push(el("p", { class: "text" }, "Beside the core: it may or may not have taken effect, and neither mends the violation."));
+    if (inCore[op] === 2) out.push(el("p", { class: "text" }, "Outside of the core: it may or may not have taken effect; there is no order either way."));
     out.push(...this.nodesAt(end[op] === Infinity ? call[op] : end[op]));
     if (complete >= 0) out.push(...this.causes(complete, "What led to its answer"));
     if (invoke >= 0) out.push(...this.effects(invoke, "What its invocation led to"));
