@@ -95,7 +95,7 @@ func TestFailureIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"simtest.Replay", "<dt>cluster", "<dt>operations", "<dt>faults", "<dt>digest", "<dt>exercised"} {
+	for _, want := range []string{"simtest.Replay", "<dt>cluster", "<dt>operations", "<dt>faults", "<dt>digest", "<dt>claims", "<dt>events"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the report does not say %q", want)
 		}

@@ -33,7 +33,7 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 		{Name: "faults", Value: describeFaults(c.Faults, r)},
 		{Name: "claims", Value: describeClaims(r.Beyond)},
 	}
-	if r.Exercise != nil {
+	if r.Exercise != nil && r.Exercise.String() != "" {
 		facts = append(facts, sim.Field{Name: "exercised", Value: r.Exercise.String()})
 	}
 	return append(facts, sim.Field{Name: "events", Value: fmt.Sprintf("%s in %v of virtual time", count.Grouped(r.Events), r.Simulated)})
