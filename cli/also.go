@@ -111,7 +111,7 @@ func (a *answer) verdict(p painter, name string, v check.Verdict) {
 	if line == "" && len(c.Witness) > 0 {
 		line = checkLine(c)
 	}
-	a.lines = append(a.lines, strings.TrimRight(fmt.Sprintf("%s %-22s  %s", p.mark(c.Outcome), name, line), " "))
+	a.lines = append(a.lines, strings.TrimRight(fmt.Sprintf("%s %-22s  %s", p.mark(c.Outcome), name, printable(line)), " "))
 	a.also = append(a.also, c)
 }
 

@@ -191,7 +191,7 @@ func (c *checking) printSeveral(all []shown) {
 		by[o]++
 		why := ""
 		if o != check.Valid {
-			why = clip(s.results.Checks[0].Reason, 100)
+			why = printable(clip(s.results.Checks[0].Reason, 100))
 		}
 		rows = append(rows, []string{p.mark(s.results.Outcome), strings.TrimPrefix(s.title, shared), o.String(), count.Grouped(s.results.Ops.Total()), why})
 	}

@@ -2,8 +2,31 @@ package cli
 
 import (
 	"iter"
+	"strconv"
 	"strings"
+	"unicode"
 )
+
+// printable is text from elsewhere as it can be printed: what would move the cursor, colour the terminal or begin a line of its own is escaped.
+func printable(text string) string {
+	text = strings.ToValidUTF8(text, "\ufffd")
+	if strings.IndexFunc(text, control) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if control(r) {
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// control reports whether a letter is not to be seen: control characters, those that change the direction of text, and line ends.
+func control(r rune) bool { return !unicode.IsPrint(r) }
 
 func joinStrings(list []string) string { return strings.Join(list, ", ") }
 

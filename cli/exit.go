@@ -118,7 +118,7 @@ func (a *app) fail(err error) int {
 		fmt.Fprintf(a.stderr, "This is a defect of simrun %s (%s %s/%s). Please report it with the command and the lines above.\n", trial.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return exitInternal
 	}
-	fmt.Fprintf(a.stderr, "simrun: %v\n", err)
+	fmt.Fprintf(a.stderr, "simrun: %s\n", printable(err.Error()))
 	return exitUsage
 }
 

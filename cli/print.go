@@ -52,18 +52,18 @@ func (a *app) printText(s shown) {
 	if s.results.Seed != nil {
 		fmt.Fprintf(a.stdout, "seed %d\n\n", *s.results.Seed)
 	} else {
-		fmt.Fprintf(a.stdout, "%s\n\n", s.title)
+		fmt.Fprintf(a.stdout, "%s\n\n", printable(s.title))
 	}
 	for _, f := range s.lines {
-		fmt.Fprintf(a.stdout, "  %-11s %s\n", f.Name, f.Value)
+		fmt.Fprintf(a.stdout, "  %-11s %s\n", f.Name, printable(f.Value))
 	}
 	fmt.Fprintln(a.stdout)
 	width := 0
 	for _, c := range s.results.Checks {
-		width = max(width, len(c.Name))
+		width = max(width, len(printable(c.Name)))
 	}
 	for _, c := range s.results.Checks {
-		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %s %-*s  %s", p.mark(c.Outcome), width, c.Name, checkLine(c)), " "))
+		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %s %-*s  %s", p.mark(c.Outcome), width, printable(c.Name), printable(checkLine(c))), " "))
 	}
 	if len(s.also) > 0 {
 		fmt.Fprintf(a.stdout, "\n  also\n")
@@ -71,7 +71,7 @@ func (a *app) printText(s shown) {
 	for _, line := range s.also {
 		fmt.Fprintln(a.stdout, strings.TrimRight("  "+line, " "))
 	}
-	fmt.Fprintf(a.stdout, "\n%s\n", p.verdict(s.results.Outcome, verdictOf(s)))
+	fmt.Fprintf(a.stdout, "\n%s\n", p.verdict(s.results.Outcome, printable(verdictOf(s))))
 	if s.folder != "" {
 		fmt.Fprintf(a.stdout, "  report  %s/%s\n", s.folder, store.ReportFile)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -121,7 +122,7 @@ func keepSmall(dir string, t *trial.Run, broken string) error {
 		return err
 	}
 	var test bytes.Buffer
-	repro := repro{Name: testName(t.Case.Model), Seed: t.Case.Seed, Broken: broken, Case: strings.TrimSpace(string(text))}
+	repro := repro{Name: testName(t.Case.Model), Seed: t.Case.Seed, Broken: printable(broken), Case: literal(strings.TrimSpace(string(text)))}
 	repro.Package, repro.Import, repro.Model = modelIn(t.Model)
 	err = reproTemplate.Execute(&test, repro)
 	if err != nil {
@@ -141,7 +142,15 @@ type repro struct {
 	Name                   string
 	Seed                   sim.Seed
 	Broken                 string
-	Case                   string
+	Case                   string // as a literal of Go
+}
+
+// literal is a text as a literal of Go: on lines of its own, unless a mark in it would end it there. A case may come from anyone.
+func literal(text string) string {
+	if strings.ContainsAny(text, "`\r\x00\ufeff") {
+		return strconv.Quote(text)
+	}
+	return "`" + text + "`"
 }
 
 // modelIn finds the package that a model's code is in, by its Boot: there, by convention, Model() returns it.
@@ -170,7 +179,7 @@ import (
 // Test{{.Name}}Seed{{.Seed}} runs the smallest case that was found to break: {{.Broken}}.
 // It fails until that is fixed.
 func Test{{.Name}}Seed{{.Seed}}(t *testing.T) {
-	simtest.ReplayText(t, {{.Model}}, ` + "`{{.Case}}`" + `)
+	simtest.ReplayText(t, {{.Model}}, ` + "{{.Case}}" + `)
 }
 `))
 

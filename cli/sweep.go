@@ -215,7 +215,7 @@ func (w *sweeping) each(ctx context.Context, r *trial.Report) {
 		if where == "" {
 			where = "not stored"
 		}
-		fmt.Fprintf(w.stdout, "seed %d  %s  %s\n  %s\n", f.Seed, f.Outcome, where, f.Reason)
+		fmt.Fprintf(w.stdout, "seed %d  %s  %s\n  %s\n", f.Seed, f.Outcome, where, printable(f.Reason))
 	}
 }
 
