@@ -112,6 +112,34 @@ func TestSwappedElements(t *testing.T) {
 	}
 }
 
+// A culprit that says nothing of a value has no part in what is wrong with it.
+func TestProjectionLeavesOutWhatSaysNothing(t *testing.T) {
+	var ev []history.Event
+	add := func(p history.Process, ty history.Type, f string, v history.Value) {
+		ev = append(ev, history.Event{Index: len(ev), Time: history.Time(len(ev)), Process: p, Type: ty, F: f, Value: v})
+	}
+	b := history.Bool
+	i := history.Int
+	add(0, history.Invoke, "remove", i(1))
+	add(0, history.OK, "remove", b(false))
+	add(0, history.Invoke, "contains", i(2))
+	add(0, history.Info, "contains", history.Null)
+	add(1, history.Invoke, "read", history.Null)
+	add(2, history.Invoke, "add", i(1))
+	add(1, history.OK, "read", history.List())
+	add(1, history.Invoke, "remove", i(1))
+	add(2, history.OK, "add", b(true))
+	add(2, history.Invoke, "add", i(1))
+	add(2, history.OK, "add", b(true))
+	add(1, history.OK, "remove", history.Null)
+	add(1, history.Invoke, "remove", i(1))
+	add(1, history.OK, "remove", b(true))
+	v, err := check.Linearizable(specs.Set, ev, check.Options{})
+	if err != nil || v.Outcome != check.Valid {
+		t.Errorf("%v: %s, %v", v.Outcome, v.Reason, err)
+	}
+}
+
 // BenchmarkLostElement is a verdict with its explanation, by the number of updates.
 func BenchmarkLostElement(b *testing.B) {
 	for _, spec := range []check.Spec{specs.AppendList, specs.Set} {

@@ -1,6 +1,10 @@
 package check
 
-import "simrun/history"
+import (
+	"slices"
+
+	"simrun/history"
+)
 
 // A Projection is what one operation says about single values of its object, as a set's elements or the keys of a store.
 type Projection struct {
@@ -53,6 +57,9 @@ func (c *check) projected(i int) (*problem, []history.Value) {
 	}
 	said := c.spec.project(&c.ops[culprit])
 	for _, v := range values {
+		if !said.All && !slices.Contains(said.Values, v) {
+			continue // the culprit says nothing of it
+		}
 		if p := c.onValues(pt, culprit, said, byValue[v], v); p != nil {
 			return p, []history.Value{v}
 		}
