@@ -7,22 +7,22 @@ import (
 	"simrun/history"
 )
 
-// An automaton is a specification made finite for one history: states and
-// operations are numbered as they are met, and each transition is computed
-// once. The engines know nothing else of an object.
+// An automaton is a specification made finite for one history: it numbers states and
+// operations as it meets them, and computes each transition once. The engines see an
+// object only through its automaton.
 //
-// State 0 is the initial one. An automaton is used by one goroutine at a time.
+// State 0 is the initial state. An automaton is not safe for concurrent use.
 type automaton struct {
 	states  numbering
 	classes []class
 	classOf map[class]int32
-	opened  []int32 // per class: its class with the result unknown; -1 until asked for
+	opened  []int32 // per class: the class of the same call with an unknown result; -1 until it is needed
 	name    []int32 // per class: the number of its operation's name
 	names   map[string]int32
 	writes  []bool // per name: an operation of this name changed a state
 	memo    transitions
-	calls   int64 // of the specification's Step, by the size of what it takes: the expensive part of a search
-	most    int64 // calls at which a search gives up; 0: none
+	calls   int64 // of the specification's Step, weighted by the size of its input: the expensive part of a search
+	most    int64 // calls at which a search gives up; 0: no bound
 }
 
 // refused is the state after a step that the specification doesn't allow.
@@ -39,7 +39,7 @@ type numbering interface {
 	keep(live []int32)
 }
 
-// class is what Step may see of an operation: operations of a class are interchangeable.
+// class is what Step may see of an operation: operations of the same class are interchangeable.
 type class struct {
 	f             string
 	key           string
@@ -52,7 +52,7 @@ func (c *class) operation() history.Operation {
 	return history.Operation{F: c.f, Key: c.key, Input: c.input, Output: c.output, Outcome: c.outcome, Process: c.process}
 }
 
-// class numbers the class of an operation.
+// class returns the number of an operation's class.
 func (a *automaton) class(op *history.Operation) int32 {
 	c := class{f: op.F, key: op.Key, input: op.Input, output: op.Output, outcome: op.Outcome}
 	if c.outcome == history.Info {
@@ -82,7 +82,7 @@ func (a *automaton) number(c class) int32 {
 	return n
 }
 
-// open returns the class of the same call when its result is unknown.
+// open returns the class of the same call with an unknown result.
 func (a *automaton) open(cl int32) int32 {
 	if a.opened[cl] < 0 {
 		c := a.classes[cl]
@@ -92,8 +92,7 @@ func (a *automaton) open(cl int32) int32 {
 	return a.opened[cl]
 }
 
-// keep forgets all states but the initial one and those that are live, and
-// replaces the latter by their new numbers.
+// keep forgets all states except the initial one and those in live, and renumbers live.
 func (a *automaton) keep(live []int32) {
 	a.states.keep(live)
 	a.memo = transitions{}
@@ -102,7 +101,7 @@ func (a *automaton) keep(live []int32) {
 // isOpen reports whether operations of the class have an unknown result.
 func (a *automaton) isOpen(cl int32) bool { return a.classes[cl].outcome == history.Info }
 
-// fresh returns an automaton with the same classes that has met no state but the initial one.
+// fresh returns an automaton with the same classes that has met only the initial state.
 func (a *automaton) fresh() *automaton {
 	b := *a
 	b.states, b.memo, b.writes = a.states.fresh(), transitions{}, make([]bool, len(a.writes))
@@ -127,15 +126,15 @@ func (a *automaton) step(state, cl int32) int32 {
 	return next
 }
 
-// readOnly reports whether operations of the class leave every state that was
-// met so far as it was, or are not allowed in it.
+// readOnly reports whether operations of the class change no state that was met so
+// far, or are not allowed in it.
 func (a *automaton) readOnly(cl int32) bool {
 	return a.readOnlyAll([]int32{cl})
 }
 
 // readOnlyAll is readOnly of each class.
 func (a *automaton) readOnlyAll(classes []int32) bool {
-	n := int32(a.states.len()) // steps may meet further ones
+	n := int32(a.states.len()) // steps may meet further states
 	for _, cl := range classes {
 		for s := range n {
 			if next := a.step(s, cl); next != s && next != refused {
@@ -150,8 +149,8 @@ func (a *automaton) readOnlyAll(classes []int32) bool {
 type states[S any] struct {
 	object *Object[S]
 	all    []S
-	number map[any]int32 // by the state, or by its identity
-	size   int           // of all states, roughly
+	number map[any]int32 // of a state or its identity
+	size   int           // rough size of all states, in bytes
 }
 
 func newStates[S any](o *Object[S]) *states[S] {
@@ -182,7 +181,7 @@ func (t *states[S]) intern(s S) int32 {
 	return n
 }
 
-// stateBytes is what a state takes, apart from text that stands for it.
+// stateBytes is the rough size of a state without the text of its identity.
 const stateBytes = 128
 
 func (t *states[S]) bytes() int { return t.size }

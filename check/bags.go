@@ -4,13 +4,13 @@ import "slices"
 
 // bags numbers the multisets of open operations that have taken effect.
 //
-// Open operations of one class are interchangeable: what matters is how many of
-// them took effect, not which. They take effect in order of call. Bag 0 is empty.
+// Open operations of one class are interchangeable: it only matters how many of them
+// took effect. They take effect in order of call. Bag 0 is empty.
 type bags struct {
 	groups  []openGroup
 	groupOf map[int32]int32 // by class
 	counts  [][]uint16      // per bag: how many of each group; groups beyond its length have none
-	size    []int32         // per bag: how many in all
+	size    []int32         // per bag: how many in total
 	number  map[string]int32
 	added   transitions // (bag, group) to the bag with one more
 }
@@ -29,8 +29,8 @@ func newBags() *bags {
 	}
 }
 
-// maxOpen is how many open operations of one class a search tells apart; more
-// than that are as many as it will ever use.
+// maxOpen is how many open operations of one class a search can use: more cannot be
+// counted, and no search gets that far.
 const maxOpen = 1<<16 - 1
 
 // open adds an operation that may take effect at any time from now on.
@@ -44,8 +44,8 @@ func (b *bags) open(op, class int32) {
 	b.groups[g].ops = append(b.groups[g].ops, op)
 }
 
-// next returns the operation of a group that takes effect next after those in
-// the bag, or false if all have.
+// next returns the operation of a group that takes effect next after those in the
+// bag. It reports false if all have taken effect.
 func (b *bags) next(bag, group int32) (op int32, ok bool) {
 	used := 0
 	if c := b.counts[bag]; int(group) < len(c) {

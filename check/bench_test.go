@@ -10,7 +10,7 @@ import (
 	"simrun/history"
 )
 
-// decide measures one check, with its certificate; want is what it must say.
+// decide measures one check with its certificate; want is the expected outcome.
 func decide(b *testing.B, spec check.Spec, events []history.Event, engine string, want check.Outcome) {
 	b.ReportAllocs()
 	runtime.GC()
@@ -35,7 +35,7 @@ func BenchmarkMillion(b *testing.B) {
 	}
 }
 
-// Five values, each written again and again: a search.
+// Five values, each written many times, so that a search must decide.
 func BenchmarkAmbiguous(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		events := casLoad(n, 10)
@@ -50,7 +50,7 @@ func BenchmarkAmbiguous(b *testing.B) {
 	}
 }
 
-// Where porcupine gives up: few operations, many clients.
+// Few operations of many clients, on which porcupine gives up.
 func BenchmarkManyClients(b *testing.B) {
 	events := registerLoad(1_000, 20)
 	b.Run("register/clients=20/ops=1000/auto", func(b *testing.B) {

@@ -3,9 +3,9 @@ package check
 // configs is a set of configurations: which operations of the window have taken
 // effect, which open ones have (a bag), and the state that this led to.
 //
-// A configuration is a row of words: a bit for each slot of the window, and at
-// the end the state and the bag. Of two that differ only in the bag, the one
-// with the smaller bag can do whatever the other can: the other is dropped.
+// A configuration is a row of words: a bit for each slot of the window, and at the
+// end the state and the bag. If two differ only in the bag, and one bag is within the
+// other, the one with the smaller bag can do whatever the other can, which is dropped.
 type configs struct {
 	stride int      // words in a row
 	words  []uint64 // the rows
@@ -13,7 +13,7 @@ type configs struct {
 	chain  []int32  // of each row: the next in the table that differs in the bag only, or -1
 	dead   []bool   // of each row: a smaller bag took its place
 	slots  []uint64 // hash table: round in the upper half, row in the lower
-	round  uint64   // which entries of the table are of this filling
+	round  uint64   // number of this filling; entries of the table with another round are free
 	heads  int      // used entries of this round
 }
 
@@ -40,7 +40,7 @@ func (c *configs) reset(stride int) {
 	c.heads = 0
 }
 
-// push adds a row without looking whether it is there already.
+// push adds a row without checking whether the set has it already.
 func (c *configs) push(row []uint64, path int32) int32 {
 	c.words = append(c.words, row...)
 	c.path = append(c.path, path)
@@ -49,7 +49,7 @@ func (c *configs) push(row []uint64, path int32) int32 {
 	return int32(len(c.path) - 1)
 }
 
-// add adds a row unless one that can do as much is there. It returns the number
+// add adds a row unless the set has one that can do as much. It returns the number
 // of the row, or -1.
 func (c *configs) add(row []uint64, path int32, b *bags) int32 {
 	if 2*(c.heads+1) > len(c.slots) {

@@ -2,16 +2,17 @@ package check
 
 import "slices"
 
-// confirmBudget bounds porcupine's steps on a core, which is small as a rule.
+// confirmBudget bounds porcupine's steps on a core, which is usually small.
 const confirmBudget = 5_000_000
 
-// confirm asks porcupine about a core: Violation if it has no order either,
-// Valid if it has one, so that the core proves nothing, Unknown if porcupine gave up.
+// confirm checks a core with porcupine. It returns Violation if porcupine finds no
+// order either, Valid if it finds one, so that the core proves nothing, and Unknown if
+// porcupine gave up.
 //
-// The operations that were dropped as reads must have changed nothing in any
-// state that an order of the core passes through, or else the core proves nothing
-// either. These are among those that its operations can reach at all; where they
-// are too many to list, porcupine meets every one that matters.
+// The core also proves nothing if an operation that was dropped as a read changes a
+// state that an order of the core passes through. These states are among those that
+// the core's operations can reach; if there are too many to list, porcupine itself
+// meets every one that matters.
 func (c *core) confirm(budget int64) Outcome {
 	small := *c
 	small.auto, small.fate = c.auto.fresh(), slices.Clone(c.fate)

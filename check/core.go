@@ -4,13 +4,14 @@ import (
 	"simrun/history"
 )
 
-// A core is a violation on its way to being minimal: a problem whose operations
-// are kept, relaxed to open, or dropped, always so that an order of the
-// original would give an order of the core (DESIGN: a core is sound).
+// A core is a violation that is being minimised: a problem whose operations are
+// kept, relaxed to open, or dropped. An order of the original always gives an order
+// of the core, so a core without one is a violation (a core is sound).
 //
-//   - An operation that leaves every state it can meet as it was (a read) may be
-//     dropped: without it, the rest of the order is as legal as before.
-//   - An operation that changes the state may be relaxed: it may have happened.
+//   - An operation that changes no state that it can meet (a read) may be dropped:
+//     the rest of the order is still legal without it.
+//   - An operation that changes the state may be relaxed to one that may or may not
+//     have happened.
 //   - All operations on values that no other operation shares may be dropped, if
 //     the specification promises that values are independent (Object.Touches).
 type core struct {
@@ -21,11 +22,11 @@ type core struct {
 	fate   []fate
 	reads  []int32 // classes of operations that were dropped because they only read
 	decide decide
-	budget int64           // steps of one attempt
-	left   int64           // steps of all attempts
-	calls  int64           // of the specification's Step, in all attempts
-	about  []history.Value // whom it is projected to; nil: to all
-	large  bool            // an attempt was given up: it may be larger than need be
+	budget int64           // steps for one attempt
+	left   int64           // steps left for all attempts
+	calls  int64           // calls of the specification's Step left for all attempts
+	about  []history.Value // values that it is projected to; nil: all values
+	large  bool            // an attempt gave up, so the core may not be minimal
 }
 
 type fate uint8
@@ -36,7 +37,8 @@ const (
 	dropped
 )
 
-// minimise shrinks a violation until each kept operation is necessary, or all steps are spent. budget bounds one attempt.
+// minimise shrinks a violation until each kept operation is necessary, or until it has
+// spent all steps. budget bounds the steps of one attempt.
 func minimise(spec Spec, p *problem, run decide, budget, all int64) *core {
 	c := &core{spec: spec, auto: p.auto, start: p.start, ops: p.ops, fate: make([]fate, len(p.ops)), decide: run, budget: budget, left: all, calls: max(all, 20*p.auto.calls)}
 	for i := range p.ops {
@@ -53,7 +55,7 @@ func minimise(spec Spec, p *problem, run decide, budget, all int64) *core {
 	return c
 }
 
-// problem returns what is left.
+// problem returns the problem of the operations that are left.
 func (c *core) problem() *problem {
 	p := &problem{auto: c.auto, start: c.start}
 	for i, o := range c.ops {
@@ -67,7 +69,7 @@ func (c *core) problem() *problem {
 	return p
 }
 
-// try gives the operations a fate if what is left is a violation still.
+// try gives the operations a fate if the rest is still a violation.
 func (c *core) try(ops []int, f fate) bool {
 	if c.left <= 0 || c.calls <= 0 {
 		c.large = true
@@ -79,7 +81,7 @@ func (c *core) try(ops []int, f fate) bool {
 	}
 	p := c.problem()
 	opens := int64(p.opens())
-	weight := 1 + opens/16 // what a step costs grows with the operations that are open
+	weight := 1 + opens/16 // the cost of a step grows with the number of open operations
 	if opens*weight > c.left {
 		c.large = true // it would not get past the first event
 		for k, i := range ops {
@@ -103,19 +105,19 @@ func (c *core) try(ops []int, f fate) bool {
 	return false
 }
 
-// halve tries a change on many operations at once, then on halves of those for
-// which it failed, down to single ones.
+// halve tries a change on all operations at once. If that fails, it tries each half,
+// down to single operations.
 func halve(ops []int, try func(ops []int) bool) {
 	if len(ops) == 0 || try(ops) || len(ops) == 1 {
 		return
 	}
 	mid := len(ops) / 2
-	halve(ops[mid:], try) // the last are the likeliest to matter: leave them whole while the rest is large
+	halve(ops[mid:], try) // the last operations are the most likely to matter
 	halve(ops[:mid], try)
 }
 
-// dropReads drops operations that change nothing, as far as was seen: [core.confirm]
-// looks at it again.
+// dropReads drops operations that changed no state so far. [core.confirm] checks that
+// they change none in the core.
 func (c *core) dropReads() {
 	var reads []int
 	for i := range c.ops {
@@ -144,7 +146,7 @@ func (c *core) class(i int) int32 {
 	return c.auto.open(c.ops[i].class)
 }
 
-// relax opens operations that change the state.
+// relax relaxes operations that change the state to open ones.
 func (c *core) relax() {
 	var writes []int
 	for i := range c.ops {
@@ -176,8 +178,8 @@ func (c *core) dropValues() {
 	})
 }
 
-// groups returns the operations that are left, by values that share operations,
-// in order of first operation. Operations on no value are in no group. It
+// groups returns the operations that are left, grouped by values that share
+// operations, in order of first operation. Operations on no value are in no group. It
 // reports false if the specification doesn't promise that values are independent.
 func (c *core) groups() ([][]int, bool) {
 	g := newGroups()
@@ -212,7 +214,7 @@ func (c *core) groups() ([][]int, bool) {
 	return groups, true
 }
 
-// indices returns the invocations of what was kept and of what was relaxed.
+// indices returns the invocations of the kept and of the relaxed operations.
 func (c *core) indices(ops []history.Operation) (core, optional []int) {
 	for i, o := range c.ops {
 		switch c.fate[i] {

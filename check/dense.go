@@ -9,19 +9,19 @@ import (
 	"simrun/history"
 )
 
-// dense numbers the values of a history from 0. While it reads, a value is known
-// by its position of first mention, which [dense.number] turns into its number.
+// dense numbers the values of a history from 0. While a history is read, operations
+// hold the positions of notes; [dense.number] replaces these by the numbers of values.
 type dense struct {
-	ints   []int64         // the values, while all are integers or null
-	values []history.Value // the values, once one is something else
+	ints   []int64         // the noted values, while all are integers or null
+	values []history.Value // the noted values, once one is something else
 }
 
-// noInt stands for null among integers.
+// noInt represents null among integers.
 const noInt = math.MinInt64
 
 func newDense(capacity int) *dense { return &dense{ints: make([]int64, 0, capacity)} }
 
-// add notes a value and returns the position of the note.
+// add notes a value and returns the position of its note.
 func (d *dense) add(v history.Value) int32 {
 	if d.values == nil {
 		n, isInt := v.AsInt()
@@ -39,7 +39,7 @@ func (d *dense) add(v history.Value) int32 {
 	return int32(len(d.values) - 1)
 }
 
-// widen keeps the values as such from now on.
+// widen changes the notes from integers to values.
 func (d *dense) widen() {
 	d.values = make([]history.Value, len(d.ints), cap(d.ints)+1)
 	for i, n := range d.ints {
@@ -50,8 +50,8 @@ func (d *dense) widen() {
 	d.ints = nil
 }
 
-// number replaces the notes in a history by numbers: by size if the rule
-// ranks values, else in any order. It reports false if a value can't be ranked.
+// number replaces the notes in a history by the numbers of their values: ascending if
+// the rule ranks values, else in any order. It reports false if it can't rank a value.
 func (d *dense) number(h *ruled, m *Rule) bool {
 	nullIsNone := m.Initial == nil
 	var numbers []int32
@@ -80,8 +80,8 @@ func (d *dense) number(h *ruled, m *Rule) bool {
 	return true
 }
 
-// byRange numbers integers that lie close together, in ascending order, and null
-// after them.
+// byRange numbers integers within a small range, in ascending order, and null after
+// them. It reports false if the range is too large.
 func (d *dense) byRange(nullIsNone bool) ([]int32, bool) {
 	lo, hi := int64(math.MaxInt64), int64(noInt)
 	for _, n := range d.ints {
@@ -95,7 +95,7 @@ func (d *dense) byRange(nullIsNone bool) ([]int32, bool) {
 	if uint64(hi)-uint64(lo) > uint64(4*len(d.ints)) {
 		return nil, false
 	}
-	number := make([]int32, hi-lo+2) // the last is null's
+	number := make([]int32, hi-lo+2) // the last is for null
 	slot := func(n int64) int64 {
 		if n == noInt {
 			return hi - lo + 1
@@ -122,7 +122,7 @@ func (d *dense) byRange(nullIsNone bool) ([]int32, bool) {
 	return numbers, true
 }
 
-// byMap numbers any values.
+// byMap numbers values of any kind. It reports false if it has to rank one that is not an integer.
 func (d *dense) byMap(nullIsNone, ranked bool) ([]int32, bool) {
 	number := make(map[history.Value]int32)
 	var distinct []history.Value

@@ -25,7 +25,7 @@ func Engines() []Engine {
 	return all
 }
 
-// An engine decides by a rule, a search, or the one where the other can't.
+// An engine decides by a rule, by a search, or by a search where the rule can't decide.
 type engine struct {
 	name    string
 	summary string // empty: for tests
@@ -33,23 +33,23 @@ type engine struct {
 	search  decide
 }
 
-// decide is a search's work: to answer a problem within a budget of steps.
+// decide is a search: it decides a problem within a budget of steps.
 type decide func(p *problem, budget int64) answer
 
-// An answer is what an engine says of a part.
+// An answer is the result of an engine for a part.
 type answer struct {
 	outcome Outcome
 	engine  string
-	order   []int32   // if valid: an order of linearization; of a search: positions in its problem
-	end     int       // if a violation: of a search, an event before which it was not inevitable, or -1; then, the event at which it was
+	order   []int32   // if valid: an order of linearization, as positions in the history's operations; a search returns positions in its problem
+	end     int       // if a violation: the event at which it became inevitable; a search returns an event before which it was not inevitable, or -1
 	core    *ruleCore // if a rule found a violation
 	steps   int64
-	got     int    // if unknown: the last event up to which there was an order, or -1
+	got     int    // if unknown: the last event up to which an order was found, or -1
 	why     string // why a rule can't decide
 }
 
 var engines = []engine{
-	{"auto", "the cheapest that is exact for what it sees: rule, else window", true, runWindow},
+	{"auto", "the cheapest engine that is exact for the history: rule, else window", true, runWindow},
 	{"rule", "a polynomial rule, where every value is added at most once", true, nil},
 	{"window", "a search that holds only the configurations of the operations under way", false, runWindow},
 	{"porcupine", "github.com/anishathalye/porcupine, the reference: a search with a cache over the whole history", false, runPorcupine},
@@ -62,9 +62,9 @@ type stage struct {
 	budget int64
 }
 
-// Stages of auto: most parts are decided in the first. What stops the windowed
-// search, many orders that all stay possible, may not stop porcupine, which
-// follows one; if both give up, the windowed search has the rest of the budget.
+// Stages of auto: the first decides most parts. Many orders that all stay possible
+// can stop the windowed search, but may not stop porcupine, which follows one order
+// at a time; if both give up, the windowed search has the rest of the budget.
 const (
 	firstStage  = 500_000
 	secondStage = 1_000_000
@@ -95,7 +95,7 @@ func engineNamed(name string) (engine, error) {
 	return engine{}, nearest.Unknown("engine", name, names)
 }
 
-// enginesUsed names the engines that decided the parts of a history.
+// enginesUsed returns the names of the engines that decided the parts of a history.
 func enginesUsed(used map[string]bool, otherwise string) string {
 	if len(used) == 0 {
 		return otherwise

@@ -7,8 +7,8 @@ import (
 	"simrun/history"
 )
 
-// A thermostat that only follows changes of at most five degrees: a specification
-// of one's own needs a first state and a step.
+// A thermostat that only follows changes of at most five degrees. Your own
+// specification needs an initial state and a step.
 func ExampleDefine() {
 	thermostat := check.Define(check.Object[int64]{
 		Name: "thermostat",
@@ -38,10 +38,10 @@ func ExampleDefine() {
 	fmt.Println(verdict.Reason)
 	// Output:
 	// violation by event 3 core [0 2]
-	// process 1 read → 20 from 3.000s to 4.000s, which fits into no order with: process 0 set 24 from 1.000s to 2.000s
+	// process 1 read → 20 from 3.000s to 4.000s, which no order allows together with: process 0 set 24 from 1.000s to 2.000s
 }
 
-// The certificate of a valid history is an order of its operations that a few
+// The certificate of a valid history is an order of its operations, which a few
 // lines of code can check again.
 func ExampleReplay() {
 	counter := check.Define(check.Object[int64]{
@@ -61,7 +61,7 @@ func ExampleReplay() {
 	fmt.Println(check.Replay(counter, events, []int{0, 1}))
 	// Output:
 	// valid [1 0] <nil>
-	// count of event 0 is not allowed where the witness has it
+	// the specification does not allow count of event 0 at its place in the witness
 }
 
 // Online follows a history while it is recorded.

@@ -7,31 +7,32 @@ import (
 	"simrun/history"
 )
 
-// Finding is the core of a violation, for those who put it into words.
+// Finding is the core of a violation, as [Object.Explain] gets it.
 type Finding struct {
-	// Culprit completed last: before it returned, there was an order.
+	// Culprit is the operation that completed last: before it returned, there was an order.
 	Culprit history.Operation
-	// Others are the rest of the core, in order of invocation.
+	// Others is the rest of the core, in order of invocation.
 	Others []history.Operation
-	// Optional may have taken effect at any time after their invocation, or never.
+	// Optional lists operations that may have taken effect at any time after their
+	// invocation, or never.
 	Optional []history.Operation
 
 	describe func(op *history.Operation) string
 	who      func(history.Process) string
 }
 
-// Who names the client of an operation: "process 3".
+// Who returns the name of the client of an operation: "process 3".
 func (f *Finding) Who(op history.Operation) string { return f.who(op.Process) }
 
-// Say tells who did what, and when: "process 3 read 7 from 1.204s to 1.209s".
+// Say returns who did what, and when: "process 3 read 7 from 1.204s to 1.209s".
 func (f *Finding) Say(op history.Operation) string {
 	return fmt.Sprintf("%s %s from %s to %s", f.Who(op), f.describe(&op), op.Call.Clock(), op.Return.Clock())
 }
 
-// processName is how an operation's client is called if nobody knows better.
+// processName is the name of a process unless Options.Who gives another.
 func processName(p history.Process) string { return fmt.Sprintf("process %d", p) }
 
-// explain says in a sentence what is wrong with a core.
+// explain returns a sentence that says why a core has no order.
 func (c *check) explain(co *core) string {
 	f := &Finding{describe: c.spec.describe, who: c.opts.Who}
 	if f.who == nil {
@@ -58,10 +59,10 @@ func (c *check) explain(co *core) string {
 	return f.generally()
 }
 
-// maxSaid is how many operations a sentence names.
+// maxSaid is how many operations a sentence names at most.
 const maxSaid = 5
 
-// generally is the sentence for want of a better one.
+// generally returns the sentence for a specification that has no better explanation.
 func (f *Finding) generally() string {
 	if len(f.Others) == 0 {
 		return f.Say(f.Culprit) + ", which nothing explains"
@@ -74,5 +75,5 @@ func (f *Finding) generally() string {
 		}
 		said = append(said, f.Say(op))
 	}
-	return f.Say(f.Culprit) + ", which fits into no order with: " + strings.Join(said, "; ")
+	return f.Say(f.Culprit) + ", which no order allows together with: " + strings.Join(said, "; ")
 }

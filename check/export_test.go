@@ -2,8 +2,8 @@ package check
 
 import "simrun/history"
 
-// RawSpec is a specification without numbered states: what the oracle of the
-// comparison with porcupine is made of.
+// RawSpec is a specification without numbered states, for the oracle of the
+// comparison with porcupine.
 type RawSpec interface {
 	Raw() (init any, step func(state any, op history.Operation) (any, bool), same func(a, b any) bool)
 }
@@ -23,19 +23,19 @@ func (d *defined[S]) Raw() (any, func(any, history.Operation) (any, bool), func(
 	return d.o.Init, step, same
 }
 
-// Observes tells whether a failed operation is kept.
+// Observes reports whether a failed operation is kept.
 func Observes(s Spec, op history.Operation) bool { return s.observes(&op) }
 
-// PartitionOf tells which object an operation belongs to.
+// PartitionOf returns the object that an operation belongs to.
 func PartitionOf(s Spec, op history.Operation) string { return s.partition(&op) }
 
-// PatientEngine decides without taking reads at once.
+// PatientEngine is the windowed search that is not hasty.
 const PatientEngine = "patient"
 
 func init() { engines = append(engines, engine{name: PatientEngine, search: runPatientWindow}) }
 
-// Hasty returns what the engine says of a history before anything is proven:
-// valid is certain, a violation may be refuted by the proof.
+// Hasty returns the outcome of a history before a violation is proven: valid is
+// certain, but the proof may refute a violation.
 func Hasty(spec Spec, events []history.Event, name string) (Outcome, string) {
 	c, err := newCheck(spec, events, Options{Engine: name})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"simrun/internal/soak"
 )
 
-// oracle asks porcupine itself, without any of our own machinery, about a history.
+// oracle decides a history with porcupine alone, without any of our own code.
 func oracle(spec check.Spec, events []history.Event) bool {
 	ops, err := history.Pair(events)
 	if err != nil {
@@ -36,7 +36,7 @@ func oracle(spec check.Spec, events []history.Event) bool {
 	return true
 }
 
-// oracleOps asks porcupine about operations of one object.
+// oracleOps decides operations of one object with porcupine.
 func oracleOps(spec check.Spec, ops []history.Operation) bool {
 	init, step, same := spec.(check.RawSpec).Raw()
 	intervals := make([]porcupine.Operation, len(ops))
@@ -71,7 +71,7 @@ func coreIsMinimal(spec check.Spec, events []history.Event, v check.Verdict) err
 		switch {
 		case slices.Contains(v.Core, op.Invoke):
 			if op.Outcome == history.Info || op.Complete > v.Inevitable {
-				return fmt.Errorf("the core holds %d, which had not completed", op.Invoke)
+				return fmt.Errorf("the core has operation %d, which had not completed", op.Invoke)
 			}
 			ops = append(ops, op)
 		case slices.Contains(v.Optional, op.Invoke):
@@ -100,7 +100,7 @@ func coreIsMinimal(spec check.Spec, events []history.Event, v check.Verdict) err
 		ops[i] = op
 	}
 	if oracle(spec, events[:v.Inevitable+1]) || !oracle(spec, events[:v.Inevitable]) {
-		return fmt.Errorf("%d is not where it became inevitable", v.Inevitable)
+		return fmt.Errorf("the violation was inevitable before event %d", v.Inevitable)
 	}
 	return nil
 }
@@ -150,7 +150,7 @@ func TestEnginesAgreeWithPorcupine(t *testing.T) {
 			t.Logf("%s: %d histories, %d violations (%d %%), %d with open operations, %d with failed ones, %d decided by a rule",
 				a.name(), fuzzHistories, violations.Load(), share, pending.Load(), failed.Load(), ruled.Load())
 			if share < 15 || pending.Load() < fuzzHistories/10 || failed.Load() < fuzzHistories/10 {
-				t.Errorf("too few of a kind to mean anything")
+				t.Errorf("too few violations, open or failed operations to mean anything")
 			}
 			if a.distinct && ruled.Load() < fuzzHistories*9/10 {
 				t.Errorf("too few were decided by a rule")
@@ -180,8 +180,8 @@ func count(events []history.Event, pending, failed *atomic.Int64) {
 	}
 }
 
-// compare runs the engines on a history, and returns the one that auto chose.
-// The one that the alphabet is meant for runs always, the rest only if deep.
+// compare runs the engines on a history, and returns the one that auto chose. The
+// engine that the alphabet is meant for always runs, the others only if deep.
 func compare(t *testing.T, a *alphabet, events []history.Event, valid, deep bool) (chosen string) {
 	spec, usual := a.spec, "window"
 	if a.distinct {

@@ -8,7 +8,7 @@ import (
 	"simrun/history"
 )
 
-// An alphabet is what random histories of a specification are made of.
+// An alphabet is the set of operations for random histories of a specification.
 type alphabet struct {
 	spec check.Spec
 	ops  []template
@@ -24,14 +24,14 @@ func (a *alphabet) name() string {
 	return a.spec.Name()
 }
 
-// A template is an operation with the results that it might have. A result
-// that the specification allows is drawn; a wrong one where the history is spoilt.
+// A template is an operation with its possible results. The generator draws one that
+// the specification allows, or a wrong one where it corrupts the history.
 type template struct {
 	f       string
 	input   history.Value
 	outputs []history.Value
-	found   []history.Value // what it may carry if it fails, besides its outputs
-	adds    int             // the value that it adds, of those that are added once; else 0
+	found   []history.Value // values that it may carry if it fails, besides its outputs
+	adds    int             // the value that it adds, if values are added once; else 0
 }
 
 var null = history.Null
@@ -128,7 +128,7 @@ func adding(f string, n int64, outputs []history.Value) []template {
 	return ts
 }
 
-// finds gives templates values that they may find instead.
+// finds sets the values that failed operations may have found.
 func finds(ts []template, found []history.Value) []template {
 	for i := range ts {
 		ts[i].found = found
@@ -172,7 +172,7 @@ func swaps() []template {
 	return ts
 }
 
-// transactions are some over two registers.
+// transactions returns transactions over two registers.
 func transactions() []template {
 	step := func(f, key string, v history.Value) history.Value {
 		return history.List(history.String(f), history.String(key), v)
@@ -205,8 +205,8 @@ func transactions() []template {
 	return ts
 }
 
-// maker makes random histories: a true execution of a few processes on one
-// object, some of its results spoilt.
+// maker makes random histories: a correct execution of a few processes on one
+// object, with some results replaced by wrong ones.
 type maker struct {
 	rng    *rand.Rand
 	events []history.Event
@@ -285,7 +285,7 @@ func (m *maker) history(a *alphabet, operations int) []history.Event {
 				m.event(a, &o, history.OK, o.output)
 				idle = append(idle, o.process)
 			case o.happened && p < 19 || !o.happened && p == 0:
-				if r.IntN(2) == 0 { // or it never tells
+				if r.IntN(2) == 0 { // or it never completes
 					m.event(a, &o, history.Info, null)
 				}
 				idle = append(idle, m.next)
@@ -306,8 +306,8 @@ func (m *maker) history(a *alphabet, operations int) []history.Event {
 	return m.events
 }
 
-// failure is what an operation that failed tells: a compare-and-set mostly the value that it
-// found, which may be the empty string for none.
+// failure returns the value of a failed operation: for a compare-and-set mostly the value
+// that it found, where the empty string may mean that it found none.
 func (m *maker) failure(o *opened, state any) history.Value {
 	found, isValue := state.(history.Value)
 	if o.t.f != "cas" || !isValue {

@@ -9,7 +9,7 @@ type groups struct {
 
 func newGroups() groups { return groups{make(map[history.Value]history.Value)} }
 
-// leader returns the value that stands for v's group.
+// leader returns the value that represents v's group.
 func (g groups) leader(v history.Value) history.Value {
 	for {
 		up, ok := g.parent[v]

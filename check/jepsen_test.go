@@ -15,7 +15,7 @@ import (
 	"simrun/history"
 )
 
-// porcupineDir is where porcupine's module lies, with its test data.
+// porcupineDir is the folder of porcupine's module, which has its test data.
 func porcupineDir(t testing.TB) string {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/anishathalye/porcupine").Output()
 	if err != nil {
@@ -24,14 +24,14 @@ func porcupineDir(t testing.TB) string {
 	return strings.TrimSpace(string(out))
 }
 
-// A recorded history, and whether porcupine's own tests say that it is linearizable.
+// recorded is a recorded history, and whether porcupine's own tests call it linearizable.
 type recorded struct {
 	name   string
 	events []history.Event
 	valid  bool
 }
 
-// jepsenHistories are the histories of etcd that Jepsen recorded in 2014.
+// jepsenHistories returns the histories of etcd that Jepsen recorded in 2014.
 func jepsenHistories(t testing.TB) []recorded {
 	dir := porcupineDir(t)
 	tests, err := os.ReadFile(filepath.Join(dir, "porcupine_test.go"))
@@ -47,7 +47,7 @@ func jepsenHistories(t testing.TB) []recorded {
 	return all
 }
 
-// kvHistories are porcupine's histories of a key-value store.
+// kvHistories returns porcupine's histories of a key-value store.
 func kvHistories(t testing.TB) []recorded {
 	var all []recorded
 	for _, clients := range []string{"c01", "c10", "c50"} {

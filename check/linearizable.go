@@ -11,19 +11,19 @@ import (
 // Linearizable decides whether a history is linearizable for a specification
 // (Herlihy and Wing 1990): whether each operation can be given one instant
 // between its invocation and its completion, so that in the order of these
-// instants every operation ended as the specification says. Operations with an
+// instants every operation ends as the specification says. Operations with an
 // unknown result may take effect at any time after their invocation, or never.
 //
-// Real time is the order of events, not their Time. The history is split by
-// object, and every object is decided; of several violations, the one that became
-// inevitable first is reported (objects that take more than a share of the budget
-// are left undecided once there is one). The verdict depends on the arguments alone.
+// Real time is the order of events, not their Time. Linearizable splits the history
+// by object and decides every object. Of several violations it reports the one that
+// became inevitable first; once it has found one, it leaves objects undecided that
+// take more than a share of the budget. The verdict depends on the arguments alone.
 //
-// A history in which no operation completed is Unknown, unless Options allow it: any order explains it, and a recorder that died
-// leaves such a history too.
+// A history in which no operation completed is Unknown, unless [Options.AllowEmpty]
+// is set: any order explains it, and a recorder that crashed leaves such a history too.
 //
-// The error says that the history is malformed (see [history.Validate]), that it
-// holds an operation that the specification doesn't have, or that the options are wrong.
+// It returns an error if the history is malformed (see [history.Validate]), if it
+// holds an operation that the specification doesn't have, or if the options are wrong.
 func Linearizable(spec Spec, events []history.Event, opts Options) (Verdict, error) {
 	c, err := newCheck(spec, events, opts)
 	if err != nil {
@@ -36,7 +36,7 @@ func Linearizable(spec Spec, events []history.Event, opts Options) (Verdict, err
 	return c.verdict(), nil
 }
 
-// nothing says why there is nothing to decide; "" if there is something: an operation whose end is known.
+// nothing says why there is nothing to decide. It returns "" if some operation has a known result.
 func (c *check) nothing() string {
 	for i := range c.ops {
 		if mustHappen(c.spec, &c.ops[i]) {
@@ -58,9 +58,9 @@ type check struct {
 	engine engine
 
 	parts    []part
-	problems []*problem // of each part; nil while nobody needed it
+	problems []*problem // of each part; nil until it is needed
 	answers  []answer
-	proof    *proof // of the first violation, if there is one
+	proof    *proof // of the first violation; nil if none was found
 }
 
 func newCheck(spec Spec, events []history.Event, opts Options) (*check, error) {
@@ -69,7 +69,7 @@ func newCheck(spec Spec, events []history.Event, opts Options) (*check, error) {
 		return nil, err
 	}
 	if opts.Budget < 0 {
-		return nil, fmt.Errorf("a budget of %d steps: it must not be negative", opts.Budget)
+		return nil, fmt.Errorf("budget: expected 0 or more steps, got %d", opts.Budget)
 	}
 	if opts.Budget == 0 {
 		opts.Budget = DefaultBudget
@@ -88,7 +88,7 @@ func newCheck(spec Spec, events []history.Event, opts Options) (*check, error) {
 	}, nil
 }
 
-// problem numbers the operations of a part, for the search.
+// problem returns the problem of a part, for the search.
 func (c *check) problem(i int) *problem {
 	if c.problems[i] == nil {
 		c.problems[i] = c.parts[i].problem(c.spec, c.ops)
@@ -96,8 +96,7 @@ func (c *check) problem(i int) *problem {
 	return c.problems[i]
 }
 
-// decide answers every part's question: by its rule, if that is exact for it,
-// else by a search.
+// decide decides every part: by its rule if that is exact for it, else by a search.
 func (c *check) decide() {
 	open := func(i int) bool { return c.answers[i].engine == "" }
 	if c.engine.rules {
@@ -117,10 +116,10 @@ func (c *check) decide() {
 	stages := c.engine.stages(c.opts.Budget)
 	for n, s := range stages {
 		if c.proof != nil && n > 0 && n == len(stages)-1 {
-			return // the rest is hard, and the question is answered
+			return // the other parts are hard, and the verdict is known
 		}
 		until := len(c.events)
-		if c.proof != nil { // the rest only matters if something was wrong there earlier
+		if c.proof != nil { // other parts only matter if they have an earlier violation
 			until = c.answers[c.proof.part].end
 		}
 		parallel(len(c.parts), func(i int) {
@@ -132,8 +131,8 @@ func (c *check) decide() {
 	}
 }
 
-// takeApart splits the parts that are still open by element, where their
-// operations concern one element each.
+// takeApart splits those parts that are still undecided, and whose operations
+// concern one element each, by element.
 func (c *check) takeApart(open func(i int) bool) {
 	var parts []part
 	var answers []answer
@@ -150,7 +149,7 @@ func (c *check) takeApart(open func(i int) bool) {
 	c.parts, c.answers, c.problems = parts, answers, make([]*problem, len(parts))
 }
 
-// search answers a part's question, for the events before until, by a stage of a search.
+// search decides a part, up to the event until, by one stage of a search.
 func (c *check) search(i int, s stage, until int) {
 	p := c.problem(i)
 	if until < len(c.events) {
@@ -172,7 +171,7 @@ func (c *check) search(i int, s stage, until int) {
 	c.answers[i] = a
 }
 
-// verdict puts the answers together, with their certificate.
+// verdict combines the answers and their certificates.
 func (c *check) verdict() Verdict {
 	v := Verdict{Spec: c.spec.Name(), Engine: c.engine.name, Outcome: Valid, Inevitable: -1}
 	if c.proof != nil {
@@ -184,7 +183,7 @@ func (c *check) verdict() Verdict {
 		v.Minimal = !c.proof.core.large
 		v.Reason = c.explain(c.proof.core)
 		if !v.Minimal {
-			v.Reason += "; the core may be larger than need be"
+			v.Reason += "; the core may not be minimal"
 		}
 	}
 	engines := make(map[string]bool)
@@ -204,11 +203,11 @@ func (c *check) verdict() Verdict {
 	return v
 }
 
-// witness joins the orders of all parts into one.
+// witness merges the orders of all parts into one.
 //
-// Each operation takes effect at the latest invocation among it and those before
-// it in its part's order. That is not after its own completion, as the order of
-// the part keeps real time; so the joined order keeps it too.
+// Each operation takes effect at the latest invocation among its own and those before
+// it in its part's order. That is not after its own completion, since the order of
+// the part keeps real time; so the merged order keeps it too.
 func (c *check) witness() []int {
 	if len(c.answers) == 1 {
 		witness := make([]int, len(c.answers[0].order))
@@ -246,11 +245,11 @@ func (c *check) firstViolation() int {
 	return first
 }
 
-// spent says why a part was not decided.
+// spent returns the reason why a part was not decided.
 func (c *check) spent(i int) string {
 	a := &c.answers[i]
 	if c.engine.search == nil {
-		return "the rule can't tell: " + a.why
+		return "the rule cannot decide: " + a.why
 	}
 	p := c.problem(i)
 	s := fmt.Sprintf("undecided after %d steps: %d operations, of which %d never completed", a.steps, len(p.ops), p.opens())

@@ -8,9 +8,8 @@ import (
 	"simrun/history"
 )
 
-// load makes long linearizable histories for benchmarks: clients that always
-// have an operation under way, on an object that performs each at a random
-// instant of it.
+// load makes long linearizable histories for benchmarks: each client always has one
+// operation open, and the object executes each operation at a random instant of it.
 type load struct {
 	rng     *rand.Rand
 	events  []history.Event
@@ -25,7 +24,7 @@ type request struct {
 	done   bool
 }
 
-// run performs n operations; next draws what a client asks for, perform does it.
+// run executes n operations: next draws a client's request, perform executes it.
 func (l *load) run(n int, next func() request, perform func(*request)) []history.Event {
 	l.open = make([]request, l.clients)
 	l.events = make([]history.Event, 0, 2*n)
@@ -55,7 +54,7 @@ func (l *load) event(client int, t history.Type, r *request, v history.Value) {
 	l.events = append(l.events, history.Event{Index: i, Time: history.Time(i), Process: history.Process(client), Type: t, F: r.f, Value: v})
 }
 
-// registerLoad reads and writes, half and half, each value written once.
+// registerLoad is half reads and half writes; each value is written once.
 func registerLoad(n, clients int) []history.Event {
 	l := &load{rng: rand.New(rand.NewPCG(uint64(n), uint64(clients))), clients: clients}
 	written, value := int64(0), history.Null
@@ -74,8 +73,8 @@ func registerLoad(n, clients int) []history.Event {
 	})
 }
 
-// casLoad reads, writes and compares-and-sets five values, a third each: every
-// value is written many times.
+// casLoad is a third each reads, writes and compare-and-sets of five values, so that
+// every value is written many times.
 func casLoad(n, clients int) []history.Event {
 	l := &load{rng: rand.New(rand.NewPCG(uint64(n), uint64(clients))), clients: clients}
 	value := history.Null
@@ -104,7 +103,7 @@ func casLoad(n, clients int) []history.Event {
 	})
 }
 
-// takeLoad adds distinct values to a queue, a stack or a priority queue and takes them, with up to 100 in it.
+// takeLoad adds distinct values to a queue, a stack or a priority queue and takes them; it holds up to 100 values.
 func takeLoad(n, clients int, add, take string, pick func(values []int64, rng *rand.Rand) int) []history.Event {
 	l := &load{rng: rand.New(rand.NewPCG(uint64(n), uint64(clients))), clients: clients}
 	added := int64(0)
@@ -150,7 +149,7 @@ func priorityLoad(n, clients int) []history.Event {
 	})
 }
 
-// setLoad adds distinct values, removes them, and asks for them.
+// setLoad adds distinct values, removes them, and asks whether the set contains them.
 func setLoad(n, clients int) []history.Event {
 	l := &load{rng: rand.New(rand.NewPCG(uint64(n), uint64(clients))), clients: clients}
 	in := make(map[int64]bool)

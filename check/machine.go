@@ -2,11 +2,11 @@ package check
 
 import "simrun/history"
 
-// Machine performs the operations of a specification one after the other, for
-// questions other than linearizability. It numbers the states of objects and the
-// operations as it meets them, and computes each step once.
+// Machine executes the operations of a specification one after the other, for
+// questions other than linearizability. It numbers states and operations as it meets
+// them, and computes each step once.
 //
-// Every object begins in state 0. A Machine is used by one goroutine at a time.
+// Every object begins in state 0. A Machine is not safe for concurrent use.
 type Machine struct {
 	spec Spec
 	auto *automaton
@@ -15,11 +15,11 @@ type Machine struct {
 // NewMachine returns a machine that has met no state but the initial one.
 func NewMachine(spec Spec) *Machine { return &Machine{spec, spec.newAutomaton()} }
 
-// Object names the independent object that an operation belongs to.
+// Object returns the name of the independent object that an operation belongs to.
 func (m *Machine) Object(op *history.Operation) string { return m.spec.partition(op) }
 
-// Class numbers an operation by all that the specification may see of it:
-// operations of a class are interchangeable.
+// Class returns a number for everything that the specification may see of an
+// operation: operations of the same class are interchangeable.
 func (m *Machine) Class(op *history.Operation) int32 { return m.auto.class(op) }
 
 // Step returns the state of an object after an operation of the class, or false
@@ -29,19 +29,19 @@ func (m *Machine) Step(state, class int32) (next int32, ok bool) {
 	return next, next != refused
 }
 
-// States is how many states the machine has met: they are numbered from 0.
+// States returns the number of states that the machine has met; they are numbered from 0.
 func (m *Machine) States() int { return m.auto.states.len() }
 
-// Describe says in words what an operation did: "write 7".
+// Describe returns what an operation did, for a person: "write 7".
 func Describe(spec Spec, op history.Operation) string { return spec.describe(&op) }
 
-// TookEffect reports whether an operation must be explained: it completed, or
-// failed in a way that tells something of the state ([Object.Observes]).
+// TookEffect reports whether an order must explain an operation: it completed, or
+// it failed and shows something of the state ([Object.Observes]).
 func TookEffect(spec Spec, op history.Operation) bool { return mustHappen(spec, &op) }
 
 // Explainable returns the operations of a history that an order may hold, in
-// order of invocation: without those that failed for certain and tell nothing.
-// The error is that of [Linearizable].
+// order of invocation. It leaves out operations that failed and show nothing of the
+// state. It returns the same errors as [Linearizable].
 func Explainable(spec Spec, events []history.Event) ([]history.Operation, error) {
 	ops, err := history.Pair(events)
 	if err != nil {

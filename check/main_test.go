@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The comparisons make and drop millions of small histories: collect garbage seldom.
+// The comparisons allocate millions of small histories, so collect garbage rarely.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(2000)
 	os.Exit(m.Run())

@@ -6,7 +6,7 @@ import (
 	"simrun/history"
 )
 
-// A search over states that grow must forget those that are past, and stay right.
+// A search whose states grow must forget past states and still decide correctly.
 func TestForgottenStates(t *testing.T) {
 	spec := Define(Object[string]{
 		Name: "text",
@@ -24,10 +24,10 @@ func TestForgottenStates(t *testing.T) {
 		w.ret(i)
 		w.forget()
 		if n := p.auto.states.len(); n != 2 {
-			t.Fatalf("%d states are held after operation %d, want the initial one and the present one", n, i)
+			t.Fatalf("%d states are held after operation %d, want the initial and the current one", n, i)
 		}
 	}
 	if got := p.auto.states.describe(w.front.state(0)); got != "abcdefghijklmnopqrst" {
-		t.Errorf("the state is %q in the end", got)
+		t.Errorf("the last state is %q", got)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"simrun/history"
 )
 
-// Online follows a history event by event while it is recorded, and tells as
-// soon as it can that it is no longer linearizable. Its memory is one frontier
-// for each object, and the events since the oldest operation that is under way:
-// what an operation did is known when it completes, and later events wait for that.
+// Online follows a history event by event while it is recorded, and reports a
+// violation as soon as it is certain. Its memory is one frontier for each object and
+// the events since the invocation of the oldest open operation: what an operation did
+// is only known when it completes, and later events wait for that.
 //
-// For the certificate of a violation give the events so far to [Linearizable].
+// For the certificate of a violation, pass the events so far to [Linearizable].
 type Online struct {
 	spec    Spec
 	budget  int64
@@ -22,7 +22,7 @@ type Online struct {
 	events  int
 }
 
-// followed is an object on its way through the history.
+// followed is the search for one object.
 type followed struct {
 	auto   *automaton
 	window *window
@@ -39,8 +39,9 @@ type awaited struct {
 	class     int32
 }
 
-// NewOnline returns a check that has seen no events. Options.Engine is ignored:
-// it is a windowed search without haste, so that a violation is certain.
+// NewOnline returns a check that has seen no events. Of the options it uses Budget
+// only. It always uses a windowed search that is not hasty, so that a violation is
+// certain.
 func NewOnline(spec Spec, opts Options) *Online {
 	budget := opts.Budget
 	if budget <= 0 {
@@ -52,10 +53,10 @@ func NewOnline(spec Spec, opts Options) *Online {
 	}
 }
 
-// Feed takes the next event, and returns Violation from the event on that made it
-// certain, Unknown once the budget of an object is spent, else Valid: nothing is
-// known against the history so far. The error says what keeps the event from
-// being the next of a history; the check is then of no more use.
+// Feed adds the next event. It returns Violation once a violation is certain, Unknown
+// once the budget of an object is spent, and otherwise Valid: no violation is known so
+// far. It returns an error if the event cannot be the next event of the history; the
+// check cannot be used after that.
 func (o *Online) Feed(e history.Event) (Outcome, error) {
 	at := o.events
 	o.events++
@@ -63,8 +64,8 @@ func (o *Online) Feed(e history.Event) (Outcome, error) {
 		return o.outcome, nil
 	}
 	if e.Type == history.Invoke {
-		if o.open[e.Process] != nil {
-			return o.outcome, &history.Error{Index: at, Reason: fmt.Sprintf("process %d invokes %s while another operation of it is open", e.Process, e.F)}
+		if w := o.open[e.Process]; w != nil {
+			return o.outcome, &history.Error{Index: at, Reason: fmt.Sprintf("process %d invokes %s while its %s at event %d is still open", e.Process, e.F, w.operation.F, w.operation.Invoke)}
 		}
 		w := &awaited{operation: history.Operation{
 			Process: e.Process, F: e.F, Key: e.Key, Input: e.Value, Outcome: history.Info,
@@ -94,7 +95,7 @@ func (o *Online) Feed(e history.Event) (Outcome, error) {
 	return o.outcome, nil
 }
 
-// Finish ends the history: what is under way stays open.
+// Finish ends the history and returns the outcome. Operations without a completion stay open.
 func (o *Online) Finish() Outcome {
 	for _, w := range o.open {
 		w.known = true
@@ -113,7 +114,7 @@ func (o *Online) object(key string) *followed {
 	return f
 }
 
-// advance takes events from the queue up to one whose operation is under way.
+// advance takes events from the queue, up to the first whose operation has not ended.
 func (o *Online) advance() {
 	for len(o.queue) > 0 && o.queue[0].known && o.outcome != Violation {
 		w := o.queue[0]
@@ -124,7 +125,7 @@ func (o *Online) advance() {
 	}
 }
 
-// follow brings the next event of an object to its window.
+// follow gives the next event of an object to its window.
 func (o *Online) follow(f *followed, w *awaited) {
 	if f.window.stopped() {
 		return

@@ -8,8 +8,8 @@ import (
 	"simrun/internal/soak"
 )
 
-// A history that is fed event by event is judged as it is as a whole, and a
-// violation is told no earlier than it is inevitable.
+// A history that is fed event by event has the same outcome as the whole history, and
+// a violation is not reported before it is inevitable.
 func TestOnlineAgreesWithWhole(t *testing.T) {
 	violations, early := 0, 0
 	for n, a := range alphabets {

@@ -7,7 +7,7 @@ import (
 )
 
 // parallel calls f(0) … f(n-1) on all cores and returns when all are done. The
-// calls must be independent: which runs when, and where, is not determined.
+// calls must be independent, since their order is not determined.
 func parallel(n int, f func(i int)) {
 	workers := min(n, runtime.GOMAXPROCS(0))
 	if workers <= 1 {

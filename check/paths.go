@@ -1,12 +1,12 @@
 package check
 
-// paths remembers how configurations were reached: a tree of operations, each
-// with the one that took effect before it. Node 0 is the root. A parent stands
-// before its children, so that one pass backwards finds what is still in use.
+// paths records how configurations were reached: a tree of operations, each with the
+// one that took effect before it. Node 0 is the root. A parent comes before its
+// children, so that one pass backwards finds the nodes that are still in use.
 type paths struct {
 	op     []int32
 	parent []int32
-	sweep  int // how many nodes to hold before the unused are dropped
+	sweep  int // number of nodes at which unused ones are dropped
 }
 
 const minSweep = 1 << 16
@@ -35,10 +35,10 @@ func (p *paths) order(node int32) []int32 {
 	return order
 }
 
-// full reports whether enough nodes have gathered for a collection to pay.
+// full reports whether there are enough nodes for a collection to pay off.
 func (p *paths) full() bool { return len(p.op) >= p.sweep }
 
-// collect keeps the nodes that lead to those in use, and renumbers the latter.
+// collect keeps the nodes on the way to those in used, and renumbers used.
 func (p *paths) collect(used []int32) {
 	number := make([]int32, len(p.op))
 	number[0] = 1

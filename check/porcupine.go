@@ -7,32 +7,32 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// attempt is a state of porcupine's search: how it was reached. Two attempts are
-// equal if their states are; what else it holds follows from the set of
-// operations that have a place, which porcupine compares itself.
+// attempt is a state of porcupine's search, with the way to it. Two attempts are
+// equal if their states are: the other fields follow from the set of operations that
+// have a place, which porcupine compares itself.
 type attempt struct {
 	state  int32
 	op     int32  // position in the problem's operations; -1 if it never took effect
 	placed int32  // operations that have a place
-	due    int32  // operations with a known result that have none yet
+	due    int32  // operations with a known result that have no place yet
 	first  uint64 // which of the first 64 operations have a place
 	before *attempt
 }
 
-// porcupineBytes bounds porcupine's memory, which grows with each step by a bit
-// for each operation of the history.
+// porcupineBytes bounds porcupine's memory: each step adds one bit for each operation
+// of the history.
 const porcupineBytes int64 = 2 << 30
 
 // runPorcupine decides with github.com/anishathalye/porcupine (Lowe's search
 // over linearizations with a cache of configurations).
 //
-// Porcupine has no open operations: they return after everything else, and
-// those that never took effect are placed at the end, where nothing is due any
-// more. Nor has it a budget: once that is spent every step is refused, which
-// ends the search soon, and its answer is not used.
+// Porcupine has no open operations: here they return after everything else, and
+// those that never took effect get their place at the end, when no operation is due.
+// Porcupine has no budget either: once that is spent, every step fails, which soon
+// ends the search, and its answer is not used.
 func runPorcupine(p *problem, budget int64) answer {
 	a := answer{outcome: Violation, end: -1, got: -1}
-	budget = min(budget, porcupineBytes/int64(len(p.ops)/8+256)) // what it keeps of each step
+	budget = min(budget, porcupineBytes/int64(len(p.ops)/8+256)) // divided by the bytes that it keeps of each step
 	for _, s := range p.start {
 		b := porcupineFrom(p, s, budget-a.steps)
 		a.steps += b.steps
@@ -86,7 +86,7 @@ func porcupineFrom(p *problem, start int32, budget int64) answer {
 }
 
 // place gives operation i the next place after an attempt, if the specification
-// allows it. While something is due, an open operation only has a place where it
+// allows it. While some operation is due, an open operation only gets a place if it
 // changes the state.
 func (p *problem) place(from *attempt, i int32) (*attempt, bool) {
 	o := &p.ops[i]
@@ -107,9 +107,9 @@ func (p *problem) place(from *attempt, i int32) (*attempt, bool) {
 	return to, true
 }
 
-// twins returns, for each open operation, the one of the same class that was
-// called before it and must therefore have a place first, or -1: it makes no
-// difference which of two takes effect. It looks at the first 64 operations only.
+// twins returns, for each open operation, the latest earlier call of the same class,
+// or -1. That one must get a place first, since it makes no difference which of the
+// two takes effect. It looks at the first 64 operations only.
 func (p *problem) twins() []int32 {
 	twins := make([]int32, len(p.ops))
 	last := make(map[int32]int32)
@@ -137,8 +137,8 @@ func (t *attempt) order() []int32 {
 	return order
 }
 
-// porcupineEvents lists calls and returns in order of time, the returns of open
-// operations last.
+// porcupineEvents returns the calls and returns in order of time, with the returns of
+// open operations at the end.
 func (p *problem) porcupineEvents() []porcupine.Event {
 	events := make([]porcupine.Event, 0, 2*len(p.ops))
 	for _, t := range p.timeline() {

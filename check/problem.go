@@ -9,18 +9,18 @@ import (
 	"simrun/history"
 )
 
-// A problem is the history of one object, as the engines take it.
+// A problem is the history of one object in the form that the engines use.
 type problem struct {
 	auto  *automaton
-	start []int32    // states it may start in
+	start []int32    // states in which it may start
 	ops   []interval // in order of call
-	// failed are operations that did not happen, in order of call, as open ones:
-	// nobody knew before their return
+	// failed are operations that did not happen, in order of call. Before their
+	// return nobody knew, so a shorter history holds them as open operations.
 	failed []interval
 }
 
-// An interval is an operation as the engines take it: it takes effect at one
-// instant between call and ret, or, if it is open, perhaps never.
+// An interval is an operation in the form that the engines use: it takes effect at
+// one instant between call and ret, or, if it is open, possibly never.
 type interval struct {
 	call, ret int   // event indices; ret is never if the operation is open
 	class     int32 // of the automaton
@@ -32,8 +32,8 @@ const never = math.MaxInt
 
 func (o *interval) open() bool { return o.ret == never }
 
-// cut returns the problem as it stood before the event at index end: what was
-// invoked later is absent, and what completed or failed later is open.
+// cut returns the problem as it was before the event at index end: without operations
+// that were invoked later, and with operations open that completed or failed later.
 func (p *problem) cut(end int) *problem {
 	q := &problem{auto: p.auto, start: p.start, ops: make([]interval, 0, len(p.ops))}
 	failed := p.failed
@@ -56,7 +56,7 @@ func (p *problem) cut(end int) *problem {
 	return q
 }
 
-// addFailed adds an operation that failed, if that was not known before the event end.
+// addFailed adds an operation that was open before the event end and failed later.
 func (p *problem) addFailed(o interval, end int) {
 	if o.call < end && o.ret >= end {
 		o.ret = never
@@ -73,7 +73,7 @@ func (p *problem) opened(o interval) interval {
 	return o
 }
 
-// part is the share of one object in a history.
+// part holds the operations on one object of a history.
 type part struct {
 	key    string
 	ops    []int32 // positions in the history's operations
@@ -81,8 +81,8 @@ type part struct {
 }
 
 // split groups the operations that the specification has to explain by object,
-// in order of first invocation. An operation that the specification doesn't have is an
-// error that names the event.
+// in order of first invocation. For an operation that the specification doesn't have
+// it returns an error that names the event.
 func split(spec Spec, ops []history.Operation) ([]part, error) {
 	var parts []part
 	byKey := make(map[string]int)
@@ -121,8 +121,8 @@ func split(spec Spec, ops []history.Operation) ([]part, error) {
 	return parts, nil
 }
 
-// elements splits a part by the element that each operation concerns, in order
-// of first invocation, or returns it whole if one concerns all.
+// elements splits a part by the element that each operation concerns, in order of
+// first invocation. If an operation concerns all elements, it returns the whole part.
 func (pt *part) elements(spec Spec, ops []history.Operation) []part {
 	var parts []part
 	number := make(map[history.Value]int)
@@ -154,7 +154,7 @@ func (pt *part) elements(spec Spec, ops []history.Operation) []part {
 	return parts
 }
 
-// opened returns an operation as it stood before it completed.
+// opened returns an operation as it was before it completed.
 func opened(op *history.Operation) *history.Operation {
 	o := *op
 	o.Outcome, o.Output, o.Error, o.Complete, o.Return = history.Info, history.Null, "", -1, history.Never
@@ -179,7 +179,7 @@ func (pt *part) before(ops []history.Operation, end int) []int32 {
 	return list
 }
 
-// problem numbers the operations of a part.
+// problem returns the problem of a part.
 func (pt *part) problem(spec Spec, ops []history.Operation) *problem {
 	p := &problem{auto: spec.newAutomaton(), start: []int32{0}, ops: make([]interval, len(pt.ops))}
 	for i, n := range pt.ops {

@@ -6,15 +6,15 @@ import (
 	"simrun/history"
 )
 
-// A Projection is what one operation says about single values of its object, as a set's elements or the keys of a store.
+// A Projection is what one operation says about single values of its object, such as the elements of a set or the keys of a store.
 type Projection struct {
-	Values []history.Value // that it is about
-	All    bool            // it says something of every value, as a read of all does; then Values need not be complete
-	// To returns the operation as if there were no other values than these. Nil: it is the same.
+	Values []history.Value // values that the operation is about
+	All    bool            // it says something about every value, as a read of all does; then Values may be incomplete
+	// To returns the operation as it would be if these were the only values. Nil: the operation itself.
 	To func(values ...history.Value) history.Operation
 }
 
-// to is the operation as if there were no other values than these.
+// to returns the operation as it would be if these were the only values.
 func (p *Projection) to(op *history.Operation, values ...history.Value) history.Operation {
 	if p.To == nil {
 		return *op
@@ -22,9 +22,9 @@ func (p *Projection) to(op *history.Operation, values ...history.Value) history.
 	return p.To(values...)
 }
 
-// projected looks for one value, or two that the culprit has next to each other, for which alone a part is a violation: then
-// that is all that there is to say. It returns nil if there are none, or the specification has no projections. The culprit is
-// the operation whose completion made the violation inevitable. The time is linear in the operations.
+// projected looks for one value, or for two that are next to each other in the culprit, for which the operations on these
+// values alone are a violation. It returns nil if it finds none, or if the specification has no projections. The culprit is
+// the operation whose completion made the violation inevitable. The time is linear in the number of operations.
 func (c *check) projected(i int) (*problem, []history.Value) {
 	if c.spec.project(&history.Operation{}) == nil {
 		return nil, nil
@@ -73,7 +73,7 @@ func (c *check) projected(i int) (*problem, []history.Value) {
 	return nil, nil
 }
 
-// onValues returns the problem of some operations on values, with the culprit, if that is a violation by the end of the culprit. Else nil.
+// onValues returns the problem of ops and the culprit, projected to values, if it is a violation when the culprit completes; else nil.
 func (c *check) onValues(pt *part, culprit int32, said *Projection, ops []int32, values ...history.Value) *problem {
 	small := part{key: pt.key, ops: merge(ops, []int32{culprit})}
 	if len(small.ops) > maxProjected {
@@ -95,13 +95,13 @@ func (c *check) onValues(pt *part, culprit int32, said *Projection, ops []int32,
 	return p
 }
 
-// Bounds of the operations on one value that are looked at, and of the steps for it.
+// Bounds of the number of operations on one value (or two) that projected considers, and of the steps for them.
 const (
 	maxProjected      = 200
 	maxProjectedSteps = 5_000
 )
 
-// merge joins two ascending lists, without doubles.
+// merge merges two ascending lists, without duplicates.
 func merge(a, b []int32) []int32 {
 	out := make([]int32, 0, len(a)+len(b))
 	for len(a) > 0 || len(b) > 0 {

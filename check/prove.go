@@ -14,8 +14,8 @@ type proof struct {
 	confirmed bool
 }
 
-// proveFirst proves the violation that was inevitable first. What was found in
-// haste and turns out to be none is forgotten.
+// proveFirst proves the violation that became inevitable first. It drops violations
+// that a hasty search found wrongly.
 func (c *check) proveFirst() {
 	for i := c.firstViolation(); i >= 0; i = c.firstViolation() {
 		if c.proof != nil && c.proof.part == i {
@@ -27,9 +27,9 @@ func (c *check) proveFirst() {
 	}
 }
 
-// prove shrinks a violation to a core and has porcupine confirm it. A search in
-// haste may have been wrong: if porcupine doesn't confirm, a patient search
-// decides, and ok is false if it finds no violation.
+// prove shrinks a violation to a core and confirms it with porcupine. A hasty search
+// may have been wrong: if porcupine doesn't confirm the core, a patient search
+// decides, and ok is false if that finds no violation.
 func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 	a := &c.answers[i]
 	p := c.problem(i).cut(a.end + 1)
@@ -51,7 +51,7 @@ func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 			}
 		}
 	}
-	if a.engine != "porcupine" { // which knows no haste
+	if a.engine != "porcupine" { // porcupine is never hasty
 		a.outcome, a.core = Unknown, nil
 		c.search(i, stage{"window", runPatientWindow, c.opts.Budget}, len(c.events))
 		if a.outcome != Violation {
@@ -67,24 +67,25 @@ func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 	return co, co.confirm(c.opts.Budget) == Violation, true
 }
 
-// trialBudget bounds the steps of one attempt to leave something out of a core: a
-// smaller history can take longer, as open operations fit in more places.
+// trialBudget bounds the steps of one attempt to leave something out of a core. A
+// smaller history can take longer, since open operations fit in more places.
 func trialBudget(steps, budget int64) int64 { return min(budget, 4*steps+2_000) }
 
-// explaining bounds the steps spent to make the core of a part small: explaining costs no more than deciding by more than a
-// constant factor, but for what takes no time that anyone would notice.
+// explaining bounds the steps for shrinking the core of a part: at most twenty times the cost of deciding, plus a constant
+// that takes no noticeable time.
 func (c *check) explaining(i int) int64 {
 	return 20*max(c.answers[i].steps, int64(len(c.parts[i].ops))) + 20_000
 }
 
-// maxChains bounds the operations that a rule's core is completed with.
+// maxChains bounds the number of operations of a core that was completed with chains.
 const maxChains = 2000
 
-// ruledProblem is what a rule says is enough for the violation.
+// ruledProblem returns the problem of the operations that a rule found to be enough
+// for the violation.
 //
-// Where that holds compare-and-sets whose old value no member wrote, it is
-// completed with all operations on the values of these chains; if they are too
-// many, the compare-and-sets become plain writes, which demand less.
+// If these include compare-and-sets whose old value none of them wrote, it adds all
+// operations on the values of such chains; if these are too many, the compare-and-sets
+// become plain writes, which demand less.
 func (c *check) ruledProblem(i int) *problem {
 	found := c.answers[i].core
 	small := part{key: c.parts[i].key, ops: found.ops}
@@ -104,8 +105,8 @@ func (c *check) ruledProblem(i int) *problem {
 	return p.cut(c.answers[i].end + 1)
 }
 
-// chains returns the operations of a part up to an event on the values of some of them, and on
-// values that share an operation with these, and so on.
+// chains returns the operations of a part up to the event end that are on values of
+// the operations in some, on values that share an operation with these, and so on.
 func (c *check) chains(pt *part, end int, some []int32) []int32 {
 	g := newGroups()
 	ops := pt.before(c.ops, end+1)
@@ -131,12 +132,12 @@ func (c *check) chains(pt *part, end int, some []int32) []int32 {
 	return all
 }
 
-// earliest returns the index of the event after which a problem that is a
-// violation had become one, which is not before the event from.
+// earliest returns the index of the event at which a problem became a violation. It
+// is not before the event from.
 //
-// A history that has an order has one at every earlier time, so the search can
-// halve. Where an engine gives up on a shorter history, the event is one by
-// which the violation was inevitable.
+// A history that has an order has one at every earlier time, so earliest uses binary
+// search. If the engine gives up on a shorter history, the result can be a later
+// event, by which the violation was inevitable.
 func earliest(p *problem, from int, run decide, budget int64) int {
 	var ends []int
 	for _, m := range p.timeline() {

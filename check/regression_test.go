@@ -24,7 +24,7 @@ func historyOf(lines ...line) []history.Event {
 	return events
 }
 
-// Histories that an engine once judged differently from porcupine.
+// Histories on which an engine once disagreed with porcupine.
 func TestRegressions(t *testing.T) {
 	swap := history.List(history.String(""), history.String("a"))
 	for _, c := range []struct {
@@ -72,7 +72,7 @@ func TestRegressions(t *testing.T) {
 	}
 }
 
-// A history in which nothing completed decides nothing, and is valid only if that is asked for.
+// A history in which no operation completed is unknown, and valid only with AllowEmpty.
 func TestNothingToDecide(t *testing.T) {
 	invoke := history.Event{Type: history.Invoke, F: "write", Value: history.Int(1)}
 	failed := history.Event{Index: 1, Time: 1, Type: history.Fail, F: "write", Value: history.Int(1)}

@@ -2,18 +2,18 @@ package check
 
 import "slices"
 
-// dropIrrelevant drops open operations that can't help anything that is left:
-// any order with one of them is as legal without it.
+// dropIrrelevant drops open operations that can't help the others: any order with
+// such an operation is also legal without it.
 //
-// That is so if in each state that the operations left can reach, what the
-// operation leads to is simulated by that state itself: whatever can follow it
-// can follow without it too, perhaps with fewer open operations. The largest
-// such relation is found by refinement, which needs all states that the
-// operations can reach in any order and number: it is only done where they are few.
+// An operation is irrelevant if each state that the operations left can reach
+// simulates the state after the operation: whatever can follow the operation can also
+// follow without it, perhaps with fewer open operations. The largest such relation is
+// found by refinement, which needs all states that the operations can reach in any
+// order and number, so it is only done if these are few.
 //
-// An operation counts as helping also if it would help once a kept operation were
-// relaxed: otherwise it would be dropped because of one, which later seems
-// superfluous because the other was dropped.
+// An operation also counts as relevant if it would help once a kept operation were
+// relaxed. Otherwise it could be dropped because of a kept operation that later seems
+// superfluous because the first was dropped.
 func (c *core) dropIrrelevant() {
 	if !slices.Contains(c.fate, relaxed) {
 		return
@@ -23,8 +23,8 @@ func (c *core) dropIrrelevant() {
 	}
 }
 
-// dropIdle drops the open operations that are idle in r under the classes that
-// can come after them.
+// dropIdle drops the open operations that are idle in r for the classes of operations
+// that can take effect after them.
 func (c *core) dropIdle(r *simulation, classesAfter func(at int) []int32) {
 	returned := -1
 	for i, o := range c.ops {
@@ -53,7 +53,7 @@ func (c *core) returnedBefore(at int) int {
 }
 
 // classesAfter returns the classes of operations that can take effect after an
-// event, if any kept one may also be relaxed.
+// event, if any kept operation may also be relaxed.
 func (c *core) classesAfter(at int) []int32 {
 	var classes []int32
 	seen := make(map[int32]bool)
@@ -85,8 +85,8 @@ func (c *core) keptClassesAfter(at int) []int32 {
 	return classes
 }
 
-// Up to these sizes a simulation is sought: refinement takes time in proportion
-// to classes × states² in each round.
+// Largest sizes for which a simulation is computed: each round of refinement takes
+// time proportional to classes × states².
 const (
 	maxSimulated        = 64
 	maxSimulatedClasses = 256

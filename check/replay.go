@@ -6,11 +6,10 @@ import (
 	"simrun/history"
 )
 
-// Replay checks the certificate of a valid verdict: that the order of
-// linearization keeps real time, that the specification allows each of its
-// operations in its place, and that no operation is missing that certainly took
-// effect. It knows nothing of the engines: whatever they did, a history for
-// which Replay returns nil is linearizable.
+// Replay checks the certificate of a valid verdict: that the order of linearization
+// keeps real time, that the specification allows each of its operations in its place,
+// and that no operation is missing that certainly took effect. It does not depend on
+// the engines: a history for which Replay returns nil is linearizable, whatever they did.
 func Replay(spec Spec, events []history.Event, witness []int) error {
 	ops, err := history.Pair(events)
 	if err != nil {
@@ -30,14 +29,14 @@ func Replay(spec Spec, events []history.Event, witness []int) error {
 	for _, at := range witness {
 		op, ok := invoked[at]
 		if !ok {
-			return fmt.Errorf("event %d of the witness is not an invocation, or there twice", at)
+			return fmt.Errorf("event %d of the witness is not an invocation, or occurs twice", at)
 		}
 		delete(invoked, at)
 		must := mustHappen(spec, op)
 		if must {
 			due--
 		} else if op.Outcome == history.Fail {
-			return fmt.Errorf("%s of event %d failed, and is in the witness", op.F, at)
+			return fmt.Errorf("%s of event %d failed, but is in the witness", op.F, at)
 		}
 		key := spec.partition(op)
 		step, ok := objects[key]
@@ -46,15 +45,15 @@ func Replay(spec Spec, events []history.Event, witness []int) error {
 			objects[key] = step
 		}
 		if must && op.Complete < called {
-			return fmt.Errorf("%s of event %d returned before event %d, which the witness has before it", op.F, at, called)
+			return fmt.Errorf("%s of event %d returned before event %d, but comes after it in the witness", op.F, at, called)
 		}
 		called = max(called, op.Invoke)
 		if !step(op) {
-			return fmt.Errorf("%s of event %d is not allowed where the witness has it", op.F, at)
+			return fmt.Errorf("the specification does not allow %s of event %d at its place in the witness", op.F, at)
 		}
 	}
 	if due > 0 {
-		return fmt.Errorf("%d operations that took effect are not in the witness", due)
+		return fmt.Errorf("%d operations took effect, but are not in the witness", due)
 	}
 	return nil
 }

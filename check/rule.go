@@ -7,44 +7,45 @@ import (
 	"simrun/history"
 )
 
-// Rule hands the histories of an object to a polynomial decider, which is
-// exact for those in which every value is added at most once. Where it is not,
-// it says so, and the search decides; nothing rests on it otherwise, as its
-// orders are replayed and its cores confirmed.
+// Rule decides the histories of an object with a polynomial procedure, which is
+// exact for histories in which every value is added at most once. For other histories
+// the procedure says that it can't decide, and the search does. Its orders are replayed
+// and its cores confirmed, so an error in it cannot make a verdict wrong.
 type Rule struct {
-	// Read tells what an operation is in the rule's words. An operation with an
+	// Read translates an operation into the rule's terms. An operation with an
 	// unknown result has the kind that it would have if it took effect.
 	Read func(op *history.Operation) Reading
-	// Initial is the value that the object holds at first, if it is one that always
-	// holds a value; there null is a value as any other. Nil: null is not a value.
+	// Initial is the initial value of an object that always holds a value; for such an
+	// object null is a value like any other. Nil: null is not a value.
 	Initial *history.Value
-	// Ranked says that values are integers, and that their order matters.
+	// Ranked reports that values are integers and that their order matters.
 	Ranked bool
-	// Weaken returns a compare-and-set as the plain write of its new value: it
-	// demands less. Only a register's rule asks for it.
+	// Weaken returns a compare-and-set as the plain write of its new value, which
+	// demands less. Only the rule of a register needs it.
 	Weaken func(op history.Operation) history.Operation
-	// Check decides. initial is the number of Initial, [rules.None] if no operation has it.
+	// Check decides a history. initial is the number of Initial, or [rules.None] if
+	// Initial is nil.
 	Check func(ops []rules.Op, initial int32) rules.Result
 }
 
-// Reading is an operation in a rule's words.
+// Reading is an operation in a rule's terms.
 type Reading struct {
 	Use         Use
 	Kind        rules.Kind
 	Value, From history.Value
-	HasFrom     bool // From is set: it is a compare-and-set
+	HasFrom     bool // the operation is a compare-and-set, and From is its old value
 }
 
 // Use says what a rule does with an operation.
 type Use uint8
 
 const (
-	Foreign Use = iota // the rule has no word for it: the search must decide
-	Take               // it is part of the history
-	Skip               // it demands nothing, such as a read whose result is unknown
+	Foreign Use = iota // the rule can't handle it, so the search must decide
+	Take               // it is part of the rule's history
+	Skip               // it constrains nothing, such as a read whose result is unknown
 )
 
-// ruled is a history as a rule reads it.
+// ruled is a history in a rule's terms.
 type ruled struct {
 	m       *Rule
 	ops     []rules.Op
@@ -54,8 +55,8 @@ type ruled struct {
 }
 
 // read translates the operations of a part that were invoked before the event
-// end; those that completed later are open. It returns nil if the rule has no
-// word for one of them.
+// end; those that completed later are open. It returns nil if the rule can't handle
+// one of them.
 func (m *Rule) read(pt *part, ops []history.Operation, end int) *ruled {
 	h := &ruled{m: m, initial: rules.None}
 	h.ops = make([]rules.Op, 0, len(pt.ops))
@@ -121,7 +122,7 @@ func (h *ruled) place() {
 	}
 }
 
-// rankDense numbers events that lie close together.
+// rankDense numbers events within a small range.
 func (h *ruled) rankDense(first, last int32) func(event int32) int32 {
 	rank := make([]int32, last-first+1)
 	for i := range h.ops {
@@ -156,16 +157,16 @@ func (h *ruled) rankSparse() func(event int32) int32 {
 	}
 }
 
-// runRule decides a part by its specification's rule, or says why there is
-// none that is exact for it.
+// runRule decides a part by its specification's rule, or returns why the rule can't
+// decide it.
 func (c *check) runRule(i int) (a answer, why string) {
 	m := c.spec.rule()
 	if m == nil {
-		return a, "no rule is made for this specification"
+		return a, "the specification has no rule"
 	}
 	h := m.read(&c.parts[i], c.ops, never)
 	if h == nil {
-		return a, "it holds operations that the rule has no words for"
+		return a, "the history has operations that the rule does not handle"
 	}
 	r := m.Check(h.ops, h.initial)
 	a = answer{engine: "rule", steps: int64(len(h.ops)), got: -1}
@@ -173,7 +174,7 @@ func (c *check) runRule(i int) (a answer, why string) {
 	case rules.Linearizable:
 		a.outcome = Valid
 		if !c.replays(h, r.Order) {
-			return a, "its order of linearization did not replay"
+			return a, "the rule's order of linearization did not replay"
 		}
 		a.order = r.Order
 		for k, n := range r.Order {
@@ -182,7 +183,7 @@ func (c *check) runRule(i int) (a answer, why string) {
 	case rules.Violation:
 		a.outcome = Violation
 		if a.end, a.core = m.earliest(&c.parts[i], c.ops, h, r); a.core == nil {
-			return a, "it was ambiguous before an operation failed"
+			return a, "the history was ambiguous before an operation failed"
 		}
 	default:
 		return a, r.Why
@@ -190,18 +191,18 @@ func (c *check) runRule(i int) (a answer, why string) {
 	return a, ""
 }
 
-// earliest finds the event by which a violation had become inevitable, and what
-// was wrong by then: nil if the rule can't decide a shorter history, in which
-// operations that failed later count. h and r are the whole history and what the
-// rule says of it.
+// earliest returns the event at which a violation became inevitable, and the rule's
+// core at that event. The core is nil if the rule can't decide a shorter history, in
+// which operations that failed later are open. h and r are the whole history and the
+// rule's result for it.
 func (m *Rule) earliest(pt *part, ops []history.Operation, h *ruled, r rules.Result) (int, *ruleCore) {
-	low, high := -1, int(h.at[len(h.at)-1]) // events up to which there was none, and was one
+	low, high := -1, int(h.at[len(h.at)-1]) // events up to which there is no violation, and is one
 	for _, n := range pt.failed {
 		high = max(high, ops[n].Complete)
 	}
 	for tries := 0; high-low > 1; tries++ {
 		mid := low + (high-low)/2
-		if tries < 4 { // it is likely the last event of what was found
+		if tries < 4 { // it is probably the last event of the rule's core
 			mid = max(low+1, min(int(h.at[r.Last]), high-1))
 		}
 		shorter := m.read(pt, ops, mid+1)
@@ -224,7 +225,7 @@ func (m *Rule) earliest(pt *part, ops []history.Operation, h *ruled, r rules.Res
 // ruleCore are the operations of a violation that a rule found.
 type ruleCore struct {
 	ops    []int32 // positions in the history's operations
-	weaken []int32 // of these: compare-and-sets to be taken as writes
+	weaken []int32 // those of ops that are compare-and-sets to be treated as writes
 }
 
 func (h *ruled) core(r rules.Result) *ruleCore {
@@ -239,10 +240,10 @@ func (h *ruled) core(r rules.Result) *ruleCore {
 	return c
 }
 
-// replays performs an order of one object's operations, as certificate: each
-// must be allowed, and none may come before one that returned before its call.
-// Where the specification promises that elements don't touch one another, as the decision
-// rested on already, each is an object of its own; [Replay] asks for no promise.
+// replays executes a rule's order of one object's operations as its certificate: each
+// must be allowed, and none may come before one that returned before its call. If the
+// specification promises that elements are independent, on which the decision relied
+// already, each element is an object of its own; [Replay] relies on no promise.
 func (c *check) replays(h *ruled, order []int32) bool {
 	apart := true
 	for _, n := range h.from {

@@ -8,7 +8,7 @@ import (
 	"simrun/history"
 )
 
-// Spec is a sequential object that a history is checked against. [Define]
+// Spec is the sequential object that a history is checked against. [Define]
 // makes one; package specs has the common ones.
 type Spec interface {
 	Name() string    // "cas-register"
@@ -17,99 +17,100 @@ type Spec interface {
 	behaviour
 }
 
-// Object describes a sequential object: where it starts and what each
-// operation does to it. Init and Step are all that is needed; S is any type
-// that == can compare (or give Identity).
+// Object describes a sequential object: its initial state and what each operation
+// does to it. Name and Step are required. S is a type that == can compare, or any
+// other type if Identity is set. The zero Init is the zero S.
 //
-// Step is called with what a client said and saw and nothing else: F, Key,
-// Input, Output and Outcome of the operation are set (and Process, if
-// ByProcess). It returns the state afterwards, and false if the operation could
-// not have ended this way in that state. It must be a pure function of its
-// arguments and must not change the state it is given.
+// Step gets only what the client knew: F, Key, Input, Output and Outcome of the
+// operation are set (and Process, if ByProcess). It returns the next state, and
+// false if the operation could not have ended this way in that state. It must be a
+// pure function of its arguments and must not change the state that it gets.
 //
-// An operation whose Outcome is Info never told its result: its Output is Null,
-// and Step says what happens if it takes effect. It must allow whatever an
-// operation with a known result would have done (the engines add the case that
-// it never takes effect, so false is the right answer for "not in this state").
+// The result of an operation whose Outcome is Info is unknown: its Output is Null,
+// and Step returns what happens if it takes effect. It must allow whatever an
+// operation with a known result could have done. The engines add the case that the
+// operation never takes effect, so Step returns false for "not in this state".
 //
-// Step sees failed operations only if Observes asks for them: by default, as
-// in Jepsen, an operation that failed did not happen.
+// Step gets failed operations only if Observes asks for them: by default, as in
+// Jepsen, an operation that failed did not happen.
 type Object[S any] struct {
 	Name    string
 	Summary string
 	Init    S
 	Step    func(state S, op history.Operation) (next S, ok bool)
 
-	// Partition names the independent object that an operation belongs to: a
-	// history is linearizable exactly if its part for each object is (Herlihy
+	// Partition returns the name of the independent object that an operation belongs
+	// to: a history is linearizable exactly if its part for each object is (Herlihy
 	// and Wing 1990, locality). Nil: Operation.Key.
 	Partition func(op history.Operation) string
 
-	// Identity names a state: two states are the same exactly if their
-	// identities are equal. Needed if == can't compare S; nil: ==.
+	// Identity returns a text that identifies a state: two states are the same exactly
+	// if their identities are equal. Required if == can't compare S. Nil: ==.
 	Identity func(state S) string
 
-	// Accepts returns an error if the object has no such operation, or not with
-	// such an argument or result: one clause for a person ("cas takes [from, to],
-	// not 7"). A history with such an operation is refused, not judged. Nil: all
-	// are accepted.
+	// Accepts returns an error if the object does not have such an operation, or not
+	// with such an argument or result: one clause for a person ("cas argument:
+	// expected [from, to], got 7"). A check returns the error instead of a verdict.
+	// Nil: the object accepts every operation.
 	Accepts func(op history.Operation) error
 
-	// Observes reports whether an operation that failed without an error
-	// nevertheless tells something of the state, as a compare-and-set that
-	// returns the value that it found instead. Step then sees it with Outcome
-	// Fail, and must not let it change the state. Nil: failed operations are dropped.
+	// Observes reports whether an operation that failed without an error still shows
+	// something of the state, as a compare-and-set does that returns the value it
+	// found instead. Step then gets it with Outcome Fail, and must not change the
+	// state. Nil: failed operations are dropped.
 	Observes func(op history.Operation) bool
 
-	// Touches lists the values that an operation adds, takes or sees, or reports
-	// false if it depends on others too. It is a promise that values are
-	// independent: a legal sequence stays legal when all operations on a value are
-	// left out, together with those on values that share an operation with it, if
-	// none of its operations depends on others. An unknown result touches nothing.
-	// The promise makes the cores of violations smaller. Nil: nothing is promised.
+	// Touches lists the values that an operation adds, takes or sees, and reports
+	// false if it depends on others too. Setting it promises that values are
+	// independent: a legal sequence stays legal without all operations on a value
+	// and on values that share an operation with it, if none of these operations
+	// depends on others. An unknown result touches nothing. The promise makes the
+	// cores of violations smaller. Nil: no promise.
 	Touches func(op history.Operation) (values []history.Value, independent bool)
 
-	// Element names the one element of the object that an operation concerns, or
-	// reports false if it concerns all. To give it is to promise that elements don't
-	// touch one another, so that each can be decided alone in histories without
-	// operations on all (Horn and Kroening 2015). Nil: no operation is on one alone.
+	// Element returns the one element of the object that an operation concerns, and
+	// reports false if it concerns all. Setting it promises that elements are
+	// independent, so that each can be decided alone in histories without operations
+	// on all elements (Horn and Kroening 2015). Nil: every operation concerns all.
 	Element func(op history.Operation) (element history.Value, alone bool)
 
-	// Project tells what an operation says about single values. To give it is to promise that a legal sequence stays legal if
-	// each operation is replaced by what it says about some values, and those that say nothing of them are left out. Then a
-	// violation that shows on one or two values has a core of the operations on these. Nil: nothing is promised.
+	// Project returns what an operation says about single values. Setting it promises
+	// that a legal sequence stays legal if each operation is replaced by what it says
+	// about some values, and operations that say nothing about these are left out. A
+	// violation that shows in one or two values then has a core of the operations on
+	// these. Nil: no promise.
 	Project func(op history.Operation) Projection
 
-	// Rule, if not nil, decides histories in which every value is added at most
-	// once in polynomial time.
+	// Rule, if not nil, decides histories in polynomial time in which every value is
+	// added at most once.
 	Rule *Rule
 
-	// ByProcess lets Step see who called: Operation.Process is set.
+	// ByProcess sets Operation.Process for Step.
 	ByProcess bool
 
-	// DescribeOperation and DescribeState are words for a person: "write 7", "7".
+	// DescribeOperation and DescribeState return text for a person: "write 7", "7".
 	// Nil: the operation's name, argument and result; the state as fmt prints it.
 	DescribeOperation func(op history.Operation) string
 	DescribeState     func(state S) string
-	// Explain says what speaks against the culprit of a violation, as the end of a
-	// sentence: "9 had replaced 7 by 1.150s". It may return nothing.
+	// Explain returns what contradicts the culprit of a violation, as the end of a
+	// sentence: "9 had replaced 7 by 1.150s". It may return "".
 	Explain func(f *Finding) string
 }
 
 // Define makes a specification of an object. It panics if Name or Step is
-// missing, or if == can't compare S and there is no Identity: these are
-// mistakes of the program, not of its input.
+// missing, or if == can't compare S and Identity is nil: these are errors of the
+// program, not of its input.
 func Define[S any](o Object[S]) Spec {
 	if o.Name == "" || o.Step == nil {
 		panic("check.Define: an object needs a Name and a Step")
 	}
 	if o.Identity == nil && !reflect.TypeFor[S]().Comparable() {
-		panic(fmt.Sprintf("check.Define: states of %q are %v, which == can't compare: give an Identity", o.Name, reflect.TypeFor[S]()))
+		panic(fmt.Sprintf("check.Define: states of %q are %v, which == can't compare: set Identity", o.Name, reflect.TypeFor[S]()))
 	}
 	return &defined[S]{o}
 }
 
-// behaviour is what the engines need of a specification, whatever its type of state.
+// behaviour is what the engines need from a specification, independent of its type of state.
 type behaviour interface {
 	partition(op *history.Operation) string
 	accepts(op *history.Operation) error
@@ -155,7 +156,7 @@ func (d *defined[S]) touches(op *history.Operation) ([]history.Value, bool) {
 	return d.o.Touches(*op)
 }
 
-// project is nil if the object has no projections.
+// project returns nil if the object has no projections.
 func (d *defined[S]) project(op *history.Operation) *Projection {
 	if d.o.Project == nil {
 		return nil

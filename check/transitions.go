@@ -1,7 +1,7 @@
 package check
 
-// transitions remembers the steps of an automaton: an open-addressing table
-// from (state, class) to the next state.
+// transitions caches the steps of an automaton: an open-addressing table from
+// (state, class) to the next state.
 type transitions struct {
 	slots []transition
 	used  int

@@ -1,8 +1,8 @@
-// Package check decides whether a history is linearizable, and proves what it says.
+// Package check decides whether a history is linearizable and proves its verdict.
 //
-// [Linearizable] is the way in: it takes a specification ([Spec], from package
-// specs or made with [Define]) and the events of a history, and returns a
-// [Verdict] with its certificate.
+// [Linearizable] takes a specification ([Spec], from package specs or made with
+// [Define]) and the events of a history, and returns a [Verdict] with its
+// certificate.
 package check
 
 import (
@@ -15,9 +15,9 @@ import (
 type Outcome uint8
 
 const (
-	Unknown   Outcome = iota // the budget was spent; Reason says on what
+	Unknown   Outcome = iota // undecided; Reason says why
 	Valid                    // Witness is an order of linearization
-	Violation                // Core is a minimal set of operations that has none
+	Violation                // Core is a minimal set of operations that has no such order
 )
 
 // String returns "unknown", "valid" or "violation".
@@ -52,12 +52,12 @@ func (o *Outcome) UnmarshalJSON(b []byte) error {
 	case `"unknown"`:
 		*o = Unknown
 	default:
-		return fmt.Errorf(`valid is %s: expected true, false or "unknown"`, b)
+		return fmt.Errorf(`valid: expected true, false or "unknown", got %s`, b)
 	}
 	return nil
 }
 
-// Worse is the outcome that outranks the other: a violation, then unknown.
+// Worse returns the worse of two outcomes. A violation is worse than unknown, and unknown is worse than valid.
 func (o Outcome) Worse(p Outcome) Outcome {
 	if o == Violation || p == Violation {
 		return Violation
@@ -70,52 +70,54 @@ type Verdict struct {
 	Outcome Outcome
 	Spec    string // name of the specification
 	Engine  string // which engine decided
-	Reason  string // one sentence for a person: why it is a violation, or why unknown
-	Key     string // of a violation or unknown: the object that it is about
+	Reason  string // one sentence for a person: why it is a violation, or why it is unknown
+	Key     string // key of the object that a violation or unknown is about
 
-	// Witness, if valid, is an order of linearization, as indices of
-	// invocations in the history. Operations that took no effect are absent.
+	// Witness is the order of linearization of a valid history, as indices of
+	// invocations in the history. It leaves out operations that took no effect.
 	Witness []int
-	// Core, if a violation, are indices of invocations in the history, in
-	// order: a minimal set of operations that cannot be linearized, whichever of
-	// Optional took effect. Each member is necessary: were it absent, or, if it
-	// changes the state, were it not known to have taken effect by its
-	// completion, there would be an order: Minimal says whether that was shown.
+	// Core is the core of a violation, as indices of invocations in the history,
+	// ascending: a minimal set of operations that cannot be linearized, whichever
+	// of Optional took effect. If Minimal is set, each member is necessary: there is
+	// an order without it, or, if it changes the state, with it taking effect at any
+	// time after its invocation or never.
 	Core []int
-	// Optional, if a violation, are further operations, as indices of invocations
-	// in order, that change the state and are not known to have taken effect
-	// at any given time: they never completed, or nothing depends on when they
-	// did. The core has no order even if any of them takes effect at any
+	// Optional lists further operations of a violation, as indices of invocations,
+	// ascending. They change the state, and nothing says when they took effect,
+	// or whether they did: they never completed, or the violation does not depend on
+	// when they did. The core has no order even if any of them takes effect at any
 	// time after its invocation, or never.
 	Optional []int
-	// Inevitable, if a violation, is the index of the earliest event of the history
-	// after which no continuation can be linearized; otherwise -1.
+	// Inevitable is the index of the earliest event of the history after which no
+	// continuation can be linearized; -1 if there is no violation.
 	Inevitable int
-	// About, if not nil, are one or two values of the object that the core is about: what its operations say of other values
-	// plays no part in it ([Projection]).
+	// About, if not nil, holds the one or two values of the object that the core is
+	// about: what its operations say about other values plays no part in the
+	// violation ([Projection]).
 	About []history.Value
-	// Minimal, if a violation, tells that each member of the core was shown to be necessary. Otherwise the core may be larger than
-	// need be: explaining has a budget of steps, some twenty times those of deciding.
+	// Minimal reports that each member of the core of a violation was shown to be
+	// necessary. If not, the core may be larger than necessary: explaining has a
+	// budget of about twenty times the steps of deciding.
 	Minimal bool
-	// Confirmed, if a violation, tells that porcupine found no order for the
-	// core either, within the budget.
+	// Confirmed reports that porcupine found no order for the core of a violation
+	// either, within the budget.
 	Confirmed bool
-	// Steps is what was spent of the budget to decide, over all objects.
+	// Steps is the number of steps spent to decide, over all objects.
 	Steps int64
 }
 
-// Options bound and steer a check. The zero value is right for most.
+// Options bound and steer a check. The zero value is right for most checks.
 type Options struct {
 	Engine string // "auto" (or empty), or the name of one of [Engines]
-	Budget int64  // steps at most for each object; 0: [DefaultBudget]. Steps are the same on every machine.
+	Budget int64  // largest number of steps for each object; 0: [DefaultBudget]. Every machine counts the same steps.
 
-	// AllowEmpty makes a history in which no operation completed valid, instead of unknown.
+	// AllowEmpty makes a history in which no operation completed valid instead of unknown.
 	AllowEmpty bool
 
-	// Who names a process in sentences: "c3". Nil: "process 3".
+	// Who returns the name of a process for sentences, such as "c3". Nil: "process 3".
 	Who func(history.Process) string
 }
 
-// DefaultBudget is how many steps are spent on one object at most, unless
-// Options say otherwise: some seconds' worth.
+// DefaultBudget is the largest number of steps spent on one object, unless Options
+// say otherwise. They take a few seconds.
 const DefaultBudget = 50_000_000

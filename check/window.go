@@ -1,7 +1,7 @@
 package check
 
-// A windowed search is bounded in memory: it gives up rather than hold more than
-// so many configurations at once, or states of so many bytes.
+// Bounds on the memory of a windowed search: it gives up when it holds more
+// configurations at once, or states of more bytes.
 const (
 	maxConfigs    = 1 << 22
 	maxStateBytes = 512 << 20
@@ -9,17 +9,17 @@ const (
 
 // A window is the state of a windowed search: every configuration that the
 // history up to an event allows (Lowe, "Testing for linearizability", 2017:
-// just-in-time linearization; Horn and Kroening 2015 for objects apart).
+// just-in-time linearization; Horn and Kroening 2015 for one search per object).
 //
-// It follows the history event by event. When an operation is called it gets a
-// slot; when it returns it must have taken effect, so every configuration in
-// which it has not is extended by operations of the window until it has, or is
-// dropped. Nothing is kept of operations that have returned: the memory is one
-// frontier. If no configuration is left, the history up to here is a violation
-// whatever follows.
+// It follows the history event by event. An operation gets a slot when it is called.
+// When it returns it must have taken effect, so every configuration in which it has
+// not is extended by operations of the window until it has, or is dropped. The window
+// keeps nothing of operations that have returned: its memory is one frontier. If no
+// configuration is left, the history up to this event is a violation, whatever
+// follows.
 //
-// Two observations keep the frontier small. An operation that reads only takes
-// effect at once where it fits: that closes no way. And open operations of one
+// Two observations keep the frontier small. An operation that only reads can take
+// effect as soon as it fits, since that excludes no order. And open operations of one
 // class are counted, not told apart (see [bags]).
 type window struct {
 	auto   *automaton
@@ -35,9 +35,9 @@ type window struct {
 	spare  *configs
 	row    []uint64  // scratch
 	work   [][]int32 // configurations to extend, by the number of open operations they used
-	kept   int       // bytes of states after the last time that the unused were dropped
-	hasty  bool      // operations that seem to read only take effect at once
-	reads  []bool    // per name: operations of it were taken to only read
+	kept   int       // bytes of states after unused ones were last dropped
+	hasty  bool      // operations that seem to only read take effect as soon as they fit
+	reads  []bool    // per name: an operation of this name was assumed to only read
 }
 
 // A slot is an operation that was called and has not returned.
@@ -54,11 +54,12 @@ func newWindow(auto *automaton, start []int32, budget int64) *window {
 	return w
 }
 
-// runWindow decides with a windowed search. Valid is certain, as is a violation
-// unless w.hasty; see [window.settle].
+// runWindow decides with a hasty windowed search. Valid is certain; a violation must
+// be confirmed, see [window.settle].
 func runWindow(p *problem, budget int64) answer { return searchWindow(p, budget, true) }
 
-// runPatientWindow is runWindow without haste.
+// runPatientWindow decides with a windowed search that is not hasty: a violation is
+// certain too.
 func runPatientWindow(p *problem, budget int64) answer { return searchWindow(p, budget, false) }
 
 func searchWindow(p *problem, budget int64, hasty bool) answer {
@@ -103,19 +104,19 @@ func (w *window) run(p *problem, moments []moment) answer {
 	return a
 }
 
-// stopped reports whether the search can't go on.
+// stopped reports whether the search must give up or start again.
 func (w *window) stopped() bool {
 	return w.steps >= w.budget || w.auto.spent() || w.spare.len() > maxConfigs || w.auto.states.bytes() > maxStateBytes || w.misjudged()
 }
 
-// settle lets the operation of slot t take effect in a configuration if it fits
-// and operations of its name only read, as far as was seen.
+// settle lets the operation of slot t take effect in a configuration if it fits and
+// if operations of its name only read, as far as was seen.
 //
-// Where that is so, an order in which it stands later is as good with it here.
-// But it might have changed a state that it could have met later: such haste
-// can't make a violation valid, but the other way round. So the search begins
-// anew when a name turns out to write (misjudged), and a violation that was found
-// in haste needs to be confirmed.
+// If they do only read, any order with the operation at a later place is also legal
+// with it here. But the operation might change a state that it could meet later. Such
+// haste can't make a violation valid, but it can make a valid history a violation. So
+// the search starts again when a name turns out to write (misjudged), and a violation
+// that a hasty search found must be confirmed.
 func (w *window) settle(row []uint64, path *int32, t int32) {
 	class := w.slots[t].class
 	name := w.auto.name[class]
@@ -134,7 +135,7 @@ func (w *window) settle(row []uint64, path *int32, t int32) {
 	}
 }
 
-// misjudged reports whether an operation was taken to only read, and another of its name wrote.
+// misjudged reports whether an operation was assumed to only read, and another of the same name wrote.
 func (w *window) misjudged() bool {
 	for name, reads := range w.reads {
 		if reads && w.auto.writes[name] {
@@ -176,8 +177,8 @@ func (w *window) widen(stride int) {
 	w.front, w.spare = w.spare, w.front
 }
 
-// ret closes the slot of an operation: it must have taken effect. It reports
-// whether any configuration is left.
+// ret closes the slot of an operation, which must have taken effect by now. It
+// reports whether any configuration is left.
 func (w *window) ret(op int32) bool {
 	k := 0
 	for w.slots[w.active[k]].op != op {
@@ -227,9 +228,9 @@ func (w *window) allHave(s int32) bool {
 	return true
 }
 
-// extend replaces the frontier by the configurations that can be reached from it
-// and in which the operation of slot s has taken effect, as its last step where
-// it had not before.
+// extend replaces the frontier by the configurations that can be reached from it and
+// in which the operation of slot s has taken effect. Where it had not taken effect
+// before, it is the last step.
 func (w *window) extend(s int32) {
 	c := w.spare
 	c.reset(w.front.stride)
@@ -255,8 +256,8 @@ func (w *window) extend(s int32) {
 	}
 }
 
-// enqueue plans to extend a configuration, those that used fewer open operations
-// first, as they make others superfluous.
+// enqueue adds a configuration to the work. Those that used fewer open operations
+// come first, since they make others superfluous.
 func (w *window) enqueue(i int32) {
 	if i < 0 {
 		return
@@ -268,7 +269,7 @@ func (w *window) enqueue(i int32) {
 	w.work[used] = append(w.work[used], i)
 }
 
-// expand adds what one more operation makes of a configuration.
+// expand adds the configurations that one more operation makes from configuration i.
 func (w *window) expand(i int32) {
 	c := w.spare
 	state, bag := c.state(i), c.bag(i)

@@ -48,7 +48,7 @@ func sample(n int) []Event {
 	return events
 }
 
-// text writes a history in any format, also in those that only others write.
+// text writes a history in any format, including those that [Write] cannot write.
 func text(b *testing.B, f Format, events []Event) []byte {
 	b.Helper()
 	var w bytes.Buffer

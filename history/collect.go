@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// collector gathers the events of a file, and judges each as it comes, so that
-// what is wrong can be named by its line.
+// collector gathers the events of a file and checks each as it comes, so that an
+// error can name its line.
 type collector struct {
 	file   string
 	size   int64 // of the file, or 0 if not known
@@ -14,13 +14,13 @@ type collector struct {
 	valid  *validator
 	events []Event
 	timed  bool                 // the events of this file carry times
-	pairs  independence         // of what the values show
-	lines  []int32              // of the events, as long as the values may be pairs
-	keys   map[string]valueKind // what each key was in the file
+	pairs  independence         // whether the values can be pairs of a key and a value
+	lines  []int32              // line of each event, while the values can be such pairs
+	keys   map[string]valueKind // which kind of value each key was in the file
 }
 
-// sampleSize is the number of events after which memory for the rest is
-// set aside, judged by the share of the file that they took.
+// sampleSize is the number of events after which the collector estimates how many
+// the file holds, and allocates memory for the rest.
 const sampleSize = 1000
 
 func newCollector(r sized, file string) *collector {
@@ -32,29 +32,30 @@ func (c *collector) fail(line int, format string, args ...any) error {
 	return &Error{File: c.file, Line: line, Index: len(c.events), Reason: fmt.Sprintf(format, args...)}
 }
 
-// unreadable reports a failure of the reader below.
+// unreadable returns the error for a failure of the underlying reader.
 func (c *collector) unreadable(line int, err error) error {
-	return c.fail(line, "the file cannot be read further: %v", err)
+	return c.fail(line, "cannot read the rest of the file: %v", err)
 }
 
-// timeSlack is how far times of a foreign format may run backwards. Workers of
-// Jepsen before 0.2 read the clock before they appended to the history, in which
-// the order is right and times are out of it by fractions of a millisecond: they
-// are set to the time before. More than a second means that a file is not in order.
+// timeSlack is how far the times of a foreign format may go backwards. Workers of
+// Jepsen before 0.2 read the clock before they appended to the history, so its
+// order is right, but its times can go backwards by fractions of a millisecond; such a
+// time is replaced by the previous one. More than a second means that the file is not
+// in order.
 const timeSlack = Time(1e9)
 
-// addForeign takes the next event of a format that is not ours: fields may be
-// missing where Jepsen and elle leave them out.
+// addForeign adds the next event of a foreign format, in which fields may be missing
+// that Jepsen and elle leave out.
 func (c *collector) addForeign(r *record, line int) error {
 	if err := r.need(fieldProcess | fieldType); err != nil {
 		return c.fail(line, "%v", err)
 	}
 	if r.name != "" && r.Type != Info {
-		return c.fail(line, "process %q is not a number: clients are numbered, and what has a name, like the nemesis, only gives infos", r.name)
+		return c.fail(line, "process: expected a number, got %q; a process with a name, such as the nemesis, can only have infos", r.name)
 	}
 	if r.has&fieldF == 0 {
 		if _, isList := r.Value.Len(); isList {
-			r.F = "txn" // elle's histories are nothing but transactions
+			r.F = "txn" // elle's histories consist of transactions only
 		}
 	}
 	if late := c.valid.time - r.Time; r.has&fieldTime != 0 && r.Time >= 0 && late > 0 && late <= timeSlack {
@@ -65,7 +66,7 @@ func (c *collector) addForeign(r *record, line int) error {
 		if before, ok := c.keys[r.Key]; !ok {
 			c.keys[r.Key] = r.keyKind
 		} else if before != r.keyKind {
-			return c.fail(line, "key %q is a %v here, but was a %v before, and simrun names keys by their text", r.Key, r.keyKind, before)
+			return c.fail(line, "key %q is a %v here, but was a %v before, and simrun compares keys as text", r.Key, r.keyKind, before)
 		}
 	}
 	if c.pairs.see(&r.Event); c.pairs.out {
@@ -76,8 +77,8 @@ func (c *collector) addForeign(r *record, line int) error {
 	return c.add(r, line)
 }
 
-// finish returns the history, once all is read. A history of independent keys,
-// as jepsen.independent makes them, is split by key.
+// finish returns the history at the end of the file. If its values are pairs of
+// independent keys and values, as jepsen.independent makes them, it splits them.
 func (c *collector) finish() ([]Event, error) {
 	if c.pairs.out || !c.pairs.telling {
 		return c.events, nil
@@ -89,8 +90,8 @@ func (c *collector) finish() ([]Event, error) {
 	return c.events, nil
 }
 
-// add takes the next event, which is at a line. Its index becomes its position; its
-// time does so too, if the file has no times.
+// add adds the next event, which is at the given line. It sets the event's index to
+// its position, and its time as well if the file has no times.
 func (c *collector) add(r *record, line int) error {
 	timed := r.has&fieldTime != 0
 	if len(c.events) == 0 {
@@ -113,16 +114,16 @@ func (c *collector) add(r *record, line int) error {
 	return nil
 }
 
-// reserve sets memory aside once sampleSize events are there, so that a large
-// history is not copied as it grows.
+// reserve allocates memory for the rest of the file after sampleSize events, so that
+// a large history is not copied as it grows.
 func (c *collector) reserve(consumed int64) {
 	if len(c.events) == sampleSize {
 		c.events = slices.Grow(c.events, c.estimate(consumed))
 	}
 }
 
-// estimate returns how many records the rest of the file has, about, given what
-// the first sampleSize took.
+// estimate returns roughly how many records the rest of the file has, given the
+// number of bytes that the first sampleSize took.
 func (c *collector) estimate(consumed int64) int {
 	rest := max(0, c.size-consumed) / (consumed/sampleSize + 1)
 	return int(rest + rest/32 + 16)

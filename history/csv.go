@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"simrun/history/nearest"
 )
 
 // readCSV reads [CSV].
@@ -69,10 +71,10 @@ func (c *cutDetector) Read(b []byte) (int, error) {
 func (c *collector) csvError(err error) error {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
-		return c.fail(0, "the file cannot be read further: %v", err)
+		return c.fail(0, "cannot read the rest of the file: %v", err)
 	}
 	if errors.Is(parse.Err, csv.ErrFieldCount) {
-		return c.fail(parse.Line, "the row has more or fewer cells than the header")
+		return c.fail(parse.Line, "the number of cells differs from the header")
 	}
 	return c.fail(parse.Line, "%v at column %d", parse.Err, parse.Column)
 }
@@ -89,7 +91,7 @@ const (
 	csvReturn
 )
 
-// csvColumns returns for each of csvNames its place in the header, or -1.
+// csvColumns returns the position in the header of each of csvNames, or -1.
 func csvColumns(header []string) ([]int, error) {
 	columns := make([]int, len(csvNames))
 	for i := range columns {
@@ -99,16 +101,16 @@ func csvColumns(header []string) ([]int, error) {
 		name = strings.TrimSpace(strings.TrimPrefix(name, "\uFEFF"))
 		i := slices.Index(csvNames, name)
 		if i < 0 {
-			return nil, fmt.Errorf("%q is not one of the columns %s%s", name, strings.Join(csvNames, ", "), meant(name, csvNames))
+			return nil, nearest.Unknown("column", name, csvNames)
 		}
 		if columns[i] >= 0 {
-			return nil, fmt.Errorf("the column %s occurs twice", name)
+			return nil, fmt.Errorf("column %s occurs twice", name)
 		}
 		columns[i] = at
 	}
 	for _, i := range []int{csvProcess, csvF, csvCall, csvReturn} {
 		if columns[i] < 0 {
-			return nil, fmt.Errorf("the column %s is missing", csvNames[i])
+			return nil, fmt.Errorf("column %s is missing", csvNames[i])
 		}
 	}
 	return columns, nil
@@ -129,12 +131,12 @@ func parseCSVRow(cells []string, columns []int, in *interner) (csvRow, error) {
 	var row csvRow
 	process, err := strconv.ParseInt(cell(csvProcess), 10, 64)
 	if err != nil || process < 0 {
-		return row, fmt.Errorf("process is %q: it must be a whole number from 0", cell(csvProcess))
+		return row, fmt.Errorf("process: expected a whole number from 0, got %q", cell(csvProcess))
 	}
 	op := Operation{Process: Process(process), Return: Never, Outcome: Info}
 	op.F, op.Key = in.str(validText([]byte(cell(csvF)), false)), in.str(validText([]byte(cell(csvKey)), false))
 	if op.F == "" {
-		return row, errors.New("f is empty: it must be the name of an operation")
+		return row, errors.New("f: expected the name of an operation, got an empty cell")
 	}
 	if op.Input, err = csvValue(cell(csvInput), in); err != nil {
 		return row, fmt.Errorf("input: %w", err)
@@ -154,7 +156,7 @@ func parseCSVRow(cells []string, columns []int, in *interner) (csvRow, error) {
 			return row, fmt.Errorf("the operation returns at %d, before its call at %d", op.Return, op.Call)
 		}
 	} else if !op.Output.IsNull() {
-		return row, errors.New("an operation that never returned has an output")
+		return row, errors.New("output: expected an empty cell, since the operation has no return")
 	}
 	row.op = op
 	return row, nil
@@ -163,12 +165,12 @@ func parseCSVRow(cells []string, columns []int, in *interner) (csvRow, error) {
 func csvTime(name, text string) (Time, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 || Time(n) == Never {
-		return 0, fmt.Errorf("%s is %q: it must be a whole number of nanoseconds", name, text)
+		return 0, fmt.Errorf("%s: expected a whole number of nanoseconds, got %q", name, text)
 	}
 	return Time(n), nil
 }
 
-// csvValue returns what a cell stands for.
+// csvValue returns the value of an input or output cell.
 func csvValue(text string, in *interner) (Value, error) {
 	if text == "" {
 		return Null, nil

@@ -5,25 +5,25 @@ import (
 	"slices"
 )
 
-// moment is a call or a return of a table of intervals.
+// moment is a call or a return in a table of intervals.
 type moment struct {
 	at     Time
-	phase  int // among moments of one time
+	phase  int // order among moments at the same time
 	row    int // in order of process, then of call
 	isCall bool
 }
 
-// The order of moments of one time. Intervals that touch count as concurrent,
-// hence calls first and returns last; but where one process returns and calls
-// again at once, its two moments come between, in their order. With two such
-// processes at one time no order says all of that, and the table is refused.
+// The order of moments at the same time. Intervals that touch count as concurrent,
+// so calls come first and returns last; but if a process returns and calls again at
+// the same time, these two moments come in between, in that order. If two processes do
+// so at the same time, no order satisfies both rules, and the table is an error.
 const (
 	phaseCall = iota
 	phaseChain
 	phaseReturn
 )
 
-// intervals makes a history of a table.
+// intervals returns the history of a table.
 func (c *collector) intervals(rows []csvRow) ([]Event, error) {
 	slices.SortStableFunc(rows, func(a, b csvRow) int {
 		return cmp.Or(cmp.Compare(a.op.Process, b.op.Process), cmp.Compare(a.op.Call, b.op.Call), cmp.Compare(a.op.Return, b.op.Return))
@@ -56,10 +56,10 @@ func (c *collector) intervals(rows []csvRow) ([]Event, error) {
 
 func (c *collector) overlap(a, b csvRow) error {
 	if a.op.Return == Never {
-		return c.fail(b.line, "process %d calls %s, but its %s of line %d never returned: its client must go on as a new process",
+		return c.fail(b.line, "process %d calls %s, but its %s at line %d never returned: the client must continue as a new process",
 			b.op.Process, b.op.F, a.op.F, a.line)
 	}
-	return c.fail(b.line, "process %d calls %s at %d, while its %s of line %d runs until %d",
+	return c.fail(b.line, "process %d calls %s at %d, while its %s at line %d runs until %d",
 		b.op.Process, b.op.F, int64(b.op.Call), a.op.F, a.line, int64(a.op.Return))
 }
 
@@ -69,7 +69,7 @@ func (c *collector) replay(rows []csvRow, moments []moment) ([]Event, error) {
 		row := rows[m.row]
 		if m.phase == phaseChain && i > 0 && moments[i-1].phase == phaseChain && moments[i-1].at == m.at {
 			if other := rows[moments[i-1].row]; other.op.Process != row.op.Process {
-				return nil, c.fail(row.line, "processes %d and %d both return and call again at %d, so that the order cannot be told: give finer times",
+				return nil, c.fail(row.line, "processes %d and %d both return and call again at %d, so their order is unknown: the table needs times of finer resolution",
 					other.op.Process, row.op.Process, int64(m.at))
 			}
 		}

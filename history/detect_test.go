@@ -43,7 +43,7 @@ func TestFormats(t *testing.T) {
 			t.Errorf("%+v: %v, %v", info, f, err)
 		}
 	}
-	if _, err := ParseFormat("edm"); message(err) != `unknown format of histories "edm"; did you mean "edn"? available: csv, edn, jepsen-log, json, jsonl` {
+	if _, err := ParseFormat("edm"); message(err) != `unknown history format "edm"; did you mean "edn"? available: csv, edn, jepsen-log, json, jsonl` {
 		t.Error(err)
 	}
 }

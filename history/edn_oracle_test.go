@@ -203,8 +203,8 @@ func FuzzEDNValue(f *testing.F) {
 	})
 }
 
-// comparable reports whether the oracle means the same by a text: it rounds
-// decimals, and knows neither what Clojure adds nor duplicates.
+// comparable reports whether the oracle reads a text as we do: it rounds decimals,
+// accepts duplicates, and does not know what Clojure adds.
 func comparable(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsAny(text, ".eEM/#{")
 }

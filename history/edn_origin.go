@@ -2,7 +2,7 @@ package history
 
 import "fmt"
 
-// origin tells what a JSON string was in EDN.
+// origin is the type that a JSON string had in EDN.
 type origin uint8
 
 const (
@@ -16,19 +16,19 @@ const (
 
 var originNames = [...]string{"string", "keyword", "symbol", "character", "ratio", "key of a map"}
 
-// origins remembers for each short text of a file what it was, so that :a and
-// "a", which are different values in EDN and one in JSON, cannot be taken for
-// each other: a file that has both is refused. A nil origins sees nothing.
+// origins remembers the origin of each short text of a file. :a and "a" are different
+// values in EDN but equal in JSON, so a file that has both is an error. A nil origins
+// allows everything.
 //
-// Of a text it keeps a 64-bit hash, as a file may have millions of them. Two texts
-// of one hash could only make it refuse a file that it should not.
+// It keeps a 64-bit hash of each text, since a file may have millions of them. A
+// collision can only make it refuse a file that it should accept.
 type origins struct {
 	seen map[uint64]origin
 }
 
 func newOrigins() *origins { return &origins{seen: make(map[uint64]origin)} }
 
-// see notes a text, or returns an error if it was something else before.
+// see records the origin of a text, or returns an error if the text had another one before.
 func (o *origins) see(text []byte, from origin) error {
 	if o == nil || len(text) > maxInterned || from == originString && !wordLike(text) {
 		return nil

@@ -32,7 +32,7 @@ func readEDN(r sized, file string) ([]Event, error) {
 	return c.finish()
 }
 
-// record takes a map that is an event.
+// record parses a map that is an event.
 func (s *ednScanner) record(rec *record) error {
 	c, err := s.peek()
 	for ; err == nil && c == '#'; c, err = s.peek() {
@@ -43,7 +43,7 @@ func (s *ednScanner) record(rec *record) error {
 		return err
 	}
 	if c != '{' {
-		return fmt.Errorf("expected an event, which is a map such as {:process 0, :type :invoke, :f :read, :value nil}, got %s", quoteByte(c))
+		return fmt.Errorf("expected an event such as {:process 0, :type :invoke, :f :read, :value nil}, got %s", quoteByte(c))
 	}
 	s.at++
 	for {
@@ -57,7 +57,7 @@ func (s *ednScanner) record(rec *record) error {
 	}
 }
 
-// member takes a key and its value.
+// member parses a key and its value.
 func (s *ednScanner) member(rec *record) error {
 	f := fieldUnknown
 	if c, _ := s.peek(); c == ':' {
@@ -88,7 +88,7 @@ func (s *ednScanner) member(rec *record) error {
 	return rec.setForeign(f, v)
 }
 
-// operand takes the value of an event, which may be a tuple of jepsen.independent.
+// operand parses the value of an event, which may be a tuple of jepsen.independent.
 func (s *ednScanner) operand(rec *record) error {
 	s.origins = s.values
 	defer func() { s.origins = nil }()
@@ -105,7 +105,7 @@ func (s *ednScanner) operand(rec *record) error {
 	}
 	k, v, ok := v.AsPair()
 	if !ok {
-		return errors.New("a tuple of jepsen.independent is not a vector of a key and a value")
+		return errors.New("a tuple of jepsen.independent must be a vector of a key and a value")
 	}
 	if err := rec.set(fieldKey, k); err != nil {
 		return err
@@ -113,7 +113,7 @@ func (s *ednScanner) operand(rec *record) error {
 	return rec.set(fieldValue, v)
 }
 
-// independentTag takes the tag of a tuple of jepsen.independent, if it is there.
+// independentTag parses the tag of a tuple of jepsen.independent, and reports whether there was one.
 func (s *ednScanner) independentTag() (bool, error) {
 	const tag = "#jepsen.independent"
 	c, err := s.peek()

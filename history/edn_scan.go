@@ -7,22 +7,22 @@ import (
 	"unicode/utf8"
 )
 
-// ednScanner reads EDN (github.com/edn-format/edn) from a text, as Clojure
-// prints it, which adds ratios, ##Inf and map literals with a namespace.
+// ednScanner parses EDN (github.com/edn-format/edn) as Clojure prints it, which adds
+// ratios, ##Inf and map literals with a namespace.
 //
-// Values become JSON: keywords, symbols and characters become strings (:a/b is
-// "a/b"), lists and sets become arrays, those of sets in order of their canonical text; ratios are strings,
-// #inst and #uuid their text; any other tag wraps its form in an object with the
-// one member "#tag". Two values of one history that differ in EDN and would be
-// one in JSON are refused, see [origins].
+// Values become JSON: keywords, symbols, characters and ratios become strings (:a/b
+// is "a/b"), #inst and #uuid become their text, lists become arrays, and sets become
+// arrays in order of the elements' canonical text; any other tag becomes an object
+// with its form as the one member "#tag". It is an error if two values of a history
+// differ in EDN and would be equal in JSON, see [origins].
 type ednScanner struct {
 	text     []byte
 	at       int
 	in       *interner
-	discards int      // #_ that this is inside of
-	origins  *origins // of what is being read; nil where nothing is compared
+	discards int      // nesting of #_
+	origins  *origins // of the form being parsed; nil if nothing is compared
 	values   *origins // of the values of events
-	keys     *origins // of their keys
+	keys     *origins // of the keys of events
 }
 
 func newEDNScanner(in *interner) ednScanner {
@@ -69,7 +69,7 @@ func (s *ednScanner) peek() (byte, error) {
 	return s.text[s.at], nil
 }
 
-// token takes what reaches up to the next delimiter.
+// token parses everything up to the next delimiter.
 func (s *ednScanner) token() []byte {
 	start := s.at
 	for s.at < len(s.text) && !isEDNDelimiter(s.text[s.at]) {
@@ -78,7 +78,7 @@ func (s *ednScanner) token() []byte {
 	return s.text[start:s.at]
 }
 
-// keyword takes a keyword and returns its name without the colon.
+// keyword parses a keyword and returns its name without the colon.
 func (s *ednScanner) keyword() ([]byte, error) {
 	word := s.token()
 	if len(word) < 2 || word[1] == ':' {
@@ -87,7 +87,7 @@ func (s *ednScanner) keyword() ([]byte, error) {
 	return validText(word[1:], false), nil
 }
 
-// smallInt takes an integer of at most 18 digits that a delimiter follows.
+// smallInt parses an integer of at most 18 digits that is followed by a delimiter.
 func (s *ednScanner) smallInt() (int64, bool) {
 	j := jsonScanner{text: s.text, at: s.at}
 	n, ok := j.smallInt()
@@ -98,7 +98,7 @@ func (s *ednScanner) smallInt() (int64, bool) {
 	return n, true
 }
 
-// str takes a string and returns its content, which is valid UTF-8.
+// str parses a string and returns its content, which is valid UTF-8.
 func (s *ednScanner) str() ([]byte, error) {
 	start := s.at + 1
 	ascii := true
@@ -123,7 +123,7 @@ func validText(b []byte, ascii bool) []byte {
 	return []byte(string([]rune(string(b))))
 }
 
-// escapedString takes a string with escapes, whose content begins at i.
+// escapedString parses a string with escapes, whose content begins at i.
 func (s *ednScanner) escapedString(i int) ([]byte, error) {
 	var content []byte
 	for i < len(s.text) {
@@ -147,8 +147,8 @@ func (s *ednScanner) escapedString(i int) ([]byte, error) {
 	return nil, errEDNCutOff
 }
 
-// unescapeEDN returns the character that an escape stands for, and the length
-// of what follows the backslash.
+// unescapeEDN returns the character that an escape means, and the length of the
+// escape after the backslash.
 func unescapeEDN(b []byte) (r rune, n int, err error) {
 	if len(b) == 0 {
 		return 0, 0, errEDNCutOff
@@ -169,7 +169,7 @@ func unescapeEDN(b []byte) (r rune, n int, err error) {
 	case 'u':
 		r, ok := hex4(b[1:])
 		if !ok {
-			return 0, 0, errors.New(`a \u in a string needs four hexadecimal digits`)
+			return 0, 0, errors.New(`expected four hexadecimal digits after \u in a string`)
 		}
 		if utf16.IsSurrogate(r) {
 			if len(b) > 6 && b[5] == '\\' && b[6] == 'u' {

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// value takes any form as a value.
+// value parses any form as a value.
 func (s *ednScanner) value() (Value, error) {
 	c, err := s.peek()
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *ednScanner) text2value(text []byte, from origin) (Value, error) {
 	return Value{kind: kindString, text: s.in.str(text)}, nil
 }
 
-// form takes any form and appends it as canonical JSON.
+// form parses any form and appends it as canonical JSON.
 func (s *ednScanner) form(dst []byte, depth int) ([]byte, error) {
 	if depth > maxDepth {
 		return dst, errDepth
@@ -93,7 +93,7 @@ func (s *ednScanner) appendString(dst, text []byte, from origin, err error) ([]b
 	return appendJSONString(dst, text), nil
 }
 
-// atom takes nil, true, false, a number or a symbol.
+// atom parses nil, true, false, a number or a symbol.
 func (s *ednScanner) atom(dst []byte) ([]byte, error) {
 	word := s.token()
 	digit := word[0]
@@ -112,8 +112,8 @@ func (s *ednScanner) atom(dst []byte) ([]byte, error) {
 	return s.appendString(dst, validText(word, false), originSymbol, nil)
 }
 
-// number appends an integer, a decimal or a ratio. The suffixes N and M, of
-// arbitrary precision, say nothing that the digits do not.
+// number appends an integer, a decimal or a ratio. It drops the suffixes N and M,
+// which ask for arbitrary precision: all numbers are exact here.
 func (s *ednScanner) number(dst, word []byte) ([]byte, error) {
 	lit := bytes.TrimPrefix(word, []byte("+"))
 	if numerator, denominator, ok := bytes.Cut(lit, []byte("/")); ok {
@@ -139,7 +139,7 @@ func (s *ednScanner) number(dst, word []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// char takes a character: \a, \newline, A.
+// char parses a character: \a, \newline, \u0041.
 func (s *ednScanner) char() ([]byte, error) {
 	s.at++
 	if s.at == len(s.text) {
@@ -167,7 +167,7 @@ var ednChars = map[string]byte{
 	"newline": '\n', "return": '\r', "space": ' ', "tab": '\t', "backspace": '\b', "formfeed": '\f',
 }
 
-// sequence takes a vector or a list.
+// sequence parses a vector or a list.
 func (s *ednScanner) sequence(dst []byte, closer byte, depth int) ([]byte, error) {
 	s.at++
 	dst = append(dst, '[')
@@ -188,7 +188,7 @@ func (s *ednScanner) sequence(dst []byte, closer byte, depth int) ([]byte, error
 	}
 }
 
-// closed takes a closing bracket, if it is there.
+// closed parses a closing bracket, and reports whether there was one.
 func (s *ednScanner) closed(closer byte) (bool, error) {
 	c, err := s.peek()
 	switch {
@@ -203,7 +203,7 @@ func (s *ednScanner) closed(closer byte) (bool, error) {
 	return true, nil
 }
 
-// set takes a set; its elements are appended in order of their canonical text.
+// set parses a set and appends its elements in order of their canonical text.
 func (s *ednScanner) set(dst []byte, depth int) ([]byte, error) {
 	s.at++
 	var elements [][]byte
@@ -240,7 +240,7 @@ func compareCanonical(a, b []byte) int {
 	return canonicalValue(a, nil).Compare(canonicalValue(b, nil))
 }
 
-// dict takes a map. A key that is not a string, keyword or symbol becomes its JSON text.
+// dict parses a map. A key that is not a string, keyword or symbol becomes its JSON text.
 func (s *ednScanner) dict(dst []byte, depth int) ([]byte, error) {
 	s.at++
 	var members []jsonMember
@@ -274,7 +274,7 @@ func (s *ednScanner) dict(dst []byte, depth int) ([]byte, error) {
 	}
 }
 
-// dispatch takes a form that begins with #: a set, a number without digits, or
+// dispatch parses a form that begins with #: a set, a number without digits, or
 // a tagged form.
 func (s *ednScanner) dispatch(dst []byte, depth int) ([]byte, error) {
 	s.at++
@@ -284,7 +284,7 @@ func (s *ednScanner) dispatch(dst []byte, depth int) ([]byte, error) {
 	tag := s.token()
 	switch string(tag) {
 	case "":
-		return dst, errors.New("a # without anything after it")
+		return dst, errors.New("expected a tag after #, got nothing")
 	case "#Inf", "#-Inf", "#NaN":
 		return append(append(append(dst, '"'), tag[1:]...), '"'), nil
 	case "inst", "uuid":

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// writeEDN writes events as Jepsen does: a map per line. Values are written as
-// the JSON that they are, so that strings stay strings.
+// writeEDN writes events as Jepsen does, one map per line. It writes JSON strings as
+// EDN strings, never as keywords, so that they stay strings.
 func writeEDN(w io.Writer, events []Event) error {
-	// Pairs that look like those of jepsen.independent are not: an explicit key says so.
+	// If the values look like pairs of jepsen.independent, an explicit key shows that they are not.
 	explicit := looksIndependent(events)
 	b := bufio.NewWriterSize(w, 1<<16)
 	for i := range events {
@@ -69,7 +69,7 @@ func appendKeyword(b []byte, name string) []byte {
 	return append(append(b, ':'), name...)
 }
 
-// appendEDNString appends a string. What JSON escapes, EDN escapes alike.
+// appendEDNString appends a string. EDN reads JSON's escapes.
 func appendEDNString(b []byte, s string) []byte { return appendText(b, s) }
 
 // appendEDN appends v as EDN.
@@ -106,5 +106,5 @@ func (v Value) appendEDN(b []byte) []byte {
 	if strings.ContainsAny(v.text, ".e") {
 		return b
 	}
-	return append(b, 'N') // EDN has 64 bits for an integer without it
+	return append(b, 'N') // without N, an integer of EDN has 64 bits
 }

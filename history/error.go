@@ -6,7 +6,7 @@ import "fmt"
 type Error struct {
 	File   string // as given to [Read]; empty for a history that is not from a file
 	Line   int    // of the file, from 1; 0 if the history is not from a file
-	Index  int    // of the event, from 0; -1 if no single event is to blame
+	Index  int    // of the event, from 0; -1 if the error is not about one event
 	Reason string // one sentence, without a full stop
 }
 

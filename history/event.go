@@ -1,13 +1,13 @@
-// Package history holds what the clients of a system saw: operations, as
-// Jepsen records them, in order of real time.
+// Package history holds the operations of a system as its clients saw them, in
+// Jepsen's terms and in order of real time.
 //
 // A history is a slice of [Event]; its order is the order of real time, and it
 // alone decides which operation came before which. [Pair] joins invocations
 // with completions into [Operation] values, which is what the checker reads.
-// [Validate] says what keeps events from being a history.
+// [Validate] reports the first event that breaks the rules of a history.
 //
-// [Read] reads histories in the formats that exist, and finds out by itself
-// which one it is; [Write] writes them.
+// [Read] reads a history in any of the [Formats] and can detect which one it is;
+// [Write] writes one.
 package history
 
 import (
@@ -31,8 +31,8 @@ func (t Time) String() string {
 	return time.Duration(t).String()
 }
 
-// Rounded is the time as a person reads it in a table: to the microsecond, or exact if it is so short that there is no
-// real clock.
+// Rounded formats t for a table: rounded to the microsecond, or exact up to 10µs, since times that short do not come
+// from a real clock.
 func (t Time) Rounded() string {
 	if t != Never && t > Time(10*time.Microsecond) {
 		return time.Duration(t).Round(time.Microsecond).String()
@@ -40,7 +40,7 @@ func (t Time) Rounded() string {
 	return t.String()
 }
 
-// Clock is the time as a person reads it in a sentence: to the millisecond, or finer if it is short.
+// Clock formats t for a sentence: in seconds to the millisecond, and below 10ms as [Time.Rounded] does.
 func (t Time) Clock() string {
 	if t != Never && t >= Time(10*time.Millisecond) {
 		return fmt.Sprintf("%.3fs", time.Duration(t).Seconds())
@@ -48,7 +48,7 @@ func (t Time) Clock() string {
 	return t.Rounded()
 }
 
-// Type tells what an event says of its operation. The words are Jepsen's.
+// Type is the kind of an event: an invocation, or one of three kinds of completion. The names are Jepsen's.
 type Type uint8
 
 const (
@@ -60,7 +60,7 @@ const (
 
 var typeNames = [...]string{"invoke", "ok", "fail", "info"}
 
-// String returns the name of t as it is in files.
+// String returns the name of t as files have it.
 func (t Type) String() string {
 	if int(t) < len(typeNames) {
 		return typeNames[t]
@@ -69,10 +69,10 @@ func (t Type) String() string {
 }
 
 // Process is a single thread of client work. It has at most one open operation
-// at a time; an info ends it, and its client goes on as a new process.
+// at a time. An info ends it, and its client continues as a new process.
 type Process int64
 
-// Nemesis is the process of fault events: they are drawn, not checked.
+// Nemesis is the process of fault events. Reports draw them; the checker ignores them.
 const Nemesis Process = -1
 
 // Event is one line of a history: an invocation or a completion.
@@ -83,7 +83,7 @@ type Event struct {
 	Type    Type    // invoke, ok, fail, info
 	F       string  // name of the operation in the specification: read, write, cas, …
 	Key     string  // which of several independent objects; empty if there is one
-	Value   Value   // of an invocation the argument, of a completion the result; Jepsen may repeat the one as the other
+	Value   Value   // the argument of an invocation, the result of a completion; Jepsen may repeat the argument in a completion
 	Node    string  // the server that was asked, if known
 	Error   string  // why an operation failed or stayed open, if known
 }

@@ -8,7 +8,7 @@ import (
 	"simrun/history"
 )
 
-// A Jepsen history is found to be one, and converted.
+// Read detects a Jepsen history, and Write converts it.
 func ExampleRead() {
 	edn := `{:type :invoke, :f :cas, :value [0 3], :process 0, :time 10, :index 0}
 {:type :info, :f :start-partition, :value :majority, :process :nemesis, :time 11, :index 1}
@@ -25,13 +25,13 @@ func ExampleRead() {
 	// {"index":2,"time":12,"process":0,"type":"info","f":"cas","value":[0,3],"error":"timeout"}
 }
 
-// What is wrong is said in one sentence, with its line.
+// An error names the line, and says in one sentence what is wrong.
 func ExampleRead_damaged() {
 	text := `{"index":0,"time":5,"process":3,"type":"invoke","f":"write","value":7}
 {"index":1,"time":6,"process":3,"type":"okk","f":"write","value":7}`
 	_, err := history.Read(strings.NewReader(text), "run.jsonl", history.Auto)
 	fmt.Println(err)
-	// Output: run.jsonl:2: type is "okk": it must be invoke, ok, fail or info; did you mean "ok"?
+	// Output: run.jsonl:2: type: expected invoke, ok, fail or info, got "okk"; did you mean "ok"?
 }
 
 // A table of intervals becomes a history in order of time.
@@ -72,7 +72,7 @@ func ExampleValidate() {
 		{Index: 2, Process: 4, Type: history.Invoke, F: "read"},
 	})
 	fmt.Println(err)
-	// Output: event 2: process 4 invokes read, but the info of event 1 ended it: that write may still be under way, and its client must go on as a new process
+	// Output: event 2: process 4 invokes read, but the info at event 1 ended this process: its write may still be running, so the client must continue as a new process
 }
 
 func ExampleWithoutIndeterminate() {
@@ -108,7 +108,7 @@ func ExampleDetect() {
 func ExampleParseFormat() {
 	_, err := history.ParseFormat("jepsen")
 	fmt.Println(err)
-	// Output: unknown format of histories "jepsen"; did you mean "jepsen-log"? available: csv, edn, jepsen-log, json, jsonl
+	// Output: unknown history format "jepsen"; did you mean "jepsen-log"? available: csv, edn, jepsen-log, json, jsonl
 }
 
 func ExampleValue_AsPair() {

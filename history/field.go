@@ -5,8 +5,7 @@ import (
 	"math/bits"
 )
 
-// field is a member of a record of a history, by the names that JSON and EDN
-// files share.
+// field is a member of a record of a history. JSON and EDN files use the same names.
 type field uint
 
 const (
@@ -52,16 +51,16 @@ func fieldOf(name []byte) field {
 	return fieldUnknown
 }
 
-// record is an event as it is in a file, with what the file left out.
+// record is an event as a file has it, which may lack fields.
 type record struct {
 	Event
-	has     field     // set of the fields that are there
-	keyKind valueKind // of the key, as it is there
+	has     field     // set of the fields that the file has
+	keyKind valueKind // kind of value that the key is in the file
 	name    string    // of the process, if it has one other than nemesis
 }
 
-// set gives a field its value. It accepts what is common to all formats; a
-// process that is not a number is the nemesis, as in Jepsen.
+// set sets a field. It accepts what all formats allow; a process that is not a
+// number is the nemesis, as in Jepsen.
 func (r *record) set(f field, v Value) error {
 	if r.has&f != 0 {
 		return fmt.Errorf("%v occurs twice", f)
@@ -74,7 +73,7 @@ func (r *record) set(f field, v Value) error {
 	case fieldTime:
 		n, ok := v.AsInt()
 		if !ok {
-			return fmt.Errorf("time is %s: it must be a whole number of nanoseconds", show(v))
+			return fmt.Errorf("time: expected a whole number of nanoseconds, got %s", show(v))
 		}
 		r.Time = Time(n)
 	case fieldProcess:
@@ -83,7 +82,7 @@ func (r *record) set(f field, v Value) error {
 		return r.setType(v)
 	case fieldF:
 		if r.F, ok = v.AsString(); !ok {
-			return fmt.Errorf("f is %s: it must be the name of an operation", show(v))
+			return fmt.Errorf("f: expected the name of an operation, got %s", show(v))
 		}
 	case fieldKey:
 		r.Key, r.keyKind = textOf(v), v.kind
@@ -97,8 +96,8 @@ func (r *record) set(f field, v Value) error {
 	return nil
 }
 
-// setForeign is set for formats that are not ours: they may number events as
-// they like, write null for what they do not know, and -1 for a time.
+// setForeign is set for foreign formats: they may number events in any way, and write
+// null for an unknown field or -1 for an unknown time.
 func (r *record) setForeign(f field, v Value) error {
 	switch {
 	case f == fieldUnknown, f == fieldIndex, f == fieldTime && v == Int(-1):
@@ -112,7 +111,7 @@ func (r *record) setForeign(f field, v Value) error {
 func (r *record) setIndex(v Value) error {
 	n, ok := v.AsInt()
 	if !ok || int64(int(n)) != n {
-		return fmt.Errorf("index is %s: it must be a whole number", show(v))
+		return fmt.Errorf("index: expected a whole number, got %s", show(v))
 	}
 	r.Index = int(n)
 	return nil
@@ -129,7 +128,7 @@ func (r *record) setProcess(v Value) error {
 	case isInt && n >= 0:
 		r.Process = Process(n)
 	default:
-		return fmt.Errorf("process is %s: it must be a whole number from 0, or nemesis", show(v))
+		return fmt.Errorf("process: expected a whole number from 0 or \"nemesis\", got %s", show(v))
 	}
 	return nil
 }
@@ -142,10 +141,10 @@ func (r *record) setType(v Value) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("type is %s: it must be invoke, ok, fail or info%s", show(v), meant(name, typeNames[:]))
+	return fmt.Errorf("type: expected invoke, ok, fail or info, got %s%s", show(v), meant(name, typeNames[:]))
 }
 
-// need reports the first field of a set that the record lacks.
+// need returns an error for the first field of a set that the record lacks.
 func (r *record) need(fields field) error {
 	if missing := fields &^ r.has; missing != 0 {
 		return fmt.Errorf("%v is missing", missing)
@@ -153,7 +152,7 @@ func (r *record) need(fields field) error {
 	return nil
 }
 
-// textOf returns a string as it is, null as nothing, and anything else as JSON.
+// textOf returns a string as it is, null as "", and anything else as JSON text.
 func textOf(v Value) string {
 	if s, ok := v.AsString(); ok {
 		return s

@@ -7,10 +7,10 @@ import (
 	"simrun/history/nearest"
 )
 
-// Format is a way to write a history down.
+// Format is a file format of histories.
 type Format string
 
-// Auto asks [Read] to find the format out by [Detect].
+// Auto asks [Read] to detect the format, as [Detect] does.
 const Auto Format = ""
 
 const (
@@ -18,49 +18,49 @@ const (
 	//
 	//	{"index":0,"time":1204000000,"process":3,"type":"invoke","f":"write","key":"x","value":7}
 	//
-	// where time is in nanoseconds, process a number or "nemesis", type one of
-	// invoke, ok, fail and info; value is any JSON, and key, node and error are
-	// strings that may be left out, as may value. Nothing else may be there.
+	// where time is in nanoseconds, process is a number or "nemesis", type is one of
+	// invoke, ok, fail and info, value is any JSON, and key, node and error are
+	// strings. Value, key, node and error are optional. Other members are errors.
 	JSONL Format = "jsonl"
 
-	// EDN is how Jepsen, elle and Knossos write: maps with :process, :type, :f,
-	// :value, and perhaps :time, :key, :node and :error, one after the other or in
+	// EDN is the format of Jepsen, elle and Knossos: maps with :process, :type, :f,
+	// :value, and optionally :time, :key, :node and :error, one after the other or in
 	// one vector or list, with or without a tag such as #jepsen.history.Op.
-	// Comments, discarded forms and all else that Clojure prints may occur;
-	// other keys are passed over. Transactions of elle may leave :f out. A process
-	// that is not a number is the nemesis. porcupine's key-value logs are EDN, too.
+	// Comments, discarded forms and anything else that Clojure prints are allowed;
+	// other keys are ignored. Transactions of elle may leave out :f. A process
+	// that is not a number is the nemesis. Porcupine's key-value logs are EDN too.
 	//
 	// Values become JSON: keywords (:a/b is "a/b"), symbols, characters and ratios become
-	// strings, lists arrays, sets arrays in order, tags an object {"#tag": form}. A
-	// file where that would make two different values one is refused.
+	// strings, lists become arrays, sets become sorted arrays, tags become an object
+	// {"#tag": form}. It is an error if that would make two different values of a file equal.
 	EDN Format = "edn"
 
 	// JepsenLog is the text log that jepsen.util writes, a line per event,
 	//
 	//	INFO  jepsen.util - 3	:invoke	:cas	[3 0]
 	//
-	// as porcupine's etcd histories are; or the columns alone, as in Jepsen's
-	// history.txt: process, type, f, value and, where there is one, the error, in
-	// EDN. Lines of other namespaces are passed over. There are no times. The
-	// keyword in ":info :write :timed-out" is the error, not a value.
+	// as in porcupine's etcd histories; or only the columns, as in Jepsen's
+	// history.txt: process, type, f, value and optionally the error, in EDN. Lines
+	// of other namespaces are ignored. The format has no times. The keyword in
+	// ":info :write :timed-out" is the error, not a value.
 	JepsenLog Format = "jepsen-log"
 
-	// JSON is how elle-cli reads: an array of objects, or objects one after the
-	// other, with process, type, f and value, and perhaps time, key, node and error.
-	// Other members are passed over. A process that has a name is the nemesis.
+	// JSON is the format of elle-cli: an array of objects, or objects one after the
+	// other, with process, type, f and value, and optionally time, key, node and error.
+	// Other members are ignored. A process that has a name is the nemesis.
 	JSON Format = "json"
 
-	// CSV is a table of intervals, an operation per row, under a header that names
-	// the columns in any order:
+	// CSV is a table of intervals with one operation per row. A header names the
+	// columns, in any order:
 	//
 	//	process,f,key,input,output,call,return
 	//	0,write,x,7,,1204000000,1209000000
 	//	1,read,x,,7,1205000000,1207500000
 	//
-	// process, f, call and return must be there; key, input and output may be left
-	// out. Times are whole nanoseconds; an empty return means that the operation
-	// never completed. An input or output is a JSON value, or any other text that
-	// begins with a letter, which stands for itself; empty is null.
+	// The columns process, f, call and return are required; key, input and output are
+	// optional. Times are whole nanoseconds; an empty return means that the operation
+	// never completed. An input or output is a JSON value, or other text that begins
+	// with a letter, which is read as a string; an empty cell is null.
 	//
 	// At equal times calls come before returns, so that intervals that touch are
 	// concurrent, as in porcupine; but operations of one process keep their order.
@@ -71,13 +71,13 @@ const (
 type FormatInfo struct {
 	Format  Format
 	Summary string // one line
-	Writes  bool   // [Write] knows it too
+	Writes  bool   // [Write] can write it
 }
 
-// Formats returns all formats, Auto apart.
+// Formats returns all formats except Auto.
 func Formats() []FormatInfo {
 	return []FormatInfo{
-		{JSONL, "an object per line with index, time, process, type, f and value: the format of the store", true},
+		{JSONL, "one object per line with index, time, process, type, f and value: the format of the store", true},
 		{EDN, "maps as Jepsen, elle and Knossos write them, one after the other or in one vector; porcupine's key-value logs", true},
 		{JepsenLog, "the text log of jepsen.util, such as porcupine's etcd histories, or Jepsen's history.txt", false},
 		{JSON, "an array of objects, or objects one after the other, with type, f, value and process, as elle-cli reads them", false},
@@ -94,7 +94,7 @@ func ParseFormat(name string) (Format, error) {
 		}
 		names = append(names, string(f.Format))
 	}
-	return Auto, nearest.Unknown("format of histories", name, names)
+	return Auto, nearest.Unknown("history format", name, names)
 }
 
 // Detect returns the format of a file that begins with prefix, or [Auto] if it
@@ -103,7 +103,7 @@ func Detect(prefix []byte) Format {
 	prefix = bytes.TrimPrefix(prefix, byteOrderMark)
 	text := bytes.TrimLeft(prefix, " \t\r\n,")
 	if len(text) == 0 {
-		return JSONL // nothing at all is an empty history in any format
+		return JSONL // an empty file is an empty history in any format
 	}
 	switch text[0] {
 	case '{':
@@ -141,7 +141,7 @@ func Detect(prefix []byte) Format {
 	return Auto
 }
 
-// detectMap tells the three formats of records in braces apart.
+// detectMap tells apart the three formats whose records are in braces.
 func detectMap(text []byte) Format {
 	if inner := bytes.TrimLeft(text[1:], " \t\r\n"); len(inner) == 0 || inner[0] != '"' {
 		return EDN
@@ -160,7 +160,7 @@ func detectMap(text []byte) Format {
 
 var byteOrderMark = []byte("\uFEFF")
 
-// meant is the end of a message about a wrong name.
+// meant returns the suggestion for the end of a message about an unknown name, or "".
 func meant(word string, names []string) string {
 	if near := nearest.To(word, names); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)

@@ -7,22 +7,22 @@ import (
 	"io"
 )
 
-// formReader cuts a text into its top-level forms (EDN maps, JSON objects): one
+// formReader splits a text into its top-level forms (EDN maps, JSON objects): one
 // after the other, or the elements of one outer list. It looks at brackets,
-// strings and comments only; what a form means is judged by whoever reads it.
-// Memory is one form, however large the text.
+// strings and comments only; the caller parses the forms. It holds one form in
+// memory at a time, however large the text is.
 type formReader struct {
 	r       io.Reader
-	json    bool   // commas separate, and there are neither comments nor tags
-	buf     []byte // read and not yet handed out, from at
+	json    bool   // commas are separators, and there are no comments or tags
+	buf     []byte // read and not yet returned, from at
 	at      int
 	line    int  // of buf[at], from 1
-	started bool // anything was found
-	closer  byte // of the outer list, if there is one
-	opened  int  // its line
-	closed  bool // it ended
+	started bool // the first byte that is not space was seen
+	closer  byte // closing bracket of the outer list; 0 if there is no outer list
+	opened  int  // line of its opening bracket
+	closed  bool // the outer list ended
 	comma   bool // a comma was seen since the last form (JSON)
-	count   int  // forms handed out
+	count   int  // forms returned
 	taken   int64
 	eof     bool
 	failure error // of the underlying reader
@@ -34,7 +34,7 @@ func newFormReader(r io.Reader, json bool) *formReader {
 	return &formReader{r: r, json: json, line: 1, buf: make([]byte, 0, formBuffer)}
 }
 
-// peek returns the byte j places after f.at, reading on if it must.
+// peek returns the byte j places after f.at, and reads more if it has to.
 func (f *formReader) peek(j int) (byte, bool) {
 	if f.at+j < len(f.buf) {
 		return f.buf[f.at+j], true
@@ -60,7 +60,7 @@ func (f *formReader) fill(j int) (byte, bool) {
 			empty = 0
 		}
 		if err == nil && empty == 100 {
-			err = io.ErrNoProgress // a reader may return nothing now and then, but not forever
+			err = io.ErrNoProgress // a reader may return nothing a few times, but not forever
 		}
 		if err != nil {
 			f.eof = true
@@ -85,7 +85,7 @@ func (f *formReader) next() (form []byte, line int, err error) {
 			return nil, f.line, f.atEnd(discard)
 		}
 		if f.closed {
-			return nil, f.line, fmt.Errorf("%s follows after the end of the list that began at line %d", quoteByte(c), f.opened)
+			return nil, f.line, fmt.Errorf("expected nothing after the list that began at line %d, got %s", f.opened, quoteByte(c))
 		}
 		switch {
 		case f.openOuter(c), f.closeOuter(c):
@@ -144,9 +144,9 @@ func (f *formReader) closeOuter(c byte) bool {
 func (f *formReader) atEnd(discard int) error {
 	switch {
 	case f.closer != 0 && !f.closed:
-		return fmt.Errorf("the file ends before the list that began at line %d: it is cut off", f.opened)
+		return fmt.Errorf("the file ends inside the list that began at line %d: it is cut off", f.opened)
 	case discard > 0:
-		return errors.New("nothing follows after #_")
+		return errors.New("expected a form after #_, got the end of the file")
 	}
 	return nil
 }
@@ -173,7 +173,7 @@ func (f *formReader) significant() (byte, bool) {
 	}
 }
 
-// take hands out the form that begins at f.at, or the two bytes #_.
+// take returns the form that begins at f.at, or the two bytes #_.
 func (f *formReader) take() ([]byte, error) {
 	end := 0
 	for c, _ := f.peek(end); c == '#' && !f.json; c, _ = f.peek(end) {
@@ -183,7 +183,7 @@ func (f *formReader) take() ([]byte, error) {
 			end++ // a set
 			break
 		}
-		end = f.spaceEnd(f.tokenEnd(end)) // a tag, which belongs to the form behind it
+		end = f.spaceEnd(f.tokenEnd(end)) // a tag, which belongs to the form after it
 	}
 	c, ok := f.peek(end)
 	switch {
@@ -209,7 +209,7 @@ func (f *formReader) cutOff(what string) error {
 	return fmt.Errorf("the file ends in the middle of the %s that begins here: it is cut off", what)
 }
 
-// cut hands out the next n bytes.
+// cut returns the next n bytes and moves past them.
 func (f *formReader) cut(n int) []byte {
 	form := f.buf[f.at : f.at+n]
 	f.line += bytes.Count(form, []byte{'\n'})
@@ -217,8 +217,8 @@ func (f *formReader) cut(n int) []byte {
 	return form
 }
 
-// The four functions below return where something ends that begins j places
-// after f.at, again counted from f.at, or -1 if the text ends first.
+// The functions below take the place where something begins, and return the place
+// where it ends, both counted from f.at, or -1 if the text ends first.
 
 func (f *formReader) tokenEnd(j int) int {
 	for {

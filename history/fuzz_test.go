@@ -34,8 +34,8 @@ func FuzzReadJSON(f *testing.F)      { fuzzRead(f, JSON) }
 func FuzzReadCSV(f *testing.F)       { fuzzRead(f, CSV) }
 func FuzzReadAuto(f *testing.F)      { fuzzRead(f, Auto) }
 
-// fuzzRead feeds a reader with anything: it must say what is wrong and where, or
-// return a valid history that reads the same after it was written.
+// fuzzRead gives a reader any text: it must return an error that names a line, or
+// a valid history that reads the same after it was written.
 func fuzzRead(f *testing.F, format Format) {
 	for _, text := range samples(f) {
 		if format == Auto || Detect(text) == format {
@@ -96,9 +96,9 @@ func checkWritten(t interface {
 	}
 }
 
-// TestSamplesAreReadAndTheirDamageIsNamed reads each sample; then with each of its lines replaced by
-// something else, which must be named by its line; then cut off at each byte, and with each byte dropped or
-// doubled, which must be refused or leave a valid history.
+// TestSamplesAreReadAndTheirDamageIsNamed reads each sample; then again with each line replaced by
+// something else, where the error must name that line; then cut off at each byte, and with each byte dropped or
+// doubled, where Read must return an error or a valid history.
 func TestSamplesAreReadAndTheirDamageIsNamed(t *testing.T) {
 	for name, text := range samples(t) {
 		t.Run(name, func(t *testing.T) {

@@ -5,12 +5,13 @@ import (
 	"slices"
 )
 
-// SplitKeys returns a history in which each value of a client is a pair of a
-// key and a value, as jepsen.independent makes them, with the keys in
-// [Event.Key] and the values in [Event.Value]. A completion that is not such a pair
-// keeps its value if it is a fail or an info; any other event without such a value is an [*Error].
+// SplitKeys splits the values of a history in which each value of a client is a
+// pair of a key and a value, as jepsen.independent makes them. It returns a copy with
+// the keys in [Event.Key] and the values in [Event.Value]. A fail or an info whose
+// value is not such a pair keeps its value; for any other such event SplitKeys returns
+// an [*Error].
 //
-// [Read] does so by itself where a file says or shows that its values are such pairs.
+// [Read] does the same if tags or the values themselves show that a file has such pairs.
 func SplitKeys(events []Event) ([]Event, error) {
 	split := slices.Clone(events)
 	if err := splitKeys(split, nil); err != nil {
@@ -46,8 +47,8 @@ func splitKeys(events []Event, lines []int32) *Error {
 	return nil
 }
 
-// splitKey splits one event and returns what is wrong with it, or nothing. The
-// map holds what each key was.
+// splitKey splits one event and returns what is wrong with it, or "". kinds holds
+// the kind of value that each key was.
 func (e *Event) splitKey(kinds map[string]valueKind) string {
 	if e.Process == Nemesis {
 		return ""
@@ -57,25 +58,25 @@ func (e *Event) splitKey(kinds map[string]valueKind) string {
 		if e.Type == Fail || e.Type == Info {
 			return ""
 		}
-		return fmt.Sprintf("the value %s is not a pair of a key and a value", show(e.Value))
+		return fmt.Sprintf("value: expected a pair [key, value], got %s", show(e.Value))
 	}
 	name := textOf(k)
 	if before, ok := kinds[name]; ok && before != k.kind {
-		return fmt.Sprintf("key %q is a %v here, but was a %v before, and simrun names keys by their text", name, k.kind, before)
+		return fmt.Sprintf("key %q is a %v here, but was a %v before, and simrun compares keys as text", name, k.kind, before)
 	}
 	kinds[name] = k.kind
 	e.Key, e.Value = name, v
 	return ""
 }
 
-// independence watches whether a history can only be one of independent keys:
-// every value of a client is a pair that begins with a number or a string, and
-// some invocation does not know the second part yet: [k nil] is how a read of
-// key k begins. A cas is a pair too, but of two known parts; a transaction is a
-// list of lists; and an event that names a key has it already.
+// independence detects histories of independent keys. In these every value of a
+// client is a pair whose first part is a number or a string, and the second part of
+// some invocation is nil, since a read of key k begins as [k nil]. A cas is also a
+// pair, but it knows both parts; a transaction is a list of lists; and an event that
+// names a key needs no splitting.
 type independence struct {
-	out     bool // it is something else
-	telling bool // there was a [k nil]
+	out     bool // the history is not one of independent keys
+	telling bool // a [k nil] occurred
 }
 
 func (w *independence) see(e *Event) {
@@ -90,7 +91,7 @@ func (w *independence) see(e *Event) {
 	w.telling = w.telling || e.Type == Invoke && v.IsNull()
 }
 
-// looksIndependent reports whether the whole history is so.
+// looksIndependent reports whether events are a history of independent keys.
 func looksIndependent(events []Event) bool {
 	var w independence
 	for i := range events {

@@ -3,9 +3,9 @@ package history
 import "strings"
 
 // interner keeps one copy of each short text of a history: a million lines have
-// a handful of operation names and keys, and few distinct values. Copies lie
-// side by side in blocks, so that a distinct text costs no allocation of its own.
-// A nil interner copies without remembering.
+// a handful of operation names and keys, and few distinct values. Copies share
+// large blocks, so that a new text needs no allocation of its own. A nil interner
+// copies every text.
 type interner struct {
 	seen  map[string]string
 	block strings.Builder
@@ -14,7 +14,7 @@ type interner struct {
 
 const (
 	maxInterned = 64      // bytes; longer texts are rarely repeated
-	maxSeen     = 1 << 16 // texts that are remembered; what comes later is mostly new
+	maxSeen     = 1 << 16 // texts that are remembered; a file with more of them rarely repeats one
 	internBlock = 1 << 16 // bytes of a block
 )
 
@@ -52,7 +52,7 @@ func (in *interner) scratch() []byte {
 	return in.buf[:0]
 }
 
-// keep hands a buffer that grew back for the next scratch.
+// keep stores buf, which may have grown, for the next call of scratch.
 func (in *interner) keep(buf []byte) {
 	if in != nil {
 		in.buf = buf

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// readJepsenLog reads [JepsenLog]. Newer logs have the form
+// readJepsenLog reads [JepsenLog]. Lines of newer logs have the form
 // "… INFO [jepsen worker 3] jepsen.util: 3 :invoke …".
 func readJepsenLog(r sized, file string) ([]Event, error) {
 	c := newCollector(r, file)
@@ -25,7 +25,7 @@ func readJepsenLog(r sized, file string) ([]Event, error) {
 			if len(bytes.TrimSpace(line)) == 0 || isLogLine(line) {
 				continue
 			}
-			return nil, c.fail(lines.number, "%s is not a line of a Jepsen log, which looks like INFO  jepsen.util - 3 :invoke :read nil", clip(line))
+			return nil, c.fail(lines.number, "expected a line like INFO  jepsen.util - 3 :invoke :read nil, got %s", clip(line))
 		}
 		var rec record
 		s.text, s.at = columns, 0
@@ -48,7 +48,7 @@ var (
 	logLevels    = [][]byte{[]byte("INFO"), []byte("WARN"), []byte("ERROR"), []byte("DEBUG"), []byte("TRACE"), []byte("FATAL")}
 )
 
-// logColumns returns what of a line describes an event.
+// logColumns returns the part of a line that describes an event.
 func logColumns(line []byte) (columns []byte, found bool) {
 	if i := bytes.Index(line, logNamespace); i >= 0 {
 		rest := bytes.TrimLeft(line[i+len(logNamespace):], " ")
@@ -82,7 +82,7 @@ func firstWord(text []byte) (word, rest []byte) {
 	return text[:n], text[n:]
 }
 
-// isLogLine reports whether a line is a message of something else than jepsen.util: it has a level.
+// isLogLine reports whether a line is a message of another namespace than jepsen.util: such a line has a level.
 func isLogLine(line []byte) bool {
 	for i, word := range bytes.Fields(line) {
 		for _, level := range logLevels {
@@ -97,7 +97,7 @@ func isLogLine(line []byte) bool {
 	return false
 }
 
-// logRecord takes the columns of an event.
+// logRecord parses the columns of an event.
 func (s *ednScanner) logRecord(rec *record) error {
 	for _, f := range []field{fieldProcess, fieldType, fieldF} {
 		v, err := s.value()
@@ -113,11 +113,11 @@ func (s *ednScanner) logRecord(rec *record) error {
 		return err
 	}
 	if rec.Process == Nemesis {
-		rec.Value = String(string(bytes.TrimSpace(s.text[s.at:]))) // free text, more often than EDN
+		rec.Value = String(string(bytes.TrimSpace(s.text[s.at:]))) // more often free text than EDN
 		return nil
 	}
 	if c == 0 {
-		return errors.New("the value is missing")
+		return errors.New("value is missing")
 	}
 	if err := s.operand(rec); err != nil {
 		return err
@@ -129,7 +129,7 @@ func (s *ednScanner) logRecord(rec *record) error {
 	return s.logError(rec)
 }
 
-// logError takes the last column, if it is there.
+// logError parses the last column, which is optional.
 func (s *ednScanner) logError(rec *record) error {
 	c, err := s.peek()
 	if err != nil || c == 0 {
@@ -140,7 +140,7 @@ func (s *ednScanner) logError(rec *record) error {
 		return fmt.Errorf("error: %w", err)
 	}
 	if c, err = s.peek(); err != nil || c != 0 {
-		return fmt.Errorf("%s follows after the end of the event", quoteByte(c))
+		return fmt.Errorf("expected nothing after the event, got %s", quoteByte(c))
 	}
 	rec.Error = textOf(v)
 	return nil

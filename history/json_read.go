@@ -21,7 +21,7 @@ func readJSON(r sized, file string) ([]Event, error) {
 		s := jsonScanner{text: form, in: c.in}
 		err = s.record(&rec, false)
 		if err == nil && s.peek() != 0 {
-			err = fmt.Errorf("%s follows after the end of the object", quoteByte(s.text[s.at]))
+			err = fmt.Errorf("expected nothing after the object, got %s", quoteByte(s.text[s.at]))
 		}
 		if err != nil {
 			return nil, c.fail(line+bytes.Count(form[:min(s.at, len(form))], []byte{'\n'}), "%v", err)

@@ -29,9 +29,9 @@ func TestValuesAndEventsInsideOtherJSON(t *testing.T) {
 	for in, want := range map[string]string{
 		`{"Value":{"a":1,"a":1}}`:    `value: the name "a" occurs twice in one object`,
 		`{"Events":[{"index":0}]}`:   "event: time is missing",
-		`{"Events":[{"indx":0}]}`:    `event: "indx" is not a member of an event; did you mean "index"?`,
-		`{"Events":[{"index":1.5}]}`: "event: index is 1.5: it must be a whole number",
-		`{"Events":[{"f":null}]}`:    "event: f is null: it must be the name of an operation",
+		`{"Events":[{"indx":0}]}`:    `event: unknown member of an event "indx"; did you mean "index"?`,
+		`{"Events":[{"index":1.5}]}`: "event: index: expected a whole number, got 1.5",
+		`{"Events":[{"f":null}]}`:    "event: f: expected the name of an operation, got null",
 	} {
 		if err := json.Unmarshal([]byte(in), &r); message(err) != want {
 			t.Errorf("%s: %v, want %s", in, err, want)
@@ -78,7 +78,7 @@ func TestValueCompareIsAnOrder(t *testing.T) {
 	}
 }
 
-// slowReader returns nothing at every other call, and nothing but that once it is stuck.
+// slowReader returns nothing at every other call, and at every call once it is stuck.
 type slowReader struct {
 	text  string
 	calls int
@@ -104,7 +104,7 @@ func TestReadFromSlowReaders(t *testing.T) {
 	if err != nil || len(events) != 1 {
 		t.Errorf("%v, %v", events, err)
 	}
-	// What comes after the part that Read looks at first is read by the reader of forms.
+	// Read looks at the first part to detect the format; the formReader reads the rest.
 	long := text + strings.Repeat(" ", detectBytes)
 	if _, err := Read(&slowReader{text: long, stuck: true}, "file", EDN); !strings.Contains(message(err), io.ErrNoProgress.Error()) {
 		t.Errorf("a reader that never ends: %v", err)
@@ -116,15 +116,15 @@ func TestReadLongLines(t *testing.T) {
 	events := []Event{{F: "write", Value: String(long)}, {Index: 1, Type: OK, F: "write", Value: String(long + "!")}}
 	checkWritten(t, events)
 	_, err := Read(strings.NewReader("INFO  jepsen.util - 0\t:invoke\t:write\t\""+long+"\"\nfoo\n"), "file", Auto)
-	if want := `file:2: "foo" is not a line of a Jepsen log, which looks like INFO  jepsen.util - 3 :invoke :read nil`; message(err) != want {
+	if want := `file:2: expected a line like INFO  jepsen.util - 3 :invoke :read nil, got "foo"`; message(err) != want {
 		t.Errorf("got %v", err)
 	}
 }
 
-// sought is a reader whose length can be found by seeking, as that of a file.
+// sought is a reader whose length can be found by seeking, like that of a file.
 type sought struct{ io.ReadSeeker }
 
-// unsought is one that only seems so, as standard input.
+// unsought has a Seek that fails, like that of standard input.
 type unsought struct{ io.Reader }
 
 func (unsought) Seek(int64, int) (int64, error) { return 0, errors.New("a pipe") }
@@ -154,8 +154,8 @@ func TestSplitKeysRefuses(t *testing.T) {
 		return Event{Index: i, Process: Process(i), F: "write", Value: List(k, Int(1))}
 	}
 	for want, events := range map[string][]Event{
-		"event 0: the value 7 is not a pair of a key and a value":                                         {{F: "write", Value: Int(7)}},
-		`event 1: key "5" is a string here, but was a number before, and simrun names keys by their text`: {pair(0, Int(5)), pair(1, String("5"))},
+		"event 0: value: expected a pair [key, value], got 7":                                          {{F: "write", Value: Int(7)}},
+		`event 1: key "5" is a string here, but was a number before, and simrun compares keys as text`: {pair(0, Int(5)), pair(1, String("5"))},
 		`event 1: process 0 completes write of key "6", but it invoked it for key "5" at event 0`: {
 			pair(0, Int(5)), {Index: 1, Type: OK, F: "write", Value: List(Int(6), Null)}},
 	} {

@@ -15,10 +15,10 @@ const maxDepth = 1000
 
 var (
 	errCutOff = errors.New("the text ends in the middle of a value")
-	errDepth  = errors.New("a value is nested more than 1000 deep")
+	errDepth  = errors.New("a value is nested more than 1000 levels deep")
 )
 
-// parseJSONValue reads a JSON text that is one value, with white space around it.
+// parseJSONValue parses a JSON text that is one value, which may have white space around it.
 func parseJSONValue(text []byte, in *interner) (Value, error) {
 	s := jsonScanner{text: text, in: in}
 	v, err := s.value()
@@ -26,14 +26,14 @@ func parseJSONValue(text []byte, in *interner) (Value, error) {
 		return Null, err
 	}
 	if s.space(); s.at < len(text) {
-		return Null, fmt.Errorf("%s follows after the end of a value", quoteByte(text[s.at]))
+		return Null, fmt.Errorf("expected nothing after the value, got %s", quoteByte(text[s.at]))
 	}
 	return v, nil
 }
 
-// jsonScanner reads JSON from a text. It exists in addition to encoding/json because
-// histories have millions of lines: it allocates nothing for what it has seen
-// before, and brings values to canonical form in the same pass.
+// jsonScanner parses JSON. It replaces encoding/json because histories have millions
+// of lines: it allocates nothing for texts that it has seen before, and converts
+// values to canonical form in the same pass.
 type jsonScanner struct {
 	text []byte
 	at   int
@@ -60,7 +60,7 @@ func (s *jsonScanner) peek() byte {
 	return s.text[s.at]
 }
 
-// expect takes the byte c after white space.
+// expect parses the byte c after white space.
 func (s *jsonScanner) expect(c byte) error {
 	if s.space(); s.at == len(s.text) {
 		return errCutOff
@@ -72,7 +72,7 @@ func (s *jsonScanner) expect(c byte) error {
 	return nil
 }
 
-// value takes any value.
+// value parses any value.
 func (s *jsonScanner) value() (Value, error) {
 	switch c := s.peek(); {
 	case c == '"':
@@ -95,7 +95,7 @@ func (s *jsonScanner) value() (Value, error) {
 	return canonicalValue(dst[start:], s.in), nil
 }
 
-// canonicalValue returns the value of canonical JSON text, copying what it keeps.
+// canonicalValue returns the value of canonical JSON text. It keeps no reference to text.
 func canonicalValue(text []byte, in *interner) Value {
 	switch text[0] {
 	case 'n':
@@ -110,7 +110,7 @@ func canonicalValue(text []byte, in *interner) Value {
 	return fromCanonical(in.str(text))
 }
 
-// smallInt takes an integer of at most 18 digits that nothing but a delimiter follows.
+// smallInt parses an integer of at most 18 digits without fraction or exponent.
 func (s *jsonScanner) smallInt() (int64, bool) {
 	i, negative := s.at, false
 	if s.text[i] == '-' {
@@ -137,8 +137,8 @@ func (s *jsonScanner) smallInt() (int64, bool) {
 	return n, true
 }
 
-// str takes a string and returns its content. The result is valid until the
-// next call; it is valid UTF-8.
+// str parses a string and returns its content, which is valid UTF-8. The result may
+// share the memory of the text.
 func (s *jsonScanner) str() ([]byte, error) {
 	if s.peek() != '"' {
 		if s.at == len(s.text) {
@@ -159,7 +159,7 @@ func (s *jsonScanner) str() ([]byte, error) {
 		case c == '\\':
 			return s.escapedString(start, i)
 		case c < 0x20:
-			return nil, fmt.Errorf("the control character %s is in a string; write it as \\u%04x", quoteByte(c), c)
+			return nil, fmt.Errorf("control character %s in a string: it must be escaped as \\u%04x", quoteByte(c), c)
 		case c >= utf8.RuneSelf:
 			ascii = false
 		}
@@ -167,7 +167,7 @@ func (s *jsonScanner) str() ([]byte, error) {
 	return nil, errCutOff
 }
 
-// escapedString takes a string whose first backslash is at i.
+// escapedString parses a string whose first backslash is at i.
 func (s *jsonScanner) escapedString(start, i int) ([]byte, error) {
 	for ; i < len(s.text); i++ {
 		switch s.text[i] {
@@ -176,7 +176,7 @@ func (s *jsonScanner) escapedString(start, i int) ([]byte, error) {
 		case '"':
 			var content string
 			if err := json.Unmarshal(s.text[start:i+1], &content); err != nil {
-				return nil, fmt.Errorf("the string %s is malformed", clip(s.text[start:i+1]))
+				return nil, fmt.Errorf("malformed string %s", clip(s.text[start:i+1]))
 			}
 			s.at = i + 1
 			return []byte(content), nil
@@ -185,7 +185,7 @@ func (s *jsonScanner) escapedString(start, i int) ([]byte, error) {
 	return nil, errCutOff
 }
 
-// canonical takes any value and appends its canonical text.
+// canonical parses any value and appends its canonical text.
 func (s *jsonScanner) canonical(dst []byte, depth int) ([]byte, error) {
 	if depth > maxDepth {
 		return dst, errDepth
@@ -211,7 +211,7 @@ func (s *jsonScanner) canonical(dst []byte, depth int) ([]byte, error) {
 	}
 }
 
-// atom takes a number, true, false or null.
+// atom parses a number, true, false or null.
 func (s *jsonScanner) atom(dst []byte) ([]byte, error) {
 	start := s.at
 	for s.at < len(s.text) && !isJSONDelimiter(s.text[s.at]) {
@@ -225,7 +225,7 @@ func (s *jsonScanner) atom(dst []byte) ([]byte, error) {
 		return dst, fmt.Errorf("expected a value, got %s", quoteByte(s.text[start]))
 	}
 	if word[0] != '-' && (word[0] < '0' || word[0] > '9') {
-		return dst, fmt.Errorf("%s is not a JSON value", clip(word))
+		return dst, fmt.Errorf("expected a JSON value, got %s", clip(word))
 	}
 	dst, err := appendNumber(dst, word)
 	if err != nil {
@@ -265,8 +265,8 @@ func (s *jsonScanner) array(dst []byte, depth int) ([]byte, error) {
 	}
 }
 
-// object takes an object; its members are appended in order of their names.
-// A name that occurs twice is refused: readers disagree on which one counts.
+// object parses an object and appends its members in order of their names. A name that
+// occurs twice is an error, since readers disagree on which one counts.
 func (s *jsonScanner) object(dst []byte, depth int) ([]byte, error) {
 	s.at++
 	var members []jsonMember
@@ -373,7 +373,7 @@ func show(v Value) string {
 	return text
 }
 
-// mostShown is how many bytes of the input a message repeats at most.
+// mostShown is the largest number of bytes of the input that a message repeats.
 const mostShown = 40
 
 // clip quotes a piece of the input for a message, and shortens it if it is long.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// readJSONL reads [JSONL]. A line that is not exactly so is refused.
+// readJSONL reads [JSONL]. Any deviation from the format is an error.
 func readJSONL(r sized, file string) ([]Event, error) {
 	c := newCollector(r, file)
 	lines := newLineReader(r)
@@ -24,7 +24,7 @@ func readJSONL(r sized, file string) ([]Event, error) {
 		case err != nil:
 			return nil, c.fail(lines.number, "%v", err)
 		case rec.Index != len(c.events):
-			return nil, c.fail(lines.number, "index is %d where %d was expected: a line is missing, doubled or out of order", rec.Index, len(c.events))
+			return nil, c.fail(lines.number, "index: expected %d, got %d; a line is missing, duplicated or out of order", len(c.events), rec.Index)
 		}
 		if err := c.add(&rec, lines.number); err != nil {
 			return nil, err
@@ -47,13 +47,13 @@ func parseJSONLine(line []byte, in *interner) (record, error) {
 		return rec, err
 	}
 	if s.peek() != 0 {
-		return rec, fmt.Errorf("%s follows after the end of the object", quoteByte(s.text[s.at]))
+		return rec, fmt.Errorf("expected nothing after the object, got %s", quoteByte(s.text[s.at]))
 	}
 	return rec, rec.need(fieldIndex | fieldTime | fieldProcess | fieldType | fieldF)
 }
 
-// record takes an object that is an event. In strict mode a member of another
-// name is refused, else it is passed over.
+// record parses an object that is an event. Unknown members are errors in strict mode,
+// and are ignored otherwise.
 func (s *jsonScanner) record(rec *record, strict bool) error {
 	if err := s.expect('{'); err != nil {
 		return err
@@ -97,7 +97,7 @@ func (s *jsonScanner) record(rec *record, strict bool) error {
 }
 
 func unknownMember(name string) error {
-	return fmt.Errorf("%s is not a member of an event%s", clip([]byte(name)), meant(name, fieldNames))
+	return fmt.Errorf("unknown member of an event %s%s", clip([]byte(name)), meant(name, fieldNames))
 }
 
 // setStrict is set for the project's own format.
@@ -106,17 +106,17 @@ func (r *record) setStrict(f field, v Value) error {
 	switch f {
 	case fieldKey, fieldNode, fieldError:
 		if !isString {
-			return fmt.Errorf("%v is %s: it must be a string", f, show(v))
+			return fmt.Errorf("%v: expected a string, got %s", f, show(v))
 		}
 	case fieldProcess:
 		if isString && text != "nemesis" {
-			return fmt.Errorf("process is %q: it must be a whole number from 0, or nemesis", text)
+			return fmt.Errorf("process: expected a whole number from 0 or \"nemesis\", got %q", text)
 		}
 	}
 	return r.set(f, v)
 }
 
-// writeJSONL writes events as [readJSONL] reads them.
+// writeJSONL writes events in the format that [readJSONL] reads.
 func writeJSONL(w io.Writer, events []Event) error {
 	b := bufio.NewWriterSize(w, 1<<16)
 	for i := range events {
@@ -161,13 +161,13 @@ func (e Event) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// appendText appends a string that may hold bytes that are no UTF-8.
+// appendText appends a string that may not be valid UTF-8.
 func appendText(b []byte, s string) []byte { return String(s).AppendJSON(b) }
 
 // MarshalJSON implements [json.Marshaler]: an object of history.jsonl.
 func (e Event) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
 
-// UnmarshalJSON implements [json.Unmarshaler]. It is as strict as [Read] is with a line of
+// UnmarshalJSON implements [json.Unmarshaler]. It is as strict as [Read] is for a line of
 // history.jsonl.
 func (e *Event) UnmarshalJSON(b []byte) error {
 	rec, err := parseJSONLine(bytes.TrimSpace(b), nil)

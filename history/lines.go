@@ -6,13 +6,13 @@ import (
 	"io"
 )
 
-// lineReader hands out the lines of a text of any length, one after the other.
+// lineReader returns the lines of a text one after the other. Lines can have any length.
 type lineReader struct {
 	r       *bufio.Reader
 	long    []byte // a line that is longer than the buffer
-	number  int    // of the line that was handed out last, from 1
+	number  int    // of the latest line, from 1
 	cut     bool   // that line does not end in a newline
-	bytes   int64  // handed out so far
+	bytes   int64  // returned so far, with the ends of lines
 	failure error  // of the underlying reader, other than io.EOF
 }
 

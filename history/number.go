@@ -14,14 +14,14 @@ const maxExponent = 1_000_000
 const maxPlainDigits = 40
 
 var (
-	errNumber   = errors.New("a number is malformed")
-	errExponent = errors.New("the exponent of a number is beyond a million")
+	errNumber   = errors.New("malformed number")
+	errExponent = errors.New("the exponent of a number is greater than a million")
 )
 
-// appendNumber appends the canonical form of a JSON number: the same text for
-// the same number, however it was written, and exact, with no detour through
-// floating point. The form is that of RFC 8785 (section 3.2.2.3) but for the
-// number of digits, which has no bound.
+// appendNumber appends the canonical form of a JSON number. Equal numbers have the
+// same form, however they were written, and it is exact, since nothing is converted
+// to floating point. The form is that of RFC 8785 (section 3.2.2.3), except that the
+// number of digits has no bound.
 func appendNumber(dst, lit []byte) ([]byte, error) {
 	if plainInt(lit) {
 		return append(dst, lit...), nil
@@ -42,7 +42,7 @@ func appendNumber(dst, lit []byte) ([]byte, error) {
 	return appendDecimal(dst, digits, point), nil
 }
 
-// plainInt reports whether lit is an integer in canonical form already.
+// plainInt reports whether lit is an integer that is already in canonical form.
 func plainInt(lit []byte) bool {
 	if len(lit) > 1 && lit[0] == '-' {
 		lit = lit[1:]
@@ -61,7 +61,7 @@ func plainInt(lit []byte) bool {
 	return true
 }
 
-// splitNumber takes a JSON number apart: its value is 0.digits × 10^point.
+// splitNumber splits a JSON number into its parts: its value is 0.digits × 10^point.
 func splitNumber(lit []byte) (negative bool, digits []byte, point int, err error) {
 	rest := lit
 	if len(rest) > 0 && rest[0] == '-' {

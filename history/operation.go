@@ -21,12 +21,12 @@ type Operation struct {
 func (a Operation) Before(b Operation) bool { return a.Complete >= 0 && a.Complete < b.Invoke }
 
 // Pair joins the invocations of a history with their completions and returns
-// the operations in order of invocation. An invocation that nothing completes
-// is like one that an info completes: it stays open forever. Operations that
-// failed are kept, as a specification may learn from them; events of the nemesis
-// are left out.
+// the operations in order of invocation. An invocation without a completion is
+// treated like one that ended with an info: it stays open forever. Pair keeps
+// failed operations, since a specification may use them, and leaves out events
+// of the nemesis.
 //
-// The history must be valid; if it is not, the error is that of [Validate].
+// The history must be valid; otherwise Pair returns the error of [Validate].
 func Pair(events []Event) ([]Operation, error) {
 	n := 0
 	for i := range events {
@@ -65,9 +65,10 @@ func (op *Operation) complete(e *Event) {
 	}
 }
 
-// WithoutIndeterminate returns ops without those that never completed and that
-// idle says change no state, such as reads: nobody learnt what they saw, so they
-// constrain nothing. Jepsen drops them likewise. The order is kept; ops is not changed.
+// WithoutIndeterminate returns ops, in the same order, without the operations that
+// never completed and whose name idle reports to change no state, such as reads.
+// Nobody saw their results, so they constrain nothing; Jepsen drops them too. It
+// does not change ops.
 func WithoutIndeterminate(ops []Operation, idle func(f string) bool) []Operation {
 	kept := make([]Operation, 0, len(ops))
 	for i := range ops {

@@ -8,31 +8,31 @@ import (
 	"strings"
 )
 
-// detectBytes is how much of a file [Read] looks at to tell its format.
+// detectBytes is how much of a file [Read] looks at to detect its format.
 const detectBytes = 1 << 14
 
-// Read reads a history, in a format or in the one that it is found to be in, and
-// validates it as [Validate] does. The name of the file goes into errors, each of
-// which is an [*Error] with the line. An empty file is an empty history.
+// Read reads a history in format f, which it detects if f is [Auto], and checks it
+// as [Validate] does. Errors are [*Error] values that name the file, as given, and
+// the line. An empty file is an empty history.
 //
-// The order of the file is the order of the history. In formats that are not ours,
-// events are numbered anew, and where the file gives no times, the number of an
-// event is its time in nanoseconds.
+// The order of the file is the order of the history. In formats other than [JSONL]
+// Read numbers the events itself, and if the file has no times, the time of an event
+// is its number, in nanoseconds.
 //
-// Jepsen's independent keys, which are in values as [key value], are split into
-// [Event.Key] and [Event.Value] where the file says so by a tag, or where nothing else
-// can be meant: all values of clients are such pairs, and some are [key nil], as
-// of a read. [SplitKeys] does so on demand.
+// Jepsen's independent keys are part of the values: [key value]. Read splits these
+// into [Event.Key] and [Event.Value] if a tag marks them, or if the history can be
+// nothing else: all values of clients are such pairs, and some are [key nil], as in
+// the invocation of a read. [SplitKeys] splits them in any other case.
 func Read(r io.Reader, file string, f Format) ([]Event, error) {
 	size, _ := sizeOf(r)
 	b := bufio.NewReaderSize(r, detectBytes)
 	prefix, err := b.Peek(detectBytes)
 	if err != nil && err != io.EOF {
-		return nil, &Error{File: file, Line: 1, Reason: fmt.Sprintf("the file cannot be read: %v", err)}
+		return nil, &Error{File: file, Line: 1, Reason: fmt.Sprintf("cannot read the file: %v", err)}
 	}
 	if f == Auto {
 		if f = Detect(prefix); f == Auto {
-			return nil, &Error{File: file, Line: 1, Reason: "this is not a history in a known format; the formats are " + formatNames(false)}
+			return nil, &Error{File: file, Line: 1, Reason: "not a history in a known format; known formats: " + formatNames(false)}
 		}
 	}
 	if bytes.HasPrefix(prefix, byteOrderMark) {
@@ -64,7 +64,7 @@ func read(r sized, file string, f Format) ([]Event, error) {
 	return nil, &Error{File: file, Index: -1, Reason: err.Error()}
 }
 
-// Write writes a history, so that [Read] reads the same events back from it. JSONL and EDN can be written.
+// Write writes a history in [JSONL] or [EDN]. [Read] reads the same events back.
 func Write(w io.Writer, f Format, events []Event) error {
 	switch f {
 	case JSONL:
@@ -75,7 +75,7 @@ func Write(w io.Writer, f Format, events []Event) error {
 	if _, err := ParseFormat(string(f)); err != nil {
 		return err
 	}
-	return fmt.Errorf("histories are not written as %s, only as %s", f, formatNames(true))
+	return fmt.Errorf("cannot write histories as %s; available: %s", f, formatNames(true))
 }
 
 func formatNames(writable bool) string {

@@ -89,7 +89,7 @@ func anyHistory(t *rapid.T) []Event {
 	return events
 }
 
-// TestWrittenHistoriesAreReadAgain is the law that reading undoes writing, in each format that is written.
+// TestWrittenHistoriesAreReadAgain checks that Read returns the events that Write wrote, in each format that can be written.
 func TestWrittenHistoriesAreReadAgain(t *testing.T) {
 	lookalikes := 0
 	for range 10 {

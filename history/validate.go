@@ -2,21 +2,21 @@ package history
 
 import "fmt"
 
-// Validate reports the first thing that keeps events from being a history:
+// Validate returns an error for the first event that breaks a rule of histories:
 //
 //   - an index that is not the event's position,
 //   - a time that is negative or before the time of the previous event,
 //   - a process that is negative and not [Nemesis], an unknown type, an operation without a name,
 //   - an invocation by a process whose previous operation is still open,
-//   - an invocation by a process that an info ended: its client must go on as a new process,
+//   - an invocation by a process that an info ended: its client must continue as a new process,
 //   - a completion without an invocation, or of another operation or key than was invoked.
 //
-// Events of the nemesis are only asked for their index and time.
+// Of events of the nemesis it checks the index, the time and the type only.
 //
-// The rules are Jepsen's. That a process may not be used again after an info
-// is Knossos's rule (knossos.history/complete refuses "process already running"):
-// the operation is still open, and a process is a single thread. Jepsen's
-// generator gives the client a new process at that point.
+// The rules are Jepsen's. Knossos forbids using a process again after an info
+// (knossos.history/complete refuses "process already running"): the operation
+// is still open, and a process is a single thread. Jepsen's generator gives the
+// client a new process at that point.
 //
 // The error is an [*Error] that names the event by its index.
 func Validate(events []Event) error {
@@ -31,7 +31,7 @@ func Validate(events []Event) error {
 
 // validator follows a history event by event.
 type validator struct {
-	unit      string // what a position is: "line" or "event"
+	unit      string // what positions count: "line" or "event"
 	time      Time   // of the latest event
 	timeAt    int    // its position
 	processes processTable
@@ -58,10 +58,10 @@ func newValidator(unit string) *validator {
 	return &validator{unit: unit}
 }
 
-// nextOf judges event i of a history that is not from a file.
+// nextOf checks event i of a history that is not from a file.
 func (v *validator) nextOf(events []Event, i int) error {
 	if events[i].Index != i {
-		return &Error{Index: i, Reason: fmt.Sprintf("the index is %d, but %d events come before it", events[i].Index, i)}
+		return &Error{Index: i, Reason: fmt.Sprintf("index: expected %d, got %d", i, events[i].Index)}
 	}
 	if reason := v.next(&events[i], i); reason != "" {
 		return &Error{Index: i, Reason: reason}
@@ -69,24 +69,24 @@ func (v *validator) nextOf(events []Event, i int) error {
 	return nil
 }
 
-// next judges one event, which is at the given position, and returns what
-// is wrong with it, or nothing.
+// next checks one event, which is at the given position, and returns what is
+// wrong with it, or "".
 func (v *validator) next(e *Event, at int) string {
 	if e.Time < v.time {
 		if e.Time < 0 {
-			return fmt.Sprintf("the time is %d: it must not be negative", int64(e.Time))
+			return fmt.Sprintf("time: expected 0 or more, got %d", int64(e.Time))
 		}
 		return fmt.Sprintf("time runs backwards: %d comes after %d of %s %d", int64(e.Time), int64(v.time), v.unit, v.timeAt)
 	}
 	v.time, v.timeAt = e.Time, at
 	if e.Type > Info {
-		return fmt.Sprintf("%v is none of invoke, ok, fail, info", e.Type)
+		return fmt.Sprintf("type: expected invoke, ok, fail or info, got %v", e.Type)
 	}
 	if e.Process == Nemesis {
 		return ""
 	}
 	if e.Process < 0 {
-		return fmt.Sprintf("process %d is negative", e.Process)
+		return fmt.Sprintf("process: expected 0 or more, got %d", e.Process)
 	}
 	if e.F == "" {
 		return "the operation has no name"
@@ -101,9 +101,9 @@ func (v *validator) next(e *Event, at int) string {
 func (v *validator) invoke(e *Event, p *processState, at int) string {
 	switch p.phase {
 	case open:
-		return fmt.Sprintf("process %d invokes %s while its %s of %s %d is still open", e.Process, e.F, p.f, v.unit, p.at)
+		return fmt.Sprintf("process %d invokes %s while its %s at %s %d is still open", e.Process, e.F, p.f, v.unit, p.at)
 	case ended:
-		return fmt.Sprintf("process %d invokes %s, but the info of %s %d ended it: that %s may still be under way, and its client must go on as a new process",
+		return fmt.Sprintf("process %d invokes %s, but the info at %s %d ended this process: its %s may still be running, so the client must continue as a new process",
 			e.Process, e.F, v.unit, p.at, p.f)
 	}
 	*p = processState{phase: open, f: e.F, key: e.Key, at: at, op: v.invoked}
@@ -114,7 +114,7 @@ func (v *validator) invoke(e *Event, p *processState, at int) string {
 func (v *validator) complete(e *Event, p *processState, at int) string {
 	switch {
 	case p.phase == ended:
-		return fmt.Sprintf("process %d completes %s, but the info of %s %d ended it already", e.Process, e.F, v.unit, p.at)
+		return fmt.Sprintf("process %d completes %s, but the info at %s %d already ended this process", e.Process, e.F, v.unit, p.at)
 	case p.phase == idle:
 		return fmt.Sprintf("process %d completes %s without having invoked it", e.Process, e.F)
 	case e.F != p.f:
@@ -138,7 +138,7 @@ type processTable struct {
 
 const maxLowProcess = 1 << 16
 
-// of returns the state of a process, which is not negative. It is valid until the next call.
+// of returns the state of p, which must not be negative. The pointer is valid until the next call.
 func (t *processTable) of(p Process) *processState {
 	if p < maxLowProcess {
 		if n := int(p) + 1 - len(t.low); n > 0 {

@@ -41,12 +41,12 @@ func TestValidate(t *testing.T) {
 
 		{"completion without invocation", []string{ok}, "event 0: process 3 completes write without having invoked it"},
 		{"completed twice", []string{invoke, ok, ok}, "event 2: process 3 completes write without having invoked it"},
-		{"two open operations", []string{invoke, invoke}, "event 1: process 3 invokes write while its write of event 0 is still open"},
+		{"two open operations", []string{invoke, invoke}, "event 1: process 3 invokes write while its write at event 0 is still open"},
 		{"used after info", []string{invoke, info, strings.Replace(invoke, `:1`, `:5`, 1)},
-			"event 2: process 3 invokes write, but the info of event 1 ended it: that write may still be under way, and its client must go on as a new process"},
-		{"completed after info", []string{invoke, info, ok}, "event 2: process 3 completes write, but the info of event 1 ended it already"},
+			"event 2: process 3 invokes write, but the info at event 1 ended this process: its write may still be running, so the client must continue as a new process"},
+		{"completed after info", []string{invoke, info, ok}, "event 2: process 3 completes write, but the info at event 1 already ended this process"},
 		{"time backwards", []string{strings.Replace(invoke, `:1`, `:9`, 1), ok}, "event 1: time runs backwards: 2 comes after 9 of event 0"},
-		{"negative time", []string{strings.Replace(invoke, `:1`, `:-1`, 1)}, "event 0: the time is -1: it must not be negative"},
+		{"negative time", []string{strings.Replace(invoke, `:1`, `:-1`, 1)}, "event 0: time: expected 0 or more, got -1"},
 		{"other operation", []string{invoke, strings.Replace(ok, "write", "read", 1)}, "event 1: process 3 completes read, but it invoked write at event 0"},
 		{"other key", []string{invoke, strings.Replace(ok, `"x"`, `"y"`, 1)}, `event 1: process 3 completes write of key "y", but it invoked it for key "x" at event 0`},
 		{"high process numbers", []string{strings.Replace(invoke, `:3`, `:70000`, 1), strings.Replace(ok, `:3`, `:70000`, 1), strings.Replace(ok, `:3`, `:70001`, 1)},
@@ -74,9 +74,9 @@ func message(err error) string {
 
 func TestValidateEventsThatNoFileCanHold(t *testing.T) {
 	for want, e := range map[string]Event{
-		"event 0: the index is 7, but 0 events come before it": {Index: 7, F: "read"},
-		"event 0: process -2 is negative":                      {Process: -2, F: "read"},
-		"event 0: type(9) is none of invoke, ok, fail, info":   {Type: 9, F: "read"},
+		"event 0: index: expected 0, got 7":                             {Index: 7, F: "read"},
+		"event 0: process: expected 0 or more, got -2":                  {Process: -2, F: "read"},
+		"event 0: type: expected invoke, ok, fail or info, got type(9)": {Type: 9, F: "read"},
 	} {
 		if got := message(Validate([]Event{e})); got != want {
 			t.Errorf("got %s, want %s", got, want)

@@ -11,10 +11,10 @@ import (
 // canonical form, so that two Values are equal as JSON exactly if they are
 // equal with ==, and a Value can be the key of a map.
 //
-// Numbers are equal if they are the same number: 1, 1.0 and 10e-1 are one
-// Value. Integers that fit in 64 bits are held unboxed; everything else is held
-// as canonical JSON text: no white space, object keys sorted by their bytes,
-// numbers in the shortest exact decimal form, strings with the fewest escapes.
+// Numbers are compared by value: 1, 1.0 and 10e-1 are the same Value. Integers that
+// fit in 64 bits are stored as an int64; everything else is stored as canonical JSON
+// text: no white space, object keys sorted by their bytes, numbers in the shortest
+// exact decimal form, strings with the fewest escapes.
 // The zero Value is JSON null. A Value is immutable.
 type Value struct {
 	kind valueKind
@@ -34,7 +34,7 @@ const (
 
 var kindNames = [...]string{"null", "boolean", "number", "string", "JSON value"}
 
-// Size is about how many bytes v takes beyond its own: those of its text, if it has one.
+// Size returns roughly how many bytes v takes in addition to the Value itself: the length of its text, or 0.
 func (v Value) Size() int { return len(v.text) }
 
 // String returns the name of a kind.
@@ -46,8 +46,8 @@ var Null Value
 // Int returns n as a value.
 func Int(n int64) Value { return Value{kind: kindInt, num: n} }
 
-// String returns s as a value. Each byte of s that is no UTF-8 becomes U+FFFD,
-// as JSON has no way to write it.
+// String returns s as a value. Each byte of s that is not valid UTF-8 becomes U+FFFD,
+// since JSON cannot represent it.
 func String(s string) Value {
 	if !utf8.ValidString(s) {
 		s = string([]rune(s)) // as encoding/json does: each such byte becomes one U+FFFD
@@ -87,8 +87,8 @@ func Ints(ns ...int64) Value {
 	return Value{kind: kindJSON, text: string(append(b, ']'))}
 }
 
-// ParseValue returns the value of a JSON text. The error says what is wrong
-// with it in one sentence.
+// ParseValue returns the value of a JSON text. The error is one sentence that says
+// what is wrong with the text.
 func ParseValue(text string) (Value, error) {
 	return parseJSONValue([]byte(text), nil)
 }
@@ -199,7 +199,7 @@ func (v Value) String() string { return string(v.AppendJSON(nil)) }
 // MarshalJSON implements [json.Marshaler].
 func (v Value) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }
 
-// UnmarshalJSON implements [json.Unmarshaler]. It brings the text to canonical form.
+// UnmarshalJSON implements [json.Unmarshaler]. It converts the text to canonical form.
 func (v *Value) UnmarshalJSON(b []byte) error {
 	w, err := parseJSONValue(b, nil)
 	if err != nil {

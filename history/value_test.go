@@ -71,19 +71,19 @@ func TestValueRefuses(t *testing.T) {
 		`[1`:                      "the text ends in the middle of a value",
 		`"a`:                      "the text ends in the middle of a value",
 		`[1 2]`:                   "expected ',', got '2'",
-		`01`:                      `"01": a number is malformed`,
-		`1.`:                      `"1.": a number is malformed`,
-		`- 1`:                     `"-": a number is malformed`,
-		`nul`:                     `"nul" is not a JSON value`,
+		`01`:                      `"01": malformed number`,
+		`1.`:                      `"1.": malformed number`,
+		`- 1`:                     `"-": malformed number`,
+		`nul`:                     `expected a JSON value, got "nul"`,
 		`{"a":1,}`:                "expected a string, got '}'",
 		`{"a":1,"a":1}`:           `the name "a" occurs twice in one object`,
 		`{"a":1,"\u0061":2}`:      `the name "a" occurs twice in one object`,
-		`1 1`:                     "'1' follows after the end of a value",
-		`"\x"`:                    `the string "\"\\x\"" is malformed`,
-		"\"\x01\"":                `the control character byte 0x01 is in a string; write it as \u0001`,
-		`1e1000001`:               `"1e1000001": the exponent of a number is beyond a million`,
-		strings.Repeat("[", 2000): "a value is nested more than 1000 deep",
-		`NaN`:                     `"NaN" is not a JSON value`,
+		`1 1`:                     "expected nothing after the value, got '1'",
+		`"\x"`:                    `malformed string "\"\\x\""`,
+		"\"\x01\"":                `control character byte 0x01 in a string: it must be escaped as \u0001`,
+		`1e1000001`:               `"1e1000001": the exponent of a number is greater than a million`,
+		strings.Repeat("[", 2000): "a value is nested more than 1000 levels deep",
+		`NaN`:                     `expected a JSON value, got "NaN"`,
 	} {
 		if v, err := ParseValue(in); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, %v; want %q", in, v, err, want)
@@ -181,7 +181,7 @@ func FuzzParseValue(f *testing.F) {
 			return // a number beyond float64
 		}
 		if err := json.Unmarshal([]byte(v.String()), &got); err != nil {
-			t.Fatalf("%q became %s, which is no JSON: %v", text, v, err)
+			t.Fatalf("%q became %s, which is not JSON: %v", text, v, err)
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("%q became %s", text, v)
@@ -195,11 +195,11 @@ func FuzzParseValue(f *testing.F) {
 	})
 }
 
-// stricterThanJSON reports whether a valid JSON text has what values refuse: a name
-// that occurs twice, an exponent beyond all bounds, or endless nesting.
+// stricterThanJSON reports whether err refuses a text that is valid JSON: values allow
+// no name that occurs twice, and bound exponents and nesting.
 func stricterThanJSON(text string) bool {
 	_, err := ParseValue(text)
-	for _, allowed := range []string{"twice in one object", "beyond a million", "1000 deep"} {
+	for _, allowed := range []string{"twice in one object", "greater than a million", "1000 levels deep"} {
 		if err != nil && strings.Contains(err.Error(), allowed) {
 			return true
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// elements yields the elements of a canonical JSON array; of anything else, none.
+// elements yields the elements of v if it is an array, else nothing.
 func (v Value) elements() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
 		if v.kind != kindJSON || v.text[0] != '[' || v.text == "[]" {
@@ -23,8 +23,7 @@ func (v Value) elements() iter.Seq[Value] {
 	}
 }
 
-// members yields the names and values of a canonical JSON object; of anything
-// else, none.
+// members yields the names and values of v if it is an object, else nothing.
 func (v Value) members() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
 		if v.kind != kindJSON || v.text[0] != '{' || v.text == "{}" {
@@ -96,7 +95,7 @@ func unquoteCanonical(quoted string) string {
 	}
 	var s string
 	if err := json.Unmarshal([]byte(quoted), &s); err != nil {
-		panic("history: canonical text is no JSON: " + quoted)
+		panic("history: canonical text is not JSON: " + quoted)
 	}
 	return s
 }

@@ -105,7 +105,7 @@ func TestCompleteRefusesSystems(t *testing.T) {
 	empty.Workloads = nil
 	deaf := toySystem
 	deaf.Client = nil
-	for want, s := range map[string]sim.System{`unknown workload of toy ""; there are none`: empty, `the system "toy" has no Boot or no Client`: deaf} {
+	for want, s := range map[string]sim.System{`unknown workload of toy ""; none available`: empty, `the system "toy" has no Boot or no Client`: deaf} {
 		if _, err := sim.Run(s, sim.Case{}); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}

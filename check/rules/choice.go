@@ -1,12 +1,12 @@
 package rules
 
 // A Choice searches for values that pending operations may have taken out of an
-// object, where the conditions of a rule decide any given choice exactly.
+// object, if the conditions of a rule decide any given choice exactly.
 type Choice struct {
-	// Try judges the choice so far. If it fails, at least one of blockers must be
-	// taken by one of takers; a choice that does neither fails in the same way.
+	// Try decides the choice so far. If it fails, at least one of takers must take at
+	// least one of blockers; every choice without that fails in the same way.
 	Try func() (ok bool, blockers, takers []int32)
-	// Take notes that taker took value; None takes that back.
+	// Take records that taker took value; None undoes that.
 	Take func(value, taker int32)
 	// Budget is how often Try may be called.
 	Budget int
@@ -15,12 +15,12 @@ type Choice struct {
 	forbidden map[[2]int32]bool
 }
 
-// Tries is a budget for a history of so many operations: few choices where each
-// takes long to judge.
+// Tries returns a budget for a history of so many operations: the longer a choice
+// takes to decide, the fewer are tried.
 func Tries(operations int) int { return 16 + 20_000/(operations+1) }
 
-// Search tries choices one by one. It returns whether one was found, which then
-// stands, and if not, whether every one was tried.
+// Search tries choices one by one. It reports whether it found one, which it then
+// leaves in place, and if not, whether it tried all of them.
 func (c *Choice) Search() (found, complete bool) {
 	if c.Budget == 0 {
 		return false, false
@@ -59,11 +59,11 @@ func (c *Choice) Search() (found, complete bool) {
 	return false, true
 }
 
-// SuffixMin holds a value at each position and answers what is the least at or
-// beyond a position, in logarithmic time (a Fenwick tree read backwards).
+// SuffixMin holds a value at each position, and finds the least value at or after a
+// position in logarithmic time (a Fenwick tree read backwards).
 type SuffixMin []int32
 
-// NewSuffixMin returns positions that all hold Never.
+// NewSuffixMin returns a SuffixMin that holds Never at every position.
 func NewSuffixMin(positions int) SuffixMin {
 	s := make(SuffixMin, positions+1)
 	for i := range s {
@@ -79,7 +79,7 @@ func (s SuffixMin) Lower(p, v int32) {
 	}
 }
 
-// From returns the least value at or beyond position p.
+// From returns the least value at or after position p.
 func (s SuffixMin) From(p int32) int32 {
 	least := Never
 	for i := int32(len(s)) - 1 - p; i > 0; i -= i & -i {

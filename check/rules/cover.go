@@ -1,8 +1,8 @@
 package rules
 
-// Cover returns a smallest choice of open intervals (start[i], end[i]) that
-// together hold every position in [from, to]. byStart lists the intervals to
-// choose from, in order of start; together they must hold all these positions.
+// Cover returns a smallest set of open intervals (start[i], end[i]) that together
+// cover every position in [from, to]. byStart lists the intervals to choose from,
+// in order of start; together they must cover all these positions.
 func Cover(from, to int32, byStart, start, end []int32) []int32 {
 	var chosen []int32
 	next, best := 0, None

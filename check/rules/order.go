@@ -1,7 +1,7 @@
 package rules
 
-// OrderBy returns the indices of keys in ascending order of key, equal keys in
-// order of index. Keys lie in [0, limit) or are [Never], which comes last. It
+// OrderBy returns the indices of keys in ascending order of key, and equal keys in
+// order of index. Keys are in [0, limit) or are [Never], which comes last. It
 // takes time and memory linear in len(keys) + limit.
 func OrderBy(keys []int32, limit int) []int32 {
 	first := make([]int32, limit+2)

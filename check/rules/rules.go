@@ -5,11 +5,11 @@
 // queue, stack, priority queue) exactly, provided that the history is
 // unambiguous: every operation that adds a value adds a different one. The
 // general question is NP-complete (Gibbons & Korach, "Testing shared
-// memories", SIAM J. Comput. 1997); with distinct values it is linear or
-// nearly so. A rule that cannot be exact says so, and never guesses.
+// memories", SIAM J. Comput. 1997); with distinct values it takes linear or
+// nearly linear time. A rule that cannot be exact says so, and never guesses.
 //
-// The rules know nothing of clients, keys or JSON: they read operations
-// over small integers, so that a caller may map any history onto them.
+// The rules do not depend on clients, keys or JSON: they read operations over
+// small integers, so that a caller can map any history onto them.
 package rules
 
 import "math"
@@ -18,21 +18,21 @@ import "math"
 // effect at any time after its call, or not at all.
 const Never int32 = math.MaxInt32
 
-// None is a value that no operation carries, and an operation that is not there.
+// None means "no value" or "no operation".
 const None int32 = -1
 
-// Kind says what an operation does. Each rule defines its own kinds.
+// Kind is what an operation does. Each rule defines its own kinds.
 type Kind uint8
 
 // Op is one operation of a history.
 //
-// Call and Ret are positions in the one total order of the history's events:
-// with n operations of which p are pending they are the integers 0 to 2n-p-1,
-// each used once, and Call < Ret. Events at equal times have been put in order
-// by the caller, calls before returns.
+// Call and Ret are positions in the total order of the history's events: with n
+// operations of which p are pending, they are the integers 0 to 2n-p-1, each used
+// once, and Call < Ret. The caller orders events at equal times, calls before
+// returns.
 //
-// Value and From are values of the object, renamed to dense integers from 0.
-// Only equality matters, except in the priority queue.
+// Value and From are values of the object, numbered densely from 0. Only their
+// equality matters, except in the priority queue.
 type Op struct {
 	Call, Ret   int32
 	Value, From int32
@@ -42,17 +42,17 @@ type Op struct {
 // Pending reports whether op never completed.
 func (op *Op) Pending() bool { return op.Ret == Never }
 
-// Answer is what a rule says of a history.
+// Answer is the result of a rule for a history.
 type Answer uint8
 
 const (
-	// NotApplicable: the history is not one that the rule is exact for; Why says what is in the way.
+	// NotApplicable: the rule is not exact for the history; Why says why not.
 	NotApplicable Answer = iota
 	// Linearizable: Order is the proof.
 	Linearizable
 	// Violation: Core is the proof.
 	Violation
-	// Undecided: the history is the rule's, but its conditions are not complete for it; Why says which.
+	// Undecided: the rule applies to the history, but its conditions do not decide it; Why says why not.
 	Undecided
 )
 
@@ -69,52 +69,51 @@ func (o Answer) String() string {
 	return "not applicable"
 }
 
-// Role says what one operation does in a bad pattern.
+// Role is the part that one operation plays in a bad pattern.
 type Role struct {
 	Name string
 	Op   int32 // index in the input
 }
 
-// Result is an outcome with its certificate. Operations are named by their
-// index in the input.
+// Result is an outcome with its certificate. Operations are indices of the input.
 type Result struct {
 	Answer Answer
 
-	// Order, if linearizable, is an order of linearization. It holds every
-	// completed operation, and those pending ones that took effect.
+	// Order is an order of linearization, if there is one. It has every completed
+	// operation, and the pending ones that took effect.
 	Order []int32
 
-	// Core, if a violation, is a small set of operations, by call, that has no
-	// linearization by itself, whatever the operations outside it did: these
-	// may be left out, since each either changes nothing or adds and removes
-	// values that the core does not speak of.
+	// Core is the proof of a violation: a small set of operations, in order of call,
+	// that has no linearization by itself, whatever the other operations did. Those may
+	// be left out, since each changes nothing, or adds and removes values that the
+	// core is not about.
 	Core []int32
-	// Relaxed are those members of Core (CAS, in a register) whose condition
-	// plays no part: with them taken as plain writes of their new value, the
-	// core still has no linearization. Their old value is foreign to the core.
+	// Relaxed lists the members of Core (CAS of a register) whose condition plays no
+	// part: if they are plain writes of their new value, the core still has no
+	// linearization. The core is not about their old value.
 	Relaxed []int32
-	// Pattern names the bad pattern, and Roles who plays which part in it. The
-	// operations in Roles are members of Core; Core may hold more.
+	// Pattern is the name of the bad pattern, and Roles are the operations in it. Every
+	// operation in Roles is in Core; Core may have more.
 	Pattern string
 	Roles   []Role
-	// Last is the position of the core's last event: with the results known
-	// then the core was complete. Another violation may be older.
+	// Last is the position of the core's last event. The history may have an earlier
+	// violation.
 	Last int32
 
-	// Why, if not applicable or undecided, is the reason, as a sentence.
+	// Why is the reason, as a sentence, why the rule is not applicable or undecided.
 	Why string
 }
 
-// Reject returns the result of a history that a rule is not exact for.
+// Reject returns the result for a history that a rule is not exact for.
 func Reject(why string) Result { return Result{Answer: NotApplicable, Why: why} }
 
-// Events returns the operation at each position of the history's order of
-// events, or the reason why ops is not in the form that [Op] demands. Values
-// must lie in [0, 2*len(ops)+1) or be [None].
+// Events returns the operation at each position of the history's order of events, and
+// the number of values; or, in why, the reason why ops does not have the form that
+// [Op] demands. Values must be in [0, 2*len(ops)+1) or be [None].
 func Events(ops []Op) (at []int32, values int32, why string) {
 	n := len(ops)
 	if n > math.MaxInt32/4 {
-		return nil, 0, "the history has too many operations for positions of 32 bits"
+		return nil, 0, "the history has too many operations for 32-bit positions"
 	}
 	total := 2 * n
 	for i := range ops {

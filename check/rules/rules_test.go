@@ -28,7 +28,7 @@ func TestOrderBy(t *testing.T) {
 	}
 }
 
-// TestCover compares the size of a cover with the least found by trying all.
+// TestCover compares the size of a cover with the least size found by trying all.
 func TestCover(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	covered := 0
@@ -102,8 +102,8 @@ func TestSuffixMin(t *testing.T) {
 	}
 }
 
-// TestChoice searches for matchings that are known to exist or not: value v may
-// be taken by taker t if v <= t, and all values must be taken.
+// TestChoice searches for matchings that are known to exist or not: taker t may take
+// value v if v <= t, and all values must be taken.
 func TestChoice(t *testing.T) {
 	for _, tt := range []struct {
 		values, takers []int32

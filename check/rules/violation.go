@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Violated returns the violation of the given pattern. Its core are the
+// Violated returns a violation with the given pattern. Its core consists of the
 // operations of roles and more.
 func Violated(ops []Op, pattern string, roles []Role, more ...int32) Result {
 	core := slices.Clone(more)

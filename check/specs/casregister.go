@@ -9,12 +9,11 @@ import (
 
 // CASRegister is a [Register] with compare-and-set.
 //
-//	cas [3, 7]          sets 7 if it holds 3
-//	cas [3, 7] → false  found something other than 3 and changed nothing
+//	cas [3, 7]          writes 7 if the value is 3
+//	cas [3, 7] → false  found another value than 3 and changed nothing
 //
 // A cas that failed did not happen. If it failed without an error and its
-// completion carries a value other than its argument, then that is the value
-// that it found.
+// completion carries a value other than its argument, that is the value it found.
 var CASRegister = check.Define(check.Object[history.Value]{
 	Name:    "cas-register",
 	Summary: "one value: read, write, cas [from, to]",
@@ -51,17 +50,17 @@ func stepCAS(value history.Value, op history.Operation) (history.Value, bool) {
 	return to, value == from
 }
 
-// casFound reports whether a failed cas tells which value it found.
+// casFound reports whether a failed cas carries the value that it found.
 func casFound(op history.Operation) bool {
 	return op.F == "cas" && !op.Output.IsNull() && op.Output != op.Input
 }
 
 func acceptsCAS(op history.Operation) error {
 	if _, _, ok := op.Input.AsPair(); !ok {
-		return fmt.Errorf("cas takes [from, to], not %v", op.Input)
+		return fmt.Errorf("cas argument: expected [from, to], got %v", op.Input)
 	}
 	if op.Outcome == history.OK && op.Output != op.Input {
-		return want(isFlag(op.Output), "cas returns", "true, false or nothing", op.Output)
+		return want(isFlag(op.Output), "cas result", "true, false or nothing", op.Output)
 	}
 	return nil
 }
@@ -72,7 +71,7 @@ func touchesCAS(op history.Operation) ([]history.Value, bool) {
 		return []history.Value{op.Input}, true
 	case op.F == "cas" && op.Outcome != history.Fail:
 		if swapped, told := op.Output.AsBool(); told && !swapped {
-			return nil, false // it depends on every value that might have been there instead
+			return nil, false // it depends on every value that it might have found instead
 		}
 		from, to, _ := op.Input.AsPair()
 		return []history.Value{from, to}, true

@@ -7,12 +7,12 @@ import (
 	"simrun/history"
 )
 
-// Counter is a sum, zero at first.
+// Counter is a sum, initially zero.
 //
 //	add 3     add -1     add 3 → 5: the sum after it     read → 5
 //
-// An add whose result is its argument is taken for one that echoes it, as Jepsen
-// writes them, and not for one that returns the sum.
+// If the result of an add equals its argument, it is an echo of the argument, as in
+// Jepsen's histories, and not the sum.
 var Counter = check.Define(check.Object[int64]{
 	Name:    "counter",
 	Summary: "a sum: add n [→ the sum after it; n itself is an echo], read",
@@ -31,11 +31,11 @@ var Counter = check.Define(check.Object[int64]{
 		switch op.F {
 		case "add":
 			if _, ok := op.Input.AsInt(); !ok {
-				return fmt.Errorf("add takes an integer, not %v", op.Input)
+				return fmt.Errorf("add argument: expected an integer, got %v", op.Input)
 			}
-			return want(isInt || op.Output.IsNull(), "add returns", "the sum or nothing", op.Output)
+			return want(isInt || op.Output.IsNull(), "add result", "the sum or nothing", op.Output)
 		case "read":
-			return want(isInt || op.Outcome == history.Info, "read returns", "an integer", op.Output)
+			return want(isInt || op.Outcome == history.Info, "read result", "an integer", op.Output)
 		}
 		return has(op.F, "add", "read")
 	},

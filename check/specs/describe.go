@@ -2,7 +2,7 @@ package specs
 
 import "simrun/history"
 
-// describe is "enqueue 7", "dequeue → 7", "acquire → ?".
+// describe returns a text such as "enqueue 7", "dequeue → 7" or "acquire → ?".
 func describe(op history.Operation) string {
 	s := op.F
 	if !op.Input.IsNull() {
@@ -17,7 +17,7 @@ func describe(op history.Operation) string {
 	return s
 }
 
-// describeTake is describe, for operations whose absent result means "empty".
+// describeTake is describe for operations whose absent result means "empty".
 func describeTake(op history.Operation) string {
 	if op.Input.IsNull() && op.Output.IsNull() && op.Outcome == history.OK {
 		return op.F + " → empty"
@@ -25,7 +25,7 @@ func describeTake(op history.Operation) string {
 	return describe(op)
 }
 
-// describeRegister is "read x = 7", "write x = 7", "cas x [3,7]".
+// describeRegister returns a text such as "read x = 7", "write x = 7" or "cas x [3,7]".
 func describeRegister(op history.Operation) string {
 	name := op.F
 	if op.Key != "" {

@@ -7,14 +7,14 @@ import (
 	"simrun/history"
 )
 
-// explainRegister says why a register can't have held the value that the
-// culprit saw.
+// explainRegister returns why a register can't have held the value that the culprit
+// saw.
 func explainRegister(f *check.Finding) string {
 	seen, ok := sawRegister(f.Culprit)
 	if !ok {
 		return ""
 	}
-	var writers []history.Operation // of the value that was seen
+	var writers []history.Operation // of the value that the culprit saw
 	for _, op := range append(f.Others, f.Optional...) {
 		if op.F == "append" {
 			return "" // it may have made any value
@@ -51,7 +51,7 @@ func allBefore(ops []history.Operation, op history.Operation) bool {
 	return true
 }
 
-// seenBy names a client that saw a value, if the core has one.
+// seenBy returns ", seen by" and the client that saw a value, if the core has one.
 func seenBy(f *check.Finding, v history.Value) string {
 	for _, op := range f.Others {
 		if seen, ok := sawRegister(op); ok && seen == v {
@@ -91,8 +91,8 @@ func wrote(op history.Operation) (history.Value, bool) {
 	return history.Null, false
 }
 
-// explainTakes says why an object can't have given the culprit its element.
-// inOrder says that elements are taken in the order in which they were added.
+// explainTakes returns why an object can't have returned its element to the culprit.
+// inOrder means that elements are taken in the order in which they were added.
 func explainTakes(add string, inOrder bool) func(f *check.Finding) string {
 	return func(f *check.Finding) string {
 		c := f.Culprit

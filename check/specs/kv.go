@@ -7,8 +7,8 @@ import (
 	"simrun/history"
 )
 
-// KV is a store of keys (Operation.Key), each an object of its own. An absent
-// key reads as null, and so does the empty string.
+// KV is a key-value store. Each key (Operation.Key) is an object of its own. An
+// absent key and the empty string both read as null.
 //
 //	get → "a"  (or read)     put "a"  (or write)     append "b"     cas ["a", "b"]     delete
 var KV = check.Define(check.Object[history.Value]{
@@ -43,7 +43,7 @@ var KV = check.Define(check.Object[history.Value]{
 			return acceptsCAS(op)
 		case "append":
 			if _, ok := op.Input.AsString(); !ok {
-				return fmt.Errorf("append takes a string, not %v", op.Input)
+				return fmt.Errorf("append argument: expected a string, got %v", op.Input)
 			}
 			return nil
 		}
@@ -75,7 +75,7 @@ var KV = check.Define(check.Object[history.Value]{
 	Explain:           explainRegister,
 })
 
-// present makes the empty string and an absent value one.
+// present returns null for the empty string, which is the same as an absent value.
 func present(v history.Value) history.Value {
 	if s, ok := v.AsString(); ok && s == "" {
 		return history.Null

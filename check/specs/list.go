@@ -6,14 +6,14 @@ import (
 	"simrun/history"
 )
 
-// list is a list of values that shares its tail with others: to put one in front
-// and to take it away again takes constant time, however long it is. nil is empty.
+// list is a list of values that shares its tail with other lists: adding a value in
+// front and removing it take constant time, however long the list is. nil is empty.
 type list struct {
 	first history.Value
 	rest  *list
 }
 
-// push puts v in front.
+// push returns the list with v in front.
 func (l *list) push(v history.Value) *list { return &list{v, l} }
 
 // reversed returns the values in the opposite order.
@@ -25,7 +25,7 @@ func (l *list) reversed() *list {
 	return r
 }
 
-// text is the JSON array of the values of some lists, one after the other.
+// text returns the JSON array of the values of some lists, one after the other.
 func text(lists ...*list) string {
 	b := []byte{'['}
 	for _, l := range lists {
@@ -39,8 +39,8 @@ func text(lists ...*list) string {
 	return string(append(b, ']'))
 }
 
-// heap is a heap of integers, the greatest on top, that shares parts with others
-// (a leftist heap: Crane 1972). nil is empty.
+// heap is a heap of integers with the greatest on top, which shares parts with other
+// heaps (a leftist heap: Crane 1972). nil is empty.
 type heap struct {
 	top         int64
 	rank        int
@@ -72,7 +72,7 @@ func (h *heap) height() int {
 	return h.rank
 }
 
-// text lists the values, the greatest first.
+// text returns the JSON array of the values, greatest first.
 func (h *heap) text() string {
 	var b strings.Builder
 	b.WriteByte('[')

@@ -7,17 +7,17 @@ import (
 	"simrun/history"
 )
 
-// Lock has at most one holder at a time. Its holder is who the argument names,
-// or else the process that calls.
+// Lock has at most one holder at a time. The argument names the holder; without
+// one, the holder is the calling process.
 //
-//	acquire "a"             "a" holds it now
+//	acquire "a"             "a" holds the lock now
 //	acquire "a" → 34        with a fencing token, greater than every earlier one (Kleppmann 2016)
-//	acquire "a" → false     somebody held it
-//	release "a"             only its holder can
-//	release "a" → false     "a" did not hold it
+//	acquire "a" → false     somebody held the lock
+//	release "a"             only the holder can release
+//	release "a" → false     "a" did not hold the lock
 //
-// The lock never expires by itself: where a lease does, the history must hold a
-// release by the name of the holder who lost it.
+// The lock never expires by itself: for a lease that expires, the history must have a
+// release in the name of the holder who lost it.
 var Lock = check.Define(check.Object[locked]{
 	Name:    "lock",
 	Summary: "one holder at a time: acquire [→ fencing token], release",
@@ -54,9 +54,9 @@ var Lock = check.Define(check.Object[locked]{
 		case isFlag(op.Output) || op.Output == op.Input:
 			return nil
 		case op.F == "acquire" && isToken:
-			return want(token > 0, "a fencing token is", "positive", op.Output)
+			return want(token > 0, "fencing token", "a positive integer", op.Output)
 		}
-		return fmt.Errorf("%s returns true, false or nothing (acquire also a fencing token), not %v", op.F, op.Output)
+		return fmt.Errorf("%s result: expected true, false or nothing (or a fencing token of acquire), got %v", op.F, op.Output)
 	},
 	ByProcess: true,
 	DescribeState: func(l locked) string {
@@ -73,10 +73,10 @@ var Lock = check.Define(check.Object[locked]{
 // locked is the state of a lock.
 type locked struct {
 	holder owner
-	token  int64 // the greatest that was given out
+	token  int64 // the greatest that acquire returned so far
 }
 
-// owner is a name, or a process plus one; neither if the lock is free.
+// owner is a name, or a process plus one; the zero owner means that the lock is free.
 type owner struct {
 	process history.Process
 	name    history.Value

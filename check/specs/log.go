@@ -8,11 +8,11 @@ import (
 	"simrun/history"
 )
 
-// Log is a list with offsets from 0, each the place of one record for good.
+// Log is a list of records with offsets from 0. A record keeps its offset forever.
 //
-//	append "a" → 0         the offset it got, if it was told
+//	append "a" → 0         the offset of the record, if the client learnt it
 //	read 0 → ["a", "b"]    records from an offset on: as many as the reader took
-//	read 2 → []            nothing stood there yet
+//	read 2 → []            there was no record at the offset yet
 var Log = check.Define(check.Object[sequence]{
 	Name:    "log",
 	Summary: "records with offsets: append → offset, read offset → records",
@@ -45,13 +45,13 @@ var Log = check.Define(check.Object[sequence]{
 		switch op.F {
 		case "append":
 			_, isInt := op.Output.AsInt()
-			return want(isInt || op.Output.IsNull(), "append returns", "an offset or nothing", op.Output)
+			return want(isInt || op.Output.IsNull(), "append result", "an offset or nothing", op.Output)
 		case "read":
 			if from, ok := op.Input.AsInt(); !ok || from < 0 {
-				return fmt.Errorf("read takes an offset, not %v", op.Input)
+				return fmt.Errorf("read argument: expected an offset from 0, got %v", op.Input)
 			}
 			_, isList := op.Output.AsList()
-			return want(isList || op.Outcome == history.Info, "read returns", "a list of records", op.Output)
+			return want(isList || op.Outcome == history.Info, "read result", "a list of records", op.Output)
 		}
 		return has(op.F, "append", "read")
 	},

@@ -7,16 +7,16 @@ import (
 	"simrun/history"
 )
 
-// members is a set of values that shares parts with others, so that adding and
-// removing take time logarithmic in its size: a tree that a value's hash leads
-// through. nil is empty.
+// members is a set of values that shares parts with other sets, so that adding and
+// removing take time logarithmic in its size: a tree in which the hash of a value
+// gives the path to it. nil is empty.
 type members struct {
 	value history.Value
-	in    bool // else the value was removed
+	in    bool // false: the value was removed
 	child [8]*members
 }
 
-// hash spreads values evenly, the same on every machine (FNV-1a, mixed).
+// hash distributes values evenly, and is the same on every machine (FNV-1a, mixed).
 func hash(v history.Value) uint64 {
 	if n, ok := v.AsInt(); ok {
 		h := uint64(n) * 0x9e3779b97f4a7c15
@@ -40,7 +40,7 @@ func (m *members) has(v history.Value) bool {
 	return false
 }
 
-// with returns the set with v in it, or out of it.
+// with returns the set with v, or without v if in is false.
 func (m *members) with(v history.Value, in bool) *members { return m.put(v, hash(v), in) }
 
 func (m *members) put(v history.Value, h uint64, in bool) *members {
@@ -56,7 +56,7 @@ func (m *members) put(v history.Value, h uint64, in bool) *members {
 	return &n
 }
 
-// texts lists the canonical texts of the members, in their order.
+// texts returns the canonical texts of the members, sorted.
 func (m *members) texts() []string {
 	var texts []string
 	var walk func(*members)

@@ -10,9 +10,9 @@ import (
 	"simrun/history"
 )
 
-// MultiRegister is several registers that one transaction reads and writes at
-// once. Each step of a transaction is [what, key, value]: "r" reads and carries
-// null until it completed, "w" writes. The steps happen in their order.
+// MultiRegister is several registers that one transaction reads and writes
+// atomically. Each step of a transaction is [what, key, value]: "r" reads, with null
+// as the value in the invocation, and "w" writes. The steps happen in their order.
 //
 //	txn [["w", "x", 1], ["r", "y", null]] → [["w", "x", 1], ["r", "y", 7]]
 var MultiRegister = check.Define(check.Object[map[string]history.Value]{
@@ -26,7 +26,7 @@ var MultiRegister = check.Define(check.Object[map[string]history.Value]{
 		next, err := transaction(values, steps, op.Outcome == history.OK)
 		return next, err == nil
 	},
-	// A map can't be compared by ==: its identity is its text.
+	// == can't compare maps, so the identity is a text.
 	Identity: func(values map[string]history.Value) string {
 		var b strings.Builder
 		for _, key := range slices.Sorted(maps.Keys(values)) {
@@ -45,7 +45,7 @@ var MultiRegister = check.Define(check.Object[map[string]history.Value]{
 			return nil
 		}
 		if !sameSteps(op.Input, op.Output) {
-			return errors.New("a txn completes with the steps that it was invoked with, its reads filled in")
+			return errors.New("txn result: expected the steps of the invocation with the values of the reads")
 		}
 		return nil
 	},
@@ -59,11 +59,11 @@ var MultiRegister = check.Define(check.Object[map[string]history.Value]{
 	},
 })
 
-var errTransaction = errors.New(`txn takes a list of ["r", key, null] and ["w", key, value]`)
+var errTransaction = errors.New(`txn: expected a list of ["r", key, null] and ["w", key, value]`)
 var errRead = errors.New("the transaction read another value")
 
-// transaction runs the steps of a transaction on a copy of values. If compare is
-// set, its reads must have seen what is there.
+// transaction executes the steps of a transaction on a copy of values. If compare is
+// set, its reads must have seen the current values.
 func transaction(values map[string]history.Value, steps history.Value, compare bool) (map[string]history.Value, error) {
 	list, ok := steps.AsList()
 	if !ok {
@@ -90,7 +90,7 @@ func transaction(values map[string]history.Value, steps history.Value, compare b
 	return next, nil
 }
 
-// microOperation takes a step of a transaction apart.
+// microOperation returns the parts of a step of a transaction.
 func microOperation(step history.Value) (what, key string, value history.Value, ok bool) {
 	parts, _ := step.AsList()
 	if len(parts) != 3 {
@@ -100,7 +100,7 @@ func microOperation(step history.Value) (what, key string, value history.Value, 
 	return what, parts[1].String(), parts[2], what == "r" || what == "w"
 }
 
-// sameSteps reports whether two transactions differ in nothing but what their reads saw.
+// sameSteps reports whether two transactions differ only in what their reads saw.
 func sameSteps(input, output history.Value) bool {
 	in, _ := input.AsList()
 	out, ok := output.AsList()

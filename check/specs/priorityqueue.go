@@ -5,7 +5,7 @@ import (
 	"simrun/history"
 )
 
-// PriorityQueue gives the greatest integer first.
+// PriorityQueue returns the greatest integer first.
 //
 //	insert 7     poll → 7     peek → 7     poll → null: it was empty
 var PriorityQueue = check.Define(check.Object[*heap]{
@@ -32,7 +32,7 @@ var PriorityQueue = check.Define(check.Object[*heap]{
 			v = op.Input
 		}
 		if _, isInt := v.AsInt(); !isInt && (isInsert || !v.IsNull()) {
-			return want(false, op.F, "is of an integer", v)
+			return want(false, op.F, "an integer", v)
 		}
 		return acceptsTake(op, "insert", "poll", "peek")
 	},

@@ -7,7 +7,7 @@ import (
 	"simrun/history"
 )
 
-// projectElements is the projection of an object whose operations name one element each, but for a read of all, which returns a list.
+// projectElements is the projection of an object whose operations name one element each, except for a read of all, which returns a list.
 func projectElements(op history.Operation) check.Projection {
 	if op.F != "read" {
 		return check.Projection{Values: []history.Value{op.Input}}
@@ -21,7 +21,7 @@ func projectElements(op history.Operation) check.Projection {
 		if op.Outcome != history.OK {
 			return op
 		}
-		var left []history.Value // two lists of places, in order
+		var left []history.Value // for two values: their positions merged in order
 		if len(values) == 2 {
 			a, b := at[values[0]], at[values[1]]
 			for len(a) > 0 || len(b) > 0 {
@@ -78,7 +78,7 @@ func projectKeys(op history.Operation) check.Projection {
 	}}
 }
 
-// explainElements says what is wrong with a read of all elements.
+// explainElements returns what is wrong with a read of all elements.
 func explainElements(added string) func(f *check.Finding) string {
 	return func(f *check.Finding) string {
 		seen, ok := f.Culprit.Output.AsList()
@@ -105,7 +105,7 @@ func explainElements(added string) func(f *check.Finding) string {
 			}
 		}
 		if len(all) == 0 && len(seen) > 0 {
-			return "" // the values are not named: any of them may be the wrong one
+			return "" // any of the values may be the wrong one
 		}
 		return ""
 	}

@@ -37,29 +37,29 @@ var Queue = check.Define(check.Object[fifo]{
 	DescribeState:     fifo.text,
 })
 
-// fifo is a queue as two lists: its front, and its back from the end.
+// fifo is a queue as two lists: its front, and its back in reverse order.
 type fifo struct{ front, back *list }
 
 func (q fifo) text() string { return text(q.front, q.back.reversed()) }
 
-// saw reports whether an operation that takes or sees an element can have met v.
+// saw reports whether an operation that takes or sees an element can have seen v.
 func saw(op history.Operation, v history.Value) bool {
 	return op.Outcome == history.Info || op.Output == v
 }
 
-// sawEmpty is saw where there was no element: the result is then absent.
+// sawEmpty reports whether an operation can have found no element: its result is then absent.
 func sawEmpty(op history.Operation) bool { return saw(op, history.Null) }
 
 // acceptsTake accepts operations of an object whose null means "empty".
 func acceptsTake(op history.Operation, add, remove, peek string) error {
 	if op.F == add {
-		return want(!op.Input.IsNull(), add+" takes", "a value", op.Input)
+		return want(!op.Input.IsNull(), add+" argument", "a value", op.Input)
 	}
 	return has(op.F, add, remove, peek)
 }
 
-// touchesTake is what the operations of such an object touch: the value that
-// they add or see. To see that it is empty touches none.
+// touchesTake returns what the operations of such an object touch: the value that
+// they add or see. An operation that finds the object empty touches no value.
 func touchesTake(add string) func(op history.Operation) ([]history.Value, bool) {
 	return func(op history.Operation) ([]history.Value, bool) {
 		switch {

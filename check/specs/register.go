@@ -5,10 +5,10 @@ import (
 	"simrun/history"
 )
 
-// Register holds one value, null at first.
+// Register holds one value, initially null.
 //
-//	write 7        sets it
-//	read → 7       sees it
+//	write 7        sets the value
+//	read → 7       returns the value
 var Register = check.Define(check.Object[history.Value]{
 	Name:    "register",
 	Summary: "one value: read, write",

@@ -39,14 +39,14 @@ func readRegister(op *history.Operation) check.Reading {
 			return check.Reading{Use: check.Take, Kind: register.FailedCAS, Value: op.Output, From: from, HasFrom: true}
 		}
 		if swapped, told := op.Output.AsBool(); told && !swapped {
-			return check.Reading{Use: check.Foreign} // which value it found is not known
+			return check.Reading{Use: check.Foreign} // it does not say which value it found
 		}
 		return check.Reading{Use: check.Take, Kind: register.CAS, Value: to, From: from, HasFrom: true}
 	}
 	return check.Reading{Use: check.Foreign}
 }
 
-// kvRule is registerRule for keys that nobody appends to or deletes.
+// kvRule is registerRule for keys without appends and deletes.
 var kvRule = &check.Rule{
 	Read: func(op *history.Operation) check.Reading {
 		r := readRegister(op)
@@ -58,8 +58,8 @@ var kvRule = &check.Rule{
 	Check:   register.Check,
 }
 
-// setRule decides sets to which every value is added once, and that nobody
-// reads as a whole.
+// setRule decides sets to which every value is added once, without reads of the
+// whole set.
 var setRule = &check.Rule{
 	Read: func(op *history.Operation) check.Reading {
 		r := check.Reading{Use: check.Take, Value: op.Input}
@@ -72,21 +72,21 @@ var setRule = &check.Rule{
 		case op.F == "contains", op.F == "remove" && told && !did:
 			r.Kind = set.Missing
 		case op.F == "add":
-			r.Kind = set.Insert // nobody else adds it: it was not there
+			r.Kind = set.Insert // each value is added once, so it was not in the set
 		case op.F == "remove" && (told || op.Outcome == history.Info):
 			r.Kind = set.Remove
 		default:
-			r.Use = check.Foreign // read, and a remove that doesn't say whether it did
+			r.Use = check.Foreign // read, and a remove that doesn't say whether it removed the value
 		}
 		return r
 	},
 	Check: func(ops []rules.Op, _ int32) rules.Result { return set.Check(ops) },
 }
 
-// takes are a rule's kinds of operation for an object that null says is empty.
+// takes are a rule's kinds of operation for an object whose null result means empty.
 type takes struct{ add, remove, peek, empty rules.Kind }
 
-// noPeek is the peek of a rule that has none.
+// noPeek is the kind of peek for a rule without one.
 const noPeek rules.Kind = 255
 
 // takesRule decides queues, stacks and priority queues in which every value is added once.

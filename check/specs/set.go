@@ -10,7 +10,7 @@ import (
 
 // Set holds each value at most once.
 //
-//	add 7            remove 7             and, with a result, whether it changed the set: add 7 → false
+//	add 7            remove 7             a result says whether it changed the set: add 7 → false
 //	contains 7 → true                     read → [3, 7], in any order
 var Set = check.Define(check.Object[*members]{
 	Name:    "set",
@@ -37,13 +37,13 @@ var Set = check.Define(check.Object[*members]{
 		switch op.F {
 		case "read":
 			_, isList := op.Output.AsList()
-			return want(isList, "read returns", "a list", op.Output)
+			return want(isList, "read result", "a list", op.Output)
 		case "contains":
 			_, isBool := op.Output.AsBool()
-			return want(isBool, "contains returns", "true or false", op.Output)
+			return want(isBool, "contains result", "true or false", op.Output)
 		}
 		if op.Output != op.Input && !isFlag(op.Output) {
-			return fmt.Errorf("%s returns true, false or nothing, not %v", op.F, op.Output)
+			return fmt.Errorf("%s result: expected true, false or nothing, got %v", op.F, op.Output)
 		}
 		return nil
 	},
@@ -52,7 +52,7 @@ var Set = check.Define(check.Object[*members]{
 	Explain: explainElements("add"),
 	Touches: func(op history.Operation) ([]history.Value, bool) {
 		if op.F == "read" {
-			return nil, op.Outcome == history.Info // what it did not see matters as well
+			return nil, op.Outcome == history.Info // the values that it did not see matter as well
 		}
 		return []history.Value{op.Input}, true
 	},
@@ -61,7 +61,7 @@ var Set = check.Define(check.Object[*members]{
 	DescribeState:     (*members).text,
 })
 
-// textsOf returns the canonical texts of the elements of a list, in their order.
+// textsOf returns the canonical texts of the elements of a list, sorted.
 func textsOf(list history.Value) []string {
 	elements, _ := list.AsList()
 	var texts []string

@@ -1,9 +1,9 @@
 // Package specs holds the sequential objects that histories are most often
-// checked against. Each is a small file and an example of how to define one's own.
+// checked against. Each is a small file and an example of how to define your own.
 //
-// In all of them an operation that failed did not happen, and an operation
-// whose completion carries no result where one is possible (an acknowledged
-// add, say) is taken to have succeeded.
+// In all of them an operation that failed did not happen, and an operation that
+// completed without the result it could have (an acknowledged add, say) counts as
+// successful.
 package specs
 
 import (
@@ -14,13 +14,14 @@ import (
 	"simrun/history/nearest"
 )
 
-// All lists the specifications, the simplest first.
+// All lists the specifications, simplest first.
 var All = []check.Spec{
 	Register, CASRegister, KV, MultiRegister, AppendList, Set, Queue, Stack,
 	PriorityQueue, Lock, Counter, UniqueIDs, Log,
 }
 
-// ByName returns the specification of that name. The error lists the names there are.
+// ByName returns the specification with a name. The error for an unknown name lists all
+// names and suggests the nearest.
 func ByName(name string) (check.Spec, error) {
 	names := make([]string, len(All))
 	for i, s := range All {
@@ -32,7 +33,7 @@ func ByName(name string) (check.Spec, error) {
 	return nil, nearest.Unknown("specification", name, names)
 }
 
-// has returns an error if f is none of the operations of an object.
+// has returns an error if f is not one of the operations of an object.
 func has(f string, operations ...string) error {
 	for _, o := range operations {
 		if f == o {
@@ -42,19 +43,19 @@ func has(f string, operations ...string) error {
 	return nearest.Unknown("operation", f, operations)
 }
 
-// want returns an error unless the condition holds: "cas takes [from, to], not 7".
-func want(ok bool, verb, what string, got history.Value) error {
+// want returns an error unless ok: "cas argument: expected [from, to], got 7".
+func want(ok bool, where, what string, got history.Value) error {
 	if ok {
 		return nil
 	}
-	return fmt.Errorf("%s %s, not %v", verb, what, got)
+	return fmt.Errorf("%s: expected %s, got %v", where, what, got)
 }
 
-// knows reports whether the operation told its result, so that Step must compare it.
+// knows reports whether the operation has a result that Step must compare.
 func knows(op history.Operation) bool { return op.Outcome != history.Info && !op.Output.IsNull() }
 
-// isFlag reports whether v is absent or a boolean: the result of an operation
-// that may tell whether it did something.
+// isFlag reports whether v is absent or a boolean: the result of an operation that
+// may say whether it changed something.
 func isFlag(v history.Value) bool {
 	_, ok := v.AsBool()
 	return ok || v.IsNull()

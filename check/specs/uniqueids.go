@@ -5,17 +5,17 @@ import (
 	"simrun/history"
 )
 
-// UniqueIDs hands out identifiers, none of them twice.
+// UniqueIDs returns identifiers and never repeats one.
 //
 //	generate → "a7"
 //
-// Each identifier is an object of its own, used or not: the check is linear.
+// Each identifier is an object of its own, used or unused, so the check takes linear time.
 var UniqueIDs = check.Define(check.Object[bool]{
 	Name:    "unique-ids",
 	Summary: "identifiers that never repeat: generate → id",
 	Step: func(used bool, op history.Operation) (bool, bool) {
 		if op.Outcome == history.Info {
-			return used, true // nobody learnt which one it took
+			return used, true // nobody knows which identifier it took
 		}
 		return true, !used
 	},
@@ -27,7 +27,7 @@ var UniqueIDs = check.Define(check.Object[bool]{
 	},
 	Accepts: func(op history.Operation) error {
 		if op.Outcome == history.OK {
-			return want(!op.Output.IsNull(), "generate returns", "an identifier", op.Output)
+			return want(!op.Output.IsNull(), "generate result", "an identifier", op.Output)
 		}
 		return has(op.F, "generate")
 	},

@@ -16,13 +16,13 @@ type access struct {
 	value history.Value
 }
 
-// A language tells the accesses of an operation; false if it is none of a
-// register's, such as an append, whose value depends on the one before. Of an
-// operation that is not known to have taken effect it tells those that it would
-// have made, as far as they are known.
+// A language returns the accesses of an operation. It reports false for an operation
+// that registers do not have, such as an append, whose value depends on the value
+// before. For an operation that may not have taken effect it returns the accesses that
+// it would have made, as far as these are known.
 type language func(op *history.Operation) ([]access, bool)
 
-// languages are those of the specifications that consist of registers.
+// languages lists the specifications that consist of registers.
 var languages = []struct {
 	spec check.Spec
 	language
@@ -33,15 +33,15 @@ var languages = []struct {
 	{specs.MultiRegister, transactionAccesses},
 }
 
-// languageOf returns how to read the operations of a specification. One of
-// a user's specification that only has the name of another has no language.
+// languageOf returns the language of a specification. A user's own specification has
+// none, even if it has the name of one that does.
 func languageOf(spec check.Spec) (language, error) {
 	for _, l := range languages {
 		if l.spec.Name() == spec.Name() && l.spec.Summary() == spec.Summary() {
 			return l.language, nil
 		}
 	}
-	return nil, fmt.Errorf("%s has no versions to compare: this question is for register, cas-register, kv and multi-register", spec.Name())
+	return nil, fmt.Errorf("expected the specification register, cas-register, kv or multi-register, got %s: it has no versions to compare", spec.Name())
 }
 
 func plainAccesses(op *history.Operation) ([]access, bool) {
@@ -58,7 +58,7 @@ func plainAccesses(op *history.Operation) ([]access, bool) {
 			return []access{{op.Key, false, op.Output}}, true
 		}
 		if swapped, told := op.Output.AsBool(); told && !swapped {
-			return nil, false // it found some other value: which one is not known
+			return nil, false // it does not say which other value it found
 		}
 		from, to, _ := op.Input.AsPair()
 		return []access{{op.Key, false, from}, {op.Key, true, to}}, true
@@ -66,7 +66,7 @@ func plainAccesses(op *history.Operation) ([]access, bool) {
 	return nil, false
 }
 
-// kvAccesses reads a kv store, in which the empty string is an absent key.
+// kvAccesses is the language of kv, in which the empty string means an absent key.
 func kvAccesses(op *history.Operation) ([]access, bool) {
 	if op.F == "delete" {
 		return []access{{op.Key, true, history.Null}}, true
@@ -80,8 +80,8 @@ func kvAccesses(op *history.Operation) ([]access, bool) {
 	return all, ok
 }
 
-// transactionAccesses reads a transaction: of each register the value that it
-// found, unless it wrote first, and the last one that it wrote.
+// transactionAccesses is the language of transactions. Of each register it returns the
+// value that the transaction found, unless it wrote first, and the last one that it wrote.
 func transactionAccesses(op *history.Operation) ([]access, bool) {
 	steps := op.Output
 	if op.Outcome == history.Info {
@@ -110,7 +110,7 @@ func transactionAccesses(op *history.Operation) ([]access, bool) {
 		case !wrote && op.Outcome != history.Info:
 			all = append(all, access{key, false, value})
 		case wrote && op.Outcome != history.Info && all[at].value != value:
-			return nil, false // it did not see its own write: nothing is sure of it
+			return nil, false // it did not see its own write, so nothing is known for certain
 		}
 	}
 	return all, true

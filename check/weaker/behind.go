@@ -10,14 +10,15 @@ import (
 	"simrun/history"
 )
 
-// recent are the latest values of a register, the newest first.
+// recent holds the latest values of a register, newest first.
 type recent struct {
 	values [maxVersions]history.Value
 	n      int
 }
 
-// after returns what is recent after an operation, or false if it can't have
-// ended as it did: a read returns one of these values, a compare-and-set finds the newest.
+// after returns the recent values after an operation. It reports false if the operation
+// can't have ended as it did: a read returns one of the recent values, and a
+// compare-and-set finds the newest.
 func (r recent) after(all []access, k int) (recent, bool) {
 	for i, a := range all {
 		switch {
@@ -36,14 +37,14 @@ func (r recent) after(all []access, k int) (recent, bool) {
 	return r, true
 }
 
-// A frontier is every way in which the events of a register so far can be
-// explained: which of the open operations have taken effect, and what is recent.
+// A frontier holds every way in which the events of a register so far can be
+// explained: which of the open operations have taken effect, and the recent values.
 type frontier struct {
 	k     int
 	ways  []way
-	open  [maxOpen][]access // by slot: what the operation does
-	slots uint64            // in use
-	reads uint64            // of these: operations that write nothing
+	open  [maxOpen][]access // by slot: the accesses of the operation
+	slots uint64            // slots in use
+	reads uint64            // slots of operations that write nothing
 	steps *int64
 }
 
@@ -52,10 +53,10 @@ type way struct {
 	state recent
 }
 
-// maxOpen bounds the operations that are open at a time.
+// maxOpen bounds the number of operations that are open at the same time.
 const maxOpen = 64
 
-// invoke opens an operation, and returns its slot; false if there is none left.
+// invoke opens an operation and returns its slot. It reports false if no slot is left.
 func (f *frontier) invoke(all []access) (slot int, ok bool) {
 	slot = bits.TrailingZeros64(^f.slots)
 	if slot == maxOpen {
@@ -102,7 +103,7 @@ func (f *frontier) complete(slot int, budget int64) bool {
 	return true
 }
 
-// readNow lets every open read take effect that can: it changes nothing for the others.
+// readNow lets every open read take effect that can, since that changes nothing for the others.
 func (f *frontier) readNow(w way) way {
 	for left := f.reads &^ w.done; left != 0; left &= left - 1 {
 		i := bits.TrailingZeros64(left)
@@ -113,15 +114,16 @@ func (f *frontier) readNow(w way) way {
 	return w
 }
 
-// explains reports whether reads that return one of the k latest values explain
-// the register's history, and if not, the operation whose end left no way.
+// explains decides whether the register's history can be explained if reads may return
+// any of the k latest values. If not, culprit is the operation whose completion left no
+// explanation.
 func (a *age) explains(k int, v *versions, steps *int64, budget int64) (outcome check.Outcome, culprit int) {
 	type event struct{ index, op int }
 	var events []event
 	for i := range a.ops {
 		op := &a.ops[i]
 		if op.Outcome == history.Info && v.unclear == "" && !v.took[i] {
-			continue // nobody misses it
+			continue // nobody saw its value
 		}
 		events = append(events, event{op.Invoke, i})
 		if op.Outcome != history.Info {
@@ -154,7 +156,7 @@ func (a *age) explains(k int, v *versions, steps *int64, budget int64) (outcome 
 	return check.Valid, -1
 }
 
-// versions tries one number after the other.
+// versions tries one number of versions after the other.
 func (a *age) versions(key string, budget int64) Bound {
 	v := join(a.spec, a.language, a.ops, a.opts)
 	b := Bound{Outcome: check.Valid, Least: 1}

@@ -10,8 +10,8 @@ import (
 	"simrun/history"
 )
 
-// lagging makes a history of processes that each see one log of writes, up to
-// some writes late: sequentially consistent, and not linearizable.
+// lagging makes a history of processes that each see one log of writes, up to some
+// writes late: it is sequentially consistent, but not linearizable.
 func lagging(operations, processes, late int) []history.Event {
 	rng := rand.New(rand.NewPCG(8, 0))
 	keys := []string{"a", "b", "c", "d", "e"}

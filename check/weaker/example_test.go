@@ -43,9 +43,9 @@ func ExampleReplaySequential() {
 	fmt.Println(weaker.ReplaySequential(specs.Register, events, []int{0, 2}))
 	// Output:
 	// [0 2 4] <nil>
-	// read of event 4 is not allowed where the order has it
-	// event 2 comes before event 0, which its process called later
-	// 1 operations that took effect are not in the order
+	// the specification does not allow read of event 4 at its place in the order
+	// event 2 comes before event 0, which its process called earlier
+	// 1 operations took effect, but are not in the order
 }
 
 func ExampleSessions() {

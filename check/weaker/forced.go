@@ -6,23 +6,23 @@ import (
 	"sort"
 )
 
-// reason is why one operation must come before another.
+// reason is the reason why one operation must come before another.
 type reason struct {
 	kind
-	read, writer int32 // of the last two kinds: a read, and what it saw
+	read, writer int32 // for replaced and unreached: a read, and the write whose value it saw
 }
 
 type kind uint8
 
 const (
-	called    kind = iota // its process called it earlier
-	saw                   // the other saw what it wrote
-	replaced              // it precedes a read that saw the other's value, not its own
+	called    kind = iota // their process called it earlier
+	saw                   // the other saw the value that it wrote
+	replaced              // it precedes a read that saw the other's value instead of its own
 	unreached             // it saw a value that the other replaced
 )
 
-// clocks tell for each operation how many operations of each process stand
-// before it in every order, itself included.
+// clocks holds, for each operation, how many operations of each process come before it
+// in every order, including itself.
 type clocks [][]int32
 
 // before reports whether operation a comes before b in every order.
@@ -30,13 +30,14 @@ func (p *program) before(a, b int32) bool {
 	return a != b && p.clocks[b][p.process[a]] > p.place[a]
 }
 
-// maxClocks bounds operations times processes: some 200 MB.
+// maxClocks bounds operations times processes: about 200 MB.
 const maxClocks = 50_000_000
 
-// force finds what every order must keep, and returns a cycle in it, or nil. An
-// operation that wrote a register and precedes a read of another's value precedes
-// that other; one that follows the other follows the read. What follows so is
-// found in rounds, until nothing new does, or the budget is spent.
+// force finds what every order must keep, and returns a cycle in it, or nil. If a read
+// saw the value of one write, every other write of the register that precedes the read
+// precedes that write, and every other write that follows that write follows the read.
+// force derives such orders in rounds, until it finds nothing new or has spent the
+// budget.
 func (p *program) force(budget int64) []int32 {
 	p.forced = newGraph[reason](len(p.ops))
 	for _, ops := range p.processes {
@@ -87,8 +88,8 @@ func (p *program) setClocks(order []int32) {
 	}
 }
 
-// writersByProcess lists for each register the writes of each process that took
-// effect, in its order.
+// writersByProcess returns, for each register, the writes of each process that took
+// effect, in the order of the process.
 func (p *program) writersByProcess() [][][]int32 {
 	if !p.hasVersions {
 		return nil
@@ -112,8 +113,8 @@ func (p *program) writersByProcess() [][][]int32 {
 	return all
 }
 
-// derive adds what follows from who precedes whom so far, and reports whether
-// there is anything to follow from.
+// derive adds the orders that follow from the clocks so far. It reports whether the
+// specification has versions to derive orders from.
 func (p *program) derive(writers [][][]int32) bool {
 	for i := range p.reads {
 		for _, r := range p.reads[i] {
@@ -129,17 +130,17 @@ func (p *program) derive(writers [][][]int32) bool {
 	return writers != nil
 }
 
-// deriveFrom adds what follows for the writes of one process, in its order, from
-// a read that saw what writer wrote.
+// deriveFrom adds the orders that follow for the writes of one process from a read that
+// saw the value of writer.
 func (p *program) deriveFrom(read, writer int32, writes []int32) {
 	if writer != initial {
-		// The latest write before the read: it and those before it precede what was seen.
+		// The latest write before the read, and those before it, precede the writer.
 		k := sort.Search(len(writes), func(k int) bool { return !p.before(writes[k], read) }) - 1
 		if k >= 0 && writes[k] != writer && !p.before(writes[k], writer) {
 			p.forced.add(writes[k], writer, reason{replaced, read, writer})
 		}
 	}
-	// The first write after what was seen: it and those after it follow the read.
+	// The first write after the writer, and those after it, follow the read.
 	k := sort.Search(len(writes), func(k int) bool { return writer == initial || p.before(writer, writes[k]) })
 	if k < len(writes) && writes[k] == read {
 		k++
@@ -149,13 +150,13 @@ func (p *program) deriveFrom(read, writer int32, writes []int32) {
 	}
 }
 
-// explain says why a cycle leaves no order, and names the operations that force it.
+// explain returns why a cycle leaves no order, and the operations that force it.
 func (p *program) explain(cycle []int32) (string, []int) {
-	sentence := "no one order of all operations can keep what each process did in its own: "
+	sentence := "no order of all operations keeps the order of each process: "
 	const most = 6
 	for k, e := range cycle {
 		if k == most {
-			sentence += fmt.Sprintf("; and %d more like these", len(cycle)-most)
+			sentence += fmt.Sprintf("; and %d more steps", len(cycle)-most)
 			break
 		}
 		if k > 0 {
@@ -166,23 +167,23 @@ func (p *program) explain(cycle []int32) (string, []int) {
 	return sentence, p.core(p.premises(cycle))
 }
 
-// clause says in words why one operation precedes another.
+// clause returns why one operation precedes another.
 func (p *program) clause(e int32) string {
 	a, b := p.says(p.forced.from[e]), p.says(p.forced.to[e])
 	switch why := p.forced.why[e]; why.kind {
 	case saw:
 		return fmt.Sprintf("%s was seen by %s", a, b)
 	case replaced:
-		return fmt.Sprintf("%s comes before %s, as %s saw the latter, and comes after the former", a, b, p.says(why.read))
+		return fmt.Sprintf("%s comes before %s, since %s comes after the first and saw the second", a, b, p.says(why.read))
 	case unreached:
-		return fmt.Sprintf("%s comes before %s, which replaced what it saw", a, b)
+		return fmt.Sprintf("%s comes before %s, which replaced the value that it saw", a, b)
 	}
 	return fmt.Sprintf("%s, then %s", a, b)
 }
 
 func (p *program) says(i int32) string { return p.opts.says(p.spec, &p.ops[i]) }
 
-// premises returns the operations of a cycle and of all from which its steps follow.
+// premises returns the operations of a cycle and of everything from which its steps follow.
 func (p *program) premises(cycle []int32) []int32 {
 	g := p.forced
 	var members []int32

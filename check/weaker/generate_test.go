@@ -12,14 +12,14 @@ import (
 	"simrun/history"
 )
 
-// The comparisons make and drop many small histories: collect garbage seldom.
+// The comparisons allocate many small histories, so collect garbage rarely.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(2000)
 	os.Exit(m.Run())
 }
 
-// maker makes random histories of registers: processes that read, write and
-// compare-and-set, whose reads return any value, most of them one that was written.
+// maker makes random histories of registers: processes read, write and
+// compare-and-set. Reads return any value, but mostly one that was written.
 type maker struct {
 	rng       *rand.Rand
 	keys      []string
@@ -30,7 +30,7 @@ type maker struct {
 	value     int64
 }
 
-// opening is an operation under way.
+// opening is an open operation.
 type opening struct {
 	process history.Process
 	f, key  string
@@ -101,7 +101,7 @@ func (m *maker) history(operations, processes int) []history.Event {
 	return events
 }
 
-// some is one of the values that were written so far, or the initial one.
+// some returns a value that was written so far, or the initial one.
 func (m *maker) some(written []history.Value) history.Value {
 	if m.future && m.rng.IntN(5) == 0 {
 		return history.Int(m.value + 1 + m.rng.Int64N(2))
@@ -124,7 +124,7 @@ func dump(events []history.Event) string {
 	return s
 }
 
-// kept are the operations that an order may hold.
+// kept returns the operations that an order may hold.
 func kept(t *testing.T, spec check.Spec, events []history.Event) []history.Operation {
 	ops, err := check.Explainable(spec, events)
 	if err != nil {
@@ -133,7 +133,7 @@ func kept(t *testing.T, spec check.Spec, events []history.Event) []history.Opera
 	return ops
 }
 
-// enough asserts that a comparison saw what it is about.
+// enough asserts that a comparison saw enough histories of the kind that it is about.
 func enough(t *testing.T, what string, count, of int) {
 	t.Logf("%d of %d histories (%d %%): %s", count, of, 100*count/of, what)
 	if 100*count < 15*of {

@@ -2,10 +2,10 @@ package weaker
 
 import "slices"
 
-// graph is a directed graph over numbers, with a label on each edge.
+// graph is a directed graph whose nodes are numbers, with a label on each edge.
 type graph[L any] struct {
 	head []int32 // by node: its latest edge, or -1
-	next []int32 // by edge: the one before it of the same node
+	next []int32 // by edge: the previous edge of the same node
 	to   []int32
 	from []int32
 	why  []L
@@ -27,8 +27,8 @@ func (g *graph[L]) add(from, to int32, why L) {
 	g.why = append(g.why, why)
 }
 
-// order returns the nodes so that every edge leads forward, or nil and an
-// edge of a cycle (depth-first search, without recursion as histories are long).
+// order returns the nodes in an order in which every edge leads forward, or nil and an
+// edge of a cycle (depth-first search, without recursion since histories are long).
 func (g *graph[L]) order() (order []int32, inCycle int32) {
 	const white, grey, black = 0, 1, 2
 	colour := make([]uint8, len(g.head))
@@ -63,7 +63,7 @@ func (g *graph[L]) order() (order []int32, inCycle int32) {
 	return order, -1
 }
 
-// cycle returns the labels along a cycle, or nil if there is none.
+// cycle returns the labels of the edges of a cycle, or nil if the graph has no cycle.
 func (g *graph[L]) cycle() []L {
 	var labels []L
 	for _, e := range g.cycleEdges() {
@@ -72,8 +72,8 @@ func (g *graph[L]) cycle() []L {
 	return labels
 }
 
-// cycleEdges returns the edges of a cycle, or nil if there is none. It is a
-// shortest one among those through the edge that was found to close one.
+// cycleEdges returns the edges of a cycle, or nil if the graph has no cycle. It is a
+// shortest cycle among those through the edge that [graph.order] returns.
 func (g *graph[L]) cycleEdges() []int32 {
 	order, e := g.order()
 	if order != nil {
@@ -82,8 +82,9 @@ func (g *graph[L]) cycleEdges() []int32 {
 	return append([]int32{e}, g.path(g.to[e], g.from[e], int32(len(g.to)))...)
 }
 
-// path returns the edges of a shortest way between two nodes along edges that
-// were added before the given one; nil if there is none, or they are the same.
+// path returns the edges of a shortest path between two nodes along edges that were
+// added before the given edge. It returns nil if there is no path or the nodes are the
+// same.
 func (g *graph[L]) path(from, to, before int32) []int32 {
 	if from == to {
 		return nil

@@ -7,20 +7,21 @@ import (
 	"simrun/history"
 )
 
-// Phase is what clients had of a system while certain faults lasted.
+// Phase is how a system served its clients while certain faults lasted. It counts the
+// operations that were invoked during these faults.
 type Phase struct {
-	Faults  []string     `json:"faults"`     // what lasted, sorted; empty while it was quiet
-	Spans   int          `json:"spans"`      // how often that was so
-	Lasted  history.Time `json:"lasted_ns"`  // how long, altogether
-	OK      int          `json:"ok"`         // operations that were invoked in it, and took effect
-	Refused int          `json:"refused"`    // that were answered, but not as wished: a compare-and-set that found another value
-	Fail    int          `json:"fail"`       // that failed with an error
-	Info    int          `json:"info"`       // whose result is unknown
-	Latency Latency      `json:"latency_ns"` // of those that were answered: ok and refused
+	Faults  []string     `json:"faults"`     // kinds of the faults, sorted; empty while there were none
+	Spans   int          `json:"spans"`      // number of spans of time
+	Lasted  history.Time `json:"lasted_ns"`  // total length of the spans
+	OK      int          `json:"ok"`         // operations that took effect
+	Refused int          `json:"refused"`    // operations that failed without an error, such as a compare-and-set that found another value
+	Fail    int          `json:"fail"`       // operations that failed with an error
+	Info    int          `json:"info"`       // operations whose result is unknown
+	Latency Latency      `json:"latency_ns"` // of the answered operations: ok and refused
 }
 
-// Latency are quantiles of the time from invocation to completion, by the
-// nearest rank: each is the time that some operation took. Zero if there is none.
+// Latency holds quantiles of the time from invocation to completion, by nearest rank:
+// each is the time that some operation took. They are zero if no operation was answered.
 type Latency struct {
 	P50 history.Time `json:"p50"`
 	P95 history.Time `json:"p95"`
@@ -28,13 +29,13 @@ type Latency struct {
 	Max history.Time `json:"max"`
 }
 
-// Operations is how many operations were invoked in the phase.
+// Operations returns the number of operations that were invoked in the phase.
 func (p *Phase) Operations() int { return p.OK + p.Refused + p.Fail + p.Info }
 
-// Answered is how many of them were answered. Their share of all is the availability.
+// Answered returns how many of the operations were answered. Their share is the availability.
 func (p *Phase) Answered() int { return p.OK + p.Refused }
 
-// Name is "quiet", or the faults: "crash, partition".
+// Name returns "quiet", or the faults: "crash, partition".
 func (p *Phase) Name() string {
 	if len(p.Faults) == 0 {
 		return "quiet"
@@ -42,17 +43,17 @@ func (p *Phase) Name() string {
 	return strings.Join(p.Faults, ", ")
 }
 
-// Phases cuts a history where its faults begin and end, and counts the operations
-// that were invoked while the same kinds of fault lasted. An operation belongs to
-// the phase in which it was invoked, though it may have lasted longer. The
-// phases are in the order in which they first began; one that no time passed in
-// and no operation was invoked in is left out.
+// Phases splits a history where its faults begin and end, and counts the operations
+// that were invoked while the same kinds of fault lasted. An operation belongs to the
+// phase in which it was invoked, even if it ended later. The phases are in the order in
+// which they first began. Phases leaves out a phase in which no time passed and no
+// operation was invoked.
 //
-// Faults are the events of the nemesis: as simrun writes them, "partition" begins
-// one and "end partition" with the same value ends it; or as Jepsen does, "start"
-// and "stop", or "start-partition" and "stop-partition". What never ends in either way,
-// and does not say that it lasts forever, is a moment, and begins no phase.
-// The error says that the history is malformed.
+// Faults are the events of the nemesis. In simrun's form "partition" begins a fault,
+// and "end partition" with the same value ends it; in Jepsen's form these are "start"
+// and "stop", or "start-partition" and "stop-partition". A fault that never ends, and
+// does not say that it lasts forever, takes no time and begins no phase. Phases returns
+// an error if the history is malformed.
 func Phases(events []history.Event) ([]Phase, error) {
 	ops, err := history.Pair(events)
 	if err != nil || len(events) == 0 {
@@ -74,26 +75,26 @@ func Phases(events []history.Event) ([]Phase, error) {
 	return t.finish(), nil
 }
 
-// timeline is a history on its way through its phases.
+// timeline follows a history through its phases.
 type timeline struct {
 	phases    []Phase
 	latencies [][]history.Time // by phase
 	number    map[string]int   // of a phase by its name
-	order     []int            // phases as they first began
-	now       int              // the phase
-	since     history.Time     // it began
+	order     []int            // phases in the order in which they first began
+	now       int              // the current phase
+	since     history.Time     // when it began
 	counted   bool             // an operation was invoked in it since then
 	ends      map[fault]int    // ends that are still to come
 	active    []fault
 }
 
-// fault is one that lasts: its kind, and what tells it from others of the kind.
+// fault is a fault that lasts: its kind, and the value that tells it apart from others of the kind.
 type fault struct {
 	kind  string
 	value history.Value
 }
 
-// faultOf reads an event of a nemesis.
+// faultOf returns the fault of an event of the nemesis, and whether the event ends it.
 func faultOf(e *history.Event) (f fault, ends bool) {
 	if kind, ok := strings.CutPrefix(e.F, "end "); ok {
 		return fault{kind, e.Value}, true
@@ -125,7 +126,7 @@ func endsOf(events []history.Event) map[fault]int {
 	return ends
 }
 
-// lasts reports whether the fault that an event begins goes on after it.
+// lasts reports whether the fault that an event begins lasts beyond the event.
 func (t *timeline) lasts(e *history.Event, f fault) bool {
 	line, _ := e.Value.AsString()
 	return t.ends[f] > 0 || strings.HasPrefix(e.F, "start") || strings.HasSuffix(line, " forever")

@@ -58,7 +58,7 @@ func TestPhases(t *testing.T) {
 	}
 }
 
-// Jepsen names a fault twice, when it begins and when it has begun, and so its end.
+// Jepsen records the start of a fault twice, before and after it, and its end likewise.
 func TestPhasesOfJepsen(t *testing.T) {
 	got, err := weaker.Phases(parse(t, `
 		{"index":0,"time":0,"process":"nemesis","type":"info","f":"start-partition","value":"majority"}
@@ -139,7 +139,7 @@ func reversed(events []history.Event) []history.Event {
 	return events
 }
 
-// nearestRank is the smallest of the times that at least so many percent of them do not exceed.
+// nearestRank returns the smallest time that is at least as long as the given percentage of all times.
 func nearestRank(all []history.Time, percent int) history.Time {
 	best := history.Never
 	for _, x := range all {

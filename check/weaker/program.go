@@ -8,14 +8,14 @@ import (
 	"simrun/history"
 )
 
-// program is a history to be put in one order: what each process did, one after
-// the other.
+// program is a history for which Sequential looks for one order: the operations of each
+// process in its order.
 type program struct {
-	*versions // who wrote what was read, as far as the specification is one of registers
+	*versions // which write each read saw, if the specification consists of registers
 	spec      check.Spec
 	opts      Options
 
-	hasVersions bool // the specification is one of registers
+	hasVersions bool // the specification consists of registers
 
 	machine *check.Machine
 	object  []int32 // by operation
@@ -56,8 +56,8 @@ func newProgram(spec check.Spec, ops []history.Operation, opts Options) *program
 	return p
 }
 
-// dropUnseen leaves out what never completed, is last in its process, and whose
-// value nobody saw: without it the next write finds nothing that anybody misses.
+// dropUnseen leaves out operations that never completed, are last in their process, and
+// whose value nobody saw: no other operation needs them.
 func (p *program) dropUnseen() {
 	if !p.hasVersions || p.unclear != "" {
 		return
@@ -69,8 +69,9 @@ func (p *program) dropUnseen() {
 	}
 }
 
-// merge makes one order of the orders of linearization of all objects, which
-// are in the witness one after the other: by the moments that real time leaves to them.
+// merge merges the orders of linearization of all objects, which the witness has one
+// after the other, into one order by the earliest instants at which the operations can
+// take effect.
 func merge(spec check.Spec, ops []history.Operation, witness []int) []int {
 	called := make(map[int]*history.Operation, len(ops))
 	for i := range ops {

@@ -7,14 +7,14 @@ import (
 	"simrun/check"
 )
 
-// searching is a depth-first search for an order of a program. A configuration is
-// how far each process is, and the state of each object; none is entered twice.
+// searching is a depth-first search for an order of a program. A configuration is the
+// position of each process and the state of each object; none is entered twice.
 type searching struct {
 	*program
 	budget int64
 	at     []int32 // by process: how many of its operations are in the order
 	states []int32 // by object
-	trail  []move  // the order so far, with what to restore
+	trail  []move  // the order so far, with the states to restore
 	frames []frame
 	seen   map[string]struct{}
 	key    []byte
@@ -22,27 +22,27 @@ type searching struct {
 	latest []int32        // by register: the write whose value it holds, or initial
 	past   []int32        // what latest was, for each write of the trail's operations
 	left   map[read]int   // how many reads of a version are not in the order yet
-	idle   map[int32]bool // classes that are taken at once where they are allowed
-	taken  map[int32]bool // of these: those that were
+	idle   map[int32]bool // classes of operations that are taken as soon as they are allowed
+	taken  map[int32]bool // those of idle that were taken
 }
 
 // move is a step of the search.
 type move struct {
 	op    int32
-	state int32 // of its object before
+	state int32 // of its object before the step
 }
 
-// frame is a configuration whose continuations are under way.
+// frame is a configuration whose continuations are being tried.
 type frame struct {
-	trail int // the length of the order there
+	trail int // the length of its order
 	tried int // the invocation of the operation that was tried last
 }
 
-// search looks for an order. An operation that changes no state is taken as soon
-// as it is allowed: in whatever order it stands later, it can be moved to the
-// front. Where that was a guess, and the search found no order, the
-// guess is judged against all states that were met: they include every state
-// that an order would have met before the guess went wrong.
+// search looks for an order. It takes an operation that changes no state as soon as
+// that is allowed: in any order in which the operation comes later, it can be moved
+// forward to here. If that was a guess, and the search found no order, it checks the
+// guess against all states that it met: these include every state that an order would
+// have met before the guess went wrong.
 func (p *program) search(budget int64) (check.Outcome, []int) {
 	for idle := p.idleClasses(); ; {
 		s := p.newSearch(budget, idle)
@@ -66,9 +66,9 @@ func (p *program) search(budget int64) (check.Outcome, []int) {
 	}
 }
 
-// idleClasses returns the classes of operations that change no state: in a
-// specification of registers those that are known not to, else those that change
-// none of the first few.
+// idleClasses returns the classes of operations that change no state: for a
+// specification of registers those that are known to change none, else those that
+// change none of the first few states.
 func (p *program) idleClasses() map[int32]bool {
 	idle := make(map[int32]bool)
 	for i, class := range p.class {
@@ -89,7 +89,7 @@ func (p *program) idleClasses() map[int32]bool {
 	return idle
 }
 
-// misjudged returns the classes that were taken for idle and change a state that was met.
+// misjudged returns the classes that were assumed to be idle and change a state that was met.
 func (s *searching) misjudged() []int32 {
 	if s.hasVersions {
 		return nil
@@ -133,7 +133,7 @@ func (p *program) newSearch(budget int64, idle map[int32]bool) *searching {
 	return s
 }
 
-// run reports whether there is an order; the trail is it.
+// run reports whether there is an order, which is then the trail.
 func (s *searching) run() bool {
 	if s.enter() {
 		return true
@@ -154,8 +154,8 @@ func (s *searching) run() bool {
 	return false
 }
 
-// enter takes what is idle, and opens the configuration if it is new. It reports
-// whether nothing is left to be taken.
+// enter takes idle operations, and opens the configuration if it is new. It reports
+// whether the order is complete.
 func (s *searching) enter() (done bool) {
 	for again := true; again; {
 		again = false
@@ -197,7 +197,7 @@ func (s *searching) done() bool {
 	return true
 }
 
-// head is the operation that process q does next, or -1.
+// head returns the next operation of process q, or -1.
 func (s *searching) head(q int32) int32 {
 	if ops := s.processes[q]; int(s.at[q]) < len(ops) {
 		return ops[s.at[q]]
@@ -205,8 +205,8 @@ func (s *searching) head(q int32) int32 {
 	return -1
 }
 
-// next is the operation to try after one that was invoked at tried: in order of
-// invocation, as real time is a good guess.
+// next returns the operation to try after one that was invoked at tried, or -1. It goes
+// in order of invocation, since real time is a good guess.
 func (s *searching) next(tried int) int32 {
 	best := int32(-1)
 	for q := range s.processes {
@@ -218,7 +218,7 @@ func (s *searching) next(tried int) int32 {
 	return best
 }
 
-// take puts an operation into the order, if it can be there.
+// take adds an operation to the order, if it can come next.
 func (s *searching) take(i int32) bool {
 	s.steps++
 	if !s.mayStand(i) {
@@ -227,7 +227,7 @@ func (s *searching) take(i int32) bool {
 	o := s.object[i]
 	next, ok := s.machine.Step(s.states[o], s.class[i])
 	if !ok || next == s.states[o] && !s.must[i] {
-		return false // leave out what may be left out and changes nothing
+		return false // it changes nothing and may be left out
 	}
 	s.trail = append(s.trail, move{op: i, state: s.states[o]})
 	s.states[o] = next
@@ -242,7 +242,7 @@ func (s *searching) take(i int32) bool {
 	return true
 }
 
-// undoTo takes operations back until the order has the length n.
+// undoTo removes operations from the order until its length is n.
 func (s *searching) undoTo(n int) {
 	for len(s.trail) > n {
 		m := s.trail[len(s.trail)-1]
@@ -259,8 +259,8 @@ func (s *searching) undoTo(n int) {
 	}
 }
 
-// mayStand reports whether all that must precede the operation does, and it
-// replaces no value that others have yet to see.
+// mayStand reports whether all operations that must precede operation i do, and whether
+// it replaces no value that others have yet to see.
 func (s *searching) mayStand(i int32) bool {
 	if s.clocks != nil {
 		for q, n := range s.clocks[i] {

@@ -52,7 +52,7 @@ func anyInterleaving(spec check.Spec, ops []history.Operation) bool {
 	return from()
 }
 
-// compareSequential holds a verdict against the oracle, and its certificate against the replayer.
+// compareSequential compares a verdict with the oracle, and checks its certificate with the replayer.
 func compareSequential(t *testing.T, spec check.Spec, events []history.Event, engines map[string]int) (violation bool) {
 	t.Helper()
 	ops := kept(t, spec, events)
@@ -70,7 +70,7 @@ func compareSequential(t *testing.T, spec check.Spec, events []history.Event, en
 			reports(t, events, "%s: order %v: %v", v.Engine, v.Witness, err)
 		}
 	case v.Core != nil:
-		// What the core's compare-and-sets found may be foreign to it: then they are plain writes.
+		// The core may not have the value that a compare-and-set found: it is then a plain write.
 		var core []history.Operation
 		wrote := map[history.Value]bool{history.Null: true, history.String(""): true}
 		for _, op := range ops {
@@ -119,7 +119,7 @@ func TestSequentialAgreesWithEveryInterleaving(t *testing.T) {
 	}
 }
 
-// Objects that are not registers go to the search alone.
+// Only the search decides objects that are not registers.
 func TestSequentialQueuesAgreeWithEveryInterleaving(t *testing.T) {
 	histories := soak.N(2_000, 20_000)
 	violations, engines := 0, map[string]int{}
@@ -199,7 +199,7 @@ func transactions(rng *rand.Rand) []history.Event {
 			}
 			event(p, history.Invoke, history.List(in...))
 			if rng.IntN(8) == 0 {
-				break // it never tells
+				break // it never completes
 			}
 			event(p, history.OK, history.List(out...))
 		}
@@ -207,8 +207,8 @@ func transactions(rng *rand.Rand) []history.Event {
 	return events
 }
 
-// Appends and deletes make versions that nobody can tell: what is forced must not
-// rest on them.
+// The versions of appends and deletes are not known, so no forced order may depend on
+// them.
 func TestSequentialStoresAgreeWithEveryInterleaving(t *testing.T) {
 	histories := soak.N(3_000, 40_000)
 	violations, engines := 0, map[string]int{}

@@ -17,29 +17,29 @@ const (
 	WritesFollowReads = "writes follow reads"
 )
 
-// Sessions decides for each session guarantee, in the order of the constants
-// above, whether it holds in every process of the history. The session is the
-// process. The specification must consist of registers: register, cas-register,
-// kv or multi-register.
+// Sessions decides for each session guarantee whether it holds in every process of the
+// history. The guarantees are read your writes, monotonic reads, monotonic writes and
+// writes follow reads, in this order. A session is a process. The specification must be
+// register, cas-register, kv or multi-register.
 //
 // The versions of a register are its writes. A guarantee holds if the versions of
-// each register can be put in an order that begins with the initial value, keeps
-// the order in which each process wrote, has what a compare-and-set wrote after
-// what it found, and is such that
+// each register can be put in an order that begins with the initial value, keeps the
+// order in which each process wrote, and has the version that a compare-and-set wrote
+// after the one that it found, so that
 //
 //   - read your writes: a read finds no version before one that its process wrote earlier;
 //   - monotonic reads: a read finds no version before one that its process found earlier;
 //   - writes follow reads: a write makes a version after all that its process found earlier.
 //
-// The order of each process's writes being assumed, monotonic writes is judged by
-// what can be seen: no process finds two versions that one process wrote in the
-// reverse of the order in which it wrote them.
+// Since these orders keep the order of each process's writes, monotonic writes is
+// decided by what reads show: no process finds two versions of one process in the
+// reverse of the order in which that process wrote them.
 //
-// Guarantees are judged for each register by itself, which demands less than the
-// same guarantee across registers. Time and memory are linear in the length of the
-// history. The verdict is Unknown if some read can't be told to have seen one
-// version, because values repeat or nobody wrote what it saw, and no other
-// operations break the guarantee. Core are operations that break it.
+// Sessions decides the guarantees for each register by itself, which demands less than
+// the same guarantee across registers. Time and memory are linear in the length of the
+// history. The verdict is Unknown if it is not known which version some read saw,
+// because values repeat or nobody wrote the value, and no other operations break the
+// guarantee. Core holds operations that break it.
 func Sessions(spec check.Spec, events []history.Event, opts Options) ([]Guarantee, error) {
 	l, err := languageOf(spec)
 	if err != nil {
@@ -64,34 +64,34 @@ type Guarantee struct {
 	Verdict check.Verdict
 }
 
-// sessions are the demands that the guarantees make on the order of versions.
+// sessions holds the demands of the guarantees on the order of versions.
 type sessions struct {
 	*versions
 	spec check.Spec
 	opts Options
 
-	base     []demand // what every order of versions keeps
-	demands  map[string][]demand
-	inverted *demand // of monotonic writes: the first pair that was seen in reverse
+	base     []demand            // demands that every order of versions keeps
+	demands  map[string][]demand // by guarantee
+	inverted *demand             // for monotonic writes: the first pair that was seen in reverse
 
 	firstSlot []int32 // by operation: the number of its first write
 	slots     int
 }
 
-// demand is that version before precedes version after, because of two
-// operations: a process did first, and then second.
+// demand means that version before must precede version after, because a process
+// executed operation first and then operation second.
 type demand struct {
 	register      int32
 	before, after int32 // writes; before is never the initial one
 	first, second int32
 }
 
-// session is what a process did with one register so far.
+// session holds the accesses of a process to one register so far.
 type session struct {
 	wrote int32      // its latest write, or initial
-	reads [][2]int32 // its reads since then, each with what it found
-	last  [2]int32   // its latest read
-	has   bool       // it read
+	reads [][2]int32 // its reads since then, each with the write whose value it found
+	last  [2]int32   // its latest read, likewise
+	has   bool       // it read the register
 }
 
 func (s *sessions) collect() {
@@ -148,7 +148,8 @@ func (s *sessions) read(i int32, r read, was *session) {
 	was.reads = append(was.reads, was.last)
 }
 
-// observe watches that a process finds what another wrote in the order of its writing.
+// observe checks that a process finds the versions of another in the order in which that
+// process wrote them.
 func (s *sessions) observe(i int32, r read, newest map[[2]int32]int32) {
 	if r.writer == initial {
 		return
@@ -222,11 +223,11 @@ func (s *sessions) verdict(name string) check.Verdict {
 	return v
 }
 
-// clause says why one version precedes another: "process 1 wrote 2 (1.2s to 1.3s) and then read 1 (…)".
+// clause returns why one version precedes another: "process 1 write 2 (1.2s to 1.3s), then process 1 read 1 (…)".
 func (s *sessions) clause(of string, d *demand) string {
 	first, second := &s.ops[d.first], &s.ops[d.second]
 	if of == WritesFollowReads && d.before == d.after {
-		return fmt.Sprintf("%s found what it wrote only later: %s", s.opts.says(s.spec, first), s.opts.says(s.spec, second))
+		return fmt.Sprintf("%s found a value that its process wrote only later: %s", s.opts.says(s.spec, first), s.opts.says(s.spec, second))
 	}
 	if d.first == d.second {
 		return s.opts.says(s.spec, first)
@@ -234,19 +235,20 @@ func (s *sessions) clause(of string, d *demand) string {
 	return fmt.Sprintf("%s, then %s", s.opts.says(s.spec, first), s.opts.says(s.spec, second))
 }
 
-// A link is a demand in a cycle, and the guarantee that it is of; "" if every order keeps it.
+// A link is a demand in a cycle, with its guarantee, or "" if every order keeps it.
 type link struct {
 	of     string
 	demand *demand
 }
 
-// slot numbers a write of one register: an operation may write several.
+// slot returns the number of a write of one register: an operation may write several.
 func (s *sessions) slot(i, register int32) int32 {
 	return s.firstSlot[i] + int32(slices.Index(s.writes[i], register))
 }
 
-// cycle returns demands of a guarantee and of every order that can't all be kept,
-// or nil. It is as short as a search from the guarantee's own demands finds it first.
+// cycle returns demands of the guarantee, and demands that every order keeps, that no
+// order can keep together, or nil. It is a shortest cycle through the edge that the
+// search finds first, not the shortest of all.
 func (s *sessions) cycle(name string) []link {
 	own := s.demands[name]
 	g := newGraph[link](s.slots)

@@ -14,7 +14,7 @@ import (
 	"simrun/internal/soak"
 )
 
-// seen is what a process did to a register, for the oracle: it read a version
+// seen is an access of a process to a register, for the oracle: it read a version
 // or wrote one. Versions are values; 0 is the initial one.
 type seen struct {
 	write   bool
@@ -129,7 +129,7 @@ func permute(versions []int64, f func([]int64) bool) bool {
 	return from(0)
 }
 
-// orderKeeps applies the definitions word for word, to every pair of a process's accesses.
+// orderKeeps applies the definitions literally to every pair of accesses of a process.
 func orderKeeps(name string, order []int64, sessions map[history.Process][]seen) bool {
 	place := map[int64]int{0: -1}
 	for i, v := range order {
@@ -193,7 +193,7 @@ func TestSessionsAgreeWithEveryOrderOfVersions(t *testing.T) {
 			} else if !known {
 				outcome = check.Unknown
 			}
-			// A circle of compare-and-sets leaves no order at all: the guarantees then hold in none.
+			// A cycle of compare-and-sets leaves no order at all, so no guarantee holds.
 			if g.Verdict.Outcome != outcome && !(g.Name == weaker.MonotonicWrites && noOrder(ops)) {
 				reports(t, events, "%s: %v (%s), want %v", g.Name, g.Verdict.Outcome, g.Verdict.Reason, outcome)
 			}
@@ -225,8 +225,8 @@ func noOrder(ops []history.Operation) bool {
 	return !holds
 }
 
-// coreBreaks asks the oracle whether the core alone breaks the guarantee. Other
-// members of a process, and what the core's compare-and-sets found, are left out.
+// coreBreaks reports whether the core alone breaks the guarantee, by the oracle. It
+// leaves out other operations of a process, and what the core's compare-and-sets found.
 func coreBreaks(g weaker.Guarantee, ops []history.Operation) bool {
 	var core []history.Operation
 	for _, op := range ops {
@@ -238,8 +238,8 @@ func coreBreaks(g weaker.Guarantee, ops []history.Operation) bool {
 	return !holds[g.Name]
 }
 
-// The versions of each register have an order of their own: two transactions may
-// are in one order in x and in the other in y.
+// The versions of each register have an order of their own: two transactions may be in
+// one order in x and in the other order in y.
 func TestSessionsOfTransactionsJudgeEachRegister(t *testing.T) {
 	history := func(reads ...string) []history.Event {
 		lines := []string{

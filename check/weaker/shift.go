@@ -9,7 +9,7 @@ import (
 	"simrun/history"
 )
 
-// check decides the history with every read begun earlier by the given time.
+// check decides the history as if every read had begun earlier by the given time.
 func (h *shifted) check(earlier history.Time) rules.Result {
 	type place struct {
 		moment
@@ -20,7 +20,7 @@ func (h *shifted) check(earlier history.Time) rules.Result {
 	for i := range h.ops {
 		call := h.calls[i]
 		if h.read[i] && earlier > 0 {
-			// Before all that happens at that time: it may be simultaneous.
+			// Before all other events at that time, since it may be concurrent with them.
 			call = moment{call.time - earlier, -1}
 		}
 		places = append(places, place{call, int32(i), false})

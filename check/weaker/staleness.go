@@ -12,43 +12,43 @@ import (
 
 // Stale says how far a history of registers is from a linearizable one.
 type Stale struct {
-	// Time bounds the age of what reads returned. It is the smallest t for which
-	// the history is linearizable if every read is taken to have begun t earlier:
-	// what a read returned was current at most t before it began, or later
-	// (Δ-atomicity: Golab, Li and Shah: Analyzing Consistency Properties for Fun and
-	// Profit, PODC 2011). Zero if the history is linearizable. A compare-and-set
-	// that succeeded is not a read here: it acted on what it found, and is not moved.
+	// Time bounds the age of the values that reads returned. It is the smallest t for
+	// which the history is linearizable if every read began t earlier: the value that a
+	// read returned was current at most t before the read began, or later (Δ-atomicity:
+	// Golab, Li and Shah: Analyzing Consistency Properties for Fun and Profit, PODC
+	// 2011). It is zero if the history is linearizable. A compare-and-set that succeeded
+	// is not a read here: it acted on the value that it found, and is not moved.
 	Time Bound
-	// Versions bounds how many writes reads were behind. It is the smallest k for
+	// Versions bounds by how many writes reads were behind. It is the smallest k for
 	// which the operations have an order, in real time as for linearizability, in
 	// which every read returns one of the k latest writes before it (k-atomicity:
-	// Aiyer, Alvisi and Bazzi: On the Availability of Non-strict Quorum Systems, DISC 2005). One if the
-	// history is linearizable; the initial value counts as a write. A
-	// compare-and-set that succeeded must find the latest.
+	// Aiyer, Alvisi and Bazzi: On the Availability of Non-strict Quorum Systems, DISC
+	// 2005). It is one if the history is linearizable; the initial value counts as a
+	// write. A compare-and-set that succeeded must find the latest value.
 	Versions Bound
 }
 
-// Bound is a smallest figure.
+// Bound is the smallest number that explains a history.
 type Bound struct {
-	Outcome check.Outcome // Valid: Least is it. Violation: there is none. Unknown: Reason says why
-	Least   int64         // nanoseconds of Stale.Time, versions of Stale.Versions
-	Reason  string        // why there is none, or it is not known; else, if not linearizable, what demands it
-	Key     string        // the register that demands it
-	Core    []int         // operations that no smaller figure allows, as indices of invocations; nil if the history is linearizable
+	Outcome check.Outcome // Valid: Least is the number. Violation: no number explains the history. Unknown: see Reason
+	Least   int64         // in nanoseconds for Stale.Time, in versions for Stale.Versions
+	Reason  string        // why there is no number, or why it is unknown; if valid, the operations that need it, or "" if linearizable
+	Key     string        // key of the register that needs it
+	Core    []int         // operations that no smaller number explains, as indices of invocations; nil if the history is linearizable
 }
 
-// maxVersions bounds k: the search for larger ones would take too long.
+// maxVersions bounds k: a search for larger ones would take too long.
 const maxVersions = 8
 
-// Staleness finds out how old were the values that reads returned. The
-// specification must be register, cas-register or kv.
+// Staleness finds out how old the values were that reads returned. The specification
+// must be register, cas-register or kv.
 //
-// Time is exact where every value is written once, in n log n steps for each
-// halving of the time; else it is Unknown. Versions is decided by a search, up to
-// k = 8 and within the budget of Options for each k and register, as no fast way is
-// known beyond k = 2 (Golab, Hurwitz and Li: On the k-Atomicity-Verification Problem,
-// ICDCS 2013); where it is above one, Core is the operation whose end left no
-// way with fewer.
+// Time is exact if every value is written once, and takes n log n steps for each step
+// of its binary search; otherwise it is Unknown. Versions is decided by a search, up to
+// k = 8 and within the budget of Options for each k and register, since no fast
+// algorithm is known beyond k = 2 (Golab, Hurwitz and Li: On the
+// k-Atomicity-Verification Problem, ICDCS 2013). If it is more than one, Core is the
+// operation that has no explanation with fewer versions.
 func Staleness(spec check.Spec, events []history.Event, opts Options) (Stale, error) {
 	budget, err := opts.budget()
 	if err != nil {
@@ -56,7 +56,7 @@ func Staleness(spec check.Spec, events []history.Event, opts Options) (Stale, er
 	}
 	l, err := languageOf(spec)
 	if err != nil || spec.Name() == "multi-register" {
-		return Stale{}, fmt.Errorf("%s has no reads of one version each: staleness is for register, cas-register and kv", spec.Name())
+		return Stale{}, fmt.Errorf("expected the specification register, cas-register or kv, got %s: its reads are not of one version each", spec.Name())
 	}
 	ops, err := check.Explainable(spec, events)
 	if err != nil {
@@ -65,7 +65,7 @@ func Staleness(spec check.Spec, events []history.Event, opts Options) (Stale, er
 	s := Stale{Time: Bound{Outcome: check.Valid}, Versions: Bound{Outcome: check.Valid, Least: 1}}
 	for i := range ops {
 		if _, ok := l(&ops[i]); !ok {
-			b := Bound{Outcome: check.Unknown, Reason: opts.says(spec, &ops[i]) + " tells no version", Key: ops[i].Key}
+			b := Bound{Outcome: check.Unknown, Reason: opts.says(spec, &ops[i]) + " has no known version", Key: ops[i].Key}
 			return Stale{b, b}, nil
 		}
 	}
@@ -76,7 +76,7 @@ func Staleness(spec check.Spec, events []history.Event, opts Options) (Stale, er
 		s.Time = worst(s.Time, time)
 		switch {
 		case time.Outcome == check.Valid && time.Least == 0:
-		case time.Outcome == check.Violation: // what no age explains, no number of versions does, as reads are all that moves
+		case time.Outcome == check.Violation: // if no age explains it, no number of versions does: both only relax reads
 			s.Versions = worst(s.Versions, time)
 		default:
 			s.Versions = worst(s.Versions, a.versions(key, budget))
@@ -100,7 +100,7 @@ func byKey(ops []history.Operation) (keys []string, parts [][]history.Operation)
 	return keys, parts
 }
 
-// worst is the bound that holds for two registers together.
+// worst returns the bound for two registers together.
 func worst(a, b Bound) Bound {
 	rank := func(b Bound) int {
 		return slices.Index([]check.Outcome{check.Valid, check.Unknown, check.Violation}, b.Outcome)
@@ -111,7 +111,7 @@ func worst(a, b Bound) Bound {
 	return a
 }
 
-// age is the question for Stale.Time of one register.
+// age is the history of one register, for both bounds.
 type age struct {
 	ops      []history.Operation
 	language language
@@ -119,12 +119,12 @@ type age struct {
 	opts     Options
 }
 
-// time halves the possible times: a history that is linearizable with reads begun t
-// earlier is so with any greater t.
+// time finds Stale.Time by binary search: a history that is linearizable if reads began
+// t earlier is also linearizable for any greater t.
 func (a *age) time(key string) Bound {
 	most := history.Time(0)
 	for i := range a.ops {
-		most = max(most, a.ops[i].Call+1) // then every read begins before everything else
+		most = max(most, a.ops[i].Call+1) // enough for every read to begin before all other events
 	}
 	h := a.intervals()
 	r := h.check(0)
@@ -132,9 +132,9 @@ func (a *age) time(key string) Bound {
 	case rules.Linearizable:
 		return Bound{Outcome: check.Valid}
 	case rules.NotApplicable, rules.Undecided:
-		return Bound{Outcome: check.Unknown, Reason: "the age of reads is not known, as " + r.Why, Key: key}
+		return Bound{Outcome: check.Unknown, Reason: "the age of reads is unknown: " + r.Why, Key: key}
 	}
-	low, high := history.Time(0), most // a violation, and perhaps none
+	low, high := history.Time(0), most // low is a violation, high may be none
 	if last := h.check(most); last.Answer != rules.Linearizable {
 		b := a.demands(h, last, key)
 		b.Outcome = check.Violation
@@ -154,7 +154,7 @@ func (a *age) time(key string) Bound {
 	return b
 }
 
-// demands names the operations that a violation is made of.
+// demands returns a bound with the operations of a violation as its reason and core.
 func (a *age) demands(h *shifted, r rules.Result, key string) Bound {
 	b := Bound{Key: key}
 	for k, n := range r.Core {
@@ -173,7 +173,7 @@ func (a *age) demands(h *shifted, r rules.Result, key string) Bound {
 	return b
 }
 
-// shifted is a register's history whose reads can be moved to an earlier time.
+// shifted is the history of a register whose reads can be moved to an earlier time.
 type shifted struct {
 	ops   []rules.Op
 	from  []int32 // for each: its position in the operations
@@ -182,7 +182,7 @@ type shifted struct {
 	read  []bool
 }
 
-// moment is an event of a history: of those at one time the index decides.
+// moment is an event of a history. Events at the same time are in order of index.
 type moment struct {
 	time  history.Time
 	index int

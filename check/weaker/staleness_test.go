@@ -13,7 +13,7 @@ import (
 	"simrun/internal/soak"
 )
 
-// orders tries every order of operations that keeps real time, with reads begun
+// orders tries every order of operations that keeps real time, as if reads began
 // earlier by t, in which reads return one of the k latest values.
 func orders(ops []history.Operation, t history.Time, k int) bool {
 	precedes := func(a, b *history.Operation) bool {
@@ -139,14 +139,14 @@ func TestQuestionsOfOtherObjectsAreRefused(t *testing.T) {
 	}
 	own := check.Define(check.Object[int64]{Name: "register", Init: 7, Step: func(n int64, op history.Operation) (int64, bool) { return n, op.Output == history.Int(n) }})
 	if _, err := weaker.Sessions(own, nil, weaker.Options{}); err == nil {
-		t.Error("an object with the name of another was taken for it")
+		t.Error("an object was mistaken for another with the same name")
 	}
 	if _, err := weaker.Sequential(specs.Queue, nil, weaker.Options{Budget: -1}); err == nil {
 		t.Error("no error")
 	}
 }
 
-// Where values repeat the time is not known, but the versions are.
+// If values repeat, the time is unknown, but the number of versions is known.
 func TestVersionsOfRepeatingValuesAgreeWithEveryOrder(t *testing.T) {
 	histories := soak.N(3_000, 30_000)
 	behind := 0

@@ -8,31 +8,31 @@ import (
 	"simrun/history"
 )
 
-// versions is a history of registers in which it is known who wrote what was read.
+// versions is a history of registers in which it is known which write each read saw.
 type versions struct {
 	ops       []history.Operation
-	processes [][]int32  // operations of each process, in its order; processes by first invocation
-	registers []register // by first access
+	processes [][]int32  // operations of each process, in its order; processes in order of first invocation
+	registers []register // in order of first access
 	reads     [][]read   // by operation
 	writes    [][]int32  // by operation: registers that it wrote
 	told      []bool     // by operation: its accesses are known
-	took      []bool     // by operation: it took effect for certain, as it completed or its value was seen
-	seer      []int32    // by operation: which operation saw its value, if it is not known otherwise that it took effect; else -1
-	unclear   string     // what is not known of who wrote what, in a sentence; empty if all is
+	took      []bool     // by operation: it certainly took effect, since it completed or its value was seen
+	seer      []int32    // by operation: the operation that saw its value, if only that shows that it took effect; else -1
+	unclear   string     // a sentence that says which read saw an unknown version; "" if all versions are known
 	place     []int32    // by operation: its position in its process
-	process   []int32    // by operation: its process's position in processes
+	process   []int32    // by operation: the position of its process in processes
 }
 
 type register struct {
 	key    string
 	writes []int32 // operations, in order of invocation
-	opaque bool    // an operation on it is not one of a register's
+	opaque bool    // it has an operation whose accesses are not known
 }
 
-// read says that an operation found in a register what another one wrote.
+// read means that an operation found in a register the value of a write.
 type read struct{ register, writer int32 }
 
-// initial stands for the write of the value that a register has at first.
+// initial represents the write of a register's initial value.
 const initial int32 = -1
 
 // version is a value of a register.
@@ -41,19 +41,19 @@ type version struct {
 	value    history.Value
 }
 
-// joining is versions under way.
+// joining is the state of join.
 type joining struct {
 	*versions
 	opts    Options
 	spec    check.Spec
 	number  map[string]int32  // registers by key
-	writers map[version]int32 // ambiguous if several
-	found   [][]version       // by operation: what it read
+	writers map[version]int32 // ambiguous if there are several
+	found   [][]version       // by operation: the versions that it read
 }
 
 const ambiguous int32 = -2
 
-// join finds out who wrote what was read. The operations are those of check.Explainable.
+// join finds the write that each read saw. ops must be the result of check.Explainable.
 func join(spec check.Spec, l language, ops []history.Operation, opts Options) *versions {
 	j := &joining{
 		versions: &versions{
@@ -111,10 +111,10 @@ func (j *joining) register(key string) int32 {
 	return r
 }
 
-// hide gives up on the register of an operation that has no accesses to tell. A
-// transaction hides all.
+// hide marks the register of an operation with unknown accesses as opaque; for a
+// transaction, all its registers.
 func (j *joining) hide(op *history.Operation) {
-	j.unsure("%s tells no version", op)
+	j.unsure("%s has no known version", op)
 	if op.F != "txn" {
 		j.registers[j.register(op.Key)].opaque = true
 		return
@@ -152,7 +152,7 @@ func (j *joining) access(i int32, a access) {
 	j.writers[at] = i
 }
 
-// see notes that an operation took effect, and so those that wrote what it read.
+// see records that an operation took effect, and so did the writes that it saw.
 func (j *joining) see(i int32) {
 	for todo := []int32{i}; len(todo) > 0; {
 		i, todo = todo[len(todo)-1], todo[:len(todo)-1]
@@ -166,7 +166,7 @@ func (j *joining) see(i int32) {
 			case j.registers[found.register].opaque:
 				continue
 			case w == ambiguous && written:
-				j.unsure("%s may have seen one of several versions, as values repeat", &j.ops[i])
+				j.unsure("%s may have seen one of several versions, since values repeat", &j.ops[i])
 				continue
 			case !written && found.value.IsNull():
 				w = initial
@@ -184,8 +184,8 @@ func (j *joining) see(i int32) {
 	}
 }
 
-// core returns the invocations of operations, in order, and of those that show
-// that they took effect.
+// core returns the invocations of members, and of the operations that show that they
+// took effect, ascending.
 func (v *versions) core(members []int32) []int {
 	var core []int
 	for _, i := range members {

@@ -1,15 +1,15 @@
-// Package weaker answers other questions than linearizability on the same history:
-// what a system still promises that is not linearizable, and what its clients had of it.
+// Package weaker answers other questions than linearizability about a history: what a
+// system that is not linearizable still guarantees, and how it served its clients.
 //
 //   - [Sequential]: is there one order of all operations that keeps the order of each process?
 //   - [Sessions]: does each process read its own writes, never read backwards, …?
 //   - [Staleness]: how old were the values that reads returned, in time and in writes?
-//   - [Phases]: how many operations were answered, and how fast, while which faults lasted?
+//   - [Phases]: how many operations were answered, and how fast, during which faults?
 //
-// All are functions of their arguments alone. As everywhere, an operation that
+// The results depend on the arguments alone. As everywhere, an operation that
 // failed did not happen, and one whose result is unknown may have taken effect
 // at any time after its invocation, or never. An unknown result ends a process:
-// what its client does next is the work of a new process.
+// its client continues as a new process.
 package weaker
 
 import (
@@ -20,19 +20,19 @@ import (
 	"simrun/history"
 )
 
-// Options bound and word an answer. The zero value is right for most.
+// Options bound a search and name processes. The zero value is right for most uses.
 type Options struct {
-	Budget int64                        // steps at most of each search; 0: [DefaultBudget]. Steps are the same on every machine.
-	Who    func(history.Process) string // what a sentence calls a process; nil: "process 3"
+	Budget int64                        // largest number of steps of each search; 0: [DefaultBudget]. Every machine counts the same steps.
+	Who    func(history.Process) string // returns the name of a process for sentences; nil: "process 3"
 }
 
-// DefaultBudget is how many steps a search takes at most, unless Options say
-// otherwise: some seconds' worth, and some hundred megabytes.
+// DefaultBudget is the largest number of steps of a search, unless Options say
+// otherwise. They take a few seconds and a few hundred megabytes.
 const DefaultBudget = 2_000_000
 
 func (o Options) budget() (int64, error) {
 	if o.Budget < 0 {
-		return 0, fmt.Errorf("a budget of %d steps: it must not be negative", o.Budget)
+		return 0, fmt.Errorf("budget: expected 0 or more steps, got %d", o.Budget)
 	}
 	if o.Budget == 0 {
 		return DefaultBudget, nil
@@ -40,7 +40,7 @@ func (o Options) budget() (int64, error) {
 	return o.Budget, nil
 }
 
-// says tells who did what and when: "process 3 read x → 7 (1.204s to 1.209s)".
+// says returns who did what and when: "process 3 read x → 7 (1.204s to 1.209s)".
 func (o Options) says(spec check.Spec, op *history.Operation) string {
 	until := "never completed"
 	if op.Complete >= 0 {
@@ -56,7 +56,7 @@ func (o Options) who(p history.Process) string {
 	return fmt.Sprintf("process %d", p)
 }
 
-// described names an operation, with its key where the specification's words leave it out.
+// described returns a description of an operation. It adds the key if the specification's description leaves it out.
 func described(spec check.Spec, op *history.Operation) string {
 	words := check.Describe(spec, *op)
 	if !strings.Contains(words, op.Key) {

@@ -1,5 +1,5 @@
-// Package nearest answers a wrong name with the nearest right one, and with all
-// right ones.
+// Package nearest makes the error for an unknown name: it suggests the nearest
+// known name and lists all of them.
 package nearest
 
 import (
@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// Unknown is the answer to an unknown name: what it should have named, the nearest
-// right name if one is near, and all right names in order.
+// Unknown returns the error for an unknown name got: the kind of thing it should
+// name (what), the nearest of the known names if one is near enough ([To]), and all
+// of them, sorted.
 func Unknown[S ~string](what string, got S, names []S) error {
 	if len(names) == 0 {
-		return fmt.Errorf("unknown %s %q; there are none", what, got)
+		return fmt.Errorf("unknown %s %q; none available", what, got)
 	}
 	list := make([]string, len(names))
 	for i, n := range names {
@@ -26,9 +27,9 @@ func Unknown[S ~string](what string, got S, names []S) error {
 	return fmt.Errorf("unknown %s %q%s available: %s", what, got, hint, strings.Join(list, ", "))
 }
 
-// To returns the name that differs least from got, without regard to case, if
-// that is by at most half of its letters; otherwise "". Of two that are equally
-// near the earlier wins.
+// To returns the name with the smallest edit distance to got, ignoring case, or "" if
+// that distance is more than half the length of the name. Of equally near names it
+// returns the first.
 func To(got string, names []string) string {
 	best, near := 0, ""
 	for _, n := range names {

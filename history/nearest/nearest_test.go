@@ -28,5 +28,5 @@ func ExampleUnknown() {
 	fmt.Println(nearest.Unknown("bug", "x", nil))
 	// Output:
 	// unknown model "rfat"; did you mean "raft"? available: primary-backup, raft
-	// unknown bug "x"; there are none
+	// unknown bug "x"; none available
 }

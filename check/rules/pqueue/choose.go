@@ -7,14 +7,14 @@ import (
 	"simrun/check/rules"
 )
 
-// choose goes on where the history has no linearization without its pending
-// polls: it looks for values that they may have taken.
+// choose decides a history that has no linearization without its pending polls: it
+// looks for values that these may have taken.
 func (h *history) choose(bad *failure) rules.Result {
 	left := h.left()
 	if len(left) == 0 {
 		return h.explain(bad)
 	}
-	for _, x := range left { // as if the earliest could take them all
+	for _, x := range left { // as if the earliest poll could take them all
 		h.values[x].taken = h.pending[0]
 	}
 	if bad := h.place(); bad != nil {
@@ -63,10 +63,10 @@ func (h *history) choose(bad *failure) rules.Result {
 		}
 		return rules.Violated(h.ops, Unexplained, roles, core...)
 	}
-	return rules.Result{Answer: rules.Undecided, Why: "there are too many values that pending polls may have taken"}
+	return rules.Result{Answer: rules.Undecided, Why: "pending polls may have taken too many different values"}
 }
 
-// left returns the values that were there and that nobody took, from the greatest.
+// left returns the values that were in the queue and that no completed poll took, greatest first.
 func (h *history) left() []int32 {
 	var left []int32
 	for x := int32(len(h.values)) - 1; x >= 0; x-- {
@@ -77,9 +77,10 @@ func (h *history) left() []int32 {
 	return left
 }
 
-// takeByDeadline gives pending polls to values by the time at which these must
-// be gone: before the end of each operation that began when the value was there
-// and saw a smaller one, or none. The earliest poll goes to the most urgent value.
+// takeByDeadline gives pending polls to values by the time by which these must be gone:
+// the earliest return among operations that began after the insert of the value had
+// returned, and that saw a smaller value or none. The earliest poll takes the most
+// urgent value.
 func (h *history) takeByDeadline(left []int32) {
 	deadline := make([]int32, len(h.values))
 	ends := rules.NewSuffixMin(len(h.at))

@@ -16,10 +16,10 @@ func (h *history) explain(f *failure) rules.Result {
 	return rules.Violated(h.ops, pattern, roles, more...)
 }
 
-// reasons returns the values that were in the way of a failed operation, and
-// the operations that prove it. Greater values may have kept a value for longer
-// than its own operations did; but then they were in the way themselves, so that
-// what each value's own operations say is enough.
+// reasons returns the values that blocked a failed operation, and the operations that
+// prove it. Greater values may have kept a value in the queue for longer than its own
+// operations did; but then these blocked the operation themselves, so the own
+// operations of each value are enough.
 func (h *history) reasons(f *failure) (in, ops []int32) {
 	if f.than != rules.None {
 		ops = h.whole(f.than)
@@ -45,7 +45,7 @@ func (h *history) reasons(f *failure) (in, ops []int32) {
 	return in, ops
 }
 
-// whole returns the operations that put value x in and took it out.
+// whole returns the operations that inserted and took value x.
 func (h *history) whole(x int32) []int32 {
 	v := &h.values[x]
 	if v.taken == rules.None {

@@ -1,11 +1,11 @@
 package pqueue
 
-// freed knows which positions are free, where positions are only ever taken.
-// Each position refers to one at or beyond it in the same run of taken ones
-// (union-find with path halving). The zero value can't be used: see newFreed.
+// freed records which positions are free. Positions are only ever taken. Each position
+// refers to one at or after it, up to the next free one (union-find with path halving).
+// newFreed makes one; the zero value can't be used.
 type freed struct {
-	next []int32 // from 0; len-1 is a free position after all
-	prev []int32 // shifted by one; 0 is a free position before all. Nil if nobody asks.
+	next []int32 // len-1 is a free position after all others
+	prev []int32 // shifted by one; 0 is a free position before all others. Nil if not needed.
 }
 
 func newFreed(positions int, backward bool) freed {
@@ -25,7 +25,7 @@ func (f freed) from(p int32) int32 { return find(f.next, p) }
 // upTo returns the last free position at or before p.
 func (f freed) upTo(p int32) int32 { return find(f.prev, p+1) - 1 }
 
-// take takes the positions between a and b, without these.
+// take takes the positions between a and b, exclusive.
 func (f freed) take(a, b int32) {
 	end := min(b, int32(len(f.next)-1))
 	for p := f.from(a + 1); p < end; p = f.from(p) {

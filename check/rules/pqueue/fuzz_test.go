@@ -11,7 +11,7 @@ import (
 	"simrun/internal/soak"
 )
 
-// object is a priority queue, as plain as can be: its values in order.
+// object is the simplest priority queue: its values in order.
 type object struct{ values []int32 }
 
 func (o *object) Run(op *rules.Op) {
@@ -60,8 +60,8 @@ func step(state uint64, op rules.Op) (bool, uint64) {
 	return op.Pending() || op.Kind == pqueue.Peek && greatest == op.Value, state
 }
 
-// workload draws operations on a priority queue: insert and peek are so many in
-// 100, the rest polls. Values are inserted in a random order.
+// workload draws operations on a priority queue: insert and peek are percentages, and the
+// rest are polls. Values are inserted in a random order.
 func workload(rng rulestest.Rand, processes, ops, crash, insert, peek int) rulestest.Workload {
 	ranks := make([]int32, ops)
 	for i := range ranks {
@@ -85,8 +85,8 @@ func workload(rng rulestest.Rand, processes, ops, crash, insert, peek int) rules
 	}
 }
 
-// forget takes the result from a poll or peek; one that found nothing becomes a
-// poll, which it may have been.
+// forget removes the result of a poll or peek; one that found nothing becomes a poll,
+// which it may have been.
 func forget(op *rules.Op) {
 	switch op.Kind {
 	case pqueue.Empty:
@@ -104,7 +104,7 @@ func generate(rng rulestest.Rand) []rules.Op {
 	n := 4 + rng.IntN(6)
 	crash := []int{0, 0, 150, 400}[rng.IntN(4)]
 	ops := rulestest.Simulate(rng, workload(rng, 2+rng.IntN(3), n, crash, 40+rng.IntN(15), []int{0, 0, 20}[rng.IntN(3)]), &object{})
-	switch rng.IntN(4) { // what is spoilt is often still linearizable
+	switch rng.IntN(4) { // a corrupted history is often still linearizable
 	case 0:
 		for range 3 {
 			rulestest.SwapValues(rng, ops, result)

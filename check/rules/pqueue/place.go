@@ -2,15 +2,15 @@ package pqueue
 
 import "simrun/check/rules"
 
-// failure is an operation that has no instant: at each position from first to
-// last a value greater than than was certainly there.
+// failure is an operation that has no instant: at each position from first to last, a
+// value greater than than was certainly in the queue.
 type failure struct {
 	reader      int32
 	first, last int32
 	than        int32 // its own value, or None if it found nothing
 }
 
-// place finds an instant for every operation, from the greatest value down, or
+// place finds an instant for every operation, from the greatest value down, or returns
 // an operation that has none.
 func (h *history) place() *failure {
 	h.free = newFreed(len(h.at), len(h.peeks) > 0)
@@ -51,7 +51,7 @@ func (h *history) peeksOf(x int32) []int32 {
 	return h.peeks[h.firstPeek[x]:][:h.values[x].peeks]
 }
 
-// limit finds the time for which value x is certainly there.
+// limit finds the time in which value x is certainly in the queue.
 func (h *history) limit(x int32) *failure {
 	v := &h.values[x]
 	v.comes, v.goes = h.ops[v.insert].Ret, -1
@@ -79,8 +79,8 @@ func (h *history) limit(x int32) *failure {
 	return bound(v.taken)
 }
 
-// window returns the first and the last position at which the peek or poll i
-// can have been, for its own value's sake.
+// window returns the first and the last position at which the peek or poll i can have
+// taken effect, as far as its own value is concerned.
 func (h *history) window(i int32, v *value) (first, last int32) {
 	first, last = max(h.ops[i].Call, h.ops[v.insert].Call), h.ops[i].Ret
 	if v.taken != rules.None {
@@ -89,10 +89,10 @@ func (h *history) window(i int32, v *value) (first, last int32) {
 	return first, last
 }
 
-// arrange lines the operations up by their instants. Within an instant, first
-// those values leave that were there before, from the greatest down; then come
-// the values that stay for that instant only, and what was seen in between; and
-// then those that stay for longer, from the smallest up.
+// arrange puts the operations in order of their instants. Within an instant, values
+// that were there before leave first, greatest first; then come values that stay for
+// that instant only and peeks at values that stay; then values that stay longer come,
+// smallest first.
 func (h *history) arrange() rules.Result {
 	seq := make([]int32, 0, len(h.ops))
 	for x := int32(len(h.values)) - 1; x >= 0; x-- {

@@ -1,31 +1,31 @@
 // Package pqueue decides in nearly linear time whether the history of a
-// priority queue, which always yields its greatest value, is linearizable, if
+// priority queue, which always returns its greatest value, is linearizable, if
 // every value is inserted at most once.
 //
 // # The rule
 //
-// A value is in nobody's way but that of smaller ones. The greatest value is
-// therefore decided first: it is there at least from the return of its insert
-// to the call of its poll, open at both ends. Every smaller value then needs an
-// instant within its poll at which no greater one is certainly there; it takes
-// the earliest, so as to be in the way as briefly as it can, and so on down to
-// the smallest. A poll that found the queue empty needs an instant at which no
-// value is certainly there. (Lee & Mathur, arXiv 2410.04581, have the rule with
-// a segment tree. Since instants are only ever taken away, a union of
-// neighbours that are taken serves as well, and is nearly linear.)
+// A value can only block smaller values. The greatest value is therefore decided
+// first: it is certainly in the queue from the return of its insert to the call of its
+// poll, exclusive. Every smaller value then needs an instant within its poll at
+// which no greater one is certainly in the queue. It takes the earliest, so that it
+// blocks others as briefly as possible, and so on down to the smallest value. A poll
+// that found the queue empty needs an instant at which no value is certainly in the
+// queue. (Lee & Mathur, arXiv 2410.04581, use a segment tree for this rule. Since free
+// instants are only ever taken, union-find over neighbours that are taken works as
+// well, and is nearly linear.)
 //
 // # What is derived here
 //
-// A peek that saw a value needs an instant just as its poll does, and keeps the
-// value there: from the earliest of the latest instants of its operations to
-// the latest of their earliest.
+// A peek that saw a value needs an instant like its poll, and keeps the value in the
+// queue: from the earliest of the latest instants of its operations to the latest of
+// their earliest instants.
 //
 // A pending insert took effect exactly if its value was seen. A pending poll may
-// have taken any value that no other operation took. If none of them is needed,
-// or if all of them together, each used as often as one likes, are not enough,
-// the answer is certain. Between the two a search gives pending polls to values
-// that are in the way, first by the times at which these must be gone, and then
-// one by one in every way, until the budget for that is spent: undecided.
+// have taken any value that no other operation took. If no pending poll is needed, or
+// if all of them together are not enough even when each may take any number of
+// values, the answer is certain. In between, a search gives pending polls to values
+// that block others: first by the times by which these must be gone, then in every
+// possible way, until its budget is spent and the history is undecided.
 package pqueue
 
 import "simrun/check/rules"
@@ -42,7 +42,7 @@ const (
 const (
 	// ThinAir: "reader" got a value that nobody inserted.
 	ThinAir = "value from thin air"
-	// PolledTwice: "first" and "second" both took what was inserted once.
+	// PolledTwice: "first" and "second" both took a value that was inserted once.
 	PolledTwice = "value polled twice"
 	// TooEarly: "reader" got the value of "insert" and ended before that began.
 	TooEarly = "value seen before its insert"
@@ -56,9 +56,9 @@ const (
 	Unexplained = "no choice of values for the pending polls fits"
 )
 
-// Check decides the history ops of a priority queue that is empty at first. It
-// takes nearly linear time in len(ops). It is not applicable if two operations
-// insert the same value, and undecided as the package comment says.
+// Check decides the history ops of a priority queue that is initially empty. It
+// takes nearly linear time in len(ops). It is not applicable if two operations insert
+// the same value. The package comment says when it is undecided.
 func Check(ops []rules.Op) rules.Result {
 	at, n, why := rules.Events(ops)
 	if why != "" {
@@ -82,15 +82,15 @@ func Check(ops []rules.Op) rules.Result {
 	return h.explain(bad)
 }
 
-// value is what the history says of one value.
+// value is what the history says about one value.
 type value struct {
 	insert, poll int32 // operations, or None; poll is a completed one
 	peeks        int32 // how many
 	seen         int32 // latest call of peeks and poll, or -1
 	gone         int32 // earliest return of peeks and poll, or Never
-	taken        int32 // what took it: poll, or the pending poll that is supposed to, or None
+	taken        int32 // what took it: poll, or the pending poll that was chosen for it, or None
 
-	comes, goes int32 // it is certainly there between these; Never if it stays
+	comes, goes int32 // it is certainly in the queue between these; goes is Never if it stays
 }
 
 type history struct {
@@ -98,9 +98,9 @@ type history struct {
 	at     []int32 // operation by position of event
 	values []value
 
-	peeks, firstPeek []int32 // completed peeks, those of value v from firstPeek[v]
-	instants         []int32 // of operations, where given
-	pending          []int32 // pending polls, by call
+	peeks, firstPeek []int32 // completed peeks; those of value v begin at firstPeek[v]
+	instants         []int32 // by operation, where known
+	pending          []int32 // pending polls, in order of call
 	free             freed
 }
 
@@ -122,7 +122,7 @@ func (h *history) findInserts() string {
 		op := &h.ops[i]
 		switch {
 		case op.Kind > Empty:
-			return "an operation is not one of a priority queue's"
+			return "an operation has a kind that priority queues do not have"
 		case op.Kind == Empty || op.Pending() && op.Kind != Insert:
 			continue
 		case op.Value == rules.None:
@@ -137,8 +137,8 @@ func (h *history) findInserts() string {
 	return ""
 }
 
-// findFronts finds the completed peeks and polls of each value, and the
-// violations that concern one value alone.
+// findFronts finds the completed peeks and polls of each value, and returns a
+// violation that concerns one value alone, or nil.
 func (h *history) findFronts() *rules.Result {
 	for i := range h.ops {
 		op := &h.ops[i]

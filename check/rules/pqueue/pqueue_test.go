@@ -79,8 +79,8 @@ func TestPatterns(t *testing.T) {
 	})
 }
 
-// TestPollAfterPeek holds histories on which an earlier version of the rule
-// let a value be seen after its poll.
+// TestPollAfterPeek checks histories in which an earlier version of the rule allowed a
+// value to be seen after its poll.
 func TestPollAfterPeek(t *testing.T) {
 	ops := []rules.Op{
 		{Call: 1, Ret: 4, Value: 4, From: none, Kind: pqueue.Insert},
@@ -104,12 +104,12 @@ func TestNotApplicable(t *testing.T) {
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: pqueue.Insert},
 		}},
 		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: pqueue.Poll}}},
-		{Why: "an operation is not one of a priority queue's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+		{Why: "an operation has a kind that priority queues do not have", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
 	})
 }
 
-// TestLarge makes long histories of a correct priority queue, whose orders must
-// stand, and then plants one error in each, which must be found.
+// TestLarge makes long histories of a correct priority queue, whose orders must replay,
+// and then plants one error in each, which the rule must find.
 func TestLarge(t *testing.T) {
 	for _, processes := range []int{3, 20, 200} {
 		for _, peek := range []int{0, 10} {

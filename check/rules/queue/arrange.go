@@ -2,8 +2,8 @@ package queue
 
 import "simrun/check/rules"
 
-// arrange lines the operations up along an order of the nodes: each as early as
-// its call and the operations of the nodes before it allow.
+// arrange puts the operations in the order of the nodes, each as early as its call and
+// the operations of earlier nodes allow.
 func (h *history) arrange(order []int32) rules.Result {
 	fronts, instants, owners := h.fronts(order)
 	all := make([]int32, 0, len(h.ops))
@@ -21,7 +21,7 @@ func (h *history) arrange(order []int32) rules.Result {
 		if int(x) < h.kept {
 			all = append(all, h.values[h.node[x]].enqueue)
 		} else {
-			all = append(all, h.node[x]) // all that came before have left
+			all = append(all, h.node[x]) // all earlier values have left
 		}
 	}
 	for f < len(fronts) {
@@ -31,7 +31,7 @@ func (h *history) arrange(order []int32) rules.Result {
 }
 
 // fronts returns the peeks and dequeues in the order of the nodes, with their
-// instants, and the place of their node in that order.
+// instants and the places of their nodes in that order.
 func (h *history) fronts(order []int32) (fronts, instants, owners []int32) {
 	peeks, first := h.peeks()
 	fronts = make([]int32, 0, len(h.ops))
@@ -60,8 +60,8 @@ func (h *history) fronts(order []int32) (fronts, instants, owners []int32) {
 	return fronts, instants, owners
 }
 
-// peeks returns the completed peeks of all values, those of value v from
-// first[v], by call.
+// peeks returns the completed peeks of all values in order of call; those of value v
+// begin at first[v].
 func (h *history) peeks() (peeks, first []int32) {
 	var n int32
 	first = make([]int32, len(h.values))

@@ -2,8 +2,8 @@ package queue
 
 import "simrun/check/rules"
 
-// refutation is what speaks against every order of the nodes: a reader that
-// found the queue empty, or else a circle.
+// refutation is the reason why the nodes have no order: a reader that found the queue
+// empty, or a cycle.
 type refutation struct {
 	reader int32
 	circle []link
@@ -17,8 +17,8 @@ func (h *history) explain(bad *refutation) rules.Result {
 	return h.notEmpty(bad.reader)
 }
 
-// whole returns the operations that a core needs of node x: what put the value
-// in, what took it out, and what proves that it was there.
+// whole returns the operations of node x that a core needs: its enqueue, its dequeue,
+// and the operation that proves that the value was in the queue.
 func (h *history) whole(x int32) []int32 {
 	v := &h.values[h.node[x]]
 	ops := []int32{v.enqueue, h.at[h.queue.came[x]]}
@@ -28,9 +28,9 @@ func (h *history) whole(x int32) []int32 {
 	return ops
 }
 
-// rivals returns the operations that explain why no pending dequeue can have
-// taken the value of node x before the position deadline: those that could, and
-// as many other values that were due before.
+// rivals returns the operations that explain why no pending dequeue can have taken the
+// value of node x before the position deadline: the pending dequeues that could have,
+// and as many other values that had to leave earlier.
 func (h *history) rivals(x, deadline int32) []int32 {
 	if h.values[h.node[x]].dequeue != rules.None {
 		return nil
@@ -57,15 +57,15 @@ func (h *history) rivals(x, deadline int32) []int32 {
 	return ops
 }
 
-// link says that the node before must come before, or go before, the node after.
+// link means that node before must come before node after (coming), or go before it.
 type link struct {
 	before, after int32
 	coming        bool
 }
 
-// circle returns a circle of links if no node can be next. What blocks a node is
-// among the node that came first and the two that are gone first, so that a
-// circle is found after three links.
+// circle returns a cycle of links if no node can be next. Every node is blocked by the
+// node that came first or by one of the two that are gone first, so it finds a cycle
+// after three links.
 func (h *history) circle(came int32, r ring) []link {
 	q := &h.queue
 	var path []link
@@ -88,7 +88,7 @@ func (h *history) circle(came int32, r ring) []link {
 	}
 }
 
-// tangled returns the violation of a circle of links.
+// tangled returns the violation of a cycle of links.
 func (h *history) tangled(links []link) rules.Result {
 	q := &h.queue
 	pattern := Interleaved
@@ -119,7 +119,7 @@ func (h *history) isPendingDequeue(i int32) bool {
 	return h.ops[i].Kind == Dequeue && h.ops[i].Pending()
 }
 
-// notEmpty returns the violation of reader, which found nothing.
+// notEmpty returns the violation of reader, which found the queue empty.
 func (h *history) notEmpty(reader int32) rules.Result {
 	q := &h.queue
 	op := &h.ops[reader]
@@ -137,8 +137,8 @@ func (h *history) notEmpty(reader int32) rules.Result {
 	return rules.Violated(h.ops, NotEmpty, roles, append(more, h.heirs(cover, op.Ret)...)...)
 }
 
-// heirs returns the operations that explain which values of the nodes in cover
-// the pending dequeues took before the position deadline.
+// heirs returns the operations that explain which values, up to the last node of cover
+// by arrival, the pending dequeues took before the position deadline.
 func (h *history) heirs(cover []int32, deadline int32) []int32 {
 	most := -1
 	for k, x := range h.left {

@@ -10,7 +10,7 @@ import (
 	"simrun/internal/soak"
 )
 
-// object is a queue, as plain as can be.
+// object is the simplest queue.
 type object struct{ values []int32 }
 
 func (o *object) Run(op *rules.Op) {
@@ -59,8 +59,8 @@ func step(state uint64, op rules.Op) (bool, uint64) {
 	return op.Pending() || op.Kind == queue.Peek && front == op.Value, state
 }
 
-// workload draws operations on a queue: enqueue and peek are so many in 100, the
-// rest dequeues.
+// workload draws operations on a queue: enqueue and peek are percentages, and the rest
+// are dequeues.
 func workload(processes, ops, crash, enqueue, peek int) rulestest.Workload {
 	next := int32(0)
 	return rulestest.Workload{
@@ -79,8 +79,8 @@ func workload(processes, ops, crash, enqueue, peek int) rulestest.Workload {
 	}
 }
 
-// forget takes the result from a dequeue or peek; one that found nothing
-// becomes a dequeue, which it may have been.
+// forget removes the result of a dequeue or peek; one that found nothing becomes a
+// dequeue, which it may have been.
 func forget(op *rules.Op) {
 	switch op.Kind {
 	case queue.Empty:
@@ -98,7 +98,7 @@ func generate(rng rulestest.Rand) []rules.Op {
 	n := 4 + rng.IntN(6)
 	crash := []int{0, 0, 150, 400}[rng.IntN(4)]
 	ops := rulestest.Simulate(rng, workload(2+rng.IntN(3), n, crash, 40+rng.IntN(15), []int{0, 0, 20}[rng.IntN(3)]), &object{})
-	switch rng.IntN(4) { // what is spoilt is often still linearizable
+	switch rng.IntN(4) { // a corrupted history is often still linearizable
 	case 0:
 		for range 3 {
 			rulestest.SwapValues(rng, ops, result)

@@ -120,9 +120,9 @@ func TestPatterns(t *testing.T) {
 	})
 }
 
-// TestUndecided shows the one kind of history that the rules leave open: here
-// both values were peeked at, and the pending dequeue must have taken the one
-// that arrived later.
+// TestUndecided shows the one kind of history that the rule does not decide: here both
+// values were peeked at, and the pending dequeue must have taken the one that arrived
+// later.
 func TestUndecided(t *testing.T) {
 	ops := []rules.Op{
 		{Call: 0, Ret: 4, Value: 0, From: none, Kind: queue.Enqueue},
@@ -147,12 +147,12 @@ func TestNotApplicable(t *testing.T) {
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: queue.Enqueue},
 		}},
 		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: queue.Dequeue}}},
-		{Why: "an operation is not one of a queue's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+		{Why: "an operation has a kind that queues do not have", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
 	})
 }
 
-// TestLarge makes long histories of a correct queue, whose orders must stand,
-// and then plants one error in each, which must be found.
+// TestLarge makes long histories of a correct queue, whose orders must replay, and then
+// plants one error in each, which the rule must find.
 func TestLarge(t *testing.T) {
 	for _, processes := range []int{3, 20, 200} {
 		for _, peek := range []int{0, 10} {

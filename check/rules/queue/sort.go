@@ -2,10 +2,10 @@ package queue
 
 import "simrun/check/rules"
 
-// sort returns an order of the nodes that respects both relations, or a
-// circle of links. Again and again it takes a node that no other
-// remaining node must come or go before: what has the earliest came, or the
-// earliest gone, decides for all.
+// sort returns an order of the nodes that respects both relations, or a cycle of
+// links. It repeatedly takes a node that no other remaining node must come before or
+// go before. To find it, it only compares with the nodes of the earliest came and
+// the earliest gone.
 func (h *history) sort() (order []int32, circle []link) {
 	q := &h.queue
 	n := len(h.node)
@@ -32,7 +32,7 @@ func (h *history) sort() (order []int32, circle []link) {
 		for ; j < n && q.goes[byGoes[j]] <= q.gone[least]; j++ {
 			mark(byGoes[j], mayGo)
 		}
-		// A node does not go before itself.
+		// A node need not go before itself.
 		if second := ring.after(least); state[least]&mayGo == 0 && (second == rules.None || q.goes[least] <= q.gone[second]) {
 			mark(least, mayGo)
 		}
@@ -45,14 +45,14 @@ func (h *history) sort() (order []int32, circle []link) {
 	return order, nil
 }
 
-// The states of a node while nodes are put in order.
+// The states of a node during sort.
 const (
 	mayCome uint8 = 1 << iota // no remaining node comes before it
 	mayGo                     // no other remaining node goes before it
-	removed                   // it has its place
+	removed                   // it has its place in the order
 )
 
-// ring is a list of nodes from which each can be removed.
+// ring is a doubly linked list of nodes.
 type ring struct{ next, prev []int32 }
 
 func newRing(nodes []int32) ring {

@@ -10,7 +10,7 @@ func (h *history) findEnqueues() string {
 		op := &h.ops[i]
 		switch {
 		case op.Kind > Empty:
-			return "an operation is not one of a queue's"
+			return "an operation has a kind that queues do not have"
 		case op.Kind == Empty || op.Pending() && op.Kind != Enqueue:
 			continue
 		case op.Value == rules.None:
@@ -25,8 +25,8 @@ func (h *history) findEnqueues() string {
 	return ""
 }
 
-// findFronts finds the completed peeks and dequeues of each value, and the
-// violations that concern one value alone.
+// findFronts finds the completed peeks and dequeues of each value, and returns a
+// violation that concerns one value alone, or nil.
 func (h *history) findFronts() *rules.Result {
 	for i := range h.ops {
 		op := &h.ops[i]
@@ -61,7 +61,7 @@ func (h *history) findFronts() *rules.Result {
 	return nil
 }
 
-// selectValues makes the nodes of all values that certainly were in the queue.
+// selectValues makes a node for each value that was certainly in the queue.
 func (h *history) selectValues() {
 	h.node = h.node[:0]
 	for i := range h.values {
@@ -89,8 +89,9 @@ func (h *history) selectValues() {
 	}
 }
 
-// assign gives the pending dequeues, by call, to the values that no completed
-// operation took, by arrival; if so wished, to those first that were peeked at.
+// assign gives the pending dequeues, in order of call, to the values that no completed
+// operation took, in order of arrival. If peekedFirst is set, values that were peeked
+// at come first.
 func (h *history) assign(peekedFirst bool) {
 	h.pending, h.left, h.doubtful = nil, nil, false
 	for p, i := range h.at {
@@ -125,11 +126,11 @@ func (h *history) take(x, i int32) {
 	v := &h.values[h.node[x]]
 	h.taken[x] = i
 	h.queue.goes[x] = max(h.ops[i].Call, v.front, h.queue.comes[x])
-	// Before all that stay, and after all that certainly left.
+	// Before all values that stay, and after all that certainly left.
 	h.queue.gone[x] = min(v.gone, int32(len(h.at)))
 }
 
-// assignAll lets the earliest pending dequeue take all the values that are left.
+// assignAll lets the earliest pending dequeue take all values that are left.
 func (h *history) assignAll() {
 	h.relaxed = true
 	h.pending = h.pending[:1]
@@ -138,8 +139,8 @@ func (h *history) assignAll() {
 	}
 }
 
-// forgetPeeks takes the peeks away from the values that no completed operation
-// took. This only makes it easier to linearize the history.
+// forgetPeeks removes the peeks of the values that no completed operation took. This
+// only makes the history easier to linearize.
 func (h *history) forgetPeeks() {
 	h.relaxed = false
 	for _, x := range h.left {
@@ -150,9 +151,9 @@ func (h *history) forgetPeeks() {
 	h.assign(false)
 }
 
-// findInstants finds for each operation that found the queue empty an instant
-// within its time at which no value was certainly there. It returns the first
-// operation that has none, or None.
+// findInstants finds, for each operation that found the queue empty, an instant within
+// its time at which no value was certainly in the queue. It returns the first operation
+// without such an instant as reader, or None.
 func (h *history) findInstants() (instants []int32, reader int32) {
 	h.node = h.node[:h.kept]
 	free := h.freeInstants()
@@ -171,7 +172,7 @@ func (h *history) findInstants() (instants []int32, reader int32) {
 	return instants, rules.None
 }
 
-// freeInstants returns for each position the first one from there on at which
+// freeInstants returns, for each position, the first position at or after it at which
 // no value was certainly in the queue.
 func (h *history) freeInstants() []int32 {
 	free := make([]int32, len(h.at)+1)
@@ -194,7 +195,7 @@ func (h *history) freeInstants() []int32 {
 	return free
 }
 
-// addInstants makes a node of each operation that found the queue empty.
+// addInstants makes a node for each operation that found the queue empty.
 func (h *history) addInstants(instants []int32) {
 	q := &h.queue
 	for _, t := range []*[]int32{&q.comes, &q.came, &q.goes, &q.gone} {

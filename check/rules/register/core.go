@@ -2,9 +2,9 @@ package register
 
 import "simrun/check/rules"
 
-// violated returns a violation whose core holds, besides the roles, the writers
-// of the given values. A writer that is a compare-and-set from a value outside
-// the list is relaxed to a plain write. A pending writer is joined by those that
+// violated returns a violation whose core consists of the roles and the writers of the
+// given values. A writer that is a compare-and-set from a value outside the list is
+// relaxed to a plain write. For a pending writer the core also has the operations that
 // prove that it took effect.
 func (h *history) violated(pattern string, roles []rules.Role, values []int32) rules.Result {
 	known := make(map[int32]bool, len(values))
@@ -35,8 +35,8 @@ func (h *history) violated(pattern string, roles []rules.Role, values []int32) r
 	return res
 }
 
-// seers returns i and, while that is itself pending, the operation that proves
-// that it took effect.
+// seers returns i, and as long as the last operation is pending itself, the operation
+// that proves that it took effect.
 func (h *history) seers(i int32) []int32 {
 	all := []int32{i}
 	for h.ops[i].Pending() {
@@ -91,8 +91,8 @@ func (h *history) clash(pattern string, a, b int32) rules.Result {
 	return h.violated(pattern, roles, values)
 }
 
-// circle returns the violation of compare-and-sets that need each other; the
-// value from is one of theirs.
+// circle returns the violation of a cycle of compare-and-sets that need each other;
+// from is the value of one of them.
 func (h *history) circle(from int32) *rules.Result {
 	var roles []rules.Role
 	for v := from; ; {

@@ -10,7 +10,7 @@ import (
 	"simrun/internal/soak"
 )
 
-// object is a register, as plain as can be. Its initial value is 0.
+// object is the simplest register. Its initial value is 0.
 type object struct{ value int32 }
 
 func (o *object) Run(op *rules.Op) {
@@ -54,8 +54,8 @@ func apply(value int32, op rules.Op) (bool, int32) {
 	return op.Pending() || value == op.Value && value != op.From, value
 }
 
-// workload draws operations on a register; compare-and-sets are cas in 100, and
-// expect one of the latest values.
+// workload draws operations on a register; cas is the percentage of compare-and-sets,
+// which expect one of the latest values.
 func workload(processes, ops, crash, cas int) rulestest.Workload {
 	next := int32(0)
 	return rulestest.Workload{

@@ -5,28 +5,28 @@
 // # The rule
 //
 // A value, the operation that wrote it, and the reads that returned it form a
-// cluster: between the write and the last read no other cluster may be at work.
-// Let s be the latest call of a cluster and f its earliest return. If f < s the
-// register certainly held the value throughout [f, s], its forward zone; if
-// not, the whole cluster fits in one instant of [s, f], its backward zone. A
+// cluster: between the write and the last read no operation of another cluster may
+// take effect. Let s be the latest call of a cluster and f its earliest return. If
+// f < s the register certainly held the value throughout [f, s], its forward zone;
+// if not, the whole cluster fits in one instant of [s, f], its backward zone. A
 // history is linearizable exactly if no read ended before its write began, no
 // two forward zones overlap, and no backward zone is within a forward one
 // (Gibbons & Korach, "Testing shared memories", SIAM J. Comput. 1997, section 4).
 //
 // # What is derived here
 //
-// A successful compare-and-set from a to b must directly follow the cluster of
-// a, so that clusters joined by compare-and-sets form a chain, which moves as
-// one: the zone of a chain is that of all its operations, and in addition its
-// operations must fit the order of the chain. Two successful
-// compare-and-sets from one value, or a circle of them, are violations. A
-// compare-and-set that failed and told the value that it found is a read.
+// A successful compare-and-set from a to b must directly follow the cluster of a.
+// So clusters that are joined by compare-and-sets form a chain, which can only move
+// as a whole: the zone of a chain is that of all its operations, and its operations
+// must also fit the order of the chain. Two successful compare-and-sets from one
+// value, or a cycle of them, are violations. A compare-and-set that failed and
+// returned the value that it found is a read.
 //
 // A pending write or compare-and-set whose value was seen took effect, at any
-// time after its call. One whose value nobody saw can be taken out of every
-// linearization, since the operation after it overwrites a value that nobody
-// reads. A pending read demands nothing. This part has no published proof: the
-// tests compare it with porcupine on hundreds of thousands of histories.
+// time after its call. One whose value nobody saw can be removed from every
+// linearization, since the next operation overwrites a value that nobody reads. A
+// pending read constrains nothing. This part has no published proof: the tests
+// compare it with porcupine on hundreds of thousands of histories.
 package register
 
 import "simrun/check/rules"
@@ -48,7 +48,7 @@ const (
 	RefusedMatch = "compare-and-set refused the value it expected"
 	// DoubleCAS: "first" and "second" both replaced the value that "writer" wrote once.
 	DoubleCAS = "two compare-and-sets succeeded from one write"
-	// Circle: each "link" is a compare-and-set that needs the value of the next, and the last that of the first.
+	// Circle: each "link" is a compare-and-set that needs the value of the next, and the last needs that of the first.
 	Circle = "compare-and-sets that need each other"
 	// Reversed: "early" ended before "late" began, and yet the value of "late" comes before that of "early".
 	// If both have the same value, "late" wrote it.
@@ -56,15 +56,15 @@ const (
 	// Overlap: the register held the first value from the return of "first ended" to the call of
 	// "first began", and the second value from "second ended" to "second began"; these times overlap.
 	Overlap = "two values at one time"
-	// Enclosed: as Overlap, but the second value was at work only from the call of "second began" to the
-	// return of "second ended", within the time that belongs to the first.
+	// Enclosed: like Overlap, but the second value was written and read between the call of "second began" and
+	// the return of "second ended", within the time of the first.
 	Enclosed = "value within the time of another"
 )
 
-// Check decides the history ops of a register that holds initial at first;
-// [rules.None] if no operation speaks of the initial value. It takes time and
-// memory linear in len(ops). It is not applicable if two operations write the
-// same value, or one the initial value; it is never undecided.
+// Check decides the history ops of a register whose initial value is initial, or
+// [rules.None] if no operation uses that value. It takes time and memory linear in
+// len(ops). It is not applicable if two operations write the same value, or if one
+// writes the initial value; it is never undecided.
 func Check(ops []rules.Op, initial int32) rules.Result {
 	at, n, why := rules.Events(ops)
 	if why != "" {
@@ -86,17 +86,17 @@ func Check(ops []rules.Op, initial int32) rules.Result {
 	return h.arrange()
 }
 
-// value is what the history says of one value.
+// value is what the history says about one value.
 type value struct {
 	writer int32 // the operation that wrote it, or None
-	next   int32 // the value that a compare-and-set put in its place, or None
-	seer   int32 // an operation that found it; None if nobody did
-	lo     int32 // the latest call of its reads; before all if there is none
-	hi     int32 // the earliest return of its reads; Never if there is none
+	next   int32 // the value that a compare-and-set replaced it with, or None
+	seer   int32 // an operation that found it, or None
+	lo     int32 // the latest call of its reads; before if it has none
+	hi     int32 // the earliest return of its reads; Never if it has none
 	reads  int32 // how many reads it has
 }
 
-// before is the position of the initial value's virtual write: before all events.
+// before is the position of the initial value's virtual write, which precedes all events.
 const before int32 = -1
 
 type history struct {
@@ -104,8 +104,8 @@ type history struct {
 	at      []int32 // operation by position of event
 	initial int32
 	values  []value
-	zones   []zone // by root of chain: the first value of the chain
-	root    []int32
+	zones   []zone  // by root of a chain, which is its first value
+	root    []int32 // by position: the root of the chain whose zone starts there, or None
 }
 
 // zone is the time of a chain: forward if ended < began, else backward.
@@ -119,7 +119,8 @@ func (z zone) start() int32  { return min(z.ended, z.began) }
 
 func mutates(k rules.Kind) bool { return k == Write || k == CAS }
 
-// findWriters finds who wrote each value, and says why if that is ambiguous.
+// findWriters finds the operation that wrote each value. It returns why the history is
+// ambiguous, or "".
 func (h *history) findWriters() string {
 	for v := range h.values {
 		h.values[v] = value{writer: rules.None, next: rules.None, seer: rules.None, lo: before, hi: rules.Never}
@@ -127,7 +128,7 @@ func (h *history) findWriters() string {
 	for i := range h.ops {
 		op := &h.ops[i]
 		if op.Kind > FailedCAS {
-			return "an operation is not one of a register's"
+			return "an operation has a kind that registers do not have"
 		}
 		if op.Value == rules.None && (!op.Pending() || mutates(op.Kind)) || op.From == rules.None && op.Kind >= CAS {
 			return "an operation has no value"
@@ -146,8 +147,8 @@ func (h *history) findWriters() string {
 	return ""
 }
 
-// include finds the pending operations that must have taken effect, and the
-// extent of the reads of each value.
+// include finds the pending operations that must have taken effect, and when each
+// value was read.
 func (h *history) include() *rules.Result {
 	for i := range h.ops {
 		op := &h.ops[i]
@@ -179,8 +180,8 @@ func (h *history) include() *rules.Result {
 	return nil
 }
 
-// see notes that an operation found value v, and follows pending
-// compare-and-sets from there: one that took effect found its own old value.
+// see records that an operation found value v, and follows pending compare-and-sets
+// from there: one that took effect found its own old value.
 func (h *history) see(v, seer int32) *rules.Result {
 	for h.values[v].seer == rules.None {
 		h.values[v].seer = seer
@@ -200,14 +201,14 @@ func (h *history) see(v, seer int32) *rules.Result {
 	return nil
 }
 
-// included reports whether the mutator i took effect.
+// included reports whether the write or compare-and-set i took effect.
 func (h *history) included(i int32) bool {
 	op := &h.ops[i]
 	return mutates(op.Kind) && (!op.Pending() || h.values[op.Value].seer != rules.None)
 }
 
-// link joins the values by compare-and-sets, and checks that these need no
-// circle and that none of them replaces what another has replaced.
+// link joins the values by compare-and-sets. It checks that these form no cycle and
+// that no two of them replaced the same value.
 func (h *history) link() *rules.Result {
 	visit := make([]int32, len(h.values)) // 1 + the operation from which a value was reached
 	for i := range h.ops {

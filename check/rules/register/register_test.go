@@ -115,12 +115,12 @@ func TestNotApplicable(t *testing.T) {
 		{Why: "the values are not dense", Ops: []rules.Op{{Call: 0, Ret: 1, Value: 1 << 30, From: none, Kind: register.Write}}},
 		{Why: "a value is negative", Ops: []rules.Op{{Call: 0, Ret: 1, Value: -2, From: none, Kind: register.Write}}},
 		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none}}},
-		{Why: "an operation is not one of a register's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+		{Why: "an operation has a kind that registers do not have", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
 	})
 }
 
-// TestLarge makes long histories of a correct register, whose orders must
-// stand, and then plants one stale read in each, which must be found.
+// TestLarge makes long histories of a correct register, whose orders must replay, and
+// then plants one stale read in each, which the rule must find.
 func TestLarge(t *testing.T) {
 	for _, processes := range []int{3, 20, 200} {
 		for _, cas := range []int{0, 50} {
@@ -143,7 +143,7 @@ func TestLarge(t *testing.T) {
 	}
 }
 
-// plantStaleRead lets one read return what another read returned long before it.
+// plantStaleRead lets one read return the value of a much earlier read.
 func plantStaleRead(t *testing.T, rng *rand.Rand, ops []rules.Op) {
 	t.Helper()
 	ops = slices.Clone(ops)

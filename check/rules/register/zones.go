@@ -2,8 +2,8 @@ package register
 
 import "simrun/check/rules"
 
-// measure walks every chain from its root, checks that its operations can
-// are in its order, and finds its zone.
+// measure walks every chain from its root, checks that its operations fit the order
+// of the chain, and finds its zone.
 func (h *history) measure() *rules.Result {
 	h.zones = make([]zone, len(h.values))
 	h.root = make([]int32, len(h.at))
@@ -27,9 +27,9 @@ func (h *history) measure() *rules.Result {
 	return nil
 }
 
-// walk measures the chain from root. The i-th transition of a chain (its write
-// or compare-and-set) comes after every operation of the values before it, so
-// that none of these may begin after an operation of value i has ended.
+// walk measures the chain from root. The i-th transition of a chain (a write or
+// compare-and-set) comes after every operation on earlier values, so none of these may
+// begin after an operation on value i has ended.
 func (h *history) walk(root int32) *rules.Result {
 	began, ended := before, rules.Never
 	for v := root; v != rules.None; v = h.values[v].next {
@@ -52,10 +52,9 @@ func (h *history) walk(root int32) *rules.Result {
 	return nil
 }
 
-// arrange sweeps over the chains in the order of time, checks that their zones
-// are compatible, and lines the operations up: a forward chain at its start, a
-// backward one at its start too, or after the forward chain that began before
-// it and ends within it.
+// arrange goes through the chains in order of time, checks that their zones are
+// compatible, and puts the operations in order: every chain at its start, but a
+// backward chain after a forward chain that began before it and ends within it.
 func (h *history) arrange() rules.Result {
 	reads, first := h.readers()
 	order := make([]int32, 0, len(h.ops))
@@ -67,7 +66,7 @@ func (h *history) arrange() rules.Result {
 			order = append(order, reads[first[v]:first[v]+h.values[v].reads]...)
 		}
 	}
-	busy, until := rules.None, before // the forward chain of the moment, and its end
+	busy, until := rules.None, before // the current forward chain, and its end
 	if h.initial != rules.None {
 		busy, until = h.initial, h.zones[h.initial].began
 		emit(h.initial)
@@ -91,7 +90,8 @@ func (h *history) arrange() rules.Result {
 	return rules.Result{Answer: rules.Linearizable, Order: order}
 }
 
-// readers returns the reads of all values, those of value v from first[v], by call.
+// readers returns the reads of all values in order of call; those of value v begin at
+// first[v].
 func (h *history) readers() (reads, first []int32) {
 	first = make([]int32, len(h.values))
 	var n int32

@@ -17,14 +17,14 @@ import (
 type Suite struct {
 	Check func(ops []rules.Op) rules.Result
 	New   func() Object
-	// Model is the object for porcupine. Inputs are of type rules.Op. A pending
-	// operation is always legal where it has no effect.
+	// Model is the object for porcupine. Inputs have the type rules.Op. A pending
+	// operation is always legal if it has no effect.
 	Model porcupine.Model
 	// Generate draws a small history.
 	Generate func(rng Rand) []rules.Op
 	// Seed returns the source of a shard's randomness.
 	Seed func(shard uint64) Rand
-	// Relax turns a relaxed member of a core into what the core needs of it.
+	// Relax returns what a core needs of a relaxed member.
 	Relax func(op rules.Op) rules.Op
 
 	Histories     int // per shard
@@ -34,7 +34,7 @@ type Suite struct {
 
 const shards = 8
 
-// Count is what a comparison saw.
+// Count holds the counts of a comparison.
 type Count struct {
 	Histories, Pending, Linearizable, Violations, NotApplicable, Undecided int
 	Patterns                                                               map[string]int
@@ -56,13 +56,13 @@ func (c *Count) add(d Count) {
 	}
 }
 
-// Run makes the comparison, checks every certificate, logs the counts and
-// demands enough violations and pending operations, and few histories that the
-// rule leaves to others. It returns the counts.
+// Run compares the rule with porcupine, checks every certificate, and logs the counts.
+// It fails if there are too few violations or pending operations, or too many histories
+// that the rule can't decide. It returns the counts.
 func (s Suite) Run(t *testing.T) Count {
 	t.Helper()
 	total := Count{Patterns: map[string]int{}, Core: map[int]int{}}
-	// Histories are garbage at once, and the heap is small: collect it less often.
+	// Histories become garbage at once, and the heap is small, so collect less often.
 	defer debug.SetGCPercent(debug.SetGCPercent(2000))
 	var mu sync.Mutex
 	t.Run("shards", func(t *testing.T) {
@@ -176,8 +176,8 @@ func (s Suite) JudgeCore(t *testing.T, ops []rules.Op, r rules.Result) bool {
 	return true
 }
 
-// rename gives ops the least values that are in the same order. 0, which is the
-// initial value of a register, stays.
+// rename gives ops the least values in the same order. 0, which is the initial value of
+// a register, stays.
 func rename(ops []rules.Op) {
 	values := []int32{0}
 	for _, op := range ops {
@@ -200,7 +200,7 @@ func rename(ops []rules.Op) {
 	}
 }
 
-// Linearizable asks porcupine.
+// Linearizable reports whether porcupine finds ops linearizable.
 func (s Suite) Linearizable(ops []rules.Op) bool {
 	all := make([]porcupine.Operation, len(ops))
 	for i, op := range ops {

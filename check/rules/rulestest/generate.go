@@ -13,20 +13,20 @@ type Rand interface {
 	Shuffle(n int, swap func(i, j int))
 }
 
-// Workload says how a history is made by an atomic object.
+// Workload describes the operations of a simulated history.
 type Workload struct {
 	Processes int
 	Ops       int
-	// Crash in 1000 operations never return; half of them take effect.
+	// Crash is how many of 1000 operations never return; half of these take effect.
 	Crash int
 	// Invoke draws an operation, without its result.
 	Invoke func(rng Rand) rules.Op
-	// Forget takes the result from an operation that is left pending.
+	// Forget removes the result of an operation that stays pending.
 	Forget func(op *rules.Op)
 }
 
-// Simulate runs w against object: processes begin operations, which take
-// effect at one instant and then return, in an order drawn from rng.
+// Simulate runs w against object: processes begin operations, which take effect at one
+// instant and then return, in an order drawn from rng.
 func Simulate(rng Rand, w Workload, object Object) []rules.Op {
 	const idle, called, done = 0, 1, 2
 	type process struct {
@@ -74,7 +74,7 @@ func Simulate(rng Rand, w Workload, object Object) []rules.Op {
 	return ops
 }
 
-// Intervals gives ops random intervals; pending in 1000 of them stay open.
+// Intervals gives ops random intervals; pending of 1000 operations stay open.
 func Intervals(rng Rand, ops []rules.Op, pending int) {
 	events := make([]int, 0, 2*len(ops))
 	for i := range ops {
@@ -104,7 +104,7 @@ func Move(rng Rand, ops []rules.Op) {
 	place(ops, events, func(i int) bool { return pending[i] })
 }
 
-// place gives ops the positions at which they occur in events, first the call.
+// place gives ops the positions at which they occur in events: first the call, then the return.
 func place(ops []rules.Op, events []int, pending func(op int) bool) {
 	for i := range ops {
 		ops[i].Call, ops[i].Ret = -1, -1
@@ -140,8 +140,8 @@ func SwapValues(rng Rand, ops []rules.Op, which func(op rules.Op) bool) {
 	ops[a].Value, ops[b].Value = ops[b].Value, ops[a].Value
 }
 
-// Untangle exchanges the intervals of operations where one ended before the
-// adder of its value began, so that less obvious errors come to light.
+// Untangle exchanges the intervals of two operations if one ended before the adder of
+// its value began, so that less obvious errors remain.
 func Untangle(ops []rules.Op, adds rules.Kind) {
 	adder := map[int32]int{}
 	for i := range ops {

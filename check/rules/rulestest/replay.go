@@ -1,6 +1,6 @@
-// Package rulestest holds what the tests of the rules share: a simulated
-// atomic object that makes histories, ways to spoil them, a replayer that
-// judges an order of linearization, and the comparison with porcupine.
+// Package rulestest holds what the tests of the rules share: a simulated atomic
+// object that makes histories, ways to corrupt them, a replayer that checks an order of
+// linearization, and the comparison with porcupine.
 package rulestest
 
 import (
@@ -11,16 +11,16 @@ import (
 
 // Object is a sequential object, written as plainly as possible.
 type Object interface {
-	// Run applies op and fills in its result.
+	// Run executes op and fills in its result.
 	Run(op *rules.Op)
-	// Step applies op, if its result is the right one, and reports whether it is.
-	// A pending op has no result: any is right.
+	// Step executes op if its result is right, and reports whether it is. A pending op
+	// has no result, so it is always right.
 	Step(op rules.Op) bool
 }
 
-// Replay judges an order of linearization: each completed operation occurs
-// once, each pending one at most once, none comes after an operation that
-// began after its end, and the object gives the results that were seen.
+// Replay checks an order of linearization: each completed operation occurs once, each
+// pending one at most once, no operation comes after one that began after it had ended,
+// and the object returns the results that were seen.
 func Replay(ops []rules.Op, order []int32, object Object) error {
 	seen := make([]bool, len(ops))
 	began := int32(-1)
@@ -30,7 +30,7 @@ func Replay(ops []rules.Op, order []int32, object Object) error {
 		}
 		seen[i] = true
 		if ops[i].Ret < began {
-			return fmt.Errorf("operation %d, place %d, ended before one ahead of it began", i, n)
+			return fmt.Errorf("operation %d, place %d, ended before an operation began that comes before it in the order", i, n)
 		}
 		began = max(began, ops[i].Call)
 		if !object.Step(ops[i]) {

@@ -7,16 +7,16 @@ import (
 	"simrun/check/rules"
 )
 
-// Case is a history and what a rule must say of it.
+// Case is a history and the expected result of a rule.
 type Case struct {
 	Name    string
 	Ops     []rules.Op
-	Pattern string  // that it violates; "": it is linearizable
-	Core    []int32 // in order of position
-	Relaxed []int32 // members of the core of which the core needs less
+	Pattern string  // of the violation; "" if the history is linearizable
+	Core    []int32 // ascending
+	Relaxed []int32 // relaxed members of the core
 }
 
-// Decide holds the rule against a table of histories, and each of their cores against porcupine.
+// Decide checks the rule with a table of histories, and each core with porcupine.
 func (s Suite) Decide(t *testing.T, table []Case) {
 	t.Helper()
 	for _, c := range table {
@@ -37,13 +37,13 @@ func (s Suite) Decide(t *testing.T, table []Case) {
 	}
 }
 
-// Rejected is a history that a rule is not exact for, and the reason that it gives.
+// Rejected is a history that a rule is not exact for, and the expected reason.
 type Rejected struct {
 	Why string
 	Ops []rules.Op
 }
 
-// Reject holds the rule against a table of histories that it must leave to others.
+// Reject checks that the rule rejects each history of a table, with the expected reason.
 func (s Suite) Reject(t *testing.T, table []Rejected) {
 	t.Helper()
 	for _, c := range table {

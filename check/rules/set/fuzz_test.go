@@ -10,7 +10,7 @@ import (
 	"simrun/internal/soak"
 )
 
-// object is a set, as plain as can be.
+// object is the simplest set.
 type object struct{ in map[int32]bool }
 
 func (o *object) Run(op *rules.Op) {
@@ -80,7 +80,7 @@ func generate(rng rulestest.Rand) []rules.Op {
 	n := 3 + rng.IntN(7)
 	ops := rulestest.Simulate(rng, workload(2+rng.IntN(3), n, rng.IntN(3)*150), &object{in: map[int32]bool{}})
 	result := func(op rules.Op) bool { return op.Kind != set.Insert }
-	switch 1 + rng.IntN(4) { // what is spoilt is often still linearizable
+	switch 1 + rng.IntN(4) { // a corrupted history is often still linearizable
 	case 1:
 		for range 2 {
 			rulestest.SwapValues(rng, ops, result)

@@ -3,31 +3,30 @@
 //
 // # The rule
 //
-// Values do not touch one another, so that each is decided alone
-// (linearizability is local: Herlihy & Wing, TOPLAS 1990). Let m be the earliest
-// return and M the latest call among the operations that saw v in the set: its
-// insert, its remove, and each contains that found it. The insert must begin
-// before m and the remove end after M, and where m < M the value was in the set
-// throughout [m, M], so that no operation that missed it may lie within; if v is
-// never removed, M is the end of time. If m > M, then v can come and go in one
-// instant, which disturbs nobody. (Abdulla et al., "Efficient linearizability
-// monitoring", PLDI 2025; Lee & Mathur, arXiv 2410.04581.)
+// Values are independent, so each is decided alone (linearizability is local:
+// Herlihy & Wing, TOPLAS 1990). Let m be the earliest return and M the latest call
+// among the operations that saw v in the set: its insert, its remove, and each
+// contains that found it. The insert must begin before m, and the remove must end
+// after M. If m < M, the value was in the set throughout [m, M], so no operation that
+// missed it may be within; if v is never removed, M is the end of time. If m > M, v
+// can come and go in one instant, which affects no other operation. (Abdulla et al.,
+// "Efficient linearizability monitoring", PLDI 2025; Lee & Mathur, arXiv 2410.04581.)
 //
 // # What is derived here
 //
-// A pending insert took effect exactly if somebody saw its value. Of pending
-// removes the earliest is as good as any other, and it takes effect only where
-// an operation missed a value that nobody else removed. Both are decided per
-// value, and therefore exactly.
+// A pending insert took effect exactly if somebody saw its value. Of several pending
+// removes the earliest is as good as any other, and it only takes effect if an
+// operation missed a value that nobody else removed. Both are decided for each value
+// alone, and therefore exactly.
 package set
 
 import "simrun/check/rules"
 
-// The operations of a set. All have a value. An insert that found its value
-// there already is a Contains, a remove that found nothing is a Missing.
+// The operations of a set. All have a value. An insert that found its value in the set
+// already is a Contains; a remove that did not find its value is a Missing.
 const (
-	Insert   rules.Kind = iota // put Value into the set, where it was not
-	Remove                     // took Value out of the set, where it was
+	Insert   rules.Kind = iota // added Value, which was not in the set
+	Remove                     // removed Value, which was in the set
 	Contains                   // saw Value in the set
 	Missing                    // saw that Value is not in the set
 )
@@ -40,16 +39,16 @@ const (
 	TooEarly = "value seen before its insert"
 	// TooLate: "reader" began after "remove" had ended, and saw its value.
 	TooLate = "value seen after its remove"
-	// RemovedTwice: "first" and "second" both removed what was inserted once.
+	// RemovedTwice: "first" and "second" both removed a value that was inserted once.
 	RemovedTwice = "value removed twice"
-	// Missed: "reader" missed the value of "insert", though it was there from the end of "present" on: to the
-	// beginning of "still present", or for good if nobody plays that role.
+	// Missed: "reader" missed the value of "insert", which was in the set from the end of "present" to the
+	// beginning of "still present", or forever if no operation has that role.
 	Missed = "value missed while it was in the set"
 )
 
-// Check decides the history ops of a set that is empty at first. It takes time
-// and memory linear in len(ops). It is not applicable if two operations insert
-// the same value; it is never undecided.
+// Check decides the history ops of a set that is initially empty. It takes time and
+// memory linear in len(ops). It is not applicable if two operations insert the same
+// value; it is never undecided.
 func Check(ops []rules.Op) rules.Result {
 	at, n, why := rules.Events(ops)
 	if why != "" {
@@ -68,12 +67,12 @@ func Check(ops []rules.Op) rules.Result {
 	return h.arrange()
 }
 
-// value is what the history says of one value.
+// value is what the history says about one value.
 type value struct {
 	insert, remove int32 // operations, or None
-	came           int32 // the earliest return of those that saw it, insert and remove included
-	went           int32 // the latest call of those; Never if nobody removed it
-	missed         int32 // the latest call of those that missed it
+	came           int32 // earliest return of the operations that saw it, including its insert and remove
+	went           int32 // latest call of these; Never if nobody removed it
+	missed         int32 // latest call of the operations that missed it
 	seen           bool  // by an operation other than its insert
 }
 
@@ -95,7 +94,7 @@ func (h *history) findInserts() string {
 	for i := range h.ops {
 		op := &h.ops[i]
 		if op.Kind > Missing {
-			return "an operation is not one of a set's"
+			return "an operation has a kind that sets do not have"
 		}
 		if op.Value == rules.None {
 			return "an operation has no value"
@@ -110,7 +109,7 @@ func (h *history) findInserts() string {
 	return ""
 }
 
-// gather finds who saw and who missed each value.
+// gather finds the operations that saw and that missed each value.
 func (h *history) gather() *rules.Result {
 	for i := range h.ops {
 		op := &h.ops[i]
@@ -142,8 +141,8 @@ func (h *history) gather() *rules.Result {
 	return nil
 }
 
-// removePending lets the earliest pending remove of a value take effect where
-// somebody missed the value after it had come, and nobody else removed it.
+// removePending lets the earliest pending remove of a value take effect if somebody
+// missed the value after it was inserted, and nobody else removed it.
 func (h *history) removePending() {
 	for i := range h.ops {
 		op := &h.ops[i]
@@ -157,8 +156,8 @@ func (h *history) removePending() {
 	}
 }
 
-// judge compares when each value came and went with its insert, its remove,
-// and those that missed it.
+// judge compares the time in which each value was in the set with its insert, its
+// remove, and the operations that missed it.
 func (h *history) judge() *rules.Result {
 	for i := range h.values {
 		v := &h.values[i]
@@ -195,9 +194,9 @@ func (h *history) included(v *value) bool {
 	return v.insert != rules.None && (v.seen || !h.ops[v.insert].Pending())
 }
 
-// missed returns the violation of reader, which missed v. A remove that began
-// after the reader had ended plays no part; one that began before it does, if
-// somebody saw v after the reader.
+// missed returns the violation of reader, which missed v. A remove that began after
+// the reader had ended is not part of it; one that began earlier is, together with the
+// operation that saw v after the reader.
 func (h *history) missed(reader int32, v *value) *rules.Result {
 	roles := []rules.Role{{Name: "reader", Op: reader}, {Name: "insert", Op: v.insert}, {Name: "present", Op: h.at[v.came]}}
 	if v.remove == rules.None || h.ops[v.remove].Call == v.went {
@@ -206,9 +205,9 @@ func (h *history) missed(reader int32, v *value) *rules.Result {
 	return h.violated(Missed, append(roles, rules.Role{Name: "still present", Op: h.at[v.went]}), v.remove)
 }
 
-// arrange gives each operation an instant within its time and lines them up.
-// A value comes as late and goes as early as it may; in one instant inserts
-// come before reads and reads before removes.
+// arrange gives each operation an instant within its time and puts them in order. A
+// value comes as late and goes as early as possible; at the same instant inserts come
+// before reads, and reads before removes.
 func (h *history) arrange() rules.Result {
 	instants := make([]int32, len(h.ops))
 	first := make([]int32, len(h.at)+1)
@@ -249,7 +248,7 @@ func (h *history) instant(i int32) int32 {
 	case op.Kind == Contains:
 		return max(comes, op.Call)
 	}
-	if h.included(v) && op.Call > comes { // missed, and too late to be so before the value came
+	if h.included(v) && op.Call > comes { // it missed the value, and began after the value came
 		return op.Ret
 	}
 	return op.Call

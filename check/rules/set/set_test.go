@@ -80,12 +80,12 @@ func TestNotApplicable(t *testing.T) {
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: set.Insert},
 		}},
 		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: set.Remove}}},
-		{Why: "an operation is not one of a set's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+		{Why: "an operation has a kind that sets do not have", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
 	})
 }
 
-// TestLarge makes long histories of a correct set, whose orders must stand,
-// and then plants one error in each, which must be found.
+// TestLarge makes long histories of a correct set, whose orders must replay, and then
+// plants one error in each, which the rule must find.
 func TestLarge(t *testing.T) {
 	for _, processes := range []int{3, 20, 200} {
 		t.Run(fmt.Sprint(processes), func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestLarge(t *testing.T) {
 	}
 }
 
-// plant lets somebody miss, at the end, a value that was never removed.
+// plant adds an operation at the end that misses a value that was never removed.
 func plant(t *testing.T, rng *rand.Rand, ops []rules.Op) {
 	t.Helper()
 	var kept []int32

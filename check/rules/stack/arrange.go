@@ -2,10 +2,10 @@ package stack
 
 import "simrun/check/rules"
 
-// arrange lines the operations up by their instants. Within an instant, first
-// the values of rows that end there are popped, inner ones before outer ones;
-// then come those that stay for that instant only, and the operations that found
-// the stack empty; and then pushes, outer ones before inner ones.
+// arrange puts the operations in order of their instants. Within an instant, pops of
+// values whose rows end there come first, inner rows before outer ones; then
+// operations that found the stack empty, and values that stay for that instant only;
+// then pushes, outer rows before inner ones.
 func (h *history) arrange() rules.Result {
 	seq := make([]int32, 0, len(h.ops))
 	for k := len(h.bottoms) - 1; k >= 0; k-- {

@@ -7,14 +7,14 @@ import (
 	"simrun/check/rules"
 )
 
-// choose goes on where the history has no linearization without its pending
-// pops: it looks for values that they may have taken.
+// choose decides a history that has no linearization without its pending pops: it
+// looks for values that these may have taken.
 func (h *history) choose(bad *failure) rules.Result {
 	left := h.left()
 	if len(left) == 0 {
 		return h.explain(bad)
 	}
-	for _, x := range left { // as if the earliest could take them all
+	for _, x := range left { // as if the earliest pop could take them all
 		h.values[x].taken = h.pending[0]
 	}
 	if bad := h.place(); bad != nil {
@@ -63,7 +63,7 @@ func (h *history) search(left []int32) rules.Result {
 		return h.arrange()
 	}
 	if !complete {
-		return rules.Result{Answer: rules.Undecided, Why: "there are too many values that pending pops may have taken"}
+		return rules.Result{Answer: rules.Undecided, Why: "pending pops may have taken too many different values"}
 	}
 	var roles []rules.Role
 	for _, i := range h.pending {
@@ -74,7 +74,7 @@ func (h *history) search(left []int32) rules.Result {
 	return rules.Violated(h.ops, Unexplained, roles, core...)
 }
 
-// left returns the values that were there and that nobody took.
+// left returns the values that were on the stack and that no completed pop took.
 func (h *history) left() []int32 {
 	var left []int32
 	for x := range h.values {
@@ -85,10 +85,10 @@ func (h *history) left() []int32 {
 	return left
 }
 
-// takeByDeadline gives pending pops to values by the time at which these must be
-// gone: before the end of each pop of a value that was certainly pushed before
-// and popped after the push, and of each operation that began later and found
-// the stack empty. The earliest pop goes to the most urgent value.
+// takeByDeadline gives pending pops to values by the time by which these must be gone:
+// the earliest return among operations that began after the push of the value had
+// returned, and that either popped a value that was certainly pushed before it, or
+// found the stack empty. The earliest pop takes the most urgent value.
 func (h *history) takeByDeadline(left []int32) {
 	deadline := make([]int32, len(h.values))
 	ends := rules.NewSuffixMin(len(h.at))

@@ -23,9 +23,9 @@ func (h *history) explain(f *failure) rules.Result {
 	return rules.Violated(h.ops, Crossed, roles)
 }
 
-// chain returns few values that are enough for a failure: their critical
-// intervals hold the time of the reader, or the whole row. Any other value can be
-// taken out of a linearization.
+// chain returns a few values that are enough for a failure: their critical intervals
+// cover the time of the reader, or the whole row. Every other value can be removed from
+// a linearization.
 func (h *history) chain(f *failure) []int32 {
 	values := f.row
 	if f.reader != rules.None {

@@ -10,7 +10,7 @@ import (
 	"simrun/internal/soak"
 )
 
-// object is a stack, as plain as can be.
+// object is the simplest stack.
 type object struct{ values []int32 }
 
 func (o *object) Run(op *rules.Op) {
@@ -56,7 +56,7 @@ func step(state uint64, op rules.Op) (bool, uint64) {
 	return op.Pending() || int32(state&15)-1 == op.Value, state >> 4
 }
 
-// workload draws operations on a stack: pushes are so many in 100, the rest pops.
+// workload draws operations on a stack: push is the percentage of pushes, and the rest are pops.
 func workload(processes, ops, crash, push int) rulestest.Workload {
 	next := int32(0)
 	return rulestest.Workload{
@@ -72,8 +72,8 @@ func workload(processes, ops, crash, push int) rulestest.Workload {
 	}
 }
 
-// forget takes the result from a pop; one that found nothing becomes a pop
-// again, which it may have been.
+// forget removes the result of a pop; one that found nothing becomes an ordinary pop,
+// which it may have been.
 func forget(op *rules.Op) {
 	if op.Kind != stack.Push {
 		op.Kind, op.Value = stack.Pop, rules.None
@@ -86,7 +86,7 @@ func generate(rng rulestest.Rand) []rules.Op {
 	n := 5 + rng.IntN(5)
 	crash := []int{0, 0, 150, 400}[rng.IntN(4)]
 	ops := rulestest.Simulate(rng, workload(2+rng.IntN(3), n, crash, 50+rng.IntN(15)), &object{})
-	switch rng.IntN(4) { // what is spoilt is often still linearizable
+	switch rng.IntN(4) { // a corrupted history is often still linearizable
 	case 0:
 		for range 4 {
 			rulestest.SwapValues(rng, ops, result)

@@ -2,32 +2,32 @@ package stack
 
 import "simrun/check/rules"
 
-// failure is what has no linearization: an operation that found the stack
-// empty, or a row of values of which none can be at the bottom.
+// failure is the reason why there is no linearization: an operation that found the
+// stack empty, or a row of values of which none can be at the bottom.
 type failure struct {
 	reader int32
 	row    []int32
 }
 
-// rows are the critical intervals of the values, by start, and how they overlap.
-// Ends of intervals are named by rank among all ends; a slot is the time between
-// an end and the next.
+// rows holds the critical intervals of the values, in order of start. Starts and ends
+// of intervals are ranks among all starts and ends; a slot is the time between a rank
+// and the next.
 type rows struct {
 	value      []int32 // by place
-	start, end []int32 // by place: ranks; the greatest rank of all is the end of time
+	start, end []int32 // by place: ranks; the greatest rank is the end of time
 	position   []int32 // by rank
 	first      []int32 // by rank: the first place that starts there or later
 	covered    coverage
 	late       least   // places by call of their push, until that is before their row
-	low        least   // then by return of their pop, the latest first
+	low        least   // then by return of their pop, latest first
 	pop        []int32 // by place: the return of its pop
-	next       []int32 // by place: this place, or one after it if it is taken away
+	next       []int32 // by place: this place, or a later one if this one was removed
 }
 
 // span is a row: the slots from rank start to rank end.
 type span struct{ start, end int32 }
 
-// place finds an instant for every operation, or something that has none.
+// place finds an instant for every operation, or returns why there is none.
 func (h *history) place() *failure {
 	h.instants = make([]int32, len(h.ops))
 	h.bottoms = h.bottoms[:0]
@@ -50,7 +50,7 @@ func (h *history) place() *failure {
 	return nil
 }
 
-// putAside lets value x be on the stack from one instant to another.
+// putAside records that value x is on the stack from one instant to another.
 func (h *history) putAside(x, from, to int32) {
 	v := &h.values[x]
 	h.bottoms = append(h.bottoms, x)
@@ -96,9 +96,9 @@ func (h *history) placeReaders() int32 {
 
 // newRows sorts the critical intervals.
 func (h *history) newRows() *rows {
-	end := len(h.at) // stands for Never
+	end := len(h.at) // instead of Never
 	starts := make([]int32, len(h.values))
-	ranks := make([]int32, end+2) // by position, one further on: whether an interval ends there, and then its rank
+	ranks := make([]int32, end+2) // by position plus one: whether an interval starts or ends there, and then its rank
 	counts := make([]int32, end+1)
 	for x := range h.values {
 		starts[x] = rules.Never
@@ -129,7 +129,7 @@ func (h *history) newRows() *rows {
 	return r
 }
 
-// fill takes the critical intervals in, by start.
+// fill adds the critical intervals in order of start.
 func (r *rows) fill(h *history, starts, ranks []int32) {
 	var push, pop []int32
 	r.first = make([]int32, len(r.position)+1)
@@ -166,7 +166,7 @@ func (r *rows) fill(h *history, starts, ranks []int32) {
 	r.low = newLeast(low)
 }
 
-// bottom returns the place of a value that can be at the bottom of a row, or None.
+// bottom returns the place of a value that can be at the bottom of row, or None.
 func (r *rows) bottom(row span) int32 {
 	a, b := r.first[row.start], r.first[row.end]
 	from, to := r.position[row.start], r.position[row.end]
@@ -185,14 +185,14 @@ func (r *rows) bottom(row span) int32 {
 	return i
 }
 
-// remove takes the interval at place i away.
+// remove removes the interval at place i.
 func (r *rows) remove(i int32) {
 	r.low.set(i, rules.Never)
 	r.next[i] = i + 1
 	r.covered.remove(r.start[i], r.end[i])
 }
 
-// remaining returns the first place at or after i that is not taken away.
+// remaining returns the first place at or after i that was not removed.
 func (r *rows) remaining(i int32) int32 {
 	for r.next[i] != i {
 		r.next[i] = r.next[r.next[i]]
@@ -201,7 +201,7 @@ func (r *rows) remaining(i int32) int32 {
 	return i
 }
 
-// split appends to work the rows that are left of a row.
+// split appends to work the rows that are left of row.
 func (r *rows) split(work []span, row span) []span {
 	b := r.first[row.end]
 	for i := r.remaining(r.first[row.start]); i < b; {
@@ -212,7 +212,7 @@ func (r *rows) split(work []span, row span) []span {
 	return work
 }
 
-// values returns the values that are left in a row.
+// values returns the values that are left in row.
 func (r *rows) values(row span) []int32 {
 	var all []int32
 	for i := r.remaining(r.first[row.start]); i < r.first[row.end]; i = r.remaining(i + 1) {

@@ -3,32 +3,31 @@
 //
 // # The rule
 //
-// A value is certainly on the stack from the return of its push to the call of
-// its pop, open at both ends: its critical interval, if there is one; if not, it
-// can come and go in one instant and is in nobody's way. Where critical
-// intervals overlap in a row, the stack is never empty from the first instant of
-// the row to its last, so that one value is at the bottom all that time: one
-// whose push began before the row and whose pop ended after it. If there is such
-// a value, any of them will do, since taking it out of a linearization and
-// putting it at the bottom leaves a linearization. It is then put aside, the
-// rest of its row falls into shorter rows, and so on; if there is none, the row
-// has no linearization. A pop that found the stack empty needs an instant at
-// which no critical interval of the whole history holds it. (Lee & Mathur,
-// "Efficient decrease-and-conquer linearizability monitoring", arXiv 2410.04581,
-// take values away in the same manner; Abdulla et al., PLDI 2025.)
+// A value is certainly on the stack from the return of its push to the call of its
+// pop, exclusive: this is its critical interval. A value without one can come and go
+// in one instant and blocks no other. A row is a set of critical intervals that
+// overlap without a gap. From the start of a row to its end the stack is never empty,
+// so some value is at the bottom all that time: its push began before the row and
+// its pop ended after it. Any such value will do, since it can be moved to the bottom
+// in every linearization. It is then removed, the rest of its row splits into shorter
+// rows, and so on. If there is no such value, the row has no linearization. A pop that
+// found the stack empty needs an instant that is in no critical interval of the
+// history. (Lee & Mathur, "Efficient decrease-and-conquer linearizability
+// monitoring", arXiv 2410.04581, remove values in the same way; Abdulla et al., PLDI
+// 2025.)
 //
 // # What is derived here
 //
-// The search for the value at the bottom: as rows only shrink, a value whose
-// push began before its row keeps that property, so that each value enters the
-// choice once, and the one of the latest pop is taken.
+// The search for the value at the bottom: rows only shrink, so a value whose push
+// began before its row keeps that property. Each value therefore becomes a candidate
+// once, and the candidate with the latest pop is taken.
 //
 // A pending push took effect exactly if its value was popped. A pending pop may
-// have taken any value that no other operation took. If none of them is needed,
-// or if all of them together, each used as often as one likes, are not enough,
-// the answer is certain. Between the two a search gives pending pops to values
-// that are in the way, first by the times at which these must be gone, and then
-// one by one in every way, until the budget for that is spent: undecided.
+// have taken any value that no other operation took. If no pending pop is needed, or
+// if all of them together are not enough even when each may take any number of
+// values, the answer is certain. In between, a search gives pending pops to values
+// that block others: first by the times by which these must be gone, then in every
+// possible way, until its budget is spent and the history is undecided.
 package stack
 
 import "simrun/check/rules"
@@ -44,12 +43,12 @@ const (
 const (
 	// ThinAir: "pop" got a value that nobody pushed.
 	ThinAir = "value from thin air"
-	// PoppedTwice: "first" and "second" both took what was pushed once.
+	// PoppedTwice: "first" and "second" both took a value that was pushed once.
 	PoppedTwice = "value popped twice"
 	// TooEarly: "pop" got the value of "push" and ended before that began.
 	TooEarly = "value popped before its push"
-	// Crossed: without a break one or another value of a "push" was on the stack, from the first of these to
-	// the last of their "pop"s, but none of them can have been below all others.
+	// Crossed: from the first "push" to the last "pop" at least one of the values was on the stack, but none of
+	// them can have been below all others.
 	Crossed = "values popped in an order that no stack has"
 	// NotEmpty: "reader" found nothing, though at each instant of its time some value of an "in" was on the stack.
 	NotEmpty = "found empty while it was not"
@@ -57,9 +56,9 @@ const (
 	Unexplained = "no choice of values for the pending pops fits"
 )
 
-// Check decides the history ops of a stack that is empty at first. It takes
+// Check decides the history ops of a stack that is initially empty. It takes
 // O(n log n) time for n operations. It is not applicable if two operations push
-// the same value, and undecided as the package comment says.
+// the same value. The package comment says when it is undecided.
 func Check(ops []rules.Op) rules.Result {
 	at, n, why := rules.Events(ops)
 	if why != "" {
@@ -82,20 +81,20 @@ func Check(ops []rules.Op) rules.Result {
 	return h.explain(bad)
 }
 
-// value is what the history says of one value.
+// value is what the history says about one value.
 type value struct {
 	push, pop int32 // operations, or None; pop is a completed one
-	taken     int32 // what took it: pop, or the pending pop that is supposed to, or None
+	taken     int32 // what took it: pop, or the pending pop that was chosen for it, or None
 }
 
 type history struct {
 	ops     []rules.Op
 	at      []int32 // operation by position of event
 	values  []value
-	pending []int32 // pending pops, by call
+	pending []int32 // pending pops, in order of call
 
-	instants []int32 // of operations, where given
-	bottoms  []int32 // values with a critical interval, in the order in which they were put aside
+	instants []int32 // by operation, where known
+	bottoms  []int32 // values with a critical interval, in the order in which they were removed
 }
 
 // there reports whether v was certainly on the stack at some time.
@@ -103,7 +102,7 @@ func (h *history) there(v *value) bool {
 	return v.push != rules.None && (!h.ops[v.push].Pending() || v.pop != rules.None)
 }
 
-// critical returns the ends of v's critical interval: Never if it stays.
+// critical returns the ends of v's critical interval. The end is Never if v stays.
 func (h *history) critical(v *value) (start, end int32) {
 	push := &h.ops[v.push]
 	if v.taken == rules.None {
@@ -126,7 +125,7 @@ func (h *history) findPushes() string {
 		op := &h.ops[i]
 		switch {
 		case op.Kind > Empty:
-			return "an operation is not one of a stack's"
+			return "an operation has a kind that stacks do not have"
 		case op.Kind == Empty || op.Pending() && op.Kind == Pop:
 			continue
 		case op.Value == rules.None:
@@ -141,8 +140,8 @@ func (h *history) findPushes() string {
 	return ""
 }
 
-// findPops finds the pop of each value, the violations that concern one value
-// alone, and the pending pops.
+// findPops finds the pop of each value and the pending pops. It returns a violation
+// that concerns one value alone, or nil.
 func (h *history) findPops() *rules.Result {
 	for i := range h.ops {
 		op := &h.ops[i]

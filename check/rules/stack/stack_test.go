@@ -105,12 +105,12 @@ func TestNotApplicable(t *testing.T) {
 			{Call: 2, Ret: never, Value: 1, From: none, Kind: stack.Push},
 		}},
 		{Why: "an operation has no value", Ops: []rules.Op{{Call: 0, Ret: 1, Value: none, From: none, Kind: stack.Pop}}},
-		{Why: "an operation is not one of a stack's", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
+		{Why: "an operation has a kind that stacks do not have", Ops: []rules.Op{{Call: 0, Ret: 1, Kind: 77}}},
 	})
 }
 
-// TestLarge makes long histories of a correct stack, whose orders must stand,
-// and then plants one error in each, which must be found.
+// TestLarge makes long histories of a correct stack, whose orders must replay, and then
+// plants one error in each, which the rule must find.
 func TestLarge(t *testing.T) {
 	for _, processes := range []int{3, 20, 200} {
 		for _, crash := range []int{0, 5} {
@@ -135,8 +135,8 @@ func TestLarge(t *testing.T) {
 	}
 }
 
-// plant lets a value that was pushed long after another, and while that was
-// there, be popped long after it: it exchanges two pops.
+// plant exchanges the pops of two values that were certainly nested, so that the inner
+// value, which was pushed long after the outer one, is popped long after it.
 func plant(t *testing.T, rng *rand.Rand, ops []rules.Op) {
 	t.Helper()
 	ops = slices.Clone(ops)

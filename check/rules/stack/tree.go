@@ -2,12 +2,12 @@ package stack
 
 import "simrun/check/rules"
 
-// coverage counts at each slot how many intervals cover it, and finds slots that
-// none does. It is a segment tree: a node holds the least count below it,
-// relative to the nodes above.
+// coverage counts how many intervals cover each slot, and finds slots that no interval
+// covers. It is a segment tree: a node holds the least count below it, relative to the
+// nodes above.
 type coverage struct {
 	least []int32
-	size  int32 // of the leaves, a power of two
+	size  int32 // number of leaves, a power of two
 }
 
 func newCoverage(counts []int32) coverage {
@@ -32,7 +32,7 @@ func (c coverage) lift(i int32) {
 	*right -= m
 }
 
-// remove takes away an interval that covers the slots from a to b, without b.
+// remove removes an interval that covers the slots in [a, b).
 func (c coverage) remove(a, b int32) {
 	l, r := a+c.size, b+c.size-1
 	c.least[l]--
@@ -62,7 +62,7 @@ func (c coverage) free(a int32) int32 {
 	for j := i / 2; j > 0; j /= 2 {
 		above += c.least[j]
 	}
-	for above+c.least[i] != 0 { // nothing free below i: go on to the right
+	for above+c.least[i] != 0 { // nothing free below i: continue to the right
 		for i%2 == 1 {
 			i /= 2
 			above -= c.least[i]
@@ -79,11 +79,11 @@ func (c coverage) free(a int32) int32 {
 	return i - c.size
 }
 
-// least is a tournament: it holds a key for each of its places and knows which
-// place in a range has the least.
+// least is a tournament tree: it holds a key for each place and finds the place with
+// the least key in a range.
 type least struct {
 	keys   []int32
-	winner []int32 // a heap of places; None where there is none
+	winner []int32 // the tree, as a heap of places; None for places without a key
 	size   int32
 }
 
@@ -112,7 +112,7 @@ func (t least) better(a, b int32) int32 {
 	return a
 }
 
-// set gives place i a new key.
+// set sets the key of place i.
 func (t least) set(i, key int32) {
 	t.keys[i] = key
 	for j := (i + t.size) / 2; j > 0; j /= 2 {
@@ -120,7 +120,7 @@ func (t least) set(i, key int32) {
 	}
 }
 
-// in returns the place with the least key from a to b, without b, or None.
+// in returns the place with the least key in [a, b), or None.
 func (t least) in(a, b int32) int32 {
 	best := rules.None
 	for l, r := a+t.size, b+t.size; l < r; l, r = l/2, r/2 {
