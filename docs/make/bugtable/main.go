@@ -16,7 +16,7 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: bugtable FOLDER, the one for bugs.md")
+		fmt.Fprintln(os.Stderr, "usage: bugtable FOLDER, where FOLDER is the one for bugs.md")
 		os.Exit(254)
 	}
 	if err := os.WriteFile(filepath.Join(os.Args[1], "bugs.md"), page(), 0o644); err != nil {
@@ -29,14 +29,14 @@ const intro = `# Known bugs
 
 <!-- Made by "go run ./docs/make/bugtable docs" from the models' own lists. -->
 
-Each of these was published: as a bug of a real system, or as a mistake that a paper warns of. A model has it as a switch, and without the switch
-it is silent over the same seeds (` + "`simrun bench`" + ` measures both). The commands need no hint: they go through seeds until one shows the bug.
-A bug that the default search seldom meets brings a plan of faults of its own, which ` + "`--nemesis swarm`" + ` turns off.
+Each of these bugs was published, as a bug of a real system or as a mistake that a paper warns about. A model has it as a switch, and with the switch off
+the model has no violation over the same seeds (` + "`simrun bench`" + ` measures both). The commands need no further hints: they try seeds until one shows the bug.
+A bug that the default search rarely finds has its own plan of faults, which ` + "`--nemesis swarm`" + ` turns off.
 
-The tier is how many seeds the default search needs at most: E 100, M 2,000, H 50,000.
+The tier is the largest number of seeds that the search may need: E 100, M 2,000, H 50,000.
 `
 
-// page has a table for each model.
+// page returns docs/bugs.md, with a table for each model.
 func page() []byte {
 	var b bytes.Buffer
 	b.WriteString(intro)

@@ -1,5 +1,5 @@
-// Command faultbook writes docs/faults.md and its pictures from the lists that the
-// code itself goes by, so that the page says what the program does.
+// Command faultbook writes docs/faults.md and its pictures from the lists in the code,
+// so that the page says what the program does.
 package main
 
 //go:generate go run . ../..
@@ -13,7 +13,7 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: faultbook FOLDER, the one that holds faults.md")
+		fmt.Fprintln(os.Stderr, "usage: faultbook FOLDER, where FOLDER has faults.md")
 		os.Exit(254)
 	}
 	if err := write(os.Args[1]); err != nil {

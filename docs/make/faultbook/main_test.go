@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestPageIsCurrent: the committed page says what the code says.
+// TestPageIsCurrent checks that the committed page is what the code generates.
 func TestPageIsCurrent(t *testing.T) {
 	got, err := os.ReadFile("../../../docs/faults.md")
 	if err != nil || !bytes.Equal(got, page()) {
@@ -17,7 +17,7 @@ func TestPageIsCurrent(t *testing.T) {
 	}
 }
 
-// TestPicturesAreDrawn draws every picture twice, and finds its like in docs.
+// TestPicturesAreDrawn draws every picture twice, and checks that docs has a picture of that name.
 func TestPicturesAreDrawn(t *testing.T) {
 	for _, p := range strips() {
 		var a, b bytes.Buffer
@@ -28,7 +28,7 @@ func TestPicturesAreDrawn(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(a.Bytes(), b.Bytes()) {
-			t.Errorf("%s is drawn differently each time", p.name)
+			t.Errorf("%s differs between two drawings", p.name)
 		}
 		d := xml.NewDecoder(bytes.NewReader(a.Bytes()))
 		for {

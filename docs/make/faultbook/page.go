@@ -10,7 +10,7 @@ import (
 	"simrun/sim/nemesis"
 )
 
-// page is docs/faults.md.
+// page returns docs/faults.md.
 func page() []byte {
 	var b bytes.Buffer
 	b.WriteString(intro)
@@ -18,7 +18,7 @@ func page() []byte {
 	b.WriteString(planText)
 	kinds(&b)
 	b.WriteString(targetText)
-	b.WriteString("\n| event | what happened, and who is `it` |\n|---|---|\n")
+	b.WriteString("\n| event | what happened, and which node is `it` |\n|---|---|\n")
 	for _, e := range fault.EngineEvents() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", e.Event, e.Summary)
 	}
@@ -31,11 +31,11 @@ func page() []byte {
 		}
 	}
 	b.WriteString(claimsText)
-	fmt.Fprintf(&b, "\n## The grammar\n\nIn the EBNF of the Go specification. Words are separated by blanks; the marks `, | > <>` stand for\nthemselves wherever they are. `go test ./sim/fault` holds the parser against it, sentence by sentence.\n\n```ebnf\n%s```\n", fault.Grammar())
+	fmt.Fprintf(&b, "\n## The grammar\n\nThe grammar is in the EBNF of the Go specification. Words are separated by spaces or tabs; the marks `, | > <>` need\nno spaces around them. `go test ./sim/fault` checks the parser against the grammar, sentence by sentence.\n\n```ebnf\n%s```\n", fault.Grammar())
 	return b.Bytes()
 }
 
-// nemeses writes a section for each way to plan.
+// nemeses writes a section for each nemesis.
 func nemeses(b *bytes.Buffer) {
 	for _, f := range nemesis.Families() {
 		fmt.Fprintf(b, "\n### %s\n\n%s.\n\n```\n%s\n```\n\n![a run under this plan](faults/%s.svg)\n", f.Name, sentence(f.Summary), strings.TrimSpace(f.Example), f.Name)
@@ -44,16 +44,16 @@ func nemeses(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\n```\n%s\n```\n\n![a run under this plan](faults/swarm.svg)\n", swarmPlan(20))
 }
 
-// kinds writes a table of faults for each thing that they hit.
+// kinds writes a table of faults for each family.
 func kinds(b *bytes.Buffer) {
 	for _, family := range []struct {
 		name  fault.Family
 		title string
 	}{
-		{fault.Processes, "Processes"}, {fault.Networks, "Cuts of the network"}, {fault.Weather, "Weather of the network"},
+		{fault.Processes, "Processes"}, {fault.Networks, "Cuts of the network"}, {fault.Weather, "Quality of the network"},
 		{fault.Clocks, "Clocks"}, {fault.Disks, "Disks"},
 	} {
-		fmt.Fprintf(b, "\n**%s**\n\n| fault | what happens | how it reads |\n|---|---|---|\n", family.title)
+		fmt.Fprintf(b, "\n**%s**\n\n| fault | what happens | syntax |\n|---|---|---|\n", family.title)
 		for _, k := range fault.Kinds() {
 			if k.Family() == family.name {
 				fmt.Fprintf(b, "| `%s` | %s | `%s` |\n", k, k.Summary(), strings.ReplaceAll(k.Usage(), "|", "\\|"))
@@ -62,5 +62,5 @@ func kinds(b *bytes.Buffer) {
 	}
 }
 
-// sentence begins with a capital letter.
+// sentence returns s with a capital letter at its start.
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

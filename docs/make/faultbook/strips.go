@@ -21,7 +21,7 @@ type picture struct {
 	end   time.Duration
 }
 
-// strips lists the pictures: one for each family, and one plan of the swarm.
+// strips returns the pictures: one for each family, and one for a plan of the swarm.
 func strips() []picture {
 	var list []picture
 	for _, f := range nemesis.Families() {
@@ -30,7 +30,7 @@ func strips() []picture {
 	return append(list, picture{nemesis.Swarm, "swarm: ten seconds, seed 20", swarmPlan(20), 10 * time.Second})
 }
 
-// model is the system that the pictures show.
+// model returns the system that the pictures show.
 func model() models.Model {
 	m, err := models.ByName(all.Models(), "raft")
 	if err != nil {
@@ -39,7 +39,7 @@ func model() models.Model {
 	return m
 }
 
-// swarmPlan is what the swarm draws for a seed, as text.
+// swarmPlan returns the plan that the swarm draws for a seed, as text.
 func swarmPlan(seed uint64) string {
 	p, err := nemesis.Draw(nemesis.Swarm, nemesis.Cluster{Nodes: 5, Duration: 10 * time.Second, Profile: model().Profile}, seed)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command guidebook brings docs/guide.md up to date: it runs the commands of the
-// guide in their order, as a reader would, and puts what they print below them.
+// Command guidebook updates docs/guide.md: it runs the commands of the guide in
+// order, as a reader would, and puts their output below them.
 package main
 
 //go:generate go run . ../..
@@ -14,7 +14,7 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: guidebook FOLDER, the one that holds guide.md")
+		fmt.Fprintln(os.Stderr, "usage: guidebook FOLDER, where FOLDER has guide.md")
 		os.Exit(254)
 	}
 	if err := write(os.Args[1]); err != nil {
@@ -23,7 +23,7 @@ func main() {
 	}
 }
 
-// write brings the page and its pictures in a folder up to date.
+// write updates the page and its pictures in a folder.
 func write(docs string) error {
 	file := filepath.Join(docs, "guide.md")
 	before, err := os.ReadFile(file)
@@ -54,11 +54,11 @@ func write(docs string) error {
 	return nil
 }
 
-// readerFiles are the files that a reader of the guide has at hand.
+// readerFiles is the folder of the files that the guide uses.
 const readerFiles = "cli/testdata/readme"
 
-// renew returns a page as it is with the present program: it builds the program of the repository at root into
-// dir, and runs the commands there.
+// renew returns a page with the output of the current program: it builds the program of the repository at root
+// into dir, and runs the commands there.
 func renew(page, root, dir string) (string, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
@@ -76,7 +76,7 @@ func renew(page, root, dir string) (string, error) {
 	return refresh(page, func(command string) string {
 		cmd := exec.Command("sh", "-c", "PATH=\"$0:$PATH\"; "+command, bin) // sh exports what was exported before
 		cmd.Dir = desk
-		said, _ := cmd.CombinedOutput() // the exit code is the business of the command's own tests
+		said, _ := cmd.CombinedOutput() // the tests of the commands check their exit codes
 		return string(said)
 	}, func(name string) (string, error) {
 		text, err := os.ReadFile(filepath.Join(desk, name))

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestGuideIsCurrent runs every command of the guide: it prints what the guide says.
+// TestGuideIsCurrent runs every command of the guide, and checks that it prints what the guide says.
 func TestGuideIsCurrent(t *testing.T) {
 	page, err := os.ReadFile("../../guide.md")
 	if err != nil {
@@ -29,7 +29,7 @@ func TestGuideIsCurrent(t *testing.T) {
 	}
 }
 
-// TestPicturesAreThere: what the guide shows is there, and small enough for a page. The strips are those of today.
+// TestPicturesAreThere checks that the pictures of the guide exist and are small enough for a page, and that the strips are current.
 func TestPicturesAreThere(t *testing.T) {
 	page, err := os.ReadFile("../../guide.md")
 	if err != nil {

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// A page holds blocks fenced as sh with commands, one on a line. Two remarks make
-// the block below them:
+// A page has blocks fenced as sh with commands, one per line. Two kinds of remark
+// generate the block below them:
 //
-//	<!-- says REGEXP -->        what the commands before it print, but only the lines that fit; … is between lines that are apart
-//	<!-- file NAME REGEXP -->   the text of a file, likewise
+//	<!-- says REGEXP -->        the lines of the output of the commands above that match, with … for lines left out in between
+//	<!-- file NAME REGEXP -->   the matching lines of a file, likewise
 var remark = regexp.MustCompile(`^<!-- (says|file) (.+) -->$`)
 
-// moment is the part of a folder's name that differs each time.
+// moment matches the part of a folder's name that differs in each run.
 var moment = regexp.MustCompile(`\d{8}T\d{6}\.\d{3}Z`)
 
-// refresh returns a page with its made blocks as they are now. Run runs a command
-// and returns what it printed; read returns a file's text.
+// refresh returns a page with its generated blocks updated. run runs a command and
+// returns its output; read returns the text of a file.
 func refresh(page string, run func(command string) string, read func(name string) (string, error)) (string, error) {
 	var out strings.Builder
 	said, todo := "", []string(nil) // todo: the remark that waits for its block
@@ -61,7 +61,7 @@ func refresh(page string, run func(command string) string, read func(name string
 	return out.String(), nil
 }
 
-// blockOf returns the text that a remark asks for.
+// blockOf returns the block for a remark.
 func blockOf(remark []string, said string, read func(string) (string, error)) (string, error) {
 	text, fits := moment.ReplaceAllString(said, "…"), remark[1]
 	if remark[0] == "file" {
@@ -75,7 +75,8 @@ func blockOf(remark []string, said string, read func(string) (string, error)) (s
 	return only(text, fits)
 }
 
-// only returns the lines of a text that fit, with … between those that are apart.
+// only returns the lines of a text that match an expression, with … for lines left out
+// in between.
 func only(text, expression string) (string, error) {
 	fits, err := regexp.Compile(expression)
 	if err != nil {
@@ -95,7 +96,7 @@ func only(text, expression string) (string, error) {
 		out.WriteString(line)
 	}
 	if shown == 0 {
-		return "", fmt.Errorf("nothing fits %q in:\n%s", expression, text)
+		return "", fmt.Errorf("no line matches %q in:\n%s", expression, text)
 	}
 	return out.String(), nil
 }

@@ -20,7 +20,7 @@ type picture struct {
 	seed        sim.Seed
 }
 
-// strips lists the strips of the guide.
+// strips returns the strips of the guide.
 func strips() []picture {
 	return []picture{{"leader", "the leader is alone after it answered", "leader.txt", 24}}
 }
