@@ -149,12 +149,13 @@ func (a *automaton) readOnlyAll(classes []int32) bool {
 type states[S any] struct {
 	object *Object[S]
 	all    []S
-	number map[any]int32 // of a state or its identity
-	size   int           // rough size of all states, in bytes
+	number map[any]int32      // of a state or its identity; nil if the object compares states itself
+	byHash map[uint64][]int32 // else: the states with a hash
+	size   int                // rough size of all states, in bytes
 }
 
 func newStates[S any](o *Object[S]) *states[S] {
-	t := &states[S]{object: o, number: make(map[any]int32)}
+	t := &states[S]{object: o, number: make(map[any]int32), byHash: make(map[uint64][]int32)}
 	t.intern(o.Init)
 	return t
 }
@@ -164,6 +165,9 @@ func (t *states[S]) len() int         { return len(t.all) }
 func (t *states[S]) byProcess() bool  { return t.object.ByProcess }
 
 func (t *states[S]) intern(s S) int32 {
+	if t.object.Equal != nil {
+		return t.internByHash(s)
+	}
 	var id any = s
 	if t.object.Identity != nil {
 		id = t.object.Identity(s)
@@ -174,15 +178,41 @@ func (t *states[S]) intern(s S) int32 {
 	n := int32(len(t.all))
 	t.number[id] = n
 	t.all = append(t.all, s)
-	t.size += stateBytes
-	if text := reflect.ValueOf(id); text.Kind() == reflect.String {
-		t.size += 2 * text.Len()
-	}
+	t.size += stateBytes + 2*textBytes(id)
 	return n
 }
 
-// stateBytes is the rough size of a state without the text of its identity.
-const stateBytes = 128
+// textBytes returns the length of the text that identifies a state; 0 if it is not one.
+func textBytes(id any) int {
+	if sized, ok := id.(interface{ Size() int }); ok {
+		return sized.Size()
+	}
+	if text := reflect.ValueOf(id); text.Kind() == reflect.String {
+		return text.Len()
+	}
+	return 0
+}
+
+func (t *states[S]) internByHash(s S) int32 {
+	h := t.object.Hash(s)
+	for _, n := range t.byHash[h] {
+		if t.object.Equal(t.all[n], s) {
+			return n
+		}
+	}
+	n := int32(len(t.all))
+	t.byHash[h] = append(t.byHash[h], n)
+	t.all = append(t.all, s)
+	t.size += sharedBytes
+	return n
+}
+
+// Rough sizes: of a state without the text of its identity, and of one that shares
+// memory with the state before it.
+const (
+	stateBytes  = 128
+	sharedBytes = 1024
+)
 
 func (t *states[S]) bytes() int { return t.size }
 
@@ -190,6 +220,7 @@ func (t *states[S]) keep(live []int32) {
 	old := t.all
 	t.all, t.size = nil, 0
 	clear(t.number)
+	clear(t.byHash)
 	t.intern(t.object.Init)
 	for i, n := range live {
 		live[i] = t.intern(old[n])

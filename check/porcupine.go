@@ -51,10 +51,11 @@ func porcupineFrom(p *problem, start int32, budget int64) answer {
 		return a
 	}
 	var complete *attempt
-	twins := p.twins()
+	twins, spent := p.twins(), false
 	step := func(_ context.Context, state, input, _ any) (bool, any) {
 		from := state.(*attempt)
-		if a.steps >= budget {
+		if a.steps >= budget || p.auto.states.bytes() > maxStateBytes {
+			spent = true
 			return false, from
 		}
 		a.steps++
@@ -79,7 +80,7 @@ func porcupineFrom(p *problem, start int32, budget int64) answer {
 	case legal:
 		a.outcome = Valid
 		a.order = complete.order()
-	case a.steps < budget:
+	case !spent:
 		a.outcome = Violation
 	}
 	return a

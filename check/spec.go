@@ -45,8 +45,15 @@ type Object[S any] struct {
 	Partition func(op history.Operation) string
 
 	// Identity returns a text that identifies a state: two states are the same exactly
-	// if their identities are equal. Required if == can't compare S. Nil: ==.
+	// if their identities are equal. Required if == can't compare S, unless Equal is
+	// set. Nil: ==.
 	Identity func(state S) string
+
+	// Equal and Hash take the place of Identity where the text of a state would be
+	// long: two states are the same exactly if Equal says so, and then have the same
+	// Hash. Both or none must be set.
+	Equal func(a, b S) bool
+	Hash  func(state S) uint64
 
 	// Accepts returns an error if the object does not have such an operation, or not
 	// with such an argument or result: one clause for a person ("cas argument:
@@ -98,13 +105,16 @@ type Object[S any] struct {
 }
 
 // Define makes a specification of an object. It panics if Name or Step is
-// missing, or if == can't compare S and Identity is nil: these are errors of the
+// missing, or if nothing compares states: these are errors of the
 // program, not of its input.
 func Define[S any](o Object[S]) Spec {
 	if o.Name == "" || o.Step == nil {
 		panic("check.Define: an object needs a Name and a Step")
 	}
-	if o.Identity == nil && !reflect.TypeFor[S]().Comparable() {
+	if (o.Equal == nil) != (o.Hash == nil) || o.Equal != nil && o.Identity != nil {
+		panic(fmt.Sprintf("check.Define: %q needs Equal and Hash together, and then no Identity", o.Name))
+	}
+	if o.Identity == nil && o.Equal == nil && !reflect.TypeFor[S]().Comparable() {
 		panic(fmt.Sprintf("check.Define: states of %q are %v, which == can't compare: set Identity", o.Name, reflect.TypeFor[S]()))
 	}
 	return &defined[S]{o}

@@ -15,7 +15,7 @@ var AppendList = check.Define(check.Object[sequence]{
 		if op.F == "append" {
 			return list.pushBack(op.Input), true
 		}
-		return list, op.Outcome == history.Info || list.text() == op.Output.String()
+		return list, op.Outcome == history.Info || list.reads(op.Output)
 	},
 	Accepts: func(op history.Operation) error {
 		if op.F == "read" && op.Outcome == history.OK {
@@ -33,5 +33,7 @@ var AppendList = check.Define(check.Object[sequence]{
 	},
 	Project:       projectElements,
 	Explain:       explainElements("append"),
+	Equal:         sequence.equal,
+	Hash:          sequence.hash,
 	DescribeState: sequence.text,
 })

@@ -2,7 +2,6 @@ package specs
 
 import (
 	"fmt"
-	"strings"
 
 	"simrun/check"
 	"simrun/history"
@@ -18,28 +17,17 @@ var Log = check.Define(check.Object[sequence]{
 	Summary: "records with offsets: append → offset, read offset → records",
 	Step: func(log sequence, op history.Operation) (sequence, bool) {
 		if op.F == "append" {
-			at := history.Int(int64(strings.Count(string(log), "\n")))
-			return log.pushBack(op.Input), !knows(op) || op.Output == at
+			return log.pushBack(op.Input), !knows(op) || op.Output == history.Int(int64(log.len()))
 		}
 		if op.Outcome == history.Info {
 			return log, true
 		}
 		from, _ := op.Input.AsInt()
-		tail := log
-		for ; from > 0 && tail != ""; from-- {
-			tail = tail.rest()
-		}
 		seen, _ := op.Output.AsList()
 		if len(seen) == 0 {
-			return log, tail == ""
+			return log, from >= int64(log.len())
 		}
-		for _, v := range seen {
-			if !tail.startsWith(v) {
-				return log, false
-			}
-			tail = tail.rest()
-		}
-		return log, true
+		return log, from < int64(log.len()) && log.startsAt(int(from), seen)
 	},
 	Accepts: func(op history.Operation) error {
 		switch op.F {
@@ -55,5 +43,7 @@ var Log = check.Define(check.Object[sequence]{
 		}
 		return has(op.F, "append", "read")
 	},
+	Equal:         sequence.equal,
+	Hash:          sequence.hash,
 	DescribeState: sequence.text,
 })

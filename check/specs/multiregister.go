@@ -2,8 +2,6 @@ package specs
 
 import (
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 
 	"simrun/check"
@@ -15,10 +13,10 @@ import (
 // as the value in the invocation, and "w" writes. The steps happen in their order.
 //
 //	txn [["w", "x", 1], ["r", "y", null]] → [["w", "x", 1], ["r", "y", 7]]
-var MultiRegister = check.Define(check.Object[map[string]history.Value]{
+var MultiRegister = check.Define(check.Object[table]{
 	Name:    "multi-register",
 	Summary: `several values at once: txn [["r", key, null], ["w", key, value], …]`,
-	Step: func(values map[string]history.Value, op history.Operation) (map[string]history.Value, bool) {
+	Step: func(values table, op history.Operation) (table, bool) {
 		steps := op.Output
 		if op.Outcome == history.Info {
 			steps = op.Input
@@ -26,19 +24,13 @@ var MultiRegister = check.Define(check.Object[map[string]history.Value]{
 		next, err := transaction(values, steps, op.Outcome == history.OK)
 		return next, err == nil
 	},
-	// == can't compare maps, so the identity is a text.
-	Identity: func(values map[string]history.Value) string {
-		var b strings.Builder
-		for _, key := range slices.Sorted(maps.Keys(values)) {
-			b.WriteString(key + "=" + values[key].String() + "\n")
-		}
-		return b.String()
-	},
+	Equal: table.equal,
+	Hash:  table.hash,
 	Accepts: func(op history.Operation) error {
 		if err := has(op.F, "txn"); err != nil {
 			return err
 		}
-		if _, err := transaction(nil, op.Input, false); err != nil {
+		if _, err := transaction(table{}, op.Input, false); err != nil {
 			return err
 		}
 		if op.Outcome != history.OK {
@@ -50,10 +42,11 @@ var MultiRegister = check.Define(check.Object[map[string]history.Value]{
 		return nil
 	},
 	Project: projectKeys,
-	DescribeState: func(values map[string]history.Value) string {
+	DescribeState: func(values table) string {
 		var parts []string
-		for _, key := range slices.Sorted(maps.Keys(values)) {
-			parts = append(parts, key+" = "+values[key].String())
+		for _, e := range values.entries() {
+			key, _ := e.key.AsString()
+			parts = append(parts, key+" = "+e.value.String())
 		}
 		return strings.Join(parts, ", ")
 	},
@@ -62,32 +55,31 @@ var MultiRegister = check.Define(check.Object[map[string]history.Value]{
 var errTransaction = errors.New(`txn: expected a list of ["r", key, null] and ["w", key, value]`)
 var errRead = errors.New("the transaction read another value")
 
-// transaction executes the steps of a transaction on a copy of values. If compare is
-// set, its reads must have seen the current values.
-func transaction(values map[string]history.Value, steps history.Value, compare bool) (map[string]history.Value, error) {
+// transaction returns the values after the steps of a transaction. If compare is set,
+// its reads must have seen the current values.
+func transaction(values table, steps history.Value, compare bool) (table, error) {
 	list, ok := steps.AsList()
 	if !ok {
-		return nil, errTransaction
+		return table{}, errTransaction
 	}
-	next := values
 	for _, step := range list {
 		what, key, value, ok := microOperation(step)
 		switch {
 		case !ok:
-			return nil, errTransaction
+			return table{}, errTransaction
 		case what == "w":
-			if maps.Equal(next, values) {
-				next = maps.Clone(values)
-			}
-			if next == nil {
-				next = make(map[string]history.Value)
-			}
-			next[key] = value
-		case compare && next[key] != value:
-			return nil, errRead
+			values = values.with(history.String(key), value)
+		case compare && !values.holds(key, value):
+			return table{}, errRead
 		}
 	}
-	return next, nil
+	return values, nil
+}
+
+// holds reports whether a register has a value: null if nothing was written to it.
+func (t table) holds(key string, v history.Value) bool {
+	got, _ := t.get(history.String(key))
+	return got == v
 }
 
 // microOperation returns the parts of a step of a transaction.

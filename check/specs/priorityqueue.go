@@ -8,24 +8,25 @@ import (
 // PriorityQueue returns the greatest integer first.
 //
 //	insert 7     poll → 7     peek → 7     poll → null: it was empty
-var PriorityQueue = check.Define(check.Object[*heap]{
+var PriorityQueue = check.Define(check.Object[bag]{
 	Name:    "priority-queue",
 	Summary: "the greatest integer first: insert, poll, peek; null is empty",
-	Step: func(queue *heap, op history.Operation) (*heap, bool) {
+	Step: func(queue bag, op history.Operation) (bag, bool) {
 		switch {
 		case op.F == "insert":
 			n, _ := op.Input.AsInt()
-			return merge(queue, &heap{top: n, rank: 1}), true
-		case queue == nil:
-			return nil, sawEmpty(op)
-		case !saw(op, history.Int(queue.top)):
-			return nil, false
+			return queue.with(n), true
+		case queue.heap == nil:
+			return queue, sawEmpty(op)
+		case !saw(op, history.Int(queue.heap.top)):
+			return queue, false
 		case op.F == "poll":
-			return merge(queue.left, queue.right), true
+			return queue.withoutTop(), true
 		}
 		return queue, true
 	},
-	Identity: (*heap).text,
+	Equal: bag.equal,
+	Hash:  bag.hash,
 	Accepts: func(op history.Operation) error {
 		v, isInsert := op.Output, op.F == "insert"
 		if isInsert {
@@ -40,5 +41,5 @@ var PriorityQueue = check.Define(check.Object[*heap]{
 	Touches:           touchesTake("insert"),
 	DescribeOperation: describeTake,
 	Explain:           explainTakes("insert", false),
-	DescribeState:     (*heap).text,
+	DescribeState:     bag.text,
 })

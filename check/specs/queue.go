@@ -8,39 +8,31 @@ import (
 // Queue is first in, first out.
 //
 //	enqueue 7     dequeue → 7     peek → 7     dequeue → null: it was empty
-var Queue = check.Define(check.Object[fifo]{
+var Queue = check.Define(check.Object[sequence]{
 	Name:    "queue",
 	Summary: "first in, first out: enqueue, dequeue, peek; null is empty",
-	Step: func(q fifo, op history.Operation) (fifo, bool) {
-		if op.F == "enqueue" {
-			q.back = q.back.push(op.Input)
-			return q, true
+	Step: func(queue sequence, op history.Operation) (sequence, bool) {
+		switch {
+		case op.F == "enqueue":
+			return queue.pushBack(op.Input), true
+		case queue.len() == 0:
+			return queue, sawEmpty(op)
+		case !saw(op, queue.at(0)):
+			return queue, false
+		case op.F == "dequeue":
+			return queue.popFront(), true
 		}
-		if q.front == nil {
-			q = fifo{front: q.back.reversed()}
-		}
-		if q.front == nil {
-			return q, sawEmpty(op)
-		}
-		ok := saw(op, q.front.first)
-		if ok && op.F == "dequeue" {
-			q.front = q.front.rest
-		}
-		return q, ok
+		return queue, true
 	},
-	Identity:          fifo.text,
+	Equal:             sequence.equal,
+	Hash:              sequence.hash,
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "enqueue", "dequeue", "peek") },
 	Rule:              queueRule,
 	Touches:           touchesTake("enqueue"),
 	DescribeOperation: describeTake,
 	Explain:           explainTakes("enqueue", true),
-	DescribeState:     fifo.text,
+	DescribeState:     sequence.text,
 })
-
-// fifo is a queue as two lists: its front, and its back in reverse order.
-type fifo struct{ front, back *list }
-
-func (q fifo) text() string { return text(q.front, q.back.reversed()) }
 
 // saw reports whether an operation that takes or sees an element can have seen v.
 func saw(op history.Operation, v history.Value) bool {

@@ -2,7 +2,7 @@ package specs
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 
 	"simrun/check"
 	"simrun/history"
@@ -12,12 +12,12 @@ import (
 //
 //	add 7            remove 7             a result says whether it changed the set: add 7 → false
 //	contains 7 → true                     read → [3, 7], in any order
-var Set = check.Define(check.Object[*members]{
+var Set = check.Define(check.Object[table]{
 	Name:    "set",
 	Summary: "distinct values: add, remove, contains → true or false, read → all of them",
-	Step: func(set *members, op history.Operation) (*members, bool) {
+	Step: func(set table, op history.Operation) (table, bool) {
 		if op.F == "read" {
-			return set, op.Outcome == history.Info || slices.Equal(set.texts(), textsOf(op.Output))
+			return set, op.Outcome == history.Info || set.keysAre(op.Output)
 		}
 		in := set.has(op.Input)
 		did, told := op.Output.AsBool()
@@ -25,11 +25,15 @@ var Set = check.Define(check.Object[*members]{
 		case op.F == "contains":
 			return set, !told || did == in
 		case op.F == "add" && !in, op.F == "remove" && in:
-			return set.with(op.Input, !in), !told || did
+			if in {
+				return set.without(op.Input), !told || did
+			}
+			return set.with(op.Input, history.Null), !told || did
 		}
 		return set, !told || !did
 	},
-	Identity: (*members).text,
+	Equal: table.equal,
+	Hash:  table.hash,
 	Accepts: func(op history.Operation) error {
 		if err := has(op.F, "add", "remove", "contains", "read"); err != nil || op.Outcome == history.Info {
 			return err
@@ -58,16 +62,30 @@ var Set = check.Define(check.Object[*members]{
 	},
 	Element:           func(op history.Operation) (history.Value, bool) { return op.Input, op.F != "read" },
 	DescribeOperation: describe,
-	DescribeState:     (*members).text,
+	DescribeState:     table.keysText,
 })
 
-// textsOf returns the canonical texts of the elements of a list, sorted.
-func textsOf(list history.Value) []string {
-	elements, _ := list.AsList()
-	var texts []string
-	for _, e := range elements {
-		texts = append(texts, e.String())
+// keysAre reports whether a list has exactly the keys of the table, each once.
+func (t table) keysAre(list history.Value) bool {
+	if n, _ := list.Len(); n != t.size {
+		return false
 	}
-	slices.Sort(texts)
-	return texts
+	keys, _ := list.AsList()
+	seen := make(map[history.Value]bool, len(keys))
+	for _, k := range keys {
+		if seen[k] || !t.has(k) {
+			return false
+		}
+		seen[k] = true
+	}
+	return true
+}
+
+// keysText lists the keys of the table, in order.
+func (t table) keysText() string {
+	var keys []string
+	for _, e := range t.entries() {
+		keys = append(keys, e.key.String())
+	}
+	return "{" + strings.Join(keys, ", ") + "}"
 }

@@ -8,25 +8,28 @@ import (
 // Stack is last in, first out.
 //
 //	push 7     pop → 7     peek → 7     pop → null: it was empty
-var Stack = check.Define(check.Object[*list]{
+var Stack = check.Define(check.Object[sequence]{
 	Name:    "stack",
 	Summary: "last in, first out: push, pop, peek; null is empty",
-	Step: func(stack *list, op history.Operation) (*list, bool) {
+	Step: func(stack sequence, op history.Operation) (sequence, bool) {
 		switch {
 		case op.F == "push":
-			return stack.push(op.Input), true
-		case stack == nil:
-			return nil, sawEmpty(op)
+			return stack.pushBack(op.Input), true
+		case stack.len() == 0:
+			return stack, sawEmpty(op)
+		case !saw(op, stack.at(stack.len()-1)):
+			return stack, false
 		case op.F == "pop":
-			return stack.rest, saw(op, stack.first)
+			return stack.popBack(), true
 		}
-		return stack, saw(op, stack.first)
+		return stack, true
 	},
-	Identity:          func(stack *list) string { return text(stack) },
+	Equal:             sequence.equal,
+	Hash:              sequence.hash,
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "push", "pop", "peek") },
 	Rule:              stackRule,
 	Touches:           touchesTake("push"),
 	DescribeOperation: describeTake,
 	Explain:           explainTakes("push", false),
-	DescribeState:     func(stack *list) string { return text(stack) },
+	DescribeState:     sequence.text,
 })

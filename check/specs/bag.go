@@ -6,38 +6,35 @@ import (
 	"simrun/history"
 )
 
-// list is a list of values that shares its tail with other lists: adding a value in
-// front and removing it take constant time, however long the list is. nil is empty.
-type list struct {
-	first history.Value
-	rest  *list
+// bag is a bag of integers whose greatest is known, and that shares memory with
+// other bags. Two bags with the same integers have equal counts, while their heaps may
+// differ in shape.
+type bag struct {
+	heap   *heap
+	counts table // by integer
 }
 
-// push returns the list with v in front.
-func (l *list) push(v history.Value) *list { return &list{v, l} }
+func (b bag) with(n int64) bag {
+	key := history.Int(n)
+	count, _ := b.counts.get(key)
+	had, _ := count.AsInt()
+	return bag{merge(b.heap, &heap{top: n, rank: 1}), b.counts.with(key, history.Int(had+1))}
+}
 
-// reversed returns the values in the opposite order.
-func (l *list) reversed() *list {
-	var r *list
-	for ; l != nil; l = l.rest {
-		r = r.push(l.first)
+// withoutTop returns b without one of its greatest integers. b must not be empty.
+func (b bag) withoutTop() bag {
+	key := history.Int(b.heap.top)
+	count, _ := b.counts.get(key)
+	counts := b.counts.without(key)
+	if had, _ := count.AsInt(); had > 1 {
+		counts = b.counts.with(key, history.Int(had-1))
 	}
-	return r
+	return bag{merge(b.heap.left, b.heap.right), counts}
 }
 
-// text returns the JSON array of the values of some lists, one after the other.
-func text(lists ...*list) string {
-	b := []byte{'['}
-	for _, l := range lists {
-		for ; l != nil; l = l.rest {
-			if len(b) > 1 {
-				b = append(b, ',')
-			}
-			b = l.first.AppendJSON(b)
-		}
-	}
-	return string(append(b, ']'))
-}
+func (b bag) equal(c bag) bool { return b.counts.equal(c.counts) }
+func (b bag) hash() uint64     { return b.counts.hash() }
+func (b bag) text() string     { return b.heap.text() }
 
 // heap is a heap of integers with the greatest on top, which shares parts with other
 // heaps (a leftist heap: Crane 1972). nil is empty.
