@@ -22,11 +22,12 @@ type core struct {
 	fate   []fate
 	reads  []int32 // classes of operations that were dropped because they only read
 	decide decide
-	budget int64           // steps for one attempt
-	left   int64           // steps left for all attempts
-	calls  int64           // calls of the specification's Step left for all attempts
-	about  []history.Value // values that it is projected to; nil: all values
-	large  bool            // an attempt gave up, so the core may not be minimal
+	budget int64                       // steps for one attempt
+	left   int64                       // steps left for all attempts
+	calls  int64                       // calls of the specification's Step left for all attempts
+	about  []history.Value             // values that it is projected to; nil: all values
+	as     map[int32]history.Operation // operations of a contradiction that say less than they did; nil: none
+	large  bool                        // an attempt gave up, so the core may not be minimal
 }
 
 type fate uint8
@@ -212,6 +213,17 @@ func (c *core) groups() ([][]int, bool) {
 		groups[n] = append(groups[n], i)
 	}
 	return groups, true
+}
+
+// weaker returns those operations of the core that count for less than they said.
+func (c *core) weaker(ops []history.Operation) []history.Operation {
+	var weaker []history.Operation
+	for i, o := range c.ops {
+		if as, ok := c.as[o.op]; ok && c.fate[i] == kept && as != ops[o.op] {
+			weaker = append(weaker, as)
+		}
+	}
+	return weaker
 }
 
 // indices returns the invocations of the kept and of the relaxed operations.

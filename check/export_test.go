@@ -62,3 +62,43 @@ func Hasty(spec Spec, events []history.Event, name string) (Outcome, string) {
 func Projected(s Spec, op history.Operation, values []history.Value) history.Operation {
 	return s.project(&op).to(&op, values...)
 }
+
+// Contradictions returns the contradiction that a specification finds to each operation
+// that completed, as operations that it needs, with the culprit among them.
+func Contradictions(s Spec, ops []history.Operation) [][]history.Operation {
+	var all [][]history.Operation
+	for at, culprit := range ops {
+		if culprit.Outcome != history.OK {
+			continue
+		}
+		var before []history.Operation
+		for i, op := range ops {
+			if i == at || op.Invoke > culprit.Complete || op.Outcome == history.Fail && op.Complete < culprit.Complete && !s.observes(&op) {
+				continue
+			}
+			if op.Complete > culprit.Complete || op.Outcome == history.Info {
+				op = *opened(&op)
+			}
+			before = append(before, op)
+		}
+		members := s.contradict(culprit, func() []history.Operation { return before })
+		if members == nil {
+			continue
+		}
+		var needed []history.Operation
+		for _, m := range members {
+			needed = append(needed, m.As)
+		}
+		all = append(all, needed)
+	}
+	return all
+}
+
+// PartitionsOf returns the objects of operations.
+func PartitionsOf(s Spec, ops []history.Operation) map[string]bool {
+	all := make(map[string]bool)
+	for i := range ops {
+		all[s.partition(&ops[i])] = true
+	}
+	return all
+}

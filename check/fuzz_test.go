@@ -3,6 +3,7 @@ package check_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
@@ -37,12 +38,16 @@ func oracle(spec check.Spec, events []history.Event) bool {
 }
 
 // oracleOps decides operations of one object with porcupine.
-func oracleOps(spec check.Spec, ops []history.Operation) bool {
+func oracleOps(spec check.Spec, ops []history.Operation) bool { return orders(spec, ops, nil) }
+
+// orders is oracleOps where the operations with these invocations may take effect at
+// any time after them.
+func orders(spec check.Spec, ops []history.Operation, late map[int]bool) bool {
 	init, step, same := spec.(check.RawSpec).Raw()
 	intervals := make([]porcupine.Operation, len(ops))
 	for i, op := range ops {
 		ret := int64(op.Complete)
-		if op.Outcome == history.Info {
+		if op.Outcome == history.Info || late[op.Invoke] {
 			ret = 1 << 40
 		}
 		intervals[i] = porcupine.Operation{Input: op, Call: int64(op.Invoke), Return: ret}
@@ -83,6 +88,13 @@ func coreIsMinimal(spec check.Spec, events []history.Event, v check.Verdict) err
 			ops[i] = check.Projected(spec, ops[i], v.About)
 		}
 	}
+	for _, w := range v.Weaker {
+		for i := range ops {
+			if ops[i].Invoke == w.Invoke {
+				ops[i] = w
+			}
+		}
+	}
 	if oracleOps(spec, ops) {
 		return errors.New("the core has an order")
 	}
@@ -99,8 +111,42 @@ func coreIsMinimal(spec check.Spec, events []history.Event, v check.Verdict) err
 		}
 		ops[i] = op
 	}
+	if err := coreIsSound(spec, all, v); err != nil {
+		return err
+	}
 	if oracle(spec, events[:v.Inevitable+1]) || !oracle(spec, events[:v.Inevitable]) {
 		return fmt.Errorf("the violation was inevitable before event %d", v.Inevitable)
+	}
+	return nil
+}
+
+// coreIsSound reports whether the core has no order whichever other operations took
+// effect as they say, at any time after their invocation.
+func coreIsSound(spec check.Spec, all []history.Operation, v check.Verdict) error {
+	var core, others []history.Operation
+	for _, op := range all {
+		switch {
+		case check.PartitionOf(spec, op) != v.Key || op.Invoke > v.Inevitable:
+		case op.Outcome == history.Fail && op.Complete <= v.Inevitable && !check.Observes(spec, op):
+		case slices.Contains(v.Core, op.Invoke):
+			core = append(core, op)
+		case slices.Contains(v.Optional, op.Invoke) || op.Complete > v.Inevitable:
+			core = append(core, relaxed(op))
+		default:
+			others = append(others, op)
+		}
+	}
+	for set := range 1 << len(others) {
+		ops, late := slices.Clone(core), map[int]bool{}
+		for i, op := range others {
+			if set>>i&1 != 0 {
+				ops = append(ops, op)
+				late[op.Invoke] = true
+			}
+		}
+		if orders(spec, ops, late) {
+			return fmt.Errorf("with %v the core has an order", slices.Sorted(maps.Keys(late)))
+		}
 	}
 	return nil
 }

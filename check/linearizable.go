@@ -180,6 +180,7 @@ func (c *check) verdict() Verdict {
 		v.Engine, v.Confirmed = c.answers[i].engine, c.proof.confirmed
 		v.Core, v.Optional = c.proof.core.indices(c.ops)
 		v.About = c.proof.core.about
+		v.Weaker = c.proof.core.weaker(c.ops)
 		v.Minimal = !c.proof.core.large
 		v.Reason = c.explain(c.proof.core)
 		if !v.Minimal {

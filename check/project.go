@@ -66,6 +66,9 @@ func (c *check) projected(i int) (*problem, []history.Value) {
 	}
 	for k := 1; k < len(said.Values); k++ {
 		a, b := said.Values[k-1], said.Values[k]
+		if a == b {
+			continue // it was tried alone
+		}
 		if p := c.onValues(pt, culprit, said, merge(byValue[a], byValue[b]), a, b); p != nil {
 			return p, []history.Value{a, b}
 		}

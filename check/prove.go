@@ -34,14 +34,17 @@ func (c *check) prove(i int) (co *core, confirmed, ok bool) {
 	a := &c.answers[i]
 	p := c.problem(i).cut(a.end + 1)
 	var about []history.Value
+	var as map[int32]history.Operation
 	if a.core != nil {
 		p = c.ruledProblem(i)
+	} else if small, members := c.contradicted(i); small != nil {
+		p, as = small, members
 	} else if small, values := c.projected(i); small != nil {
 		p, about = small, values
 	}
 	if b := runWindow(p, c.opts.Budget); b.outcome == Violation {
 		co = minimise(c.spec, p, runWindow, trialBudget(b.steps, c.opts.Budget), c.explaining(i))
-		co.about = about
+		co.about, co.as = about, as
 		switch co.confirm(c.opts.Budget) {
 		case Violation:
 			return co, true, true

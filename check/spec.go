@@ -88,6 +88,16 @@ type Object[S any] struct {
 	// these. Nil: no promise.
 	Project func(op history.Operation) Projection
 
+	// Contradict returns operations that contradict the culprit of a violation, whatever
+	// all others did; nil if it knows none. before holds the operations that were invoked
+	// before the culprit returned, without the culprit, in order of invocation; those that
+	// had not returned by then have an unknown result. Setting it promises that whichever
+	// of the members are left out or get an unknown result, if the rest has no order, no
+	// order has all of them with the culprit, whatever else there is. To keep that promise
+	// a member may say less than its operation does. Contradict makes cores small where
+	// Touches and Project promise too little. Its time must be linear. Nil: no promise.
+	Contradict func(culprit history.Operation, before []history.Operation) []Member
+
 	// Rule, if not nil, decides histories in polynomial time in which every value is
 	// added at most once.
 	Rule *Rule
@@ -127,6 +137,7 @@ type behaviour interface {
 	observes(op *history.Operation) bool
 	touches(op *history.Operation) (values []history.Value, independent bool)
 	project(op *history.Operation) *Projection
+	contradict(culprit history.Operation, before func() []history.Operation) []Member
 	describe(op *history.Operation) string
 	explain(f *Finding) string
 	newAutomaton() *automaton
@@ -173,6 +184,13 @@ func (d *defined[S]) project(op *history.Operation) *Projection {
 	}
 	p := d.o.Project(*op)
 	return &p
+}
+
+func (d *defined[S]) contradict(culprit history.Operation, before func() []history.Operation) []Member {
+	if d.o.Contradict == nil {
+		return nil
+	}
+	return d.o.Contradict(culprit, before())
 }
 
 func (d *defined[S]) describe(op *history.Operation) string {

@@ -95,6 +95,10 @@ type Verdict struct {
 	// about: what its operations say about other values plays no part in the
 	// violation ([Projection]).
 	About []history.Value
+	// Weaker holds operations of the core that count for less than they said: they are in
+	// the place of those with the same Invoke. The specification's contradiction may need
+	// no more ([Object.Contradict]): of a counter that was read as 2, that it was at most 2.
+	Weaker []history.Operation
 	// Minimal reports that each member of the core of a violation was shown to be
 	// necessary. If not, the core may be larger than necessary: explaining has a
 	// budget of about twenty times the steps of deciding.

@@ -33,6 +33,7 @@ var CASRegister = check.Define(check.Object[history.Value]{
 		return has(op.F, "read", "write", "cas")
 	},
 	Observes:          casFound,
+	Contradict:        contradictRegister,
 	Rule:              registerRule,
 	Touches:           touchesCAS,
 	DescribeOperation: describeRegister,

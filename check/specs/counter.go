@@ -17,7 +17,11 @@ var Counter = check.Define(check.Object[int64]{
 	Name:    "counter",
 	Summary: "a sum: add n [→ the sum after it; n itself is an echo], read",
 	Step: func(sum int64, op history.Operation) (int64, bool) {
-		if op.F == "add" {
+		switch op.F {
+		case "at-most", "at-least": // of a contradiction
+			limit, _ := op.Output.AsInt()
+			return sum, op.Outcome == history.Info || op.F == "at-most" && sum <= limit || op.F == "at-least" && sum >= limit
+		case "add":
 			n, _ := op.Input.AsInt()
 			sum += n
 			if op.Output == op.Input {
@@ -39,4 +43,5 @@ var Counter = check.Define(check.Object[int64]{
 		}
 		return has(op.F, "add", "read")
 	},
+	Contradict: contradictCounter,
 })

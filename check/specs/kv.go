@@ -49,8 +49,9 @@ var KV = check.Define(check.Object[history.Value]{
 		}
 		return has(op.F, "get", "read", "put", "write", "append", "cas", "delete")
 	},
-	Observes: casFound,
-	Rule:     kvRule,
+	Observes:   casFound,
+	Contradict: contradictKV,
+	Rule:       kvRule,
 	Touches: func(op history.Operation) ([]history.Value, bool) {
 		switch op.F {
 		case "get", "read":

@@ -22,6 +22,9 @@ var Log = check.Define(check.Object[sequence]{
 		if op.Outcome == history.Info {
 			return log, true
 		}
+		if op.F == "not-at" { // of a contradiction
+			return log, log.len() == 0 || log.at(0) != op.Input
+		}
 		from, _ := op.Input.AsInt()
 		seen, _ := op.Output.AsList()
 		if len(seen) == 0 {
@@ -43,6 +46,7 @@ var Log = check.Define(check.Object[sequence]{
 		}
 		return has(op.F, "append", "read")
 	},
+	Contradict:    contradictLog,
 	Equal:         sequence.equal,
 	Hash:          sequence.hash,
 	DescribeState: sequence.text,

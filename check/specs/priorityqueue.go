@@ -37,6 +37,7 @@ var PriorityQueue = check.Define(check.Object[bag]{
 		}
 		return acceptsTake(op, "insert", "poll", "peek")
 	},
+	Contradict:        containerPriorityQueue.contradict,
 	Rule:              priorityRule,
 	Touches:           touchesTake("insert"),
 	DescribeOperation: describeTake,

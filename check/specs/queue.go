@@ -27,6 +27,7 @@ var Queue = check.Define(check.Object[sequence]{
 	Equal:             sequence.equal,
 	Hash:              sequence.hash,
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "enqueue", "dequeue", "peek") },
+	Contradict:        containerQueue.contradict,
 	Rule:              queueRule,
 	Touches:           touchesTake("enqueue"),
 	DescribeOperation: describeTake,

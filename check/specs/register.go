@@ -18,8 +18,9 @@ var Register = check.Define(check.Object[history.Value]{
 		}
 		return value, op.Outcome == history.Info || op.Output == value
 	},
-	Accepts: func(op history.Operation) error { return has(op.F, "read", "write") },
-	Rule:    registerRule,
+	Accepts:    func(op history.Operation) error { return has(op.F, "read", "write") },
+	Contradict: contradictRegister,
+	Rule:       registerRule,
 	Touches: func(op history.Operation) ([]history.Value, bool) {
 		switch {
 		case op.F == "write":

@@ -27,6 +27,7 @@ var Stack = check.Define(check.Object[sequence]{
 	Equal:             sequence.equal,
 	Hash:              sequence.hash,
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "push", "pop", "peek") },
+	Contradict:        containerStack.contradict,
 	Rule:              stackRule,
 	Touches:           touchesTake("push"),
 	DescribeOperation: describeTake,
