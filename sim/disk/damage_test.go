@@ -170,6 +170,13 @@ func TestMisdirectedWriteLandsInAnyOtherSector(t *testing.T) {
 			if err := d.WriteAt("a", c.at, bytes.Repeat([]byte("X"), c.n)); err != nil {
 				t.Fatal(err)
 			}
+			operations := 1
+			if grown > c.a {
+				operations = 2 // it grows, too
+			}
+			if d.Unsynced() != operations {
+				t.Fatalf("%+v: %d operations are unsynced, want %d", c, d.Unsynced(), operations)
+			}
 			got := content(t, d)
 			want["a"] = sized(want["a"], grown)
 			spot, at := disk.Spot{File: "a"}, bytes.IndexByte(got["a"], 'X')
@@ -196,5 +203,43 @@ func TestMisdirectedWriteLandsInAnyOtherSector(t *testing.T) {
 		if !maps.Equal(landed, allowed) {
 			t.Errorf("%+v: lands in %v, want %v", c, landed, allowed)
 		}
+	}
+}
+
+// The node sees the rot of a byte that it reads from what is stored: not of one that it has written or cut off since, even
+// if the value is the same. What it did to other files does not matter.
+func TestRotIsSeenWhereTheStoredByteIs(t *testing.T) {
+	const old = "abcd\x00f"
+	rotten := map[int]bool{}
+	for i := range uint64(200) {
+		d := disk.New(1, 1)
+		d.Append("a", []byte(old))
+		d.EndSync(d.BeginSync("a"))
+		d.WriteAt("a", 1, []byte("bC"))
+		d.Truncate("a", 4)
+		d.Truncate("a", 5)
+		d.Append("b", []byte(old))
+		before, _ := d.Clone().Read("a")
+		if _, ok := d.Rot("a", 0, rng.Draw(1, rng.Of("rot"), 4, i)); !ok {
+			t.Fatal("nothing rots")
+		}
+		seen, _ := d.Clone().Read("a")
+		d.Crash(disk.LoseAll, 0)
+		stored, _ := d.Read("a")
+		at := 0
+		for stored[at] == old[at] {
+			at++
+		}
+		rotten[at] = true
+		want := bytes.Clone(before)
+		if at == 0 || at == 3 {
+			want[at] = stored[at]
+		}
+		if !bytes.Equal(seen, want) {
+			t.Fatalf("byte %d of %q rots to %q, and the node sees %q, want %q", at, old, stored, seen, want)
+		}
+	}
+	if len(rotten) != 6 {
+		t.Errorf("only the bytes %v rot", rotten)
 	}
 }

@@ -286,6 +286,25 @@ func TestEndSyncOfNothingPanics(t *testing.T) {
 	d.EndSync(second)
 }
 
+// A crash may keep an append and lose what was written over it, whatever was done to the file before.
+func TestAppendOutlivesWhatOverwritesIt(t *testing.T) {
+	for _, split := range []bool{false, true} {
+		d := disk.New(1, 1)
+		d.Append("a", []byte("old"))
+		d.EndSync(d.BeginSync("a"))
+		if split {
+			d.WriteAt("a", 0, []byte("O"))
+		}
+		d.Append("a", []byte("new"))
+		soFar := disk.State(1)<<d.Units() - 1
+		d.WriteAt("a", 3, []byte("xxx"))
+		d.CrashInto(soFar)
+		if b, _ := d.Read("a"); string(b[3:]) != "new" {
+			t.Errorf("split %v: the file holds %q", split, b)
+		}
+	}
+}
+
 // A clone has syncs of its own: what ends on one disk goes on on the other.
 func TestClonesEndTheirSyncsApart(t *testing.T) {
 	d := disk.New(1, 1)
