@@ -98,17 +98,14 @@ func (d *Disk) unitsOf(n int) int {
 
 // units counts the sectors that a write touches; any other operation is one unit.
 func (o *op) units() int {
-	if o.kind != write || len(o.data) == 0 {
+	if o.kind != write {
 		return 1
 	}
 	return (o.at+len(o.data)-1)/SectorSize - o.at/SectorSize + 1
 }
 
-// unit returns the part of a write that falls into its i-th sector.
+// unit returns the part of a write that falls into its i-th sector. Any other operation is one unit, and is stored whole.
 func (o *op) unit(i int) op {
-	if o.kind != write || len(o.data) == 0 {
-		return *o
-	}
 	lo := max(o.at, (o.at/SectorSize+i)*SectorSize)
 	hi := min(o.at+len(o.data), (o.at/SectorSize+i+1)*SectorSize)
 	part := *o

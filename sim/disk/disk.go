@@ -2,7 +2,7 @@
 // what was not synced.
 //
 // The disk keeps two views. One is what the node reads: all that it wrote. The
-// other is what is durable: what a sync completed. Between them stands the list
+// other is what is durable: what a sync completed. Between them is the list
 // of unsynced operations, from which [Disk.Crash] chooses what survives. A
 // write reaches the platter in sectors of [SectorSize] bytes, each for itself, as
 // real disks promise no more (Pillai et al., OSDI'14, "All File Systems Are Not
@@ -64,7 +64,7 @@ type name struct {
 func New(seed, who uint64) *Disk { return &Disk{seed: seed, who: who} }
 
 // Read returns the content of a file as the node last wrote it, synced or not;
-// nil if there is none. The slice is valid until the next call that changes
+// nil if there is no such file. The slice is valid until the next call that changes
 // the disk, and must not be changed.
 func (d *Disk) Read(path string) ([]byte, error) {
 	if d.fails() {

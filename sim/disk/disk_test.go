@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -58,6 +59,7 @@ func TestDiskAgreesWithReplay(t *testing.T) {
 			dumb   dumbSync
 		}
 		var open []pair
+		other, otherDumb := d.Clone(), dumb.clone() // they share a past with d, and nothing else
 		file := rapid.SampledFrom([]string{"a", "b", "c"})
 		size := rapid.SampledFrom([]int{0, 1, 7, 511, 512, 513, 1500})
 		data := func() []byte {
@@ -88,6 +90,7 @@ func TestDiskAgreesWithReplay(t *testing.T) {
 				if err := d.WriteAt(f, at, b); err != nil {
 					t.Fatal(err)
 				}
+				clear(b)
 			},
 			"truncate": func(t *rapid.T) {
 				f, n := file.Draw(t, "file"), size.Draw(t, "to")
@@ -150,146 +153,76 @@ func TestDiskAgreesWithReplay(t *testing.T) {
 				dumb.crash(disk.SectorSize, func(i int) bool { return i < disk.MaxUnits && s>>i&1 == 1 })
 				open = nil
 			},
+			"rot": func(t *rapid.T) {
+				before := durable(t, d)
+				spot, ok := d.Rot("", -1, rng.Value(rapid.Uint64().Draw(t, "rot")))
+				if ok {
+					at, bit := flipped(t, before[spot.File], durable(t, d)[spot.File])
+					if at/disk.SectorSize != spot.Sector {
+						t.Fatalf("byte %d rots of %v", at, spot)
+					}
+					dumb.rot(spot.File, at, bit)
+				}
+				for f, b := range before {
+					if !ok && len(b) > 0 {
+						t.Fatalf("nothing rots, and %s holds %d bytes", f, len(b))
+					}
+				}
+			},
+			"clone": func(t *rapid.T) {
+				other, otherDumb = d.Clone(), dumb.clone()
+				if rapid.Bool().Draw(t, "go on with the clone") {
+					d, other = other, d
+				}
+			},
 			"": func(t *rapid.T) {
-				if got, want := content(t, d), dumb.view(); !same(got, want) {
-					t.Fatalf("the node sees%s, want%s", show(got), show(want))
-				}
-				if got, want := d.Unsynced(), len(dumb.unsynced()); got != want {
-					t.Fatalf("%d operations unsynced, want %d", got, want)
-				}
-				after := d.Clone()
-				after.Crash(disk.LoseAll, 0)
-				if got, want := content(t, after), files(replay(dumb.base)); !same(got, want) {
-					t.Fatalf("durable is%s, want%s", show(got), show(want))
-				}
-				after = d.Clone()
-				after.Crash(disk.KeepAll, 0)
-				if got, want := content(t, after), dumb.kept(); !same(got, want) {
-					t.Fatalf("a crash that takes nothing leaves%s, want%s", show(got), show(want))
-				}
+				agrees(t, d, dumb)
+				agrees(t, other, otherDumb)
 			},
 		})
 	})
 }
 
-// TestCrashLeavesWhatTheSurvivalSays checks each survival against the list of all
-// outcomes.
-func TestCrashLeavesWhatTheSurvivalSays(t *testing.T) {
-	sector := bytes.Repeat([]byte{7}, disk.SectorSize)
-	build := func() *disk.Disk {
-		d := disk.New(1, 1)
-		d.Append("wal", sector)
-		d.EndSync(d.BeginSync("wal"))
-		d.Append("wal", bytes.Repeat([]byte{1}, 700)) // two sectors
-		d.WriteAt("wal", 0, []byte{2})
-		d.Append("wal", bytes.Repeat([]byte{3}, 1000)) // three
-		return d
+// agrees holds all that can be known of a disk against the oracle.
+func agrees(t *rapid.T, d *disk.Disk, dumb *dumbDisk) {
+	if got, want := content(t, d), dumb.view(); !same(got, want) {
+		t.Fatalf("the node sees%s, want%s", show(got), show(want))
 	}
-	if n := build().Units(); n != 6 {
-		t.Fatalf("%d units, want 6", n)
+	if got, want := d.Unsynced(), len(dumb.unsynced()); got != want {
+		t.Fatalf("%d operations unsynced, want %d", got, want)
 	}
-	states, complete := build().CrashStates(1 << 10)
-	if !complete || len(states) != 1<<6 {
-		t.Fatalf("%d crash states, complete %v; want 64", len(states), complete)
+	if got, want := durable(t, d), files(replay(dumb.base)); !same(got, want) {
+		t.Fatalf("durable is%s, want%s", show(got), show(want))
 	}
-	if _, complete := build().CrashStates(10); complete {
-		t.Error("10 of 64 states are called complete")
+	after := d.Clone()
+	after.Crash(disk.KeepAll, 0)
+	if got, want := content(t, after), dumb.kept(); !same(got, want) {
+		t.Fatalf("a crash that takes nothing leaves%s, want%s", show(got), show(want))
 	}
-	all := map[string]disk.State{}
-	for _, s := range states {
-		d := build()
-		d.CrashInto(s)
-		all[exactly(content(t, d))] = s
-	}
-	prefixes := map[disk.State]bool{0: true, 0b11: true, 0b111: true, 0b111111: true}
-	for _, c := range []struct {
-		s    disk.Survival
-		want func(disk.State) bool
-		kind int // how many outcomes there are
-	}{
-		{disk.LoseAll, func(s disk.State) bool { return s == 0 }, 1},
-		{disk.KeepAll, func(s disk.State) bool { return s == 0b111111 }, 1},
-		{disk.Prefix, func(s disk.State) bool { return prefixes[s] }, 4},
-		{disk.Torn, func(s disk.State) bool { return s < 4 || s == 0b11 || s == 0b111 || s&0b111 == 0b111 }, 12},
-		{disk.Reordered, func(disk.State) bool { return true }, 64},
-	} {
-		seen := map[disk.State]bool{}
-		for i := range 3000 {
-			d := build()
-			d.Crash(c.s, rng.Draw(1, rng.Of("crash"), 0, uint64(i)))
-			s, ok := all[exactly(content(t, d))]
-			if !ok || !c.want(s) {
-				t.Fatalf("%v leaves state %b", c.s, s)
+}
+
+// durable is what a crash leaves that takes all it can.
+func durable(t *rapid.T, d *disk.Disk) map[string][]byte {
+	after := d.Clone()
+	after.Crash(disk.LoseAll, 0)
+	return content(t, after)
+}
+
+// flipped finds the one bit in which two contents differ.
+func flipped(t *rapid.T, before, after []byte) (at int, bit byte) {
+	at = -1
+	for i := range before {
+		if x := before[i] ^ after[i]; x != 0 {
+			if at >= 0 || x&(x-1) != 0 {
+				t.Fatal("more than one bit flipped")
 			}
-			seen[s] = true
-		}
-		if len(seen) != c.kind {
-			t.Errorf("%v has %d outcomes, want %d", c.s, len(seen), c.kind)
+			at, bit = i, x
 		}
 	}
-	d := build()
-	d.Crash(disk.Wiped, 0)
-	if len(d.Files()) != 0 {
-		t.Errorf("a wiped disk holds %v", d.Files())
+	if at < 0 || len(before) != len(after) {
+		t.Fatalf("%d bytes rot to %d, the first at %d", len(before), len(after), at)
 	}
-}
-
-// A torn write leaves any number of its first sectors, from none to all, each about as often. It has so many sectors that
-// the other half of the crashes, which leave any of them, hardly ever leaves such a prefix.
-func TestTornWriteLeavesEveryLength(t *testing.T) {
-	const sectors, crashes = 40, 8200
-	lengths := make([]int, sectors+1)
-	for i := range crashes {
-		d := disk.New(1, 1)
-		d.Append("wal", nil)
-		d.EndSync(d.BeginSync("wal"))
-		d.Append("wal", bytes.Repeat([]byte{7}, sectors*disk.SectorSize))
-		d.Crash(disk.Torn, rng.Draw(1, rng.Of("crash"), 0, uint64(i)))
-		b, err := d.Read("wal")
-		if err != nil {
-			t.Fatal(err)
-		}
-		kept := bytes.Count(b, []byte{7})
-		if kept%disk.SectorSize == 0 && bytes.Equal(b, bytes.Repeat([]byte{7}, kept)) {
-			lengths[kept/disk.SectorSize]++
-		}
-	}
-	want := crashes / 2 / (sectors + 1)
-	for n, times := range lengths {
-		if times < want/2 || times > want*2 {
-			t.Errorf("%d sectors are left %d times, want about %d", n, times, want)
-		}
-	}
-}
-
-// TestRenameMaySurviveWithoutData is the mistake that a node makes which replaces a
-// file without syncing the new one first (Pillai et al., OSDI'14, section 3).
-func TestRenameMaySurviveWithoutData(t *testing.T) {
-	d := disk.New(1, 1)
-	d.Append("state", []byte("old"))
-	d.EndSync(d.BeginSync("state"))
-	d.Append("state.tmp", []byte("new"))
-	d.Rename("state.tmp", "state")
-	states, complete := d.CrashStates(64)
-	got := map[string]bool{}
-	for _, s := range states {
-		after := d.Clone()
-		after.CrashInto(s)
-		b, _ := after.Read("state")
-		got[string(b)] = true
-	}
-	if !complete || !got["old"] || !got["new"] || !got[""] || len(got) != 3 {
-		t.Errorf("after a crash the file holds one of %v", got)
-	}
-
-	d.EndSync(d.BeginSync("state"))
-	d.Crash(disk.LoseAll, 0)
-	if b, _ := d.Read("state"); string(b) != "new" {
-		t.Errorf("after a sync and a crash the file holds %q", b)
-	}
-	if f := d.Files(); len(f) != 1 {
-		t.Errorf("files %v", f)
-	}
+	return at, bit
 }
 
 func TestSyncCoversOnlyItsFile(t *testing.T) {
@@ -321,31 +254,71 @@ func TestArenaIsGivenBack(t *testing.T) {
 	}
 }
 
+// What no name leads to is given back, and what has a name is kept, whatever the order in which the files were made.
 func TestFilesThatAreGoneAreForgotten(t *testing.T) {
 	d := disk.New(1, 1)
-	for range 1000 {
-		d.Append("tmp", []byte("snapshot"))
+	for _, f := range []string{"zoo", "log", "all"} {
+		d.Append(f, []byte(f))
+		d.EndSync(d.BeginSync(f))
+	}
+	for i := range 1000 {
+		d.Append("tmp", []byte(strconv.Itoa(i)))
 		d.Rename("tmp", "snapshot")
 		d.EndSync(d.BeginSync("snapshot"))
-	}
-	if n := d.Contents(); n > 100 {
-		t.Errorf("%d contents are kept for one file", n)
-	}
-	if b, _ := d.Read("snapshot"); string(b) != "snapshot" {
-		t.Errorf("the file holds %q", b)
+		if n := d.Contents(); n > 100 {
+			t.Fatalf("%d contents are kept for 4 files", n)
+		}
+		want := map[string][]byte{"zoo": []byte("zoo"), "log": []byte("log"), "all": []byte("all"), "snapshot": []byte(strconv.Itoa(i))}
+		after := d.Clone()
+		after.Crash(disk.LoseAll, 0)
+		if got := content(t, d); !same(got, want) || !same(content(t, after), want) {
+			t.Fatalf("the node sees%s, and a crash leaves%s, want%s", show(got), show(content(t, after)), show(want))
+		}
 	}
 }
 
 func TestEndSyncOfNothingPanics(t *testing.T) {
 	d := disk.New(1, 1)
-	ticket := d.BeginSync("a")
-	d.Crash(disk.LoseAll, 0)
-	defer func() {
-		if recover() == nil {
-			t.Error("a sync that a crash voided is completed")
+	panics(t, "the end of a sync that never began", func() { d.EndSync(0) })
+	first, second := d.BeginSync("a"), d.BeginSync("b")
+	d.EndSync(first)
+	panics(t, "the second end of a sync", func() { d.EndSync(first) })
+	d.EndSync(second)
+}
+
+// A crash may keep an append and lose what was written over it, whatever was done to the file before.
+func TestAppendOutlivesWhatOverwritesIt(t *testing.T) {
+	for _, split := range []bool{false, true} {
+		d := disk.New(1, 1)
+		d.Append("a", []byte("old"))
+		d.EndSync(d.BeginSync("a"))
+		if split {
+			d.WriteAt("a", 0, []byte("O"))
 		}
-	}()
+		d.Append("a", []byte("new"))
+		soFar := disk.State(1)<<d.Units() - 1
+		d.WriteAt("a", 3, []byte("xxx"))
+		d.CrashInto(soFar)
+		if b, _ := d.Read("a"); string(b[3:]) != "new" {
+			t.Errorf("split %v: the file holds %q", split, b)
+		}
+	}
+}
+
+// A clone has syncs of its own: what ends on one disk goes on on the other.
+func TestClonesEndTheirSyncsApart(t *testing.T) {
+	d := disk.New(1, 1)
+	d.Append("a", []byte("x"))
+	ticket := d.BeginSync("a")
+	clone := d.Clone()
 	d.EndSync(ticket)
+	clone.EndSync(ticket)
+	for _, d := range []*disk.Disk{d, clone} {
+		d.Crash(disk.LoseAll, 0)
+		if b, _ := d.Read("a"); string(b) != "x" {
+			t.Errorf("after the crash the file holds %q", b)
+		}
+	}
 }
 
 // TestSyncsOfReplacedFilesEnd: a file is replaced again and again, and synced twice each time. What the second
@@ -384,16 +357,5 @@ func TestPendingBytesOutliveCompaction(t *testing.T) {
 	d.Crash(disk.KeepAll, 0)
 	if b, _ := d.Read("a"); string(b) != "First" {
 		t.Errorf("after the crash the file holds %q", b)
-	}
-}
-
-func TestSurvivalsHaveNames(t *testing.T) {
-	for s := disk.LoseAll; s <= disk.Chosen; s++ {
-		if name := s.String(); name == "" || name[0] == 's' {
-			t.Errorf("survival %d is called %q", s, name)
-		}
-	}
-	if got := disk.Survival(99).String(); got != "survival(99)" {
-		t.Error(got)
 	}
 }

@@ -10,7 +10,7 @@ import (
 type file struct {
 	seen    []byte // as the node sees it
 	durable int    // so much of seen is stored, unless it is split
-	split   bool   // the node changed what stood there: base is what is stored
+	split   bool   // the node changed what is stored: base keeps it
 	base    []byte
 }
 

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"simrun/sim/disk"
-	"simrun/sim/rng"
 )
 
 func filled(t *testing.T) *disk.Disk {
@@ -36,6 +35,19 @@ func TestFullDiskRefusesToGrow(t *testing.T) {
 	}
 	if err := d.WriteAt("a", 0, []byte("x")); err != nil {
 		t.Errorf("overwrite: %v", err)
+	}
+	size := 4 * disk.SectorSize
+	if err := d.WriteAt("a", size-1, []byte("x")); err != nil {
+		t.Errorf("overwrite the last byte: %v", err)
+	}
+	if err := d.WriteAt("a", size-1, []byte("xx")); !errors.Is(err, disk.ErrFull) {
+		t.Errorf("overwrite the last byte, and one more: %v", err)
+	}
+	if err := d.Truncate("a", size); err != nil {
+		t.Errorf("keep the size: %v", err)
+	}
+	if err := d.Truncate("a", size+1); !errors.Is(err, disk.ErrFull) {
+		t.Errorf("lengthen by a byte: %v", err)
 	}
 	if err := d.Truncate("a", 1); err != nil {
 		t.Errorf("shorten: %v", err)
@@ -78,89 +90,47 @@ func TestErrorsComeAsOftenAsAsked(t *testing.T) {
 	}
 }
 
-func TestRotFlipsOneBitOfTheSectorItNames(t *testing.T) {
-	spots := map[disk.Spot]bool{}
-	for i := range uint64(300) {
-		d := filled(t)
-		before := content(t, d.Clone())
-		spot, ok := d.Rot("", -1, rng.Draw(1, rng.Of("rot"), 0, i))
-		if !ok {
-			t.Fatal("nothing rots")
-		}
-		spots[spot] = true
-		bits := 0
-		for f, b := range content(t, d) {
-			for at, x := range b {
-				for y := x ^ before[f][at]; y != 0; y &= y - 1 {
-					bits++
-					if f != spot.File || at/disk.SectorSize != spot.Sector {
-						t.Fatalf("%v rots, but byte %d of %s changed", spot, at, f)
-					}
-				}
-			}
-		}
-		if bits != 1 {
-			t.Fatalf("%d bits flipped", bits)
-		}
-	}
-	if len(spots) != 7 {
-		t.Errorf("%d of 7 sectors rot", len(spots))
-	}
+// A call that fails has no effect, whichever it is.
+func TestCallsThatFailDoNothing(t *testing.T) {
 	d := filled(t)
-	if s, ok := d.Rot("b", 2, 0); !ok || s != (disk.Spot{File: "b", Sector: 2}) {
-		t.Errorf("%v %v", s, ok)
+	want := content(t, d.Clone())
+	d.SetErrors(1, 1)
+	for what, err := range map[string]error{
+		"append":   d.Append("a", []byte("x")),
+		"write":    d.WriteAt("c", 0, []byte("x")),
+		"truncate": d.Truncate("a", 0),
+		"rename":   d.Rename("a", "b"),
+		"remove":   d.Remove("a"),
+	} {
+		if !errors.Is(err, disk.ErrIO) {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
-	if _, ok := d.Rot("b", 3, 0); ok {
-		t.Error("a sector rots that is not there")
-	}
-	if _, ok := new(disk.Disk).Rot("", -1, 0); ok {
-		t.Error("an empty disk rots")
-	}
-}
-
-// TestRotUnderAWriteIsOverwritten: what is written over a rotten sector is whole again.
-func TestRotUnderAWriteIsOverwritten(t *testing.T) {
-	d := disk.New(1, 1)
-	d.Append("a", []byte("old"))
-	d.EndSync(d.BeginSync("a"))
-	d.WriteAt("a", 0, []byte("new"))
-	d.Rot("a", 0, 5)
-	if b, _ := d.Read("a"); string(b) != "new" {
-		t.Errorf("the node reads %q", b)
-	}
-	d.EndSync(d.BeginSync("a"))
-	d.Crash(disk.LoseAll, 0)
-	if b, _ := d.Read("a"); string(b) != "new" {
-		t.Errorf("stored is %q", b)
+	d.Heal()
+	if got := content(t, d); !same(got, want) || d.Unsynced() != 0 {
+		t.Errorf("%d operations are unsynced, and the node sees%s", d.Unsynced(), show(got))
 	}
 }
 
-func TestMisdirectedWriteLandsElsewhere(t *testing.T) {
-	for seed := range uint64(100) {
+// Errors that ended draw nothing: what is decided later is decided as on a disk that never had any.
+func TestErrorsThatEndedDecideNothing(t *testing.T) {
+	for seed := range uint64(20) {
+		var after [2]string
+		for i, num := range []uint64{0, 1} {
+			d := disk.New(seed, 1)
+			d.SetErrors(num, 3)
+			d.SetErrors(0, 3)
+			d.Append("a", make([]byte, 9*disk.SectorSize))
+			d.Misdirect()
+			d.WriteAt("a", 0, []byte("x"))
+			after[i] = exactly(content(t, d))
+		}
 		d := disk.New(seed, 1)
-		d.Append("a", bytes.Repeat([]byte("a"), 3*disk.SectorSize))
-		d.Append("b", bytes.Repeat([]byte("b"), 3*disk.SectorSize))
-		d.EndSync(d.BeginSync("a"))
-		d.EndSync(d.BeginSync("b"))
-		before := content(t, d.Clone())
+		d.Append("a", make([]byte, 9*disk.SectorSize))
 		d.Misdirect()
-		if err := d.WriteAt("a", disk.SectorSize, bytes.Repeat([]byte("X"), disk.SectorSize)); err != nil {
-			t.Fatal(err)
-		}
-		d.EndSync(d.BeginSync("a"))
-		d.Crash(disk.LoseAll, 0)
-		after := content(t, d)
-		if !bytes.Equal(before["a"][disk.SectorSize:2*disk.SectorSize], after["a"][disk.SectorSize:2*disk.SectorSize]) {
-			t.Fatal("the write landed where it was meant to")
-		}
-		if n := bytes.Count(append(after["a"], after["b"]...), []byte("X")); n != disk.SectorSize {
-			t.Fatalf("%d bytes of the write are stored", n)
-		}
-		if err := d.WriteAt("a", 0, []byte("Y")); err != nil {
-			t.Fatal(err)
-		}
-		if b, _ := d.Read("a"); b[0] != 'Y' {
-			t.Fatal("a second write is misdirected")
+		d.WriteAt("a", 0, []byte("x"))
+		if want := exactly(content(t, d)); after[0] != want || after[1] != want {
+			t.Fatalf("seed %d: a misdirected write lands elsewhere when there were errors before", seed)
 		}
 	}
 }
@@ -185,6 +155,9 @@ func TestWrongArgumentsAreRefused(t *testing.T) {
 		if !errors.Is(err, disk.ErrNotExist) {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+	if err := d.WriteAt("a", disk.MaxFileSize, nil); err != nil {
+		t.Errorf("nothing is written at the largest offset: %v", err)
 	}
 	if b, err := d.Read("c"); b != nil || err != nil {
 		t.Errorf("a file that is not there reads %q, %v", b, err)

@@ -16,7 +16,8 @@ type dumbDisk struct {
 type dumbOp struct {
 	kind     string
 	inode    int
-	at       int // of a truncate
+	at       int  // of a truncate, or of the byte that rots
+	flip     byte // the bit that rots
 	bytes    map[int]byte
 	name, to string
 	stored   bool
@@ -48,6 +49,8 @@ func replay(ops []dumbOp) state {
 			s.names[o.to] = o.inode
 		case "truncate":
 			s.data[o.inode] = sized(s.data[o.inode], o.at)
+		case "rot":
+			s.data[o.inode][o.at] ^= o.flip
 		case "write":
 			for at, x := range o.bytes {
 				if at >= len(s.data[o.inode]) {
@@ -196,6 +199,27 @@ func (d *dumbDisk) kept() map[string][]byte {
 		return files(replay(append(slices.Clone(d.base), d.unsynced()...)))
 	}
 	return d.view()
+}
+
+// rot flips a bit of what is stored. The node sees it where it reads what is stored: not where an operation that is not
+// synced decides the byte, nor where it still has another that a failed sync lost.
+func (d *dumbDisk) rot(file string, at int, flip byte) {
+	stored := replay(d.base)
+	o := dumbOp{kind: "rot", inode: stored.names[file], at: at, flip: flip, stored: true}
+	seen := replay(d.log).data[o.inode]
+	overwritten := slices.ContainsFunc(d.unsynced(), func(x dumbOp) bool {
+		_, written := x.bytes[at]
+		return x.inode == o.inode && (written || x.kind == "truncate" && x.at <= at)
+	})
+	if at < len(seen) && seen[at] == stored.data[o.inode][at] && !overwritten {
+		d.log = append(d.log, o)
+	}
+	d.base = append(d.base, o)
+}
+
+// clone is a disk with the same past.
+func (d *dumbDisk) clone() *dumbDisk {
+	return &dumbDisk{log: slices.Clone(d.log), base: slices.Clone(d.base), inode: d.inode}
 }
 
 func touch(a, b dumbOp) bool {

@@ -69,11 +69,6 @@ func (s *inflight) covers(o *op) bool {
 
 // forsake drops those of the writes which a sync covers that are lost, oldest first, from what can become durable.
 func (d *Disk) forsake(s inflight, lost func() bool) {
-	for i := range d.pending {
-		if o := &d.pending[i]; s.covers(o) {
-			d.split(o.inode) // what is stored is no longer the beginning of what the node sees
-		}
-	}
 	kept := d.pending[:0]
 	for i := range d.pending {
 		if o := &d.pending[i]; !s.covers(o) || o.kind != write || !lost() {

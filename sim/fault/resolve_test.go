@@ -2,6 +2,7 @@ package fault_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -328,12 +329,35 @@ func TestKindsTellTheirPart(t *testing.T) {
 }
 
 func TestUnresolvedFaultHitsNobodyYet(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("a fault is asked whom it hits before it is resolved, and answers")
+	for _, f := range []fault.Fault{{Kind: fault.Crash, Target: "leader"}, {Kind: fault.Isolate, Target: "leader"}, {Kind: fault.Cut, Target: "n1 > rest"}} {
+		for what, ask := range map[string]func(){"its nodes": func() { f.Nodes() }, "its effect": func() { f.Effect(5) }} {
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("%v is asked for %s before it is resolved, and answers", f, what)
+					}
+				}()
+				ask()
+			}()
 		}
-	}()
-	fault.Fault{Kind: fault.Crash, Target: "leader"}.Nodes()
+	}
+}
+
+// A fault has one kind of effect: it hits links, or nodes.
+func TestEffect(t *testing.T) {
+	for _, c := range []struct {
+		f    fault.Fault
+		want fault.Effect
+	}{
+		{fault.Fault{Kind: fault.Crash, Target: "n1,n3"}, fault.Effect{Nodes: fault.SetOf(1, 3)}},
+		{fault.Fault{Kind: fault.Isolate, Target: "n2"}, fault.Effect{Links: []fault.Link{{From: 1, To: 2}, {From: 2, To: 1}, {From: 2, To: 3}, {From: 3, To: 2}}}},
+		{fault.Fault{Kind: fault.Cut, Target: "n3 > n1,n9"}, fault.Effect{Links: []fault.Link{{From: 3, To: 1}}}}, // n9 is not there
+		{fault.Fault{Kind: fault.Heal}, fault.Effect{}},
+	} {
+		if got := c.f.Effect(3); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%v hits %v, want %v", c.f, got, c.want)
+		}
+	}
 }
 
 // TestRoleOfSeveralIsDrawn: of several nodes with the newest epoch in a role one is drawn.

@@ -65,15 +65,49 @@ func TestLatencyDistributions(t *testing.T) {
 	}
 }
 
+// One message in twenty is in the last half of a long-tailed delay, and the others are in the first tenth.
+func TestLongTailIsOneInTwenty(t *testing.T) {
+	const n = 100_000
+	l, slow := Delay{fault.LongTailed, 0, 100}, 0
+	for i := range uint64(n) {
+		switch d := l.Draw(rng.Draw(1, rng.Of("latency"), 0, i)); {
+		case d >= 50:
+			slow++
+		case d > 10:
+			t.Fatalf("drew %d, which is in neither mode", d)
+		}
+	}
+	if slow < n*485/10_000 || slow > n*515/10_000 {
+		t.Errorf("%d of %d are slow, want one in twenty", slow, n)
+	}
+}
+
+// The exponential distribution is right for spans of any length: a product of 64 bits and more is not cut.
+func TestExponentialOfAnyMean(t *testing.T) {
+	for mean := int64(1e6); mean <= int64(fault.MaxSpan); mean *= 10 {
+		for i := range uint64(1000) {
+			v := rng.Draw(1, rng.Of("latency"), 1, i)
+			got, want := float64(exponential(v, mean)), -float64(mean)*math.Log(float64(v)/(1<<64))
+			if math.Abs(got-want) > float64(mean)*3e-6+1 {
+				t.Fatalf("mean %d: drew %.0f from %d, want %.0f", mean, got, v, want)
+			}
+		}
+	}
+}
+
 func TestLatencyGolden(t *testing.T) {
 	v := rng.Draw(1, rng.Of("latency"), 2, 3)
 	for _, tc := range []struct {
 		dist fault.Dist
+		max  time.Duration
 		want time.Duration
-	}{{fault.Constant, 1000}, {fault.Uniform, 61822328}, {fault.Exponential, 556701707}, {fault.LongTailed, 42597283}} {
-		l := Delay{tc.dist, 1000, 1e9}
+	}{
+		{fault.Constant, 1e9, 1000}, {fault.Uniform, 1e9, 61822328}, {fault.Exponential, 1e9, 556701707}, {fault.LongTailed, 1e9, 42597283},
+		{fault.Exponential, fault.MaxSpan, 48098989215638},
+	} {
+		l := Delay{tc.dist, 1000, tc.max}
 		if got := l.Draw(v); got != tc.want {
-			t.Errorf("%s: got %d, want %d", tc.dist, got, tc.want)
+			t.Errorf("%s up to %v: got %d, want %d", tc.dist, tc.max, got, tc.want)
 		}
 	}
 }

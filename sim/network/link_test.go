@@ -193,7 +193,7 @@ func TestLinkAgainstItsTwin(t *testing.T) {
 		usual := Weather{Latency: delays(t, "usual"), Loss: ratios(t, "loss"), Duplicate: ratios(t, "duplicate"),
 			Bandwidth: rapid.SampledFrom([]int64{0, int64(time.Second)}).Draw(t, "bandwidth"), Queue: rapid.IntRange(0, 2).Draw(t, "queue")}
 		l, w, d := NewLink(who, &usual), &twin{usual: usual}, NewDice(seed)
-		now := Time(10)
+		now := Time(rapid.IntRange(0, 5).Draw(t, "start"))
 		equal := func(what string, got, want any) {
 			if fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Fatalf("at %d: %s is %v, and the twin says %v (in force: %v)", now, what, got, want, w.faults)
@@ -229,7 +229,7 @@ func TestLinkAgainstItsTwin(t *testing.T) {
 				got, gotOK := l.Carry(now, size, key, copied, &d)
 				equal("carried", gotOK, ok)
 				equal("the arrival", got, at)
-				left := now - Time(rapid.IntRange(0, 4).Draw(t, "sent before"))
+				left := max(0, now-Time(rapid.IntRange(0, 4).Draw(t, "sent before")))
 				equal(fmt.Sprintf("lost in flight if sent at %d", left), l.Swallows(left), w.swallows(left))
 				for what, so := range map[string]bool{"partition": fate.Lost == "partition", "loss": fate.Lost == "loss", "damage": fate.Damage, "twice": fate.Twice, "clogged": clogged,
 					"queue full": !ok, "in flight": w.swallows(left), "at the cut": slices.Contains(w.cutAt, left), "held back twice": len(w.of(fault.Reorder)) > 1} {
@@ -280,6 +280,44 @@ func TestOverrides(t *testing.T) {
 		if f.name != rng.Of(name) {
 			t.Errorf("decision %q has another name", name)
 		}
+	}
+}
+
+// An override of the latency is not below 0, and may be 0.
+func TestOverridesOfTheLatency(t *testing.T) {
+	l, d := NewLink(who, &Weather{Latency: Delay{fault.Uniform, 10, 20}}), NewDice(seed)
+	for _, v := range []int64{-5, 0, 1} {
+		d.Override = func(rng.Name, uint64, uint64) (int64, bool) { return v, true }
+		if at, _ := l.Carry(100, 1, 0, false, &d); at != 100+Time(max(0, v)) {
+			t.Errorf("a message of latency %d that leaves at 100 arrives at %d", v, at)
+		}
+	}
+}
+
+// An override answers a question. Where nothing can lose, damage, copy or hold back a message, nothing is asked: a case whose
+// fault was taken away by shrinking keeps overrides that mean nothing any more.
+func TestOverridesOfWhatIsNotAsked(t *testing.T) {
+	l, d := NewLink(who, &Weather{Latency: Delay{Min: 7}}), NewDice(seed)
+	d.Override = func(what rng.Name, _, _ uint64) (int64, bool) { return 1, what != rng.Of("latency") }
+	if fate := l.Leave(0, &d); fate != (Fate{}) {
+		t.Errorf("the fate is %+v", fate)
+	}
+	if at, _ := l.Carry(0, 1, 0, false, &d); at != 7 {
+		t.Errorf("it arrives at %d, want 7", at)
+	}
+}
+
+// On the narrowest wire, of a byte a second, times grow without an overflow: a message never overtakes the one before it.
+func TestWireNeverOverflows(t *testing.T) {
+	const size = 1 << 30 // 34 years
+	l, d := NewLink(who, &Weather{Bandwidth: 1}), NewDice(seed)
+	last := Time(0)
+	for i := range uint64(40) {
+		at, ok := l.Carry(0, size, i, false, &d)
+		if !ok || at < last || i == 0 && at != size*Time(time.Second) {
+			t.Fatalf("message %d arrives at %d (carried: %v), and the one before at %d", i, at, ok, last)
+		}
+		last = at
 	}
 }
 
