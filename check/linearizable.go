@@ -33,7 +33,11 @@ func Linearizable(spec Spec, events []history.Event, opts Options) (Verdict, err
 		return Verdict{Spec: spec.Name(), Outcome: Unknown, Reason: why, Inevitable: -1}, nil
 	}
 	c.decide()
-	return c.verdict(), nil
+	v := c.verdict()
+	if opts.Second > 0 {
+		v.Second = c.second()
+	}
+	return v, nil
 }
 
 // nothing says why there is nothing to decide. It returns "" if some operation has a known result.

@@ -106,6 +106,9 @@ type Verdict struct {
 	// Confirmed reports that porcupine found no order for the core of a violation
 	// either, within the budget.
 	Confirmed bool
+	// Second is the answer of porcupine, if it was asked too ([Options.Second]); Unknown if
+	// it was not, or gave up. See [Verdict.Disagreement].
+	Second Outcome
 	// Steps is the number of steps spent to decide, over all objects.
 	Steps int64
 }
@@ -114,6 +117,10 @@ type Verdict struct {
 type Options struct {
 	Engine string // "auto" (or empty), or the name of one of [Engines]
 	Budget int64  // largest number of steps for each object; 0: [DefaultBudget]. Every machine counts the same steps.
+
+	// Second asks porcupine too, whatever engine decided, and gives it so many steps; 0: it
+	// is not asked. [SecondBudget] is a good number.
+	Second int64
 
 	// AllowEmpty makes a history in which no operation completed valid instead of unknown.
 	AllowEmpty bool

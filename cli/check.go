@@ -227,7 +227,7 @@ func (c *checking) file(ctx context.Context, file string) (shown, error) {
 	if err := c.ask(&s, events); err != nil {
 		return s, inFile(file, err)
 	}
-	if c.noStore {
+	if c.noStore && v.Disagreement() == nil {
 		return s, nil
 	}
 	run := &store.Run{Results: s.results, History: events}
@@ -238,6 +238,9 @@ func (c *checking) file(ctx context.Context, file string) (shown, error) {
 	if s.folder, err = c.store(ctx, c.out.out, "check-"+c.spec.Name(), name, run); err != nil && ctx.Err() == nil {
 		fmt.Fprintf(c.stderr, "simrun: %v\n", err)
 		c.unstored, err = true, nil
+	}
+	if err == nil {
+		err = disagreement(v.Disagreement(), s.folder)
 	}
 	return s, err
 }

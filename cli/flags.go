@@ -120,7 +120,7 @@ func (f *outFlags) check() error {
 
 // parse returns the specification that was named, nil if none was, and the options of the check.
 func (f *checkFlags) parse() (check.Spec, check.Options, error) {
-	opts := check.Options{Engine: f.engine, Budget: f.budget, AllowEmpty: f.allowEmpty}
+	opts := check.Options{Engine: f.engine, Budget: f.budget, Second: check.SecondBudget, AllowEmpty: f.allowEmpty}
 	if err := oneOf("engine", f.engine, engineNames()); err != nil {
 		return nil, opts, err
 	}

@@ -97,7 +97,11 @@ func checkLine(c trial.Check) string {
 	case c.Reason != "":
 		return c.Reason
 	case c.Engine != "":
-		return fmt.Sprintf("%s operations ordered by %s", count.Grouped(len(c.Witness)), c.Engine)
+		said := fmt.Sprintf("%s operations ordered by %s", count.Grouped(len(c.Witness)), c.Engine)
+		if c.Second == check.Valid {
+			said += ", and by porcupine"
+		}
+		return said
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,7 @@ import (
 	"simrun/internal/count"
 	"simrun/sim"
 	"simrun/trial"
+	"simrun/visual/store"
 )
 
 // bugSearch is how many seeds are tried for one that shows a bug, if the user
@@ -118,7 +120,18 @@ func (a *app) finish(t *trial.Run, dir, format, replay string) error {
 		title: fmt.Sprintf("%s-%s seed %d", t.Case.Model, t.Case.Workload.Name, t.Case.Seed),
 	}
 	s.lines = append([]sim.Field{{Name: "model", Value: trial.Title(&t.Case)}}, trial.RunFacts(&t.Case, &res, t.History)...)
-	return a.print(format, s)
+	if err := a.print(format, s); err != nil {
+		return err
+	}
+	return disagreement(t.Disagreement, dir)
+}
+
+// disagreement is the internal error of two engines that disagree on a history that is stored in a folder; nil if they agree.
+func disagreement(err error, dir string) error {
+	if err == nil {
+		return nil
+	}
+	return &trial.InternalError{Err: fmt.Errorf("%w; both answers are in %s", err, filepath.Join(dir, store.ResultsFile))}
 }
 
 // searchBug goes through seeds until one shows a bug. If none does, it returns

@@ -203,7 +203,7 @@ func (w *sweeping) each(ctx context.Context, r *trial.Report) {
 		return
 	}
 	f := sweepFailure{Seed: r.Seed, Outcome: r.Word(), Reason: r.Summary, Replay: fmt.Sprintf("%s --seeds %d", w.again, r.Seed)} // until it is stored
-	if r.Err == nil && w.broken == nil {
+	if (r.Err == nil || r.Disagrees) && w.broken == nil {
 		if err := w.storeFailure(ctx, &f); err != nil {
 			w.broken = err
 		}
@@ -225,7 +225,7 @@ func (w *sweeping) storeFailure(ctx context.Context, f *sweepFailure) error {
 	if err != nil {
 		return err
 	}
-	if t.Outcome != check.Violation {
+	if t.Outcome != check.Violation && t.Disagreement == nil {
 		return &trial.InternalError{Err: fmt.Errorf("seed %d failed in the sweep, but not when it ran again with a trace: %s", f.Seed, f.Reason)}
 	}
 	if f.Folder, err = w.save(ctx, w.out.out, t); err != nil {

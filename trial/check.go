@@ -29,6 +29,7 @@ type Check struct {
 	About      []history.Value `json:"about,omitempty"`      // one or two values of the object that the core is about
 	Minimal    bool            `json:"minimal,omitempty"`    // each member of the core was shown to be necessary
 	Confirmed  bool            `json:"confirmed,omitempty"`  // porcupine finds no order for the core either
+	Second     check.Outcome   `json:"porcupine,omitzero"`   // what porcupine answered, if it was asked and came through
 	Inevitable int             `json:"inevitable,omitempty"` // the earliest event after which no continuation has an order; 0: none
 	Witness    []int           `json:"witness,omitempty"`    // of a valid history: invocations in an order of linearization
 	Seen       *Sighting       `json:"seen,omitempty"`       // where a violation was seen from inside the cluster
@@ -45,7 +46,7 @@ type Sighting struct {
 func VerdictCheck(name string, v check.Verdict) Check {
 	return Check{
 		Name: name, Outcome: v.Outcome, Engine: v.Engine, Reason: v.Reason, Key: v.Key, Steps: v.Steps,
-		Core: v.Core, Optional: v.Optional, About: v.About, Minimal: v.Minimal, Confirmed: v.Confirmed, Inevitable: max(v.Inevitable, 0), Witness: v.Witness,
+		Second: v.Second, Core: v.Core, Optional: v.Optional, About: v.About, Minimal: v.Minimal, Confirmed: v.Confirmed, Inevitable: max(v.Inevitable, 0), Witness: v.Witness,
 	}
 }
 

@@ -16,7 +16,10 @@ type Judgement struct {
 	Outcome check.Outcome // violation if any check failed, else unknown if any is, else valid
 	Summary string        // one sentence: of a violation, what went wrong first
 	Spec    string        // what the history was checked against
-	Checks  []Check       // linearizability, then the monitors, then assertion, panic and progress
+	// Disagreement is not nil if two engines answered differently ([check.Verdict.Disagreement]).
+	// It is an internal error; the first check has both answers.
+	Disagreement error
+	Checks       []Check // linearizability, then the monitors, then assertion, panic and progress
 }
 
 // Failed lists the checks that failed, in order of the time at which they did.
@@ -64,7 +67,7 @@ func Judge(m models.Model, r *sim.Result, spec check.Spec, opts check.Options) (
 	if err != nil {
 		return Judgement{}, fmt.Errorf("the history of %s: %w", m.Name, err)
 	}
-	j := Judgement{Outcome: v.Outcome, Spec: v.Spec, Checks: []Check{VerdictCheck(Linearizability, v)}}
+	j := Judgement{Outcome: v.Outcome, Spec: v.Spec, Disagreement: v.Disagreement(), Checks: []Check{VerdictCheck(Linearizability, v)}}
 	if c := &j.Checks[0]; c.Outcome == check.Violation {
 		c.Time = r.End
 		if c.Inevitable > 0 {
@@ -140,6 +143,7 @@ func (j *Judgement) summary() string {
 // Breaks says of a run whether it breaks the same promise as another did: the check of that name. It is what a
 // failing case is shrunk by.
 func Breaks(m models.Model, name string, spec check.Spec, opts check.Options) func(*sim.Result) bool {
+	opts.Second = 0
 	return func(r *sim.Result) bool {
 		if name != Linearizability {
 			return slices.ContainsFunc(r.Violations, func(v sim.Violation) bool { return v.Check == name })

@@ -30,13 +30,14 @@ type Report struct {
 	Seed      sim.Seed
 	Outcome   check.Outcome
 	Err       error    // an internal error: a panic, a case that can't run, or two runs of one case that differ; then there is no outcome
+	Disagrees bool     // two engines do: Err is [Judgement.Disagreement]
 	Summary   string   // one sentence: the verdict, or the error
 	Failed    []string // names of the checks that failed, in order of time
 	Events    uint64   // executed
 	Simulated sim.Time // virtual time at the end
 	Marks     []sim.Mark
 	Exercise  Exercise
-	Verified  bool // the seed was run twice, and the runs were compared
+	Verified  bool // the seed was run twice, the runs were compared, and porcupine was asked too
 }
 
 // Failure reports whether the seed counts as failing: a violation, or an internal error.
@@ -76,12 +77,17 @@ func failed(seed sim.Seed, err error) *Report {
 	return &Report{Seed: seed, Err: err, Summary: err.Error()}
 }
 
-// verifyDraw chooses the seeds that are run twice.
+// verifyDraw chooses the seeds that are run twice, and whose history porcupine decides too.
 var verifyDraw = rng.Of("verify")
 
 // one runs one seed.
 func (s *Sweep) one(seed sim.Seed) *Report {
-	run, err := s.Run(seed, false)
+	again := s.VerifyOneIn > 0 && rng.Draw(uint64(seed), verifyDraw, 0, 0).N(s.VerifyOneIn) == 0
+	setup := s.Setup
+	if !again {
+		setup.Options.Second = 0
+	}
+	run, err := setup.Run(seed, false)
 	if err != nil {
 		return failed(seed, err)
 	}
@@ -94,7 +100,10 @@ func (s *Sweep) one(seed sim.Seed) *Report {
 			r.Failed = append(r.Failed, c.Name)
 		}
 	}
-	if s.VerifyOneIn > 0 && rng.Draw(uint64(seed), verifyDraw, 0, 0).N(s.VerifyOneIn) == 0 {
+	if err := run.Disagreement; err != nil {
+		r.Err, r.Summary, r.Disagrees = err, err.Error(), true
+	}
+	if again {
 		r.Verified = true
 		if err := Verify(s.Model, run.Case); err != nil {
 			r.Err, r.Summary = err, err.Error()
