@@ -19,8 +19,23 @@ func (a *app) progress(what string, steps int64) bar {
 // reading shows how much of a file of so many bytes has been read.
 func (a *app) reading(what string, r io.Reader, size int64) (io.Reader, bar) {
 	b := bar{progressbar.NewOptions64(size, append(a.barOptions(what), progressbar.OptionShowBytes(true))...)}
-	return io.TeeReader(r, b.b), b
+	return &measured{io.TeeReader(r, b.b), size}, b
 }
+
+// measured is a reader that knows how many bytes it has left, so that a history of that size gets its memory at once.
+type measured struct {
+	io.Reader
+	left int64
+}
+
+func (m *measured) Read(b []byte) (int, error) {
+	n, err := m.Reader.Read(b)
+	m.left -= int64(n)
+	return n, err
+}
+
+// Len returns the number of bytes that are left.
+func (m *measured) Len() int { return int(max(0, m.left)) }
 
 func (a *app) barOptions(what string) []progressbar.Option {
 	return []progressbar.Option{

@@ -39,6 +39,9 @@ func readJSONL(r sized, file string) ([]Event, error) {
 
 func parseJSONLine(line []byte, in *interner) (record, error) {
 	var rec record
+	if plainLine(line, &rec, in) {
+		return rec, nil
+	}
 	s := jsonScanner{text: line, in: in}
 	if s.peek() == 0 {
 		return rec, fmt.Errorf("the line is empty")
