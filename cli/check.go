@@ -28,7 +28,7 @@ func newCheck(a *app) *cobra.Command {
 	of := outFlags{format: "text"}
 	var formats []string
 	var from, convert string
-	var noStore bool
+	var noStore, follow bool
 	var also []string
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
@@ -38,10 +38,15 @@ history in any of the formats of simrun list formats, which is found out if it i
 named, or - for standard input. Of several files, a table of verdicts is printed.
 
 An operation whose result is unknown (info, or no completion) may take effect at any
-time after its invocation, or never. Lines of the process nemesis are drawn, not checked.`,
+time after its invocation, or never. Lines of the process nemesis are drawn, not checked.
+
+With --follow, check decides a history while it is written: a file that grows, or a pipe. It
+stops at the first violation that is certain, or when the pipe ends, or at Ctrl-C, and then
+decides what it has read.`,
 		Example: `  simrun check store/latest/history.jsonl --spec kv
   simrun check history.edn --spec cas-register
   simrun check history.edn --spec cas-register --also sequential,sessions,staleness,phases
+  my-test | simrun check - --spec kv --follow
   simrun check *.log --spec cas-register --no-store
   simrun check history.edn --convert history.jsonl`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -74,6 +79,9 @@ time after its invocation, or never. Lines of the process nemesis are drawn, not
 				return err
 			}
 			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore, also: also}
+			if follow {
+				return c.follow(cmd.Context(), args)
+			}
 			return a.work(cmd.Context(), func() error { return c.files(cmd.Context(), args) })
 		},
 	}
@@ -82,6 +90,7 @@ time after its invocation, or never. Lines of the process nemesis are drawn, not
 	cmd.Flags().StringSliceVar(&formats, "format", nil, "`NAME` of the format of the results: "+joinStrings(resultFormats)+"; or of the history, if it is not to be found out: see simrun list formats")
 	cmd.Flags().StringVar(&from, "from", "", "`NAME` of the format of the history, as --format, where json means a history in JSON")
 	cmd.Flags().StringVar(&convert, "convert", "", "write the history to `FILE` (.jsonl or .edn, or - for JSONL to standard output), and don't decide it")
+	cmd.Flags().BoolVar(&follow, "follow", false, "decide a history while it is written, and stop at the first certain violation")
 	cmd.Flags().BoolVar(&noStore, "no-store", false, "print the verdict, and store nothing")
 	cmd.Flags().StringSliceVar(&also, "also", nil, "further questions, whose answers leave the verdict as it is: "+joinStrings(alsoQuestions))
 	complete(cmd, "also", func() []string { return alsoQuestions })
@@ -143,13 +152,20 @@ type checking struct {
 // files checks files, and sets the worst exit code.
 func (c *checking) files(ctx context.Context, files []string) error {
 	var all []shown
-	outcome := check.Valid
 	for _, file := range files {
 		s, err := c.file(ctx, file)
 		if err != nil {
 			return err
 		}
 		all = append(all, s)
+	}
+	return c.printAll(all)
+}
+
+// printAll prints verdicts, and sets the worst exit code.
+func (c *checking) printAll(all []shown) error {
+	outcome := check.Valid
+	for _, s := range all {
 		outcome = outcome.Worse(s.results.Outcome)
 	}
 	if c.code = exitOf(outcome); c.code == exitValid && c.unstored {
@@ -216,6 +232,11 @@ func (c *checking) file(ctx context.Context, file string) (shown, error) {
 	if err != nil {
 		return shown{}, err
 	}
+	return c.decide(ctx, file, events)
+}
+
+// decide checks the history of a file, and stores what was found.
+func (c *checking) decide(ctx context.Context, file string, events []history.Event) (shown, error) {
 	bar := c.progress("deciding "+count.Grouped(len(events))+" events", -1)
 	v, err := check.Linearizable(c.spec, events, c.opts)
 	bar.end()

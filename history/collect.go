@@ -13,6 +13,8 @@ type collector struct {
 	in     *interner
 	valid  *validator
 	events []Event
+	each   func(Event) error    // gets the events in place of events, if it is not nil
+	count  int                  // events so far
 	timed  bool                 // the events of this file carry times
 	pairs  independence         // whether the values can be pairs of a key and a value
 	lines  []int32              // line of each event, while the values can be such pairs
@@ -29,7 +31,7 @@ func newCollector(r sized, file string) *collector {
 
 // fail returns an error at a line.
 func (c *collector) fail(line int, format string, args ...any) error {
-	return &Error{File: c.file, Line: line, Index: len(c.events), Reason: fmt.Sprintf(format, args...)}
+	return &Error{File: c.file, Line: line, Index: c.count, Reason: fmt.Sprintf(format, args...)}
 }
 
 // unreadable returns the error for a failure of the underlying reader.
@@ -94,7 +96,7 @@ func (c *collector) finish() ([]Event, error) {
 // its position, and its time as well if the file has no times.
 func (c *collector) add(r *record, line int) error {
 	timed := r.has&fieldTime != 0
-	if len(c.events) == 0 {
+	if c.count == 0 {
 		c.timed = timed
 	}
 	if timed != c.timed {
@@ -103,12 +105,16 @@ func (c *collector) add(r *record, line int) error {
 		}
 		return c.fail(line, "time is missing, but the events before it have one")
 	}
-	r.Index = len(c.events)
+	r.Index = c.count
 	if !timed {
 		r.Time = Time(r.Index)
 	}
 	if reason := c.valid.next(&r.Event, line); reason != "" {
 		return c.fail(line, "%s", reason)
+	}
+	c.count++
+	if c.each != nil {
+		return c.each(r.Event)
 	}
 	c.events = append(c.events, r.Event)
 	return nil

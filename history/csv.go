@@ -13,8 +13,7 @@ import (
 )
 
 // readCSV reads [CSV].
-func readCSV(r sized, file string) ([]Event, error) {
-	c := newCollector(r, file)
+func readCSV(c *collector, r sized) ([]Event, error) {
 	cut := &cutDetector{r: r}
 	t := csv.NewReader(cut)
 	t.ReuseRecord = true

@@ -7,8 +7,7 @@ import (
 )
 
 // readEDN reads [EDN].
-func readEDN(r sized, file string) ([]Event, error) {
-	c := newCollector(r, file)
+func readEDN(c *collector, r sized) ([]Event, error) {
 	forms := newFormReader(r, false)
 	s := newEDNScanner(c.in)
 	for {

@@ -8,8 +8,7 @@ import (
 
 // readJepsenLog reads [JepsenLog]. Lines of newer logs have the form
 // "… INFO [jepsen worker 3] jepsen.util: 3 :invoke …".
-func readJepsenLog(r sized, file string) ([]Event, error) {
-	c := newCollector(r, file)
+func readJepsenLog(c *collector, r sized) ([]Event, error) {
 	lines := newLineReader(r)
 	s := newEDNScanner(c.in)
 	for {

@@ -6,8 +6,7 @@ import (
 )
 
 // readJSON reads [JSON].
-func readJSON(r sized, file string) ([]Event, error) {
-	c := newCollector(r, file)
+func readJSON(c *collector, r sized) ([]Event, error) {
 	forms := newFormReader(r, true)
 	for {
 		form, line, err := forms.next()

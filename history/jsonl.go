@@ -9,8 +9,7 @@ import (
 )
 
 // readJSONL reads [JSONL]. Any deviation from the format is an error.
-func readJSONL(r sized, file string) ([]Event, error) {
-	c := newCollector(r, file)
+func readJSONL(c *collector, r sized) ([]Event, error) {
 	lines := newLineReader(r)
 	for {
 		line, ok := lines.next()
@@ -19,12 +18,14 @@ func readJSONL(r sized, file string) ([]Event, error) {
 		}
 		rec, err := parseJSONLine(line, c.in)
 		switch {
+		case err != nil && lines.cut && c.each != nil:
+			return nil, nil // whoever writes it was stopped in the middle of a line
 		case err != nil && lines.cut && !bytes.HasSuffix(line, []byte("}")):
 			return nil, c.fail(lines.number, "the last line is cut off: %v", err)
 		case err != nil:
 			return nil, c.fail(lines.number, "%v", err)
-		case rec.Index != len(c.events):
-			return nil, c.fail(lines.number, "index: expected %d, got %d; a line is missing, duplicated or out of order", len(c.events), rec.Index)
+		case rec.Index != c.count:
+			return nil, c.fail(lines.number, "index: expected %d, got %d; a line is missing, duplicated or out of order", c.count, rec.Index)
 		}
 		if err := c.add(&rec, lines.number); err != nil {
 			return nil, err

@@ -38,7 +38,8 @@ func Read(r io.Reader, file string, f Format) ([]Event, error) {
 	if bytes.HasPrefix(prefix, byteOrderMark) {
 		b.Discard(len(byteOrderMark))
 	}
-	return read(sized{b, size}, file, f)
+	in := sized{b, size}
+	return read(newCollector(in, file), in, f)
 }
 
 // sized is a reader with its length, or 0 if that is not known.
@@ -47,21 +48,21 @@ type sized struct {
 	size int64
 }
 
-func read(r sized, file string, f Format) ([]Event, error) {
+func read(c *collector, r sized, f Format) ([]Event, error) {
 	switch f {
 	case JSONL:
-		return readJSONL(r, file)
+		return readJSONL(c, r)
 	case EDN:
-		return readEDN(r, file)
+		return readEDN(c, r)
 	case JepsenLog:
-		return readJepsenLog(r, file)
+		return readJepsenLog(c, r)
 	case JSON:
-		return readJSON(r, file)
+		return readJSON(c, r)
 	case CSV:
-		return readCSV(r, file)
+		return readCSV(c, r)
 	}
 	_, err := ParseFormat(string(f))
-	return nil, &Error{File: file, Index: -1, Reason: err.Error()}
+	return nil, &Error{File: c.file, Index: -1, Reason: err.Error()}
 }
 
 // Write writes a history in [JSONL] or [EDN]. [Read] reads the same events back.
