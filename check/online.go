@@ -95,6 +95,9 @@ func (o *Online) Feed(e history.Event) (Outcome, error) {
 	return o.outcome, nil
 }
 
+// Waiting returns how many events wait until it is known how an earlier operation ended.
+func (o *Online) Waiting() int { return len(o.queue) }
+
 // Finish ends the history and returns the outcome. Operations without a completion stay open.
 func (o *Online) Finish() Outcome {
 	for _, w := range o.open {

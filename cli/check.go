@@ -78,7 +78,7 @@ decides what it has read.`,
 			if err := parseAlso(also); err != nil {
 				return err
 			}
-			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore, also: also}
+			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore, also: also, pause: time.Second}
 			if follow {
 				return c.follow(cmd.Context(), args)
 			}
@@ -146,7 +146,8 @@ type checking struct {
 	noStore bool
 	also    []string // questions besides linearizability
 
-	unstored bool // a verdict could not be stored
+	pause    time.Duration // after which what was read so far is decided, with --follow
+	unstored bool          // a verdict could not be stored
 }
 
 // files checks files, and sets the worst exit code.

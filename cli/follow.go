@@ -36,69 +36,93 @@ var errCertain = errors.New("a violation is certain")
 
 // followed reads events until a violation of them is certain, or there are no more.
 func (c *checking) followed(ctx context.Context, file string) ([]history.Event, error) {
-	r, name, err := c.growing(ctx, file)
+	f := &following{checking: c, online: check.NewOnline(c.spec, c.opts)}
+	r, name, err := f.open(ctx, file)
 	if err != nil {
 		return nil, err
 	}
-	bar := c.progress("following "+name, -1)
-	defer bar.end()
-	var events []history.Event
-	online := check.NewOnline(c.spec, c.opts)
-	err = history.Follow(r, name, c.from, func(e history.Event) error {
-		events = append(events, e)
-		if len(events)%64 == 0 {
-			bar.describe(fmt.Sprintf("following %s: %s, no violation so far", name, count.Of(len(events), "event")))
-		}
-		switch outcome, err := online.Feed(e); {
-		case err != nil:
-			return err
-		case outcome == check.Violation:
-			return errCertain
-		}
-		return nil
-	})
-	if errors.Is(err, errCertain) {
-		return events, nil
-	}
-	if err != nil {
+	f.bar = c.progress("following "+name, -1)
+	defer f.bar.end()
+	err = history.Follow(r, name, c.from, func(e history.Event) error { return f.add(name, e) })
+	if err != nil && !errors.Is(err, errCertain) {
 		return nil, inFile(name, err)
 	}
-	return events, nil
+	return f.events, nil
 }
 
-// growing opens a history that may still grow, and returns how to call it in messages.
-func (c *checking) growing(ctx context.Context, file string) (io.Reader, string, error) {
-	if file == "-" {
-		return stoppable(ctx, c.stdin), "standard input", nil
+// following is a history that is decided while it is written.
+type following struct {
+	*checking
+	online  *check.Online
+	bar     bar
+	events  []history.Event
+	decided int // events that were decided with the open ones relaxed
+}
+
+// add takes the next event. It returns errCertain if a violation is certain now.
+func (f *following) add(name string, e history.Event) error {
+	f.events = append(f.events, e)
+	if len(f.events)%64 == 0 {
+		f.bar.describe(fmt.Sprintf("following %s: %s, no violation so far", name, count.Of(len(f.events), "event")))
 	}
-	f, err := os.Open(file)
+	outcome, err := f.online.Feed(e)
 	if err != nil {
-		return nil, "", inFile(file, err)
+		return err
 	}
-	info, err := f.Stat()
+	// An operation that stays open makes all later ones wait. Now and then, each time the
+	// history has doubled, they are decided without knowing how it ends.
+	if outcome == check.Violation || f.online.Waiting() > longWait && len(f.events) > 2*f.decided && f.violated() {
+		return errCertain
+	}
+	return nil
+}
+
+// longWait is how many events may wait for an open operation.
+const longWait = 1000
+
+// violated decides the events so far, of which those that are open may end in any way.
+func (f *following) violated() bool {
+	f.decided = len(f.events)
+	v, err := check.Linearizable(f.spec, f.events, f.opts)
+	return err == nil && v.Outcome == check.Violation
+}
+
+// paused is called when nothing was written for a while. It reports whether a violation is certain.
+func (f *following) paused() bool { return f.decided < len(f.events) && f.violated() }
+
+// open opens a history that may still grow, and returns how to call it in messages.
+func (f *following) open(ctx context.Context, name string) (io.Reader, string, error) {
+	if name == "-" {
+		return f.live(ctx, f.stdin), "standard input", nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, "", inFile(name, err)
+	}
+	info, err := file.Stat()
 	switch {
 	case err != nil:
-		return nil, "", inFile(file, err)
+		return nil, "", inFile(name, err)
 	case info.IsDir():
-		return nil, "", fmt.Errorf("%s is a folder: expected the file of a history", file)
+		return nil, "", fmt.Errorf("%s is a folder: expected the file of a history", name)
 	case info.Mode().IsRegular():
-		return &tail{ctx, f}, filepath.Base(file), nil
+		return f.live(ctx, tail{ctx, file}), filepath.Base(name), nil
 	}
-	return stoppable(ctx, f), filepath.Base(file), nil // a named pipe ends by itself
+	return f.live(ctx, file), filepath.Base(name), nil // a named pipe ends by itself
 }
 
 // tail reads a file that grows: at its end it waits for more, until ctx is done.
 type tail struct {
-	ctx context.Context
-	f   *os.File
+	ctx  context.Context
+	file *os.File
 }
 
 // tailWait is how often a file is asked whether it has grown.
 const tailWait = 50 * time.Millisecond
 
-func (t *tail) Read(b []byte) (int, error) {
+func (t tail) Read(b []byte) (int, error) {
 	for {
-		if n, err := t.f.Read(b); n > 0 || err != io.EOF {
+		if n, err := t.file.Read(b); n > 0 || err != io.EOF {
 			return n, err
 		}
 		select {
@@ -109,13 +133,56 @@ func (t *tail) Read(b []byte) (int, error) {
 	}
 }
 
-// stoppable reads r until ctx is done, and then ends as a pipe does whose writer has gone.
-func stoppable(ctx context.Context, r io.Reader) io.Reader {
-	in, out := io.Pipe()
+// live is a reader that ends when ctx is done, or when a violation is certain in a pause.
+type live struct {
+	ctx    context.Context
+	chunks chan chunk
+	rest   chunk
+	paused func() bool
+	pause  time.Duration
+}
+
+// chunk is what one read returned.
+type chunk struct {
+	bytes []byte
+	err   error
+}
+
+func (f *following) live(ctx context.Context, r io.Reader) *live {
+	l := &live{ctx: ctx, chunks: make(chan chunk), paused: f.paused, pause: f.pause}
 	go func() {
-		_, err := io.Copy(out, r)
-		out.CloseWithError(err)
+		for {
+			b := make([]byte, 1<<16)
+			n, err := r.Read(b)
+			select {
+			case l.chunks <- chunk{b[:n], err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
 	}()
-	context.AfterFunc(ctx, func() { out.Close() })
-	return in
+	return l
+}
+
+func (l *live) Read(b []byte) (int, error) {
+	for len(l.rest.bytes) == 0 && l.rest.err == nil {
+		select {
+		case l.rest = <-l.chunks:
+		case <-l.ctx.Done():
+			l.rest.err = io.EOF
+		case <-time.After(l.pause):
+			if l.paused() {
+				l.rest.err = io.EOF
+			}
+		}
+	}
+	n := copy(b, l.rest.bytes)
+	l.rest.bytes = l.rest.bytes[n:]
+	if len(l.rest.bytes) > 0 {
+		return n, nil
+	}
+	return n, l.rest.err
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"simrun/check"
 	"simrun/check/specs"
@@ -27,7 +28,7 @@ func startFollowing(ctx context.Context, in io.Reader, file string) <-chan said 
 	go func() {
 		var out, messages bytes.Buffer
 		a := &app{program: "simrun", stdin: in, stdout: &out, stderr: &messages}
-		c := &checking{app: a, spec: specs.Register, opts: check.Options{}, out: &outFlags{format: "text"}, noStore: true}
+		c := &checking{app: a, spec: specs.Register, opts: check.Options{}, out: &outFlags{format: "text"}, noStore: true, pause: time.Millisecond}
 		err := c.follow(ctx, []string{file})
 		done <- said{out.String(), a.code, err}
 	}()
@@ -53,6 +54,18 @@ func TestFollowStopsAtTheFirstCertainViolation(t *testing.T) {
 	}
 	s := <-done // the pipe is still open
 	if s.err != nil || s.code != exitViolation || !strings.Contains(s.text, "nobody had written 9 by then") {
+		t.Errorf("%d, %v:\n%s", s.code, s.err, s.text)
+	}
+}
+
+// An operation that never ends keeps nothing from being found.
+func TestFollowDecidesInAPause(t *testing.T) {
+	in, writer := io.Pipe()
+	done := startFollowing(t.Context(), in, "-")
+	io.WriteString(writer, registerLine(0, 7, "invoke", "write", "5"))
+	io.WriteString(writer, registerLine(1, 1, "invoke", "read", "null")+registerLine(2, 1, "ok", "read", "5")) // it may have written
+	io.WriteString(writer, registerLine(3, 1, "invoke", "read", "null")+registerLine(4, 1, "ok", "read", "9"))
+	if s := <-done; s.err != nil || s.code != exitViolation || !strings.Contains(s.text, "nobody had written 9") {
 		t.Errorf("%d, %v:\n%s", s.code, s.err, s.text)
 	}
 }
