@@ -106,7 +106,7 @@ func (f *following) open(ctx context.Context, name string) (io.Reader, string, e
 	case info.IsDir():
 		return nil, "", fmt.Errorf("%s is a folder: expected the file of a history", name)
 	case info.Mode().IsRegular():
-		return f.live(ctx, tail{ctx, file}), filepath.Base(name), nil
+		return f.live(context.WithoutCancel(ctx), tail{ctx, file}), filepath.Base(name), nil // to the end of what is there
 	}
 	return f.live(ctx, file), filepath.Base(name), nil // a named pipe ends by itself
 }
