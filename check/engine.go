@@ -44,6 +44,7 @@ type answer struct {
 	end     int       // if a violation: the event at which it became inevitable; a search returns an event before which it was not inevitable, or -1
 	core    *ruleCore // if a rule found a violation
 	steps   int64
+	decided int64  // steps of the search that gave the answer, without those that gave up
 	got     int    // if unknown: the last event up to which an order was found, or -1
 	why     string // why a rule can't decide
 }
@@ -71,10 +72,15 @@ const (
 )
 
 func (e *engine) stages(budget int64) []stage {
-	if !e.rules {
+	switch {
+	case e.rules:
+	case e.name == "window":
+		return []stage{{e.name, runDive, budget}, {e.name, e.search, min(budget, firstStage)}, {e.name, e.search, budget}}
+	default:
 		return []stage{{e.name, e.search, min(budget, firstStage)}, {e.name, e.search, budget}}
 	}
 	return []stage{
+		{"window", runDive, budget},
 		{"window", runWindow, min(budget, firstStage)},
 		{"porcupine", runPorcupine, min(budget, secondStage)},
 		{"window", runWindow, budget},

@@ -171,6 +171,7 @@ func (c *check) search(i int, s stage, until int) {
 	for k, n := range a.order {
 		a.order[k] = p.ops[n].op
 	}
+	a.decided = a.steps
 	a.steps += c.answers[i].steps
 	c.answers[i] = a
 }

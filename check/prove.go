@@ -77,7 +77,7 @@ func trialBudget(steps, budget int64) int64 { return min(budget, 4*steps+2_000) 
 // explaining bounds the steps for shrinking the core of a part: at most twenty times the cost of deciding, plus a constant
 // that takes no noticeable time.
 func (c *check) explaining(i int) int64 {
-	return 20*max(c.answers[i].steps, int64(len(c.parts[i].ops))) + 20_000
+	return 20*max(c.answers[i].decided, int64(len(c.parts[i].ops))) + 20_000
 }
 
 // maxChains bounds the number of operations of a core that was completed with chains.
