@@ -19,6 +19,15 @@ type Finding struct {
 
 	describe func(op *history.Operation) string
 	who      func(history.Process) string
+	untimed  bool
+}
+
+// By returns when an operation had completed: "1.150s", or "event 84" in a history without times.
+func (f *Finding) By(op history.Operation) string {
+	if f.untimed {
+		return fmt.Sprintf("event %d", op.Complete)
+	}
+	return op.Return.Clock()
 }
 
 // Who returns the name of the client of an operation: "process 3".
@@ -26,6 +35,9 @@ func (f *Finding) Who(op history.Operation) string { return f.who(op.Process) }
 
 // Say returns who did what, and when: "process 3 read 7 from 1.204s to 1.209s".
 func (f *Finding) Say(op history.Operation) string {
+	if f.untimed {
+		return fmt.Sprintf("%s %s from event %d to %d", f.Who(op), f.describe(&op), op.Invoke, op.Complete)
+	}
 	return fmt.Sprintf("%s %s from %s to %s", f.Who(op), f.describe(&op), op.Call.Clock(), op.Return.Clock())
 }
 
@@ -34,7 +46,7 @@ func processName(p history.Process) string { return fmt.Sprintf("process %d", p)
 
 // explain returns a sentence that says why a core has no order.
 func (c *check) explain(co *core) string {
-	f := &Finding{describe: c.spec.describe, who: c.opts.Who}
+	f := &Finding{describe: c.spec.describe, who: c.opts.Who, untimed: c.opts.Untimed}
 	if f.who == nil {
 		f.who = processName
 	}

@@ -125,6 +125,9 @@ type Options struct {
 	// AllowEmpty makes a history in which no operation completed valid instead of unknown.
 	AllowEmpty bool
 
+	// Untimed says that the history has no times, so that sentences name events instead.
+	Untimed bool
+
 	// Who returns the name of a process for sentences, such as "c3". Nil: "process 3".
 	Who func(history.Process) string
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,7 +30,8 @@ func newCheck(a *app) *cobra.Command {
 	of := outFlags{format: "text"}
 	var formats []string
 	var from, convert string
-	var noStore, follow bool
+	var noStore, follow, lenient bool
+	var initial []string
 	var also []string
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
@@ -61,7 +64,7 @@ decides what it has read.`,
 				return err
 			}
 			if convert != "" {
-				return a.work(cmd.Context(), func() error { return a.convert(args, f, convert) })
+				return a.work(cmd.Context(), func() error { return a.convert(args, f, lenient, convert) })
 			}
 			spec, opts, err := kf.parse()
 			if err != nil {
@@ -78,7 +81,10 @@ decides what it has read.`,
 			if err := parseAlso(also); err != nil {
 				return err
 			}
-			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore, also: also, pause: time.Second}
+			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore, also: also, pause: time.Second, lenient: lenient}
+			for _, text := range initial {
+				c.initial = append(c.initial, parseInitial(text))
+			}
 			if follow {
 				return c.follow(cmd.Context(), args)
 			}
@@ -90,6 +96,8 @@ decides what it has read.`,
 	cmd.Flags().StringSliceVar(&formats, "format", nil, "`NAME` of the format of the results: "+joinStrings(resultFormats)+"; or of the history, if it is not to be found out: see simrun list formats")
 	cmd.Flags().StringVar(&from, "from", "", "`NAME` of the format of the history, as --format, where json means a history in JSON")
 	cmd.Flags().StringVar(&convert, "convert", "", "write the history to `FILE` (.jsonl or .edn, or - for JSONL to standard output), and don't decide it")
+	cmd.Flags().StringArrayVar(&initial, "init", nil, "`VALUE` that objects began with, if not as the specification says: 0, [1,2], or KEY=VALUE (may be repeated)")
+	cmd.Flags().BoolVar(&lenient, "lenient", false, "let a process go on after an info, as a new process")
 	cmd.Flags().BoolVar(&follow, "follow", false, "decide a history while it is written, and stop at the first certain violation")
 	cmd.Flags().BoolVar(&noStore, "no-store", false, "print the verdict, and store nothing")
 	cmd.Flags().StringSliceVar(&also, "also", nil, "further questions, whose answers leave the verdict as it is: "+joinStrings(alsoQuestions))
@@ -146,6 +154,8 @@ type checking struct {
 	noStore bool
 	also    []string // questions besides linearizability
 
+	initial  []initialValue
+	lenient  bool
 	pause    time.Duration // after which what was read so far is decided, with --follow
 	unstored bool          // a verdict could not be stored
 }
@@ -155,12 +165,25 @@ func (c *checking) files(ctx context.Context, files []string) error {
 	var all []shown
 	for _, file := range files {
 		s, err := c.file(ctx, file)
+		var internal *trial.InternalError
+		if err != nil && (len(files) == 1 || ctx.Err() != nil || errors.As(err, &internal)) {
+			return c.hinted(err)
+		}
 		if err != nil {
-			return err
+			s = shown{title: file, results: trial.RefusedResults(file, c.hinted(err))}
 		}
 		all = append(all, s)
 	}
 	return c.printAll(all)
+}
+
+// hinted adds to an error what would avoid it.
+func (c *checking) hinted(err error) error {
+	var inHistory *history.Error
+	if errors.As(err, &inHistory) && inHistory.Resumes {
+		return fmt.Errorf("%w; --lenient lets it", err)
+	}
+	return err
 }
 
 // printAll prints verdicts, and sets the worst exit code.
@@ -171,6 +194,9 @@ func (c *checking) printAll(all []shown) error {
 	}
 	if c.code = exitOf(outcome); c.code == exitValid && c.unstored {
 		c.code = exitInternal
+	}
+	if slices.ContainsFunc(all, func(s shown) bool { return s.results.Refused != "" }) {
+		c.code = exitUsage
 	}
 	if len(all) == 1 {
 		return c.print(c.out.format, all[0])
@@ -200,10 +226,15 @@ func (c *checking) printAll(all []shown) error {
 // printSeveral prints a table of verdicts.
 func (c *checking) printSeveral(all []shown) {
 	p := painter(c.color())
-	by := map[check.Outcome]int{}
+	by, refused := map[check.Outcome]int{}, 0
 	shared := sharedFolder(all)
 	var rows [][]string
 	for _, s := range all {
+		if why := s.results.Refused; why != "" {
+			refused++
+			rows = append(rows, []string{p.mark(check.Violation), strings.TrimPrefix(s.title, shared), "refused", "", printable(clip(why, 100))})
+			continue
+		}
 		o := s.results.Outcome
 		by[o]++
 		why := ""
@@ -213,7 +244,11 @@ func (c *checking) printSeveral(all []shown) {
 		rows = append(rows, []string{p.mark(s.results.Outcome), strings.TrimPrefix(s.title, shared), o.String(), count.Grouped(s.results.Ops.Total()), why})
 	}
 	printTable(c.stdout, "", rows)
-	fmt.Fprintf(c.stdout, "\n%s histories: %d valid, %d violation, %d unknown\n", count.Grouped(len(all)), by[check.Valid], by[check.Violation], by[check.Unknown])
+	fmt.Fprintf(c.stdout, "\n%s histories: %d valid, %d violation, %d unknown", count.Grouped(len(all)), by[check.Valid], by[check.Violation], by[check.Unknown])
+	if refused > 0 {
+		fmt.Fprintf(c.stdout, ", %d refused", refused)
+	}
+	fmt.Fprintln(c.stdout)
 }
 
 // sharedFolder is the folder, with a slash, that all files are in; "" if there is none.
@@ -229,22 +264,30 @@ func sharedFolder(all []shown) string {
 
 // file checks one file, and stores what was found.
 func (c *checking) file(ctx context.Context, file string) (shown, error) {
-	events, err := c.read(file, c.from)
+	r, err := c.read(file, history.Options{Format: c.from, Lenient: c.lenient})
+	if err == nil {
+		err = c.begin(r)
+	}
 	if err != nil {
 		return shown{}, err
 	}
-	return c.decide(ctx, file, events)
+	return c.decide(ctx, file, r)
 }
 
 // decide checks the history of a file, and stores what was found.
-func (c *checking) decide(ctx context.Context, file string, events []history.Event) (shown, error) {
+func (c *checking) decide(ctx context.Context, file string, r *history.Reading) (shown, error) {
+	events, opts := r.Events, c.opts
+	opts.Who, opts.Untimed = r.Who, r.Untimed
 	bar := c.progress("deciding "+count.Grouped(len(events))+" events", -1)
-	v, err := check.Linearizable(c.spec, events, c.opts)
+	v, err := check.Linearizable(c.spec, events, opts)
 	bar.end()
 	if err != nil {
 		return shown{}, inFile(file, err)
 	}
-	res := trial.HistoryResults(file, events, v)
+	res := trial.HistoryResults(file, r, v)
+	if hint := c.hint(r, v); hint != "" {
+		res.Notes = append(res.Notes, hint)
+	}
 	s := shown{results: res, title: file, summary: res.Summary, lines: trial.HistoryFacts(&res, events)}
 	if err := c.ask(&s, events); err != nil {
 		return s, inFile(file, err)
@@ -268,9 +311,9 @@ func (c *checking) decide(ctx context.Context, file string, events []history.Eve
 }
 
 // read reads a history, and shows how far it is.
-func (a *app) read(file string, f history.Format) ([]history.Event, error) {
+func (a *app) read(file string, o history.Options) (*history.Reading, error) {
 	if file == "-" {
-		return history.Read(bufio.NewReader(a.stdin), "standard input", f)
+		return history.ReadWith(bufio.NewReader(a.stdin), "standard input", o)
 	}
 	in, err := os.Open(file)
 	if err != nil {
@@ -286,7 +329,7 @@ func (a *app) read(file string, f history.Format) ([]history.Event, error) {
 	}
 	r, bar := a.reading("reading "+filepath.Base(file), in, info.Size())
 	defer bar.end()
-	return history.Read(r, file, f)
+	return history.ReadWith(r, file, o)
 }
 
 // inFile puts the name of the file before an error that does not say it.
@@ -303,7 +346,7 @@ func inFile(file string, err error) error {
 }
 
 // convert writes a history in another format.
-func (a *app) convert(files []string, from history.Format, to string) error {
+func (a *app) convert(files []string, from history.Format, lenient bool, to string) error {
 	if len(files) != 1 {
 		return fmt.Errorf("--convert takes one history at a time, not %d", len(files))
 	}
@@ -315,9 +358,19 @@ func (a *app) convert(files []string, from history.Format, to string) error {
 	default:
 		return fmt.Errorf("--convert %s: the name must end in .jsonl or .edn, which says the format", to)
 	}
-	events, err := a.read(files[0], from)
+	r, err := a.read(files[0], history.Options{Format: from, Lenient: lenient})
 	if err != nil {
 		return err
+	}
+	events, notes := r.Events, r.Notes
+	if r.Untimed {
+		notes = append(notes, "the file has no times: the position of each event is written as its time")
+	}
+	for p, name := range sortedNames(r.Names) {
+		notes = append(notes, fmt.Sprintf("%s is written as process %d", name, p))
+	}
+	for _, note := range notes {
+		fmt.Fprintf(a.stderr, "simrun: %s: %s\n", files[0], printable(note))
 	}
 	if to == "-" {
 		return history.Write(a.stdout, format, events)
@@ -339,4 +392,15 @@ func fileLabel(file string) string {
 		}
 		return '-'
 	}, strings.TrimLeft(base, "."))
+}
+
+// sortedNames goes through processes with names, in order.
+func sortedNames(names map[history.Process]string) iter.Seq2[history.Process, string] {
+	return func(yield func(history.Process, string) bool) {
+		for _, p := range slices.Sorted(maps.Keys(names)) {
+			if !yield(p, names[p]) {
+				return
+			}
+		}
+	}
 }

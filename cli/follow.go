@@ -20,11 +20,14 @@ func (c *checking) follow(ctx context.Context, files []string) error {
 	if len(files) != 1 {
 		return fmt.Errorf("--follow takes one history at a time, not %d", len(files))
 	}
-	events, err := c.followed(ctx, files[0])
-	if err != nil {
-		return err
+	r, err := c.followed(ctx, files[0])
+	if err == nil {
+		err = c.begin(r)
 	}
-	s, err := c.decide(context.WithoutCancel(ctx), files[0], events)
+	if err != nil {
+		return c.hinted(err)
+	}
+	s, err := c.decide(context.WithoutCancel(ctx), files[0], r)
 	if err != nil {
 		return err
 	}
@@ -35,19 +38,23 @@ func (c *checking) follow(ctx context.Context, files []string) error {
 var errCertain = errors.New("a violation is certain")
 
 // followed reads events until a violation of them is certain, or there are no more.
-func (c *checking) followed(ctx context.Context, file string) ([]history.Event, error) {
-	f := &following{checking: c, online: check.NewOnline(c.spec, c.opts)}
+func (c *checking) followed(ctx context.Context, file string) (*history.Reading, error) {
+	f := &following{checking: c}
+	if f.online = check.NewOnline(c.spec, c.opts); len(c.initial) > 0 {
+		f.online = nil // what objects began with is known once all keys are
+	}
 	r, name, err := f.open(ctx, file)
 	if err != nil {
 		return nil, err
 	}
 	f.bar = c.progress("following "+name, -1)
 	defer f.bar.end()
-	err = history.Follow(r, name, c.from, func(e history.Event) error { return f.add(name, e) })
+	read, err := history.Follow(r, name, history.Options{Format: c.from, Lenient: c.lenient}, func(e history.Event) error { return f.add(name, e) })
 	if err != nil && !errors.Is(err, errCertain) {
 		return nil, inFile(name, err)
 	}
-	return f.events, nil
+	read.Events = f.events
+	return read, nil
 }
 
 // following is a history that is decided while it is written.
@@ -64,6 +71,9 @@ func (f *following) add(name string, e history.Event) error {
 	f.events = append(f.events, e)
 	if len(f.events)%64 == 0 {
 		f.bar.describe(fmt.Sprintf("following %s: %s, no violation so far", name, count.Of(len(f.events), "event")))
+	}
+	if f.online == nil {
+		return nil
 	}
 	outcome, err := f.online.Feed(e)
 	if err != nil {
@@ -83,7 +93,11 @@ const longWait = 1000
 // violated decides the events so far, of which those that are open may end in any way.
 func (f *following) violated() bool {
 	f.decided = len(f.events)
-	v, err := check.Linearizable(f.spec, f.events, f.opts)
+	r := &history.Reading{Events: f.events}
+	if f.begin(r) != nil {
+		return false
+	}
+	v, err := check.Linearizable(f.spec, r.Events, f.opts)
 	return err == nil && v.Outcome == check.Violation
 }
 

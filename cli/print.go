@@ -172,6 +172,10 @@ func printJUnit(w io.Writer, list []shown) error {
 	var doc junitSuites
 	for _, s := range list {
 		suite := junitSuite{Name: s.title}
+		if why := s.results.Refused; why != "" {
+			suite.Tests, suite.Errors = 1, 1
+			suite.Cases = []junitCase{{Class: s.title, Name: "read", Error: &junitReason{Message: "refused: " + why}}}
+		}
 		for _, c := range s.results.Checks {
 			tc := junitCase{Class: s.title, Name: c.Name}
 			reason := &junitReason{Message: c.Reason, Text: s.replay}
@@ -198,6 +202,10 @@ func printJUnit(w io.Writer, list []shown) error {
 
 // printGitHub prints a verdict as annotations of a GitHub workflow.
 func printGitHub(w io.Writer, s shown) error {
+	if why := s.results.Refused; why != "" {
+		fmt.Fprintf(w, "::error title=%s::%s\n", escapeProperty(s.title), escapeData("refused: "+why))
+		return nil
+	}
 	for _, c := range s.results.Checks {
 		level := ""
 		switch c.Outcome {

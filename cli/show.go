@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simrun/history"
 	"simrun/sim"
 	"simrun/trial"
 	"simrun/visual"
@@ -81,10 +82,11 @@ func (a *app) show(path, to string) error {
 			to = filepath.Join(path, store.ReportFile)
 		}
 	} else {
-		events, err := a.read(path, "")
+		read, err := a.read(path, history.Options{Lenient: true})
 		if err != nil {
 			return err
 		}
+		events := read.Events
 		page = visual.Page{
 			Title: path, Summary: "not decided: simrun check decides it", History: events,
 			Facts: []sim.Field{{Name: "operations", Value: trial.DescribeOps(events)}},

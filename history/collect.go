@@ -19,6 +19,13 @@ type collector struct {
 	pairs  independence         // whether the values can be pairs of a key and a value
 	lines  []int32              // line of each event, while the values can be such pairs
 	keys   map[string]valueKind // which kind of value each key was in the file
+
+	lenient  bool
+	byName   map[string]Process
+	goesOnAs map[Process]Process // of a process that an info ended: as which it went on
+	begun    map[Process]int     // of such a process: how often it went on
+
+	skipped, backwards, timeless, resumed, cut noticed
 }
 
 // sampleSize is the number of events after which the collector estimates how many
@@ -26,11 +33,12 @@ type collector struct {
 const sampleSize = 1000
 
 func newCollector(r sized, file string) *collector {
-	return &collector{file: file, size: r.size, in: newInterner(), valid: newValidator("line"), keys: make(map[string]valueKind)}
+	return &collector{file: file, size: r.size, in: newInterner(), valid: newNamedValidator(), keys: make(map[string]valueKind),
+		byName: make(map[string]Process), goesOnAs: make(map[Process]Process), begun: make(map[Process]int)}
 }
 
 // fail returns an error at a line.
-func (c *collector) fail(line int, format string, args ...any) error {
+func (c *collector) fail(line int, format string, args ...any) *Error {
 	return &Error{File: c.file, Line: line, Index: c.count, Reason: fmt.Sprintf(format, args...)}
 }
 
@@ -39,29 +47,19 @@ func (c *collector) unreadable(line int, err error) error {
 	return c.fail(line, "cannot read the rest of the file: %v", err)
 }
 
-// timeSlack is how far the times of a foreign format may go backwards. Workers of
-// Jepsen before 0.2 read the clock before they appended to the history, so its
-// order is right, but its times can go backwards by fractions of a millisecond; such a
-// time is replaced by the previous one. More than a second means that the file is not
-// in order.
-const timeSlack = Time(1e9)
-
 // addForeign adds the next event of a foreign format, in which fields may be missing
 // that Jepsen and elle leave out.
 func (c *collector) addForeign(r *record, line int) error {
-	if err := r.need(fieldProcess | fieldType); err != nil {
+	if err := r.need(fieldType); err != nil {
 		return c.fail(line, "%v", err)
 	}
-	if r.name != "" && r.Type != Info {
-		return c.fail(line, "process: expected a number, got %q; a process with a name, such as the nemesis, can only have infos", r.name)
+	if err := c.whose(r, line); err != nil {
+		return err
 	}
 	if r.has&fieldF == 0 {
 		if _, isList := r.Value.Len(); isList {
 			r.F = "txn" // elle's histories consist of transactions only
 		}
-	}
-	if late := c.valid.time - r.Time; r.has&fieldTime != 0 && r.Time >= 0 && late > 0 && late <= timeSlack {
-		r.Time = c.valid.time
 	}
 	if r.has&fieldKey != 0 {
 		c.pairs.out = true
@@ -95,22 +93,23 @@ func (c *collector) finish() ([]Event, error) {
 // add adds the next event, which is at the given line. It sets the event's index to
 // its position, and its time as well if the file has no times.
 func (c *collector) add(r *record, line int) error {
-	timed := r.has&fieldTime != 0
 	if c.count == 0 {
-		c.timed = timed
+		c.timed = r.has&fieldTime != 0
 	}
+	c.timely(r, line)
+	c.resume(r, line)
+	timed := r.has&fieldTime != 0
 	if timed != c.timed {
-		if timed {
-			return c.fail(line, "this event has a time, but those before it have none")
-		}
-		return c.fail(line, "time is missing, but the events before it have one")
+		return c.fail(line, "this event has a time, but those before it have none")
 	}
 	r.Index = c.count
 	if !timed {
 		r.Time = Time(r.Index)
 	}
 	if reason := c.valid.next(&r.Event, line); reason != "" {
-		return c.fail(line, "%s", reason)
+		err := c.fail(line, "%s", reason)
+		err.Resumes = r.Type == Invoke && r.Process != Nemesis && c.valid.processes.of(max(r.Process, 0)).phase == ended
+		return err
 	}
 	c.count++
 	if c.each != nil {

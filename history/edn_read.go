@@ -102,14 +102,24 @@ func (s *ednScanner) operand(rec *record) error {
 		}
 		return err
 	}
-	k, v, ok := v.AsPair()
+	k, v, ok := tupleOf(v)
 	if !ok {
-		return errors.New("a tuple of jepsen.independent must be a vector of a key and a value")
+		return errors.New("a tuple of jepsen.independent must be a vector of a key and a value, or a map with :key and :value")
 	}
 	if err := rec.set(fieldKey, k); err != nil {
 		return err
 	}
 	return rec.set(fieldValue, v)
+}
+
+// tupleOf returns the key and the value of a tuple, which may be printed as a record.
+func tupleOf(v Value) (key, value Value, ok bool) {
+	if key, value, ok = v.AsPair(); ok {
+		return key, value, true
+	}
+	key, hasKey := v.Field("key")
+	value, hasValue := v.Field("value")
+	return key, value, hasKey && hasValue
 }
 
 // independentTag parses the tag of a tuple of jepsen.independent, and reports whether there was one.

@@ -92,7 +92,7 @@ func (v Value) appendEDN(b []byte) []byte {
 	case v.text[0] == '{':
 		b = append(b, '{')
 		n := len(b)
-		for k, e := range v.members() {
+		for k, e := range v.Members() {
 			if len(b) > n {
 				b = append(b, ", "...)
 			}

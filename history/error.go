@@ -8,6 +8,9 @@ type Error struct {
 	Line   int    // of the file, from 1; 0 if the history is not from a file
 	Index  int    // of the event, from 0; -1 if the error is not about one event
 	Reason string // one sentence, without a full stop
+
+	// Resumes reports that a process went on after an info, which [Options.Lenient] allows.
+	Resumes bool
 }
 
 // Error returns the place and the reason: "run.jsonl:17: process 3 …".

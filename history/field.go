@@ -18,10 +18,11 @@ const (
 	fieldValue
 	fieldNode
 	fieldError
+	fieldClient
 	fieldUnknown field = 0
 )
 
-var fieldNames = []string{"index", "time", "process", "type", "f", "key", "value", "node", "error"}
+var fieldNames = []string{"index", "time", "process", "type", "f", "key", "value", "node", "error", "client"}
 
 // String returns the name of the lowest field of a set.
 func (f field) String() string { return fieldNames[bits.TrailingZeros(uint(f))] }
@@ -47,6 +48,8 @@ func fieldOf(name []byte) field {
 		return fieldNode
 	case "error":
 		return fieldError
+	case "client":
+		return fieldClient // of foreign formats, in place of process
 	}
 	return fieldUnknown
 }
@@ -76,7 +79,7 @@ func (r *record) set(f field, v Value) error {
 			return fmt.Errorf("time: expected a whole number of nanoseconds, got %s", show(v))
 		}
 		r.Time = Time(n)
-	case fieldProcess:
+	case fieldProcess, fieldClient:
 		return r.setProcess(v)
 	case fieldType:
 		return r.setType(v)
@@ -102,6 +105,10 @@ func (r *record) setForeign(f field, v Value) error {
 	switch {
 	case f == fieldUnknown, f == fieldIndex, f == fieldTime && v == Int(-1):
 		return nil
+	case f == fieldClient && r.has&fieldProcess != 0:
+		return nil
+	case f == fieldProcess && r.has&fieldClient != 0:
+		r.Process, r.name = 0, ""
 	case v.IsNull() && f != fieldValue && f != fieldKey:
 		return nil
 	}

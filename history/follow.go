@@ -7,30 +7,33 @@ import (
 )
 
 // Follow reads a history while it is written, such as from a pipe, and calls each for
-// every event as soon as it is complete. An error of each ends Follow, which returns it
-// as it is; the other errors are those of [Read], and so are file and f.
+// every event as soon as it is complete. It returns what [ReadWith] does, without the
+// events; processes that are not known by a number have large ones. An error of each
+// ends Follow, which returns it as it is; the other errors are those of [ReadWith].
 //
 // Follow can't read [CSV], whose rows are in no order of time. It splits only those
 // independent keys that a tag marks. A last line of [JSONL] that was not written to its
 // end is left out: whoever wrote it was stopped.
-func Follow(r io.Reader, file string, f Format, each func(Event) error) error {
+func Follow(r io.Reader, file string, o Options, each func(Event) error) (*Reading, error) {
+	f := o.Format
 	start, err := firstLine(r)
 	if err != nil {
-		return &Error{File: file, Line: 1, Reason: fmt.Sprintf("cannot read the file: %v", err)}
+		return nil, &Error{File: file, Line: 1, Reason: fmt.Sprintf("cannot read the file: %v", err)}
 	}
 	if f == Auto {
 		if f = Detect(start); f == Auto {
-			return &Error{File: file, Line: 1, Reason: "not a history in a known format; known formats: " + formatNames(false)}
+			return nil, &Error{File: file, Line: 1, Reason: "not a history in a known format; known formats: " + formatNames(false)}
 		}
 	}
 	if f == CSV {
-		return &Error{File: file, Index: -1, Reason: "a table of intervals is in no order of time, so it can't be followed; expected jsonl, edn, json or jepsen-log"}
+		return nil, &Error{File: file, Index: -1, Reason: "a table of intervals is in no order of time, so it can't be followed; expected jsonl, edn, json or jepsen-log"}
 	}
 	in := sized{Reader: io.MultiReader(bytes.NewReader(bytes.TrimPrefix(start, byteOrderMark)), r)}
 	c := newCollector(in, file)
-	c.each, c.pairs.out = each, true
+	c.each, c.pairs.out, c.lenient = each, true, o.Lenient
 	_, err = read(c, in, f)
-	return err
+	read := &Reading{Untimed: c.count > 0 && !c.timed, Names: c.valid.names, Notes: c.notes()}
+	return read, err
 }
 
 // firstLine reads the first line, or as much of it as is needed to detect the format.

@@ -15,17 +15,17 @@ import (
 func followed(t *testing.T, text string, f history.Format) ([]history.Event, error) {
 	t.Helper()
 	var events []history.Event
-	err := history.Follow(iotestReader{strings.NewReader(text)}, "h", f, func(e history.Event) error {
+	_, err := history.Follow(dripping{strings.NewReader(text)}, "h", history.Options{Format: f}, func(e history.Event) error {
 		events = append(events, e)
 		return nil
 	})
 	return events, err
 }
 
-// iotestReader returns at most seven bytes at a time.
-type iotestReader struct{ r io.Reader }
+// dripping returns at most seven bytes at a time.
+type dripping struct{ r io.Reader }
 
-func (r iotestReader) Read(b []byte) (int, error) { return r.r.Read(b[:min(len(b), 7)]) }
+func (r dripping) Read(b []byte) (int, error) { return r.r.Read(b[:min(len(b), 7)]) }
 
 var toFollow = []history.Event{
 	{Index: 0, Time: 1, Process: 0, Type: history.Invoke, F: "write", Value: history.Int(1)},
@@ -54,10 +54,11 @@ func TestFollowDoesNotWaitForMore(t *testing.T) {
 	seen := make(chan history.Event)
 	done := make(chan error)
 	go func() {
-		done <- history.Follow(r, "h", history.Auto, func(e history.Event) error {
+		_, err := history.Follow(r, "h", history.Options{}, func(e history.Event) error {
 			seen <- e
 			return nil
 		})
+		done <- err
 	}()
 	for _, e := range toFollow {
 		if _, err := w.Write(append(e.AppendJSON(nil), '\n')); err != nil {
@@ -82,7 +83,7 @@ func TestFollowEnds(t *testing.T) {
 		t.Errorf("nothing: %v, %v", events, err)
 	}
 	stop := errors.New("stop")
-	if err := history.Follow(strings.NewReader(line), "h", history.Auto, func(history.Event) error { return stop }); err != stop {
+	if _, err := history.Follow(strings.NewReader(line), "h", history.Options{}, func(history.Event) error { return stop }); err != stop {
 		t.Errorf("stopped with %v", err)
 	}
 	for text, want := range map[string]string{

@@ -16,15 +16,19 @@ func readJepsenLog(c *collector, r sized) ([]Event, error) {
 		if !ok {
 			break
 		}
-		if lines.cut {
-			return nil, c.fail(lines.number, "the last line does not end in a newline: it may be cut off")
-		}
 		columns, found := logColumns(line)
 		if !found {
-			if len(bytes.TrimSpace(line)) == 0 || isLogLine(line) {
-				continue
+			switch {
+			case len(bytes.TrimSpace(line)) == 0:
+			case isDamaged(line):
+				return nil, c.fail(lines.number, "expected a line like INFO  jepsen.util - 3 :invoke :read nil, got %s", clip(line))
+			default:
+				c.skipped.at(lines.number)
 			}
-			return nil, c.fail(lines.number, "expected a line like INFO  jepsen.util - 3 :invoke :read nil, got %s", clip(line))
+			continue
+		}
+		if lines.cut {
+			return nil, c.fail(lines.number, "the last line does not end in a newline: it may be cut off")
 		}
 		var rec record
 		s.text, s.at = columns, 0
@@ -38,6 +42,9 @@ func readJepsenLog(c *collector, r sized) ([]Event, error) {
 	}
 	if lines.failure != nil {
 		return nil, c.unreadable(lines.number+1, lines.failure)
+	}
+	if c.count == 0 && c.skipped.times > 0 {
+		return nil, c.fail(c.skipped.first, "expected a line like INFO  jepsen.util - 3 :invoke :read nil, but no line of the file is an event")
 	}
 	return c.finish()
 }
@@ -57,6 +64,20 @@ func logColumns(line []byte) (columns []byte, found bool) {
 		return nil, false
 	}
 	return line, isEventColumns(line)
+}
+
+// isDamaged reports whether a line that does not describe an event seems to be meant to:
+// it is from jepsen.util, or has no level, and begins with a process.
+func isDamaged(line []byte) bool {
+	_, columns, found := bytes.Cut(line, logNamespace)
+	if !found {
+		if isLogLine(line) {
+			return false
+		}
+		columns = line
+	}
+	process, _ := firstWord(bytes.TrimLeft(columns, " -:"))
+	return len(process) > 0 && countDigits(process) == len(process)
 }
 
 // isEventColumns reports whether text begins with a process and a type.
@@ -128,19 +149,23 @@ func (s *ednScanner) logRecord(rec *record) error {
 	return s.logError(rec)
 }
 
-// logError parses the last column, which is optional.
+// logError parses the last column, which is optional: EDN, or the words of a message.
 func (s *ednScanner) logError(rec *record) error {
 	c, err := s.peek()
 	if err != nil || c == 0 {
 		return err
 	}
+	words := bytes.TrimSpace(s.text[s.at:])
 	v, err := s.value()
-	if err != nil {
-		return fmt.Errorf("error: %w", err)
+	if err == nil {
+		if c, err = s.peek(); err == nil && c == 0 {
+			rec.Error = textOf(v)
+			return nil
+		}
 	}
-	if c, err = s.peek(); err != nil || c != 0 {
-		return fmt.Errorf("expected nothing after the event, got %s", quoteByte(c))
+	if rec.Type != Fail && rec.Type != Info {
+		return fmt.Errorf("expected nothing after the event, got %s", clip(words))
 	}
-	rec.Error = textOf(v)
+	rec.Error = string(words)
 	return nil
 }

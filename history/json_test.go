@@ -115,8 +115,8 @@ func TestReadLongLines(t *testing.T) {
 	long := strings.Repeat("long ", 100_000)
 	events := []Event{{F: "write", Value: String(long)}, {Index: 1, Type: OK, F: "write", Value: String(long + "!")}}
 	checkWritten(t, events)
-	_, err := Read(strings.NewReader("INFO  jepsen.util - 0\t:invoke\t:write\t\""+long+"\"\nfoo\n"), "file", Auto)
-	if want := `file:2: expected a line like INFO  jepsen.util - 3 :invoke :read nil, got "foo"`; message(err) != want {
+	_, err := Read(strings.NewReader("INFO  jepsen.util - 0\t:invoke\t:write\t\""+long+"\"\n0 foo\n"), "file", Auto)
+	if want := `file:2: expected a line like INFO  jepsen.util - 3 :invoke :read nil, got "0 foo"`; message(err) != want {
 		t.Errorf("got %v", err)
 	}
 }

@@ -18,10 +18,9 @@ func readJSONL(c *collector, r sized) ([]Event, error) {
 		}
 		rec, err := parseJSONLine(line, c.in)
 		switch {
-		case err != nil && lines.cut && c.each != nil:
-			return nil, nil // whoever writes it was stopped in the middle of a line
-		case err != nil && lines.cut && !bytes.HasSuffix(line, []byte("}")):
-			return nil, c.fail(lines.number, "the last line is cut off: %v", err)
+		case err != nil && lines.cut && !bytes.HasSuffix(line, []byte("}")) && bytes.HasPrefix(line, []byte("{")):
+			c.cut.at(lines.number) // whoever wrote it was stopped in the middle of a line
+			return c.events, nil
 		case err != nil:
 			return nil, c.fail(lines.number, "%v", err)
 		case rec.Index != c.count:

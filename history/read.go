@@ -17,29 +17,42 @@ const detectBytes = 1 << 14
 //
 // The order of the file is the order of the history. In formats other than [JSONL]
 // Read numbers the events itself, and if the file has no times, the time of an event
-// is its number, in nanoseconds.
+// is its number. A time that is before that of the event before is replaced by it. A
+// process that has a name gets a number. See [ReadWith], which says all that.
 //
 // Jepsen's independent keys are part of the values: [key value]. Read splits these
 // into [Event.Key] and [Event.Value] if a tag marks them, or if the history can be
 // nothing else: all values of clients are such pairs, and some are [key nil], as in
 // the invocation of a read. [SplitKeys] splits them in any other case.
 func Read(r io.Reader, file string, f Format) ([]Event, error) {
+	reading, err := ReadWith(r, file, Options{Format: f})
+	if err != nil {
+		return nil, err
+	}
+	return reading.Events, nil
+}
+
+// begin prepares the reading of a file whose format it detects if it is not given.
+func begin(r io.Reader, file string, o Options) (*collector, sized, Format, error) {
 	size, _ := sizeOf(r)
 	b := bufio.NewReaderSize(r, detectBytes)
 	prefix, err := b.Peek(detectBytes)
 	if err != nil && err != io.EOF {
-		return nil, &Error{File: file, Line: 1, Reason: fmt.Sprintf("cannot read the file: %v", err)}
+		return nil, sized{}, o.Format, &Error{File: file, Line: 1, Reason: fmt.Sprintf("cannot read the file: %v", err)}
 	}
+	f := o.Format
 	if f == Auto {
 		if f = Detect(prefix); f == Auto {
-			return nil, &Error{File: file, Line: 1, Reason: "not a history in a known format; known formats: " + formatNames(false)}
+			return nil, sized{}, f, &Error{File: file, Line: 1, Reason: "not a history in a known format; known formats: " + formatNames(false)}
 		}
 	}
 	if bytes.HasPrefix(prefix, byteOrderMark) {
 		b.Discard(len(byteOrderMark))
 	}
 	in := sized{b, size}
-	return read(newCollector(in, file), in, f)
+	c := newCollector(in, file)
+	c.lenient = o.Lenient
+	return c, in, f, nil
 }
 
 // sized is a reader with its length, or 0 if that is not known.

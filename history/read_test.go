@@ -177,7 +177,6 @@ func TestReadRefuses(t *testing.T) {
 		text   string
 		want   string
 	}{
-		{"cut off", JSONL, first + `{"index":1,"time":6,"proc`, "file:2: the last line is cut off: the text ends in the middle of a value"},
 		{"cut off in the middle of the file", JSONL, first + `{"index":1,"time":6,"proc` + "\n" + first, "file:2: the text ends in the middle of a value"},
 		{"empty line", JSONL, first + "\n", "file:2: the line is empty"},
 		{"misspelt member", JSONL, strings.Replace(first, "process", "proces", 1), `file:1: unknown member of an event "proces"; did you mean "process"?`},
@@ -192,7 +191,6 @@ func TestReadRefuses(t *testing.T) {
 		{"line missing", JSONL, first + strings.Replace(first, `:0`, `:2`, 1), "file:2: index: expected 1, got 2; a line is missing, duplicated or out of order"},
 		{"two objects in a line", JSONL, strings.TrimSpace(first) + first, "file:1: expected nothing after the object, got '{'"},
 		{"invalid history", JSONL, first + strings.Replace(first, `:0`, `:1`, 1), "file:2: process 3 invokes write while its write at line 1 is still open"},
-		{"time backwards", JSONL, first + `{"index":1,"time":4,"process":3,"type":"ok","f":"write"}`, "file:2: time runs backwards: 4 comes after 5 of line 1"},
 
 		{"edn cut off", EDN, ednFirst + `{:process 0, :type :ok`, "file:2: the file ends in the middle of the record that begins here: it is cut off"},
 		{"edn cut off in a string", EDN, ednFirst + `{:process 0, :type :ok :value "}`, "file:2: the file ends in the middle of the record that begins here: it is cut off"},
@@ -202,9 +200,6 @@ func TestReadRefuses(t *testing.T) {
 		{"edn damaged in its second line", EDN, "{:process 0\n :type :invoke :f\n :read :value [1 2)}\n", "file:3: expected a value, got ')'"},
 		{"edn key without value", EDN, "{:process 0 :type}", "file:1: a key has no value"},
 		{"edn wrong type", EDN, "{:process 0 :type :invokee :f :read}", `file:1: type: expected invoke, ok, fail or info, got "invokee"; did you mean "invoke"?`},
-		{"edn without process", EDN, "{:type :invoke :f :read}", "file:1: process is missing"},
-		{"edn times out of order", EDN, "{:process 0 :type :invoke :f :read :time 5000000001}\n{:process 1 :type :invoke :f :read :time 4000000000}", "file:2: time runs backwards: 4000000000 comes after 5000000001 of line 1"},
-		{"edn some times", EDN, "{:process 0 :type :invoke :f :read :time 5}\n{:process 1 :type :invoke :f :read}", "file:2: time is missing, but the events before it have one"},
 		{"edn late times", EDN, "{:process 0 :type :invoke :f :read}\n{:process 1 :type :invoke :f :read :time 5}", "file:2: this event has a time, but those before it have none"},
 		{"edn keyword and string", EDN, "{:process 0 :type :invoke :f :write :value :a}\n{:process 1 :type :invoke :f :write :value \"a\"}", `file:2: "a" is a string here, but was a keyword before, and JSON cannot tell the two apart`},
 		{"edn number and string as names", EDN, "{:process 0 :type :invoke :f :write :value {1 2}}\n{:process 1 :type :invoke :f :write :value {\"1\" 2}}", `file:2: "1" is a string here, but was a key of a map before, and JSON cannot tell the two apart`},
@@ -220,13 +215,12 @@ func TestReadRefuses(t *testing.T) {
 		{"edn completion without invocation", EDN, "\n{:process 0 :type :ok :f :read}", "file:2: process 0 completes read without having invoked it"},
 		{"edn nested", EDN, "{:process 0 :type :invoke :f :write :value " + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + "}", "file:1: a value is nested more than 1000 levels deep"},
 		{"edn discards of discards", EDN, "{:process 0 :type :invoke :f :write :value " + strings.Repeat("#_ ", 2000) + "}", "file:1: a value is nested more than 1000 levels deep"},
-		{"edn tuple of one", EDN, "{:process 0 :type :invoke :f :write :value #jepsen.independent.tuple [1]}", "file:1: a tuple of jepsen.independent must be a vector of a key and a value"},
+		{"edn tuple of one", EDN, "{:process 0 :type :invoke :f :write :value #jepsen.independent.tuple [1]}", "file:1: a tuple of jepsen.independent must be a vector of a key and a value, or a map with :key and :value"},
 
 		{"log cut off", JepsenLog, "INFO  jepsen.util - 0\t:invoke\t:write\t12", "file:1: the last line does not end in a newline: it may be cut off"},
-		{"log damaged", JepsenLog, "INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.ut", "file:2: the last line does not end in a newline: it may be cut off"},
 		{"log damaged in the columns", JepsenLog, "INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.util - 0\tok\t:read\tnil\n", `file:2: expected a line like INFO  jepsen.util - 3 :invoke :read nil, got "INFO  jepsen.util - 0\tok\t:read\tnil"`},
 		{"log without value", JepsenLog, "INFO  jepsen.util - 0\t:invoke\t:read\n", "file:1: value is missing"},
-		{"log with too many columns", JepsenLog, "0\t:invoke\t:read\t1 2 3\n", "file:1: expected nothing after the event, got '3'"},
+		{"log with too many columns", JepsenLog, "0\t:invoke\t:read\t1 2 3\n", "file:1: expected nothing after the event, got \"2 3\""},
 
 		{"json cut off", JSON, `[{"type":"invoke","f":"read","process":0}`, "file:1: the file ends inside the list that began at line 1: it is cut off"},
 		{"json without comma", JSON, `[{"type":"invoke","f":"read","process":0}` + "\n" + `{"type":"ok","f":"read","process":0}]`, "file:2: expected a comma, got '{'"},
@@ -234,7 +228,6 @@ func TestReadRefuses(t *testing.T) {
 		{"json with a comma at the end", JSON, `[{"type":"invoke","f":"read","process":0},]`, "file:1: expected '{', got ']'"},
 		{"json with commas between lines", JSON, `{"type":"invoke","f":"read","process":0},`, "file:1: expected an object, got a comma"},
 		{"json no object", JSON, "[\n5]", "file:2: expected '{', got '5'"},
-		{"json with named clients", JSON, `[{"type":"invoke","f":"read","process":"c1"}]`, `file:1: process: expected a number, got "c1"; a process with a name, such as the nemesis, can only have infos`},
 		{"json without type", JSON, `[{"f":"read","process":0}]`, "file:1: type is missing"},
 
 		{"csv column", CSV, "proces,f,call,return\n", `file:1: unknown column "proces"; did you mean "process"? available: call, f, input, key, output, process, return`},

@@ -35,7 +35,8 @@ type validator struct {
 	time      Time   // of the latest event
 	timeAt    int    // its position
 	processes processTable
-	invoked   int // operations so far
+	invoked   int                // operations so far
+	names     map[Process]string // of the processes that have one
 }
 
 type processState struct {
@@ -54,8 +55,21 @@ const (
 	ended       // by an info
 )
 
+// newNamedValidator follows a file, in which processes may have names.
+func newNamedValidator() *validator {
+	return &validator{unit: "line", names: make(map[Process]string)}
+}
+
 func newValidator(unit string) *validator {
 	return &validator{unit: unit}
+}
+
+// who names a process for a message.
+func (v *validator) who(p Process) string {
+	if name, ok := v.names[p]; ok {
+		return name
+	}
+	return fmt.Sprintf("process %d", p)
 }
 
 // nextOf checks event i of a history that is not from a file.
@@ -101,10 +115,9 @@ func (v *validator) next(e *Event, at int) string {
 func (v *validator) invoke(e *Event, p *processState, at int) string {
 	switch p.phase {
 	case open:
-		return fmt.Sprintf("process %d invokes %s while its %s at %s %d is still open", e.Process, e.F, p.f, v.unit, p.at)
+		return fmt.Sprintf("%s invokes %s while its %s at %s %d is still open", v.who(e.Process), e.F, p.f, v.unit, p.at)
 	case ended:
-		return fmt.Sprintf("process %d invokes %s, but the info at %s %d ended this process: its %s may still be running, so the client must continue as a new process",
-			e.Process, e.F, v.unit, p.at, p.f)
+		return fmt.Sprintf("%s invokes %s, but the info at %s %d ended this process: its %s may still be running, so the client must continue as a new process", v.who(e.Process), e.F, v.unit, p.at, p.f)
 	}
 	*p = processState{phase: open, f: e.F, key: e.Key, at: at, op: v.invoked}
 	v.invoked++
@@ -114,13 +127,13 @@ func (v *validator) invoke(e *Event, p *processState, at int) string {
 func (v *validator) complete(e *Event, p *processState, at int) string {
 	switch {
 	case p.phase == ended:
-		return fmt.Sprintf("process %d completes %s, but the info at %s %d already ended this process", e.Process, e.F, v.unit, p.at)
+		return fmt.Sprintf("%s completes %s, but the info at %s %d already ended this process", v.who(e.Process), e.F, v.unit, p.at)
 	case p.phase == idle:
-		return fmt.Sprintf("process %d completes %s without having invoked it", e.Process, e.F)
+		return fmt.Sprintf("%s completes %s without having invoked it", v.who(e.Process), e.F)
 	case e.F != p.f:
-		return fmt.Sprintf("process %d completes %s, but it invoked %s at %s %d", e.Process, e.F, p.f, v.unit, p.at)
+		return fmt.Sprintf("%s completes %s, but it invoked %s at %s %d", v.who(e.Process), e.F, p.f, v.unit, p.at)
 	case e.Key != p.key && e.Key != "":
-		return fmt.Sprintf("process %d completes %s of key %q, but it invoked it for key %q at %s %d", e.Process, e.F, e.Key, p.key, v.unit, p.at)
+		return fmt.Sprintf("%s completes %s of key %q, but it invoked it for key %q at %s %d", v.who(e.Process), e.F, e.Key, p.key, v.unit, p.at)
 	}
 	p.phase, p.at = idle, at
 	if e.Type == Info {

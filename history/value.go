@@ -93,6 +93,10 @@ func ParseValue(text string) (Value, error) {
 	return parseJSONValue([]byte(text), nil)
 }
 
+// SameKind reports whether both are null, booleans, integers, strings, or lists, objects
+// and other numbers.
+func (v Value) SameKind(w Value) bool { return v.kind == w.kind }
+
 // IsNull reports whether v is JSON null.
 func (v Value) IsNull() bool { return v.kind == kindNull }
 
@@ -152,7 +156,7 @@ func (v Value) Len() (int, bool) {
 
 // Field returns the member of v by its name, if v is a JSON object that has it.
 func (v Value) Field(name string) (Value, bool) {
-	for k, e := range v.members() {
+	for k, e := range v.Members() {
 		if k == name {
 			return e, true
 		}

@@ -23,8 +23,8 @@ func (v Value) elements() iter.Seq[Value] {
 	}
 }
 
-// members yields the names and values of v if it is an object, else nothing.
-func (v Value) members() iter.Seq2[string, Value] {
+// Members yields the names and values of v if it is an object, else nothing.
+func (v Value) Members() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
 		if v.kind != kindJSON || v.text[0] != '{' || v.text == "{}" {
 			return

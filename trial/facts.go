@@ -42,11 +42,14 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 // HistoryFacts are what is said of a recorded history in addition to its verdict.
 func HistoryFacts(r *Results, events []history.Event) []sim.Field {
 	facts := []sim.Field{{Name: "spec", Value: r.Spec}, {Name: "operations", Value: DescribeOps(events)}}
-	if len(events) > 0 {
+	if len(events) > 0 && !r.Untimed {
 		facts = append(facts, sim.Field{Name: "until", Value: events[len(events)-1].Time.String()})
 	}
 	for _, c := range r.Checks {
 		facts = append(facts, sim.Field{Name: "steps", Value: count.Grouped(c.Steps)})
+	}
+	for _, note := range r.Notes {
+		facts = append(facts, sim.Field{Name: "note", Value: note})
 	}
 	return facts
 }

@@ -17,27 +17,31 @@ const Version = "0.1.0"
 // Results is what results.json says of a run, or of a recorded history. It holds nothing of the wall
 // clock: equal cases give equal bytes.
 type Results struct {
-	Outcome   check.Outcome   `json:"valid"`
-	Summary   string          `json:"summary,omitempty"` // the verdict in one sentence
-	Seed      *sim.Seed       `json:"seed,omitempty"`    // nil if the history was recorded elsewhere
-	Model     string          `json:"model,omitempty"`
-	Workload  string          `json:"workload,omitempty"`
-	File      string          `json:"file,omitempty"` // that was checked, if it was not simulated
-	Spec      string          `json:"spec,omitempty"`
-	Digest    string          `json:"digest,omitempty"`
-	Checks    []Check         `json:"checks"`
-	Also      json.RawMessage `json:"also,omitempty"`      // answers to further questions, which are not part of the verdict
-	Beyond    []string        `json:"beyond,omitempty"`    // faults beyond what the model claims to survive
-	Exercise  *Exercise       `json:"exercise,omitempty"`  // how much the run exercised; nil if it was not simulated
-	Unfired   []string        `json:"unfired,omitempty"`   // faults that changed nothing
-	Little    string          `json:"little,omitempty"`    // why a valid verdict means little
-	Sometimes []sim.Mark      `json:"sometimes,omitempty"` // states worth reaching that were reached
-	Ops       Ops             `json:"operations"`
-	Events    uint64          `json:"events"`
-	Simulated sim.Time        `json:"simulated_ns"`
-	Case      json.RawMessage `json:"case,omitempty"`
-	Version   string          `json:"version"`          // of simrun
-	Folder    string          `json:"folder,omitempty"` // that the run is stored in; only where results are printed
+	Outcome   check.Outcome              `json:"valid"`
+	Summary   string                     `json:"summary,omitempty"` // the verdict in one sentence
+	Seed      *sim.Seed                  `json:"seed,omitempty"`    // nil if the history was recorded elsewhere
+	Model     string                     `json:"model,omitempty"`
+	Workload  string                     `json:"workload,omitempty"`
+	File      string                     `json:"file,omitempty"`      // that was checked, if it was not simulated
+	Untimed   bool                       `json:"untimed,omitempty"`   // the file has no times: they are positions
+	Names     map[history.Process]string `json:"processes,omitempty"` // of its processes that are not known by a number
+	Refused   string                     `json:"refused,omitempty"`   // why it can't be read; then there is no verdict
+	Notes     []string                   `json:"notes,omitempty"`     // what was noticed when it was read
+	Spec      string                     `json:"spec,omitempty"`
+	Digest    string                     `json:"digest,omitempty"`
+	Checks    []Check                    `json:"checks"`
+	Also      json.RawMessage            `json:"also,omitempty"`      // answers to further questions, which are not part of the verdict
+	Beyond    []string                   `json:"beyond,omitempty"`    // faults beyond what the model claims to survive
+	Exercise  *Exercise                  `json:"exercise,omitempty"`  // how much the run exercised; nil if it was not simulated
+	Unfired   []string                   `json:"unfired,omitempty"`   // faults that changed nothing
+	Little    string                     `json:"little,omitempty"`    // why a valid verdict means little
+	Sometimes []sim.Mark                 `json:"sometimes,omitempty"` // states worth reaching that were reached
+	Ops       Ops                        `json:"operations"`
+	Events    uint64                     `json:"events"`
+	Simulated sim.Time                   `json:"simulated_ns"`
+	Case      json.RawMessage            `json:"case,omitempty"`
+	Version   string                     `json:"version"`          // of simrun
+	Folder    string                     `json:"folder,omitempty"` // that the run is stored in; only where results are printed
 }
 
 // Failed lists the checks that decide a result which is not valid, in order of the time at which they failed.
@@ -64,15 +68,20 @@ func (t *Run) Results() (Results, error) {
 }
 
 // HistoryResults are what results.json says of a verdict on a recorded history.
-func HistoryResults(file string, events []history.Event, v check.Verdict) Results {
+func HistoryResults(file string, read *history.Reading, v check.Verdict) Results {
 	r := Results{
-		Outcome: v.Outcome, Summary: v.Reason, File: file, Spec: v.Spec,
-		Checks: []Check{VerdictCheck(Linearizability, v)}, Ops: CountOps(events), Version: Version,
+		Outcome: v.Outcome, Summary: v.Reason, File: file, Spec: v.Spec, Notes: read.Notes, Untimed: read.Untimed, Names: read.Names,
+		Checks: []Check{VerdictCheck(Linearizability, v)}, Ops: CountOps(read.Events), Version: Version,
 	}
 	if v.Outcome == check.Valid {
 		r.Summary = "linearizable as " + v.Spec
 	}
 	return r
+}
+
+// RefusedResults are what is said of a file that can't be read as a history.
+func RefusedResults(file string, why error) Results {
+	return Results{File: file, Refused: why.Error(), Summary: "refused: " + why.Error(), Checks: []Check{}, Version: Version}
 }
 
 // Ops counts the operations of a history by what became of them.

@@ -19,8 +19,7 @@ var AppendList = check.Define(check.Object[sequence]{
 	},
 	Accepts: func(op history.Operation) error {
 		if op.F == "read" && op.Outcome == history.OK {
-			_, isList := op.Output.AsList()
-			return want(isList, "read result", "a list", op.Output)
+			return want(isElements(op.Output), "read result", "a list", op.Output)
 		}
 		return has(op.F, "append", "read")
 	},

@@ -13,7 +13,8 @@ import (
 //	cas [3, 7] → false  found another value than 3 and changed nothing
 //
 // A cas that failed did not happen. If it failed without an error and its
-// completion carries a value other than its argument, that is the value it found.
+// completion carries a value other than its argument, and of the same kind as the values
+// in it, that is the value it found: a number, not false or "precondition failed".
 var CASRegister = check.Define(check.Object[history.Value]{
 	Name:    "cas-register",
 	Summary: "one value: read, write, cas [from, to]",
@@ -51,9 +52,12 @@ func stepCAS(value history.Value, op history.Operation) (history.Value, bool) {
 	return to, value == from
 }
 
-// casFound reports whether a failed cas carries the value that it found.
+// casFound reports whether a failed cas carries the value that it found: one like those
+// that it compares and writes. false and the reason for a failure are no such values.
 func casFound(op history.Operation) bool {
-	return op.F == "cas" && !op.Output.IsNull() && op.Output != op.Input
+	from, to, _ := op.Input.AsPair()
+	return op.F == "cas" && !op.Output.IsNull() && op.Output != op.Input &&
+		(op.Output.SameKind(from) || op.Output.SameKind(to))
 }
 
 func acceptsCAS(op history.Operation) error {

@@ -29,13 +29,13 @@ func explainRegister(f *check.Finding) string {
 	for _, op := range f.Others {
 		v, ok := wrote(op)
 		if ok && v != seen && op.Before(f.Culprit) && allBefore(writers, op) {
-			return fmt.Sprintf("%v had replaced %v by %s%s", v, seen, op.Return.Clock(), seenBy(f, v))
+			return fmt.Sprintf("%v had replaced %v by %s%s", v, seen, f.By(op), seenBy(f, v))
 		}
 	}
 	for _, op := range f.Others {
 		v, ok := sawRegister(op)
 		if ok && v != seen && op.Before(f.Culprit) && allBefore(writers, op) {
-			return fmt.Sprintf("%s had seen %v instead by %s", f.Who(op), v, op.Return.Clock())
+			return fmt.Sprintf("%s had seen %v instead by %s", f.Who(op), v, f.By(op))
 		}
 	}
 	return ""
@@ -113,7 +113,7 @@ func explainTakes(add string, inOrder bool) func(f *check.Finding) string {
 			case op.F == c.F && op.Output == c.Output && op.F != "peek":
 				return fmt.Sprintf("%s had taken %v already (%s)", f.Who(op), c.Output, f.Say(op))
 			case inOrder && op.F == add && op.Before(*added) && len(f.Others) == 2:
-				return fmt.Sprintf("%v was added by %s, before %v was, and nobody had taken it", op.Input, op.Return.Clock(), c.Output)
+				return fmt.Sprintf("%v was added by %s, before %v was, and nobody had taken it", op.Input, f.By(op), c.Output)
 			}
 		}
 		return ""

@@ -41,8 +41,7 @@ var Log = check.Define(check.Object[sequence]{
 			if from, ok := op.Input.AsInt(); !ok || from < 0 {
 				return fmt.Errorf("read argument: expected an offset from 0, got %v", op.Input)
 			}
-			_, isList := op.Output.AsList()
-			return want(isList || op.Outcome == history.Info, "read result", "a list of records", op.Output)
+			return want(isElements(op.Output) || op.Outcome == history.Info, "read result", "a list of records", op.Output)
 		}
 		return has(op.F, "append", "read")
 	},

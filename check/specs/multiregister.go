@@ -9,8 +9,8 @@ import (
 )
 
 // MultiRegister is several registers that one transaction reads and writes
-// atomically. Each step of a transaction is [what, key, value]: "r" reads, with null
-// as the value in the invocation, and "w" writes. The steps happen in their order.
+// atomically. Each step of a transaction is [what, key, value]: "r" or "read" reads, with
+// null as the value in the invocation, and "w" or "write" writes. The steps happen in their order.
 //
 //	txn [["w", "x", 1], ["r", "y", null]] → [["w", "x", 1], ["r", "y", 7]]
 var MultiRegister = check.Define(check.Object[table]{
@@ -88,7 +88,12 @@ func microOperation(step history.Value) (what, key string, value history.Value, 
 	if len(parts) != 3 {
 		return "", "", history.Null, false
 	}
-	what, _ = parts[0].AsString()
+	switch what, _ = parts[0].AsString(); what {
+	case "read":
+		what = "r"
+	case "write":
+		what = "w"
+	}
 	return what, parts[1].String(), parts[2], what == "r" || what == "w"
 }
 

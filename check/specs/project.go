@@ -96,12 +96,12 @@ func explainElements(added string) func(f *check.Finding) string {
 		}
 		for _, op := range f.Others {
 			if _, there := in[op.Input]; op.F == added && !there && !removed[op.Input] && op.Before(f.Culprit) {
-				return fmt.Sprintf("%s had %s %v by %s, and it is missing", f.Who(op), past[added], op.Input, op.Return.Clock())
+				return fmt.Sprintf("%s had %s %v by %s, and it is missing", f.Who(op), past[added], op.Input, f.By(op))
 			}
 		}
 		for _, op := range f.Others {
 			if in[op.Input] > 0 && op.F == "remove" && op.Before(f.Culprit) && len(f.Others) == 1 {
-				return fmt.Sprintf("%s had removed %v by %s, and it is there", f.Who(op), op.Input, op.Return.Clock())
+				return fmt.Sprintf("%s had removed %v by %s, and it is there", f.Who(op), op.Input, f.By(op))
 			}
 		}
 		if len(all) == 0 && len(seen) > 0 {

@@ -104,7 +104,7 @@ func (s sequence) text() string {
 
 // reads reports whether a read that returned these values saw all of the sequence.
 func (s sequence) reads(result history.Value) bool {
-	if n, _ := result.Len(); n != s.len() {
+	if n, _ := result.Len(); n != s.len() { // of null it is 0
 		return false
 	}
 	values, _ := result.AsList()

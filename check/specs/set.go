@@ -40,8 +40,7 @@ var Set = check.Define(check.Object[table]{
 		}
 		switch op.F {
 		case "read":
-			_, isList := op.Output.AsList()
-			return want(isList, "read result", "a list", op.Output)
+			return want(isElements(op.Output), "read result", "a list", op.Output)
 		case "contains":
 			_, isBool := op.Output.AsBool()
 			return want(isBool, "contains result", "true or false", op.Output)

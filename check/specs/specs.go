@@ -54,6 +54,12 @@ func want(ok bool, where, what string, got history.Value) error {
 // knows reports whether the operation has a result that Step must compare.
 func knows(op history.Operation) bool { return op.Outcome != history.Info && !op.Output.IsNull() }
 
+// isElements reports whether v is a list; null is the empty one, as in Jepsen.
+func isElements(v history.Value) bool {
+	_, isList := v.AsList()
+	return isList || v.IsNull()
+}
+
 // isFlag reports whether v is absent or a boolean: the result of an operation that
 // may say whether it changed something.
 func isFlag(v history.Value) bool {

@@ -219,8 +219,15 @@ func Load(dir string) (*Run, error) {
 		return nil, err
 	}
 	if err := readFile(filepath.Join(dir, HistoryFile), func(f io.Reader, name string) error {
-		r.History, err = history.Read(f, name, history.JSONL)
-		return err
+		read, err := history.ReadWith(f, name, history.Options{Format: history.JSONL})
+		if err != nil {
+			return err
+		}
+		if len(read.Notes) > 0 { // simrun wrote the file, so there is nothing to put up with
+			return fmt.Errorf("%s: %s: the file is damaged", name, strings.Join(read.Notes, "; "))
+		}
+		r.History = read.Events
+		return nil
 	}); err != nil {
 		return nil, err
 	}

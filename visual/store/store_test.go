@@ -204,7 +204,7 @@ func TestDamage(t *testing.T) {
 	}{
 		{store.ResultsFile, "{", "results.json"},
 		{store.ResultsFile, `{"valid": 3}`, `expected true, false or "unknown"`},
-		{store.HistoryFile, `{"index":0,"time":1`, "history.jsonl:1"},
+		{store.HistoryFile, `{"index":0,"time":1`, "history.jsonl: line 1 was not written to its end"},
 		{store.TraceFile, "no zstd", "trace.jsonl.zst"},
 	} {
 		dir := save(t, store.Store(t.TempDir()), "run")

@@ -1,0 +1,29 @@
+package history
+
+import "slices"
+
+// Began returns the history of objects that did not begin as their specification does:
+// before all events it has operations that completed, of a process of their own, which
+// comes after those of the history. It returns the process too.
+func Began(events []Event, before []Operation) ([]Event, Process) {
+	p := Process(0)
+	for i := range events {
+		p = max(p, events[i].Process+1)
+	}
+	at := Time(0)
+	if len(events) > 0 {
+		at = events[0].Time
+	}
+	all := make([]Event, 0, 2*len(before)+len(events))
+	for _, op := range before {
+		call := Event{Index: len(all), Time: at, Process: p, Type: Invoke, F: op.F, Key: op.Key, Value: op.Input}
+		all = append(all, call)
+		call.Index, call.Type, call.Value = len(all), OK, op.Output
+		all = append(all, call)
+	}
+	all = append(all, events...)
+	for i := range all[2*len(before):] {
+		all[2*len(before)+i].Index = 2*len(before) + i
+	}
+	return slices.Clip(all), p
+}
