@@ -38,7 +38,7 @@ var floors = map[string][]string{
 	"sim/nemesis":           {"history/...", "sim", "sim/rng", "sim/disk", "sim/fault"},
 	"sim/shrink":            {"history/...", "sim", "sim/rng", "sim/fault"},
 	"sim/sweep":             {"history/...", "sim", "sim/rng", "sim/fault"},
-	"check":                 {"history/...", "check/..."},
+	"check":                 {"history/...", "check/...", "internal/count", "internal/brief"},
 	"models":                {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/blocking", "check/...", "models", "models/wire", "models/wal", "models/oplog", "models/session", "models/viewservice", "models/kv", "models/invariant", "models/modeltest", "models/workload"},
 	"models/all":            {"history/...", "sim/...", "check/...", "models/...", "trial"},
 	"trial":                 {"history/...", "sim/...", "check/...", "models", "internal/count"},
@@ -49,6 +49,7 @@ var floors = map[string][]string{
 	"check/rules/rulestest": {"check/rules", "internal/soak"},
 	"internal/soak":         {},
 	"internal/count":        {},
+	"internal/brief":        {},
 	"docs":                  {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/...", "cli"},
 }
 

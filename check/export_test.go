@@ -102,3 +102,30 @@ func PartitionsOf(s Spec, ops []history.Operation) map[string]bool {
 	}
 	return all
 }
+
+// Explained returns what a specification says against each operation that completed, if
+// the core holds a share of the operations before it, with the position of the operation.
+func Explained(s Spec, ops []history.Operation, share func() bool) (said map[int]string) {
+	said = make(map[int]string)
+	for at, culprit := range ops {
+		if culprit.Outcome != history.OK {
+			continue
+		}
+		f := &Finding{Culprit: culprit, describe: s.describe, who: processName}
+		var earlier []history.Operation
+		for i, op := range ops {
+			if i == at || op.Invoke > culprit.Complete || s.partition(&op) != s.partition(&culprit) {
+				continue
+			}
+			earlier = append(earlier, op)
+			if op.Outcome == history.OK && op.Complete < culprit.Complete && share() {
+				f.Others = append(f.Others, op)
+			}
+		}
+		f.earlier = func() []history.Operation { return earlier }
+		if text := s.explain(f); text != "" {
+			said[at] = text
+		}
+	}
+	return said
+}

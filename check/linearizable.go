@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"simrun/history"
+	"simrun/internal/count"
 )
 
 // Linearizable decides whether a history is linearizable for a specification
@@ -49,6 +50,9 @@ func (c *check) nothing() string {
 	}
 	if len(c.ops) == 0 {
 		return "nothing to decide: the history has no operation"
+	}
+	if len(c.ops) == 1 {
+		return "nothing to decide: the only operation did not complete"
 	}
 	return fmt.Sprintf("nothing to decide: none of the %d operations completed", len(c.ops))
 }
@@ -258,7 +262,7 @@ func (c *check) spent(i int) string {
 		return "the rule cannot decide: " + a.why
 	}
 	p := c.problem(i)
-	s := fmt.Sprintf("undecided after %d steps: %d operations, of which %d never completed", a.steps, len(p.ops), p.opens())
+	s := fmt.Sprintf("undecided after %d steps: %s, of which %d never completed", a.steps, count.Of(len(p.ops), "operation"), p.opens())
 	if a.got >= 0 {
 		s += fmt.Sprintf("; explained up to event %d of %d", a.got, len(c.events))
 	}

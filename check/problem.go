@@ -94,7 +94,7 @@ func split(spec Spec, ops []history.Operation) ([]part, error) {
 			op = opened(op)
 		} else if err := spec.accepts(op); err != nil {
 			at := op.Invoke
-			if op.Complete >= 0 {
+			if op.Complete >= 0 && spec.accepts(opened(op)) == nil { // it is about the result
 				at = op.Complete
 			}
 			return nil, &history.Error{Index: at, Reason: fmt.Sprintf("%s: %v", spec.Name(), err)}

@@ -81,8 +81,8 @@ func TestNothingToDecide(t *testing.T) {
 		want   string
 	}{
 		"empty":             {nil, "nothing to decide: the history has no operation"},
-		"invocations alone": {[]history.Event{invoke}, "nothing to decide: none of the 1 operations completed"},
-		"failures alone":    {[]history.Event{invoke, failed}, "nothing to decide: none of the 1 operations completed"},
+		"invocations alone": {[]history.Event{invoke}, "nothing to decide: the only operation did not complete"},
+		"failures alone":    {[]history.Event{invoke, failed}, "nothing to decide: the only operation did not complete"},
 	} {
 		v, err := check.Linearizable(specs.Register, c.events, check.Options{})
 		if err != nil || v.Outcome != check.Unknown || v.Reason != c.want {

@@ -30,6 +30,16 @@ func parseAlso(names []string) error {
 type answer struct {
 	lines []string // for a person
 	also  []any    // for results.json
+
+	untimed bool // times are positions in the history
+}
+
+// span tells a length of time.
+func (a *answer) span(t history.Time) string {
+	if a.untimed {
+		return count.Of(int64(t), "event")
+	}
+	return t.Rounded()
 }
 
 // agedAnswer and phasesAnswer are answers that are figures, in results.json.
@@ -54,9 +64,9 @@ type (
 
 // ask answers the questions of --also on a history, and puts the answers into s.
 // They change neither the verdict nor the exit code, which are linearizability's.
-func (c *checking) ask(s *shown, events []history.Event) error {
-	var a answer
-	opts := weaker.Options{Budget: c.opts.Budget, Who: c.opts.Who}
+func (c *checking) ask(s *shown, r *history.Reading) error {
+	a, events := answer{untimed: r.Untimed}, r.Events
+	opts := weaker.Options{Budget: c.opts.Budget, Who: r.Who, Untimed: r.Untimed}
 	for _, question := range c.also {
 		bar := c.progress("asking for "+question, -1)
 		err := a.answer(question, painter(c.color()), c.spec, events, opts)
@@ -129,9 +139,17 @@ func (a *answer) staleness(s weaker.Stale) {
 		return figure
 	}
 	a.lines = append(a.lines,
-		fmt.Sprintf("  %-22s  %s", "age of reads", say(s.Time, "at most "+time.Duration(s.Time.Least).String())),
+		fmt.Sprintf("  %-22s  %s", "age of reads", say(s.Time, "at most "+a.age(s.Time.Least))),
 		fmt.Sprintf("  %-22s  %s", "versions behind", say(s.Versions, fmt.Sprintf("at most %d", s.Versions.Least-1))))
 	a.also = append(a.also, agedAnswer{"staleness", boundOf(s.Time), boundOf(s.Versions)})
+}
+
+// age tells the age of a read.
+func (a *answer) age(ns int64) string {
+	if a.untimed {
+		return count.Of(ns, "event")
+	}
+	return time.Duration(ns).String()
 }
 
 func boundOf(b weaker.Bound) boundAnswer {
@@ -146,14 +164,14 @@ func (a *answer) phases(phases []weaker.Phase) {
 	rows := [][]string{{"phase", "times", "lasted", "answered", "", "p50", "p95", "p99", "max"}}
 	for i := range phases {
 		p := &phases[i]
-		row := []string{p.Name(), count.Grouped(p.Spans), p.Lasted.Rounded(), "no operation"}
+		row := []string{p.Name(), count.Grouped(p.Spans), a.span(p.Lasted), "no operation"}
 		if n := p.Operations(); n > 0 {
 			share := p.Answered() * 1000 / n
 			row[3] = fmt.Sprintf("%s of %s", count.Grouped(p.Answered()), count.Grouped(n))
 			row = append(row, fmt.Sprintf("%d.%d %%", share/10, share%10))
 		}
 		if p.Answered() > 0 {
-			row = append(row, p.Latency.P50.Rounded(), p.Latency.P95.Rounded(), p.Latency.P99.Rounded(), p.Latency.Max.Rounded())
+			row = append(row, a.span(p.Latency.P50), a.span(p.Latency.P95), a.span(p.Latency.P99), a.span(p.Latency.Max))
 		}
 		rows = append(rows, row)
 	}

@@ -43,6 +43,11 @@ named, or - for standard input. Of several files, a table of verdicts is printed
 An operation whose result is unknown (info, or no completion) may take effect at any
 time after its invocation, or never. Lines of the process nemesis are drawn, not checked.
 
+A history of objects that did not begin empty says so with --init: the value of each, or
+KEY=VALUE of one. A process must not go on after an info, since its operation may still be
+running; with --lenient it does, and counts as a new process. What else was noticed in the
+file is said as a note: times that go backwards, lines that are no events.
+
 With --follow, check decides a history while it is written: a file that grows, or a pipe. It
 stops at the first violation that is certain, or when the pipe ends, or at Ctrl-C, and then
 decides what it has read.`,
@@ -84,6 +89,13 @@ decides what it has read.`,
 			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore, also: also, pause: time.Second, lenient: lenient}
 			for _, text := range initial {
 				c.initial = append(c.initial, parseInitial(text))
+				c.with = append(c.with, "--init", text)
+			}
+			if lenient {
+				c.with = append(c.with, "--lenient")
+			}
+			if f != history.Auto {
+				c.with = append(c.with, "--from", string(f))
 			}
 			if follow {
 				return c.follow(cmd.Context(), args)
@@ -154,6 +166,7 @@ type checking struct {
 	noStore bool
 	also    []string // questions besides linearizability
 
+	with     []string // flags that say how a history is read
 	initial  []initialValue
 	lenient  bool
 	pause    time.Duration // after which what was read so far is decided, with --follow
@@ -195,8 +208,15 @@ func (c *checking) printAll(all []shown) error {
 	if c.code = exitOf(outcome); c.code == exitValid && c.unstored {
 		c.code = exitInternal
 	}
-	if slices.ContainsFunc(all, func(s shown) bool { return s.results.Refused != "" }) {
+	refused := 0
+	for _, s := range all {
+		if s.results.Refused != "" {
+			refused++
+		}
+	}
+	if refused > 0 {
 		c.code = exitUsage
+		fmt.Fprintf(c.stderr, "simrun: %d of %s could not be read, or do not fit --spec %s\n", refused, count.Of(len(all), "file"), c.spec.Name())
 	}
 	if len(all) == 1 {
 		return c.print(c.out.format, all[0])
@@ -282,14 +302,15 @@ func (c *checking) decide(ctx context.Context, file string, r *history.Reading) 
 	v, err := check.Linearizable(c.spec, events, opts)
 	bar.end()
 	if err != nil {
-		return shown{}, inFile(file, err)
+		return shown{}, inFile(file, r.Locate(err))
 	}
 	res := trial.HistoryResults(file, r, v)
+	res.With = c.with
 	if hint := c.hint(r, v); hint != "" {
 		res.Notes = append(res.Notes, hint)
 	}
 	s := shown{results: res, title: file, summary: res.Summary, lines: trial.HistoryFacts(&res, events)}
-	if err := c.ask(&s, events); err != nil {
+	if err := c.ask(&s, r); err != nil {
 		return s, inFile(file, err)
 	}
 	if c.noStore && v.Disagreement() == nil {

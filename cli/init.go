@@ -77,11 +77,7 @@ func (c *checking) begin(r *history.Reading) error {
 	if err != nil {
 		return err
 	}
-	events, p := history.Began(r.Events, ops)
-	if r.Names == nil {
-		r.Names = map[history.Process]string{}
-	}
-	r.Events, r.Names[p] = events, "init"
+	r.Begin(ops)
 	return nil
 }
 

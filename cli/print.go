@@ -97,7 +97,7 @@ func checkLine(c trial.Check) string {
 	case c.Reason != "":
 		return c.Reason
 	case c.Engine != "":
-		said := fmt.Sprintf("%s operations ordered by %s", count.Grouped(len(c.Witness)), c.Engine)
+		said := fmt.Sprintf("%s ordered by %s", count.Of(len(c.Witness), "operation"), c.Engine)
 		if c.Second == check.Valid {
 			said += ", and by porcupine"
 		}

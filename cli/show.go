@@ -88,7 +88,7 @@ func (a *app) show(path, to string) error {
 		}
 		events := read.Events
 		page = visual.Page{
-			Title: path, Summary: "not decided: simrun check decides it", History: events,
+			Title: path, Summary: "not decided: simrun check decides it", History: events, Untimed: read.Untimed, Names: read.Names,
 			Facts: []sim.Field{{Name: "operations", Value: trial.DescribeOps(events)}},
 		}
 		if to == "" {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,7 +77,11 @@ func (a *app) save(ctx context.Context, out string, t *trial.Run) (string, error
 func (a *app) report(r *store.Run, folder string) (visual.Page, error) {
 	again := visual.Command{Label: "replay", Line: a.program + " replay " + quote(folder)}
 	if r.Case == nil {
-		again = visual.Command{Label: "check", Line: a.program + " check " + quote(r.Results.File) + " --spec " + r.Results.Spec}
+		words := append([]string{a.program, "check", r.Results.File, "--spec", r.Results.Spec}, r.Results.With...)
+		for i := range words {
+			words[i] = quote(words[i])
+		}
+		again = visual.Command{Label: "check", Line: strings.Join(words, " ")}
 	}
 	return r.Report(again)
 }

@@ -17,7 +17,7 @@ type collector struct {
 	count  int                  // events so far
 	timed  bool                 // the events of this file carry times
 	pairs  independence         // whether the values can be pairs of a key and a value
-	lines  []int32              // line of each event, while the values can be such pairs
+	lines  []int32              // line of each of events
 	keys   map[string]valueKind // which kind of value each key was in the file
 
 	lenient  bool
@@ -69,11 +69,7 @@ func (c *collector) addForeign(r *record, line int) error {
 			return c.fail(line, "key %q is a %v here, but was a %v before, and simrun compares keys as text", r.Key, r.keyKind, before)
 		}
 	}
-	if c.pairs.see(&r.Event); c.pairs.out {
-		c.lines = nil
-	} else {
-		c.lines = append(c.lines, int32(line))
-	}
+	c.pairs.see(&r.Event)
 	return c.add(r, line)
 }
 
@@ -116,6 +112,7 @@ func (c *collector) add(r *record, line int) error {
 		return c.each(r.Event)
 	}
 	c.events = append(c.events, r.Event)
+	c.lines = append(c.lines, int32(line))
 	return nil
 }
 
@@ -123,7 +120,8 @@ func (c *collector) add(r *record, line int) error {
 // a large history is not copied as it grows.
 func (c *collector) reserve(consumed int64) {
 	if len(c.events) == sampleSize {
-		c.events = slices.Grow(c.events, c.estimate(consumed))
+		n := c.estimate(consumed)
+		c.events, c.lines = slices.Grow(c.events, n), slices.Grow(c.lines, n)
 	}
 }
 

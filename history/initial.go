@@ -2,9 +2,19 @@ package history
 
 import "slices"
 
-// Began returns the history of objects that did not begin as their specification does:
-// before all events it has operations that completed, of a process of their own, which
-// comes after those of the history. It returns the process too.
+// Begin puts operations that completed before a history, for objects that did not begin as
+// their specification does. They belong to a process of their own, "init".
+func (r *Reading) Begin(before []Operation) {
+	events, p := Began(r.Events, before)
+	if r.Names == nil {
+		r.Names = make(map[Process]string)
+	}
+	r.Events, r.Names[p] = events, "init"
+	r.lines = append(make([]int32, 2*len(before)), r.lines...)
+}
+
+// Began returns a history with operations before it, which completed, and the process that
+// they belong to: the one after those of the history.
 func Began(events []Event, before []Operation) ([]Event, Process) {
 	p := Process(0)
 	for i := range events {

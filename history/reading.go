@@ -1,6 +1,7 @@
 package history
 
 import (
+	"errors"
 	"fmt"
 	"io"
 )
@@ -21,6 +22,21 @@ type Reading struct {
 	Untimed bool               // no event had a time: the time of each is its position
 	Names   map[Process]string // of the processes that are not known by a number
 	Notes   []string           // what was left out or changed, one sentence each
+
+	file  string
+	lines []int32 // of each event
+}
+
+// Locate completes an error about an event of the history with the line that it is at;
+// it returns any other error as it is.
+func (r *Reading) Locate(err error) error {
+	var e *Error
+	if !errors.As(err, &e) || e.File != "" || e.Index < 0 || e.Index >= len(r.lines) || r.lines[e.Index] == 0 {
+		return err
+	}
+	at := *e
+	at.File, at.Line = r.file, int(r.lines[e.Index])
+	return &at
 }
 
 // Who names a process: its own name, or "process 3".
@@ -47,7 +63,7 @@ func ReadWith(r io.Reader, file string, o Options) (*Reading, error) {
 // reading is what was read, with the notes.
 func (c *collector) reading(events []Event) *Reading {
 	c.renumber(events)
-	return &Reading{Events: events, Untimed: c.count > 0 && !c.timed, Names: c.valid.names, Notes: c.notes()}
+	return &Reading{Events: events, Untimed: c.count > 0 && !c.timed, Names: c.valid.names, Notes: c.notes(), file: c.file, lines: c.lines}
 }
 
 // noticed is something that happened to lines of a file.

@@ -23,6 +23,7 @@ type Results struct {
 	Model     string                     `json:"model,omitempty"`
 	Workload  string                     `json:"workload,omitempty"`
 	File      string                     `json:"file,omitempty"`      // that was checked, if it was not simulated
+	With      []string                   `json:"with,omitempty"`      // flags of simrun check that say how it was read
 	Untimed   bool                       `json:"untimed,omitempty"`   // the file has no times: they are positions
 	Names     map[history.Process]string `json:"processes,omitempty"` // of its processes that are not known by a number
 	Refused   string                     `json:"refused,omitempty"`   // why it can't be read; then there is no verdict

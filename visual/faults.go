@@ -47,29 +47,15 @@ func traceFaults(records []sim.Record, nodes int) []headFault {
 	return faults
 }
 
-// nemesisFaults are the lines of the nemesis in a recorded history. simrun writes
-// "end" before the name of a fault when it ends; any other line is a moment.
+// nemesisFaults are the faults of a recorded history.
 func nemesisFaults(h []history.Event) []headFault {
 	var faults []headFault
-	open := map[string]int{}
-	for _, e := range h {
-		if e.Process >= 0 {
-			continue
+	for _, f := range history.Faults(h) {
+		bar := headFault{Start: int64(h[f.Begin].Time), End: -1, Text: f.Text, Record: -1}
+		if f.End >= 0 {
+			bar.End = int64(h[f.End].Time)
 		}
-		text := e.F
-		if line, ok := e.Value.AsString(); ok && line != "" {
-			text = line
-		} else if !e.Value.IsNull() {
-			text += " " + e.Value.String()
-		}
-		name, ends := strings.CutPrefix(e.F, "end ")
-		if i, ok := open[name+" "+text]; ends && ok {
-			faults[i].End = int64(e.Time)
-			delete(open, name+" "+text)
-			continue
-		}
-		open[name+" "+text] = len(faults)
-		faults = append(faults, headFault{Start: int64(e.Time), End: int64(e.Time), Text: text, Record: -1})
+		faults = append(faults, bar)
 	}
 	return faults
 }

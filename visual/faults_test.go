@@ -19,13 +19,11 @@ func TestNemesisFaults(t *testing.T) {
 		{Time: 25, Process: 1, Type: history.Invoke, F: "end crash"}, // a client's operation, whatever its name
 		line(30, "end crash", history.String("at 10ns crash n1")),
 		line(40, "start", history.Null),
-		line(50, "start", history.List(history.String("n1"))),
 	}
 	want := []headFault{
 		{Start: 10, End: 30, Text: "at 10ns crash n1", Record: -1},
 		{Start: 20, End: 20, Text: "at 20ns crash n2", Record: -1},
-		{Start: 40, End: 40, Text: "start", Record: -1},
-		{Start: 50, End: 50, Text: `start ["n1"]`, Record: -1},
+		{Start: 40, End: -1, Text: "fault", Record: -1},
 	}
 	got := nemesisFaults(h)
 	if len(got) != len(want) {

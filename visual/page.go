@@ -19,15 +19,17 @@ import (
 // Page is all that a report shows. A field that is empty is left out of it; a
 // page without a trace shows the operations alone.
 type Page struct {
-	Title    string          // what was run: "raft · kv · seed 42", or the name of a file
-	Outcome  check.Outcome   // of all checks together
-	Summary  string          // the verdict in one sentence
-	Commands []Command       // how to see it again; the first is the most useful one
-	Facts    []sim.Field     // what else a person wants to know, in this order: digest, events, …
-	Checks   []trial.Check   // what was judged, in this order
-	Case     []byte          // case.json as stored
-	History  []history.Event // what the clients saw
-	Trace    *sim.Trace      // nil if there is none
+	Title    string                     // what was run: "raft · kv · seed 42", or the name of a file
+	Outcome  check.Outcome              // of all checks together
+	Summary  string                     // the verdict in one sentence
+	Commands []Command                  // how to see it again; the first is the most useful one
+	Facts    []sim.Field                // what else a person wants to know, in this order: digest, events, …
+	Checks   []trial.Check              // what was judged, in this order
+	Case     []byte                     // case.json as stored
+	History  []history.Event            // what the clients saw
+	Untimed  bool                       // the times of History are positions
+	Names    map[history.Process]string // of its processes that have one
+	Trace    *sim.Trace                 // nil if there is none
 }
 
 // Command is a command line that a person may copy.

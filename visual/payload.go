@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"simrun/history"
 	"simrun/trial"
 )
 
@@ -17,16 +18,19 @@ const payloadVersion = 1
 // head is the part of the payload that is small: JSON, followed by the columns
 // of the operations and those of the records.
 type head struct {
-	Version    int         `json:"version"`
-	Outcome    string      `json:"outcome"`
-	End        int64       `json:"end"` // last time that anything happened
-	Records    int         `json:"records"`
-	Operations int         `json:"operations"`
-	Kinds      []string    `json:"kinds"`
-	Nodes      []string    `json:"nodes"` // participants; number 0 is nobody
-	Checks     []headCheck `json:"checks"`
-	Faults     []headFault `json:"faults"`
-	Texts      []string    `json:"texts"`
+	Version    int      `json:"version"`
+	Outcome    string   `json:"outcome"`
+	End        int64    `json:"end"` // last time that anything happened
+	Records    int      `json:"records"`
+	Operations int      `json:"operations"`
+	Kinds      []string `json:"kinds"`
+	Nodes      []string `json:"nodes"`             // participants; number 0 is nobody
+	Untimed    bool     `json:"untimed,omitempty"` // times are positions in the history
+
+	Processes map[history.Process]string `json:"processes,omitempty"` // those that have a name
+	Checks    []headCheck                `json:"checks"`
+	Faults    []headFault                `json:"faults"`
+	Texts     []string                   `json:"texts"`
 }
 
 // headCheck is a [trial.Check] in the numbers of the payload.
@@ -92,6 +96,7 @@ func (e *encoder) head() head {
 	h := head{
 		Version: payloadVersion, Outcome: e.page.Outcome.String(), End: e.end, Operations: len(e.ops),
 		Kinds: e.kinds, Nodes: e.nodes.names, Faults: e.faults, Texts: e.texts.list,
+		Untimed: e.page.Untimed, Processes: e.page.Names,
 	}
 	if e.page.Trace != nil {
 		h.Records = len(e.page.Trace.Records)

@@ -31,7 +31,7 @@ var AppendList = check.Define(check.Object[sequence]{
 		return seen, true
 	},
 	Project:       projectElements,
-	Explain:       explainElements("append"),
+	Explain:       explainList,
 	Equal:         sequence.equal,
 	Hash:          sequence.hash,
 	DescribeState: sequence.text,

@@ -5,6 +5,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/brief"
 )
 
 // CASRegister is a [Register] with compare-and-set.
@@ -62,7 +63,7 @@ func casFound(op history.Operation) bool {
 
 func acceptsCAS(op history.Operation) error {
 	if _, _, ok := op.Input.AsPair(); !ok {
-		return fmt.Errorf("cas argument: expected [from, to], got %v", op.Input)
+		return fmt.Errorf("cas argument: expected [from, to], got %s", brief.Middle(op.Input.String(), maxShown))
 	}
 	if op.Outcome == history.OK && op.Output != op.Input {
 		return want(isFlag(op.Output), "cas result", "true, false or nothing", op.Output)

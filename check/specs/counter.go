@@ -5,6 +5,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/brief"
 )
 
 // Counter is a sum, initially zero.
@@ -35,7 +36,7 @@ var Counter = check.Define(check.Object[int64]{
 		switch op.F {
 		case "add":
 			if _, ok := op.Input.AsInt(); !ok {
-				return fmt.Errorf("add argument: expected an integer, got %v", op.Input)
+				return fmt.Errorf("add argument: expected an integer, got %s", brief.Middle(op.Input.String(), maxShown))
 			}
 			return want(isInt || op.Output.IsNull(), "add result", "the sum or nothing", op.Output)
 		case "read":
@@ -44,4 +45,5 @@ var Counter = check.Define(check.Object[int64]{
 		return has(op.F, "add", "read")
 	},
 	Contradict: contradictCounter,
+	Explain:    explainCounter,
 })

@@ -7,25 +7,47 @@ import (
 	"simrun/history"
 )
 
+// nobody says that no operation before the culprit can have done something, such as
+// "written 7"; it returns "" if one can. Of those that failed it names one.
+func nobody(f *check.Finding, done string, does func(history.Operation) bool) string {
+	said := "nobody had " + done + " by then"
+	for _, op := range f.Earlier() {
+		switch {
+		case !does(op):
+		case op.Outcome != history.Fail:
+			return ""
+		default:
+			said = fmt.Sprintf("nobody had %s: the %s by %s failed", done, op.F, f.Who(op))
+		}
+	}
+	return said
+}
+
+// might returns the operations before the culprit that may have taken effect and match.
+func might(f *check.Finding, matches func(history.Operation) bool) []history.Operation {
+	var ops []history.Operation
+	for _, op := range f.Earlier() {
+		if op.Outcome != history.Fail && matches(op) {
+			ops = append(ops, op)
+		}
+	}
+	return ops
+}
+
 // explainRegister returns why a register can't have held the value that the culprit
 // saw.
 func explainRegister(f *check.Finding) string {
 	seen, ok := sawRegister(f.Culprit)
-	if !ok {
-		return ""
+	if !ok || len(might(f, func(op history.Operation) bool { return op.F == "append" })) > 0 {
+		return "" // an append may have made any value
 	}
-	var writers []history.Operation // of the value that the culprit saw
-	for _, op := range append(f.Others, f.Optional...) {
-		if op.F == "append" {
-			return "" // it may have made any value
-		}
-		if v, ok := wrote(op); ok && v == seen {
-			writers = append(writers, op)
+	writes := func(op history.Operation) bool { v, ok := wrote(op); return ok && v == seen }
+	if !seen.IsNull() {
+		if s := nobody(f, fmt.Sprintf("written %v", seen), writes); s != "" {
+			return s
 		}
 	}
-	if len(writers) == 0 && !seen.IsNull() {
-		return fmt.Sprintf("nobody had written %v by then", seen)
-	}
+	writers := might(f, writes)
 	for _, op := range f.Others {
 		v, ok := wrote(op)
 		if ok && v != seen && op.Before(f.Culprit) && allBefore(writers, op) {
@@ -89,33 +111,4 @@ func wrote(op history.Operation) (history.Value, bool) {
 		return present(to), !told || swapped
 	}
 	return history.Null, false
-}
-
-// explainTakes returns why an object can't have returned its element to the culprit.
-// inOrder means that elements are taken in the order in which they were added.
-func explainTakes(add string, inOrder bool) func(f *check.Finding) string {
-	return func(f *check.Finding) string {
-		c := f.Culprit
-		if c.F == add || c.Output.IsNull() {
-			return ""
-		}
-		var added *history.Operation
-		for i, op := range append(f.Others, f.Optional...) {
-			if op.F == add && op.Input == c.Output {
-				added = &append(f.Others, f.Optional...)[i]
-			}
-		}
-		if added == nil {
-			return fmt.Sprintf("nobody had added %v by then", c.Output)
-		}
-		for _, op := range f.Others {
-			switch {
-			case op.F == c.F && op.Output == c.Output && op.F != "peek":
-				return fmt.Sprintf("%s had taken %v already (%s)", f.Who(op), c.Output, f.Say(op))
-			case inOrder && op.F == add && op.Before(*added) && len(f.Others) == 2:
-				return fmt.Sprintf("%v was added by %s, before %v was, and nobody had taken it", op.Input, f.By(op), c.Output)
-			}
-		}
-		return ""
-	}
 }

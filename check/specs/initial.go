@@ -6,6 +6,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/brief"
 )
 
 // Initial returns the operations that set an object from its own initial state to a
@@ -48,7 +49,7 @@ func each(f string) func(history.Value) ([]history.Operation, error) {
 	return func(v history.Value) ([]history.Operation, error) {
 		list, ok := v.AsList()
 		if !ok {
-			return nil, fmt.Errorf("initial value: expected a list such as [1, 2], got %v", v)
+			return nil, fmt.Errorf("initial value: expected a list such as [1, 2], got %s", brief.Middle(v.String(), maxShown))
 		}
 		var ops []history.Operation
 		for _, e := range list {
@@ -69,7 +70,7 @@ func initialRegisters(v history.Value) ([]history.Operation, error) {
 		steps = append(steps, history.List(history.String("w"), name, value))
 	}
 	if len(steps) == 0 {
-		return nil, fmt.Errorf(`initial value: expected an object such as {"x": 0, "y": 0}, got %v`, v)
+		return nil, fmt.Errorf(`initial value: expected an object such as {"x": 0, "y": 0}, got %s`, brief.Middle(v.String(), maxShown))
 	}
 	txn := history.List(steps...)
 	return []history.Operation{{F: "txn", Input: txn, Output: txn}}, nil

@@ -5,6 +5,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/brief"
 )
 
 // KV is a key-value store. Each key (Operation.Key) is an object of its own. An
@@ -30,9 +31,6 @@ var KV = check.Define(check.Object[history.Value]{
 			if op.Outcome == history.Fail { // it carries what it found
 				op.Output = present(op.Output)
 			}
-			if op.Outcome == history.Fail {
-				op.Output = present(op.Output) // what it found
-			}
 			return stepCAS(value, op)
 		}
 		return value, op.Outcome == history.Info || present(op.Output) == value
@@ -43,7 +41,7 @@ var KV = check.Define(check.Object[history.Value]{
 			return acceptsCAS(op)
 		case "append":
 			if _, ok := op.Input.AsString(); !ok {
-				return fmt.Errorf("append argument: expected a string, got %v", op.Input)
+				return fmt.Errorf("append argument: expected a string, got %s", brief.Middle(op.Input.String(), maxShown))
 			}
 			return nil
 		}

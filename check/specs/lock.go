@@ -5,6 +5,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/brief"
 )
 
 // Lock has at most one holder at a time. The argument names the holder; without
@@ -56,9 +57,10 @@ var Lock = check.Define(check.Object[locked]{
 		case op.F == "acquire" && isToken:
 			return want(token > 0, "fencing token", "a positive integer", op.Output)
 		}
-		return fmt.Errorf("%s result: expected true, false or nothing (or a fencing token of acquire), got %v", op.F, op.Output)
+		return fmt.Errorf("%s result: expected true, false or nothing (or a fencing token of acquire), got %s", op.F, brief.Middle(op.Output.String(), maxShown))
 	},
 	ByProcess: true,
+	Explain:   explainLock,
 	DescribeState: func(l locked) string {
 		switch {
 		case l.holder == owner{}:

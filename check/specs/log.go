@@ -5,6 +5,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/brief"
 )
 
 // Log is a list of records with offsets from 0. A record keeps its offset forever.
@@ -39,13 +40,14 @@ var Log = check.Define(check.Object[sequence]{
 			return want(isInt || op.Output.IsNull(), "append result", "an offset or nothing", op.Output)
 		case "read":
 			if from, ok := op.Input.AsInt(); !ok || from < 0 {
-				return fmt.Errorf("read argument: expected an offset from 0, got %v", op.Input)
+				return fmt.Errorf("read argument: expected an offset from 0, got %s", brief.Middle(op.Input.String(), maxShown))
 			}
 			return want(isElements(op.Output) || op.Outcome == history.Info, "read result", "a list of records", op.Output)
 		}
 		return has(op.F, "append", "read")
 	},
 	Contradict:    contradictLog,
+	Explain:       explainLog,
 	Equal:         sequence.equal,
 	Hash:          sequence.hash,
 	DescribeState: sequence.text,

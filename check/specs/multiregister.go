@@ -42,6 +42,7 @@ var MultiRegister = check.Define(check.Object[table]{
 		return nil
 	},
 	Project: projectKeys,
+	Explain: explainTransaction,
 	DescribeState: func(values table) string {
 		var parts []string
 		for _, e := range values.entries() {

@@ -41,6 +41,6 @@ var PriorityQueue = check.Define(check.Object[bag]{
 	Rule:              priorityRule,
 	Touches:           touchesTake("insert"),
 	DescribeOperation: describeTake,
-	Explain:           explainTakes("insert", false),
+	Explain:           containerPriorityQueue.explain,
 	DescribeState:     bag.text,
 })

@@ -1,8 +1,6 @@
 package specs
 
 import (
-	"fmt"
-
 	"simrun/check"
 	"simrun/history"
 )
@@ -77,38 +75,3 @@ func projectKeys(op history.Operation) check.Projection {
 		return small
 	}}
 }
-
-// explainElements returns what is wrong with a read of all elements.
-func explainElements(added string) func(f *check.Finding) string {
-	return func(f *check.Finding) string {
-		seen, ok := f.Culprit.Output.AsList()
-		if !ok || f.Culprit.F != "read" {
-			return ""
-		}
-		in := make(map[history.Value]int, len(seen))
-		for i, v := range seen {
-			in[v] = i + 1
-		}
-		all := append(append([]history.Operation{}, f.Others...), f.Optional...)
-		removed := map[history.Value]bool{}
-		for _, op := range all {
-			removed[op.Input] = removed[op.Input] || op.F == "remove"
-		}
-		for _, op := range f.Others {
-			if _, there := in[op.Input]; op.F == added && !there && !removed[op.Input] && op.Before(f.Culprit) {
-				return fmt.Sprintf("%s had %s %v by %s, and it is missing", f.Who(op), past[added], op.Input, f.By(op))
-			}
-		}
-		for _, op := range f.Others {
-			if in[op.Input] > 0 && op.F == "remove" && op.Before(f.Culprit) && len(f.Others) == 1 {
-				return fmt.Sprintf("%s had removed %v by %s, and it is there", f.Who(op), op.Input, f.By(op))
-			}
-		}
-		if len(all) == 0 && len(seen) > 0 {
-			return "" // any of the values may be the wrong one
-		}
-		return ""
-	}
-}
-
-var past = map[string]string{"add": "added", "append": "appended"}

@@ -31,7 +31,7 @@ var Queue = check.Define(check.Object[sequence]{
 	Rule:              queueRule,
 	Touches:           touchesTake("enqueue"),
 	DescribeOperation: describeTake,
-	Explain:           explainTakes("enqueue", true),
+	Explain:           containerQueue.explain,
 	DescribeState:     sequence.text,
 })
 

@@ -6,6 +6,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/brief"
 )
 
 // Set holds each value at most once.
@@ -46,13 +47,13 @@ var Set = check.Define(check.Object[table]{
 			return want(isBool, "contains result", "true or false", op.Output)
 		}
 		if op.Output != op.Input && !isFlag(op.Output) {
-			return fmt.Errorf("%s result: expected true, false or nothing, got %v", op.F, op.Output)
+			return fmt.Errorf("%s result: expected true, false or nothing, got %s", op.F, brief.Middle(op.Output.String(), maxShown))
 		}
 		return nil
 	},
 	Rule:    setRule,
 	Project: projectElements,
-	Explain: explainElements("add"),
+	Explain: explainSet,
 	Touches: func(op history.Operation) ([]history.Value, bool) {
 		if op.F == "read" {
 			return nil, op.Outcome == history.Info // the values that it did not see matter as well

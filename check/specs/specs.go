@@ -12,6 +12,7 @@ import (
 	"simrun/check"
 	"simrun/history"
 	"simrun/history/nearest"
+	"simrun/internal/brief"
 )
 
 // All lists the specifications, simplest first.
@@ -48,7 +49,7 @@ func want(ok bool, where, what string, got history.Value) error {
 	if ok {
 		return nil
 	}
-	return fmt.Errorf("%s: expected %s, got %v", where, what, got)
+	return fmt.Errorf("%s: expected %s, got %s", where, what, brief.Middle(got.String(), maxShown))
 }
 
 // knows reports whether the operation has a result that Step must compare.
@@ -66,3 +67,6 @@ func isFlag(v history.Value) bool {
 	_, ok := v.AsBool()
 	return ok || v.IsNull()
 }
+
+// maxShown bounds the bytes of a value in an error.
+const maxShown = 60

@@ -31,6 +31,6 @@ var Stack = check.Define(check.Object[sequence]{
 	Rule:              stackRule,
 	Touches:           touchesTake("push"),
 	DescribeOperation: describeTake,
-	Explain:           explainTakes("push", false),
+	Explain:           containerStack.explain,
 	DescribeState:     sequence.text,
 })

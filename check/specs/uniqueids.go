@@ -1,6 +1,8 @@
 package specs
 
 import (
+	"fmt"
+
 	"simrun/check"
 	"simrun/history"
 )
@@ -30,6 +32,12 @@ var UniqueIDs = check.Define(check.Object[bool]{
 			return want(!op.Output.IsNull(), "generate result", "an identifier", op.Output)
 		}
 		return has(op.F, "generate")
+	},
+	Explain: func(f *check.Finding) string {
+		for _, op := range f.Others {
+			return fmt.Sprintf("%s had got %v too, by %s", f.Who(op), op.Output, f.By(op))
+		}
+		return ""
 	},
 	DescribeState: func(used bool) string {
 		if used {

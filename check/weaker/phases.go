@@ -49,23 +49,20 @@ func (p *Phase) Name() string {
 // which they first began. Phases leaves out a phase in which no time passed and no
 // operation was invoked.
 //
-// Faults are the events of the nemesis. In simrun's form "partition" begins a fault,
-// and "end partition" with the same value ends it; in Jepsen's form these are "start"
-// and "stop", or "start-partition" and "stop-partition". A fault that never ends, and
-// does not say that it lasts forever, takes no time and begins no phase. Phases returns
-// an error if the history is malformed.
+// The faults are those of [history.Faults]. A moment begins no phase. Phases returns an
+// error if the history is malformed.
 func Phases(events []history.Event) ([]Phase, error) {
 	ops, err := history.Pair(events)
 	if err != nil || len(events) == 0 {
 		return nil, err
 	}
-	t := &timeline{number: make(map[string]int), ends: endsOf(events)}
+	t := &timeline{number: make(map[string]int), changes: changesOf(events)}
 	t.enter(events[0].Time)
 	next := 0
 	for i := range events {
 		switch e := &events[i]; {
 		case e.Process == history.Nemesis:
-			t.fault(e)
+			t.change(i, e.Time)
 		case e.Type == history.Invoke:
 			t.count(&ops[next])
 			next++
@@ -84,78 +81,50 @@ type timeline struct {
 	now       int              // the current phase
 	since     history.Time     // when it began
 	counted   bool             // an operation was invoked in it since then
-	ends      map[fault]int    // ends that are still to come
-	active    []fault
+	changes   map[int]change   // by position of the event
+	active    []string         // kinds of the faults that last
 }
 
-// fault is a fault that lasts: its kind, and the value that tells it apart from others of the kind.
-type fault struct {
-	kind  string
-	value history.Value
-}
+// change is what begins and ends at an event.
+type change struct{ begin, end []string }
 
-// faultOf returns the fault of an event of the nemesis, and whether the event ends it.
-func faultOf(e *history.Event) (f fault, ends bool) {
-	if kind, ok := strings.CutPrefix(e.F, "end "); ok {
-		return fault{kind, e.Value}, true
-	}
-	for _, w := range []struct {
-		word string
-		ends bool
-	}{{"start", false}, {"stop", true}} {
-		if e.F == w.word {
-			return fault{kind: "fault"}, w.ends
+// changesOf says where the faults of a history begin and end that last.
+func changesOf(events []history.Event) map[int]change {
+	changes := make(map[int]change)
+	for _, f := range history.Faults(events) {
+		if !f.Lasts {
+			continue
 		}
-		if kind, ok := strings.CutPrefix(e.F, w.word+"-"); ok {
-			return fault{kind: kind}, w.ends // Jepsen repeats the event when it is done, with another value
+		c := changes[f.Begin]
+		c.begin = append(c.begin, f.Kind)
+		changes[f.Begin] = c
+		if f.End >= 0 {
+			c := changes[f.End]
+			c.end = append(c.end, f.Kind)
+			changes[f.End] = c
 		}
 	}
-	return fault{e.F, e.Value}, false
+	return changes
 }
 
-// endsOf counts the ends of each fault.
-func endsOf(events []history.Event) map[fault]int {
-	ends := make(map[fault]int)
-	for i := range events {
-		if events[i].Process == history.Nemesis {
-			if f, end := faultOf(&events[i]); end {
-				ends[f]++
-			}
-		}
-	}
-	return ends
-}
-
-// lasts reports whether the fault that an event begins lasts beyond the event.
-func (t *timeline) lasts(e *history.Event, f fault) bool {
-	line, _ := e.Value.AsString()
-	return t.ends[f] > 0 || strings.HasPrefix(e.F, "start") || strings.HasSuffix(line, " forever")
-}
-
-func (t *timeline) fault(e *history.Event) {
-	f, end := faultOf(e)
-	at := slices.Index(t.active, f)
-	if end {
-		t.ends[f]--
-	}
-	switch {
-	case end && at >= 0:
-		t.active = slices.Delete(t.active, at, at+1)
-	case !end && t.lasts(e, f) && !(at >= 0 && strings.HasPrefix(e.F, "start")):
-		t.active = append(t.active, f)
-	default:
+// change begins another phase, if a fault begins or ends at an event.
+func (t *timeline) change(event int, at history.Time) {
+	c, changes := t.changes[event]
+	if !changes {
 		return
 	}
-	t.leave(e.Time)
-	t.enter(e.Time)
+	for _, kind := range c.end {
+		i := slices.Index(t.active, kind)
+		t.active = slices.Delete(t.active, i, i+1)
+	}
+	t.active = append(t.active, c.begin...)
+	t.leave(at)
+	t.enter(at)
 }
 
 // enter begins the phase of the faults that are active.
 func (t *timeline) enter(at history.Time) {
-	kinds := []string{} // an empty array in JSON
-	for _, f := range t.active {
-		kinds = append(kinds, f.kind)
-	}
+	kinds := append([]string{}, t.active...) // an empty array in JSON
 	slices.Sort(kinds)
 	kinds = slices.Compact(kinds)
 	name := strings.Join(kinds, ", ")

@@ -24,6 +24,8 @@ import (
 type Options struct {
 	Budget int64                        // largest number of steps of each search; 0: [DefaultBudget]. Every machine counts the same steps.
 	Who    func(history.Process) string // returns the name of a process for sentences; nil: "process 3"
+
+	Untimed bool // the history has no times, so that sentences name events instead
 }
 
 // DefaultBudget is the largest number of steps of a search, unless Options say
@@ -43,6 +45,12 @@ func (o Options) budget() (int64, error) {
 // says returns who did what and when: "process 3 read x → 7 (1.204s to 1.209s)".
 func (o Options) says(spec check.Spec, op *history.Operation) string {
 	until := "never completed"
+	if o.Untimed {
+		if op.Complete >= 0 {
+			until = fmt.Sprintf("to %d", op.Return)
+		}
+		return fmt.Sprintf("%s %s (event %d %s)", o.who(op.Process), described(spec, op), op.Call, until)
+	}
 	if op.Complete >= 0 {
 		until = "to " + op.Return.Rounded()
 	}

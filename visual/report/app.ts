@@ -16,7 +16,7 @@ import { onPaletteChange, palette } from "./palette.js";
 import { nearCausesOf, Panel } from "./panel.js";
 import { sameTarget, type Hit, type Scene, type Target } from "./scene.js";
 import { search } from "./search.js";
-import { count, duration, kindWord, moment, operationText, outcomeWords, recordText, whoText } from "./text.js";
+import { count, duration, kindWord, moment, operationText, outcomeWords, processName, recordText, whoText } from "./text.js";
 import { View } from "./view.js";
 
 const overviewHeight = 54;
@@ -246,7 +246,7 @@ export class App {
       const took = outcome[op] === 3 ? "" : ` · ${duration(end[op] - call[op])}`;
       return [
         line(operationText(run, op), "strong"),
-        line(`${this.model.whoDid(op)}, process ${run.operations.process[op]}`),
+        line(`${this.model.whoDid(op)}, ${processName(run, run.operations.process[op])}`),
         line(`${moment(call[op], 1e5)}${took} · ${outcomeWords[outcome[op]]}`),
         ...(this.model.inCore[op] === 1 ? [line("in the core of the violation", "alarm")] : []),
       ];

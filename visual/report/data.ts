@@ -33,6 +33,8 @@ interface Head {
   operations: number;
   kinds: string[] | null;
   nodes: string[];
+  untimed?: boolean;
+  processes?: Record<string, string>;
   checks: Check[] | null;
   faults: Fault[] | null;
   texts: string[];
@@ -80,6 +82,8 @@ export interface Run {
   end: number;
   kinds: string[];
   nodes: string[];
+  untimed: boolean; // times are positions in the history
+  processes: Record<string, string>; // by number: those that have a name
   checks: Check[];
   faults: Fault[];
   texts: string[];
@@ -113,6 +117,8 @@ function decode(bytes: Uint8Array): Run {
     end: head.end,
     kinds,
     nodes: head.nodes,
+    untimed: head.untimed ?? false,
+    processes: head.processes ?? {},
     checks: head.checks ?? [],
     faults: head.faults ?? [],
     texts: head.texts,

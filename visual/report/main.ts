@@ -6,6 +6,7 @@ import { readRun } from "./data.js";
 import { armCopyButtons, el } from "./dom.js";
 import { listen } from "./input.js";
 import type { Target } from "./scene.js";
+import { countEvents } from "./text.js";
 
 declare global {
   interface Window {
@@ -28,6 +29,7 @@ async function start(): Promise<void> {
   root.append(wait);
   try {
     const run = await readRun(payload.textContent ?? "");
+    if (run.untimed) countEvents();
     wait.remove();
     payload.remove();
     if (run.records.count === 0 && run.operations.count === 0) {

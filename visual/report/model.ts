@@ -3,7 +3,7 @@
 
 import { Spans } from "./bisect.js";
 import type { Run } from "./data.js";
-import { messageType } from "./text.js";
+import { messageType, processName } from "./text.js";
 
 /** A stretch of a node's life in one role and epoch. */
 export interface Stretch {
@@ -96,7 +96,7 @@ export function buildModel(run: Run): Model {
   rows.forEach((row, i) => row.node > 0 && (rowOf[row.node] = i));
   const operationRow = new Int32Array(run.operations.count);
   rows.forEach((row, i) => row.operations.forEach((op) => (operationRow[op] = i)));
-  const whoDid = (op: number): string => (rows[operationRow[op]].node > 0 ? rows[operationRow[op]].name : `p${run.operations.process[op]}`);
+  const whoDid = (op: number): string => (rows[operationRow[op]].node > 0 ? rows[operationRow[op]].name : processName(run, run.operations.process[op], true));
   const { messages, types } = buildMessages(run, kind);
   const { weather, faultRows, faultRowCount } = stackFaults(run);
   const inCore = new Uint8Array(run.operations.count);
@@ -250,7 +250,7 @@ function buildRows(run: Run, kind: (name: string) => number): ClientRow[] {
   }
   const order = (group: number, members: number[]): number => (byClient ? group : ops.process[members[0]]);
   return [...groups.entries()].sort((a, b) => order(...a) - order(...b)).map(([group, members]) => ({
-    name: byClient ? run.nodes[group] : `p${ops.process[members[0]]}`,
+    name: byClient ? run.nodes[group] : processName(run, ops.process[members[0]], true),
     node: byClient ? group : 0,
     operations: Int32Array.from(members),
     core: [],

@@ -2,9 +2,17 @@
 
 import { type Run, Type } from "./data.js";
 
+let counted = false;
+
+/** Says that times are positions in a history that has no clock. */
+export function countEvents(): void {
+  counted = true;
+}
+
 /** A moment, with as many decimals as a step of the axis needs. */
 export function moment(ns: number, step = 1e6): string {
-  if (Math.abs(ns) < 1e4 && (ns !== 0 || step < 1e3)) return `${Math.round(ns)} ns`; // histories without clocks count lines
+  if (counted) return `event ${Math.round(ns)}`;
+  if (Math.abs(ns) < 1e4 && (ns !== 0 || step < 1e3)) return `${Math.round(ns)} ns`;
   const decimals = Math.min(9, Math.max(0, Math.ceil(9 - Math.log10(step) - 1e-9)));
   return `${(ns / 1e9).toFixed(decimals)} s`;
 }
@@ -12,6 +20,7 @@ export function moment(ns: number, step = 1e6): string {
 /** A length of time in the unit that suits it. */
 export function duration(ns: number): string {
   if (ns === Infinity) return "never ended";
+  if (counted) return count(Math.round(ns), "event");
   for (const [unit, size] of [["s", 1e9], ["ms", 1e6], ["µs", 1e3]] as const) {
     if (ns >= size) return `${Number((ns / size).toPrecision(4))} ${unit}`;
   }
@@ -103,4 +112,9 @@ export function messageType(text: string): string {
 /** A line of a plan without its time, which its place on the axis tells. */
 export function faultText(line: string): string {
   return line.replace(/^(at|after) \S+ /, "");
+}
+
+/** The name of a process: its own, or "process 3". */
+export function processName(run: Run, process: number, short = false): string {
+  return run.processes[process] ?? (short ? `p${process}` : `process ${process}`);
 }
