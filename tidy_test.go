@@ -41,7 +41,7 @@ var floors = map[string][]string{
 	"check":                 {"history/...", "check/...", "internal/count", "internal/brief"},
 	"models":                {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/blocking", "check/...", "models", "models/wire", "models/wal", "models/oplog", "models/session", "models/viewservice", "models/kv", "models/invariant", "models/modeltest", "models/workload"},
 	"models/all":            {"history/...", "sim/...", "check/...", "models/...", "trial"},
-	"trial":                 {"history/...", "sim/...", "check/...", "models", "internal/count"},
+	"trial":                 {"history/...", "sim/...", "check/...", "models", "internal/count", "internal/brief"},
 	"visual":                {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/..."},
 	"simtest":               {"history/...", "sim/...", "check/...", "models", "trial/...", "visual/...", "internal/count"},
 	"cli":                   {"history/...", "sim/...", "check/...", "models", "trial/...", "visual/...", "simtest", "internal/count"},

@@ -73,7 +73,7 @@ func Past(f string) string {
 var pastForms = map[string]string{
 	"acquire": "acquired", "add": "added", "append": "appended", "delete": "deleted", "dequeue": "dequeued", "drain": "drained",
 	"enqueue": "enqueued", "generate": "generated", "get": "got", "insert": "inserted", "peek": "peeked", "poll": "polled", "pop": "popped",
-	"push": "pushed", "release": "released", "remove": "removed", "transfer": "transferred", "write": "wrote",
+	"push": "pushed", "release": "released", "renew": "renewed", "remove": "removed", "transfer": "transferred", "write": "wrote",
 }
 
 // processName is the name of a process unless Options.Who gives another.

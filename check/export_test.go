@@ -129,3 +129,8 @@ func Explained(s Spec, ops []history.Operation, share func() bool) (said map[int
 	}
 	return said
 }
+
+// Contradicts reports whether a specification knows contradictions.
+func Contradicts(s Spec) bool { return s.(interface{ contradicts() bool }).contradicts() }
+
+func (d *defined[S]) contradicts() bool { return d.o.Contradict != nil }

@@ -114,9 +114,29 @@ var alphabets = []alphabet{
 	{specs.Stack, join(of("push", ints(1, 2, 3), nothing), of("pop", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey, false},
 	{specs.PriorityQueue, join(of("insert", ints(1, 2, 3), nothing), of("poll", oneOf(null, null), with(ints(1, 2, 3), null)), of("peek", nothing, with(ints(1, 2, 3), null))), oneKey, false},
 	{specs.Lock, join(of("acquire", with(texts("a", "b"), null), with(ints(1, 2, 3, 4), null, yes, no)), of("release", with(texts("a", "b"), null), told)), oneKey, false},
+	{specs.Mutex, join(of("acquire", nothing, told), of("release", nothing, told)), oneKey, false},
+	{specs.Semaphore, join(of("acquire", with(ints(1, 2), null), told), of("release", with(ints(1, 2), null), told)), oneKey, false},
+	{specs.Bank, join(of("transfer", oneOf(moves("a", "b", 1), moves("b", "a", 2), moves("b", "a", 0)), told), repeat(3, of("read", nothing, balances()))), oneKey, false},
 	{specs.Counter, join(of("add", ints(1, 2, -1), with(ints(-1, 0, 1, 2, 3, 4, 5), null)), of("read", nothing, ints(-1, 0, 1, 2, 3, 4, 5, 6))), oneKey, false},
 	{specs.UniqueIDs, of("generate", nothing, ints(1, 2, 3, 4, 5)), oneKey, false},
 	{specs.Log, join(of("append", ints(1, 2), with(ints(0, 1, 2, 3), null)), of("read", ints(0, 1, 2), lists(2, ints(1, 2)...))), oneKey, false},
+}
+
+// moves is the argument of a transfer.
+func moves(from, to string, amount int64) history.Value {
+	return history.Object(map[string]history.Value{"from": history.String(from), "to": history.String(to), "amount": history.Int(amount)})
+}
+
+// balances are what a read of a bank may see.
+func balances() []history.Value {
+	var all []history.Value
+	for a := int64(-1); a < 4; a++ {
+		for b := int64(0); b < 4; b++ {
+			all = append(all, history.Object(map[string]history.Value{"a": history.Int(a), "b": history.Int(b)}))
+		}
+		all = append(all, history.Object(map[string]history.Value{"a": history.Int(a)}))
+	}
+	return all
 }
 
 // adding makes templates that add the values 1 to n, each once in a history.

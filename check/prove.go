@@ -91,10 +91,10 @@ const maxChains = 2000
 // become plain writes, which demand less.
 func (c *check) ruledProblem(i int) *problem {
 	found := c.answers[i].core
-	small := part{key: c.parts[i].key, ops: found.ops}
+	small := part{key: c.parts[i].key, ops: c.withUnknown(i, found.ops)}
 	weaken := found.weaken
 	if len(weaken) > 0 {
-		if all := c.chains(&c.parts[i], c.answers[i].end, found.ops); len(all) <= maxChains {
+		if all := c.chains(&c.parts[i], c.answers[i].end, small.ops); len(all) <= maxChains {
 			small.ops, weaken = all, nil
 		}
 	}
@@ -106,6 +106,23 @@ func (c *check) ruledProblem(i int) *problem {
 		}
 	}
 	return p.cut(c.answers[i].end + 1)
+}
+
+// withUnknown adds the operations whose result was unknown when the violation became
+// inevitable, and that may have taken any value. The rule knows that they can't have taken one that another operation took; the core must
+// hold without that knowledge, since it may say less of the other operation.
+func (c *check) withUnknown(i int, some []int32) []int32 {
+	all := slices.Clone(some)
+	end := c.answers[i].end
+	for _, n := range c.parts[i].before(c.ops, end+1) {
+		if op := &c.ops[n]; op.Outcome == history.Info || op.Complete > end {
+			if values, _ := c.spec.touches(opened(op)); len(values) == 0 {
+				all = append(all, n)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // chains returns the operations of a part up to the event end that are on values of

@@ -78,7 +78,7 @@ type Verdict struct {
 	Witness []int
 	// Core is the core of a violation, as indices of invocations in the history,
 	// ascending: a minimal set of operations that cannot be linearized, whichever
-	// of Optional took effect. If Minimal is set, each member is necessary: there is
+	// of Optional took effect, and whatever all others did in their time. If Minimal is set, each member is necessary: there is
 	// an order without it, or, if it changes the state, with it taking effect at any
 	// time after its invocation or never.
 	Core []int

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"simrun/check"
+	"simrun/check/accounts"
 	"simrun/history"
 	"simrun/history/nearest"
 	"simrun/internal/count"
@@ -26,7 +27,7 @@ import (
 )
 
 func newCheck(a *app) *cobra.Command {
-	var kf checkFlags
+	kf := checkFlags{names: checkNames}
 	of := outFlags{format: "text"}
 	var formats []string
 	var from, convert string
@@ -71,12 +72,23 @@ decides what it has read.`,
 			if convert != "" {
 				return a.work(cmd.Context(), func() error { return a.convert(args, f, lenient, convert) })
 			}
+			if kf.spec == "" {
+				return fmt.Errorf("against which specification? Say --spec, one of: %s", joinStrings(checkNames()))
+			}
+			if err := oneOf("specification", kf.spec, checkNames()); err != nil {
+				return err
+			}
+			name := kf.spec
+			account, counts := accounts.ByName(name)
+			if counts {
+				if err := countsAlone(name, follow, initial, also); err != nil {
+					return err
+				}
+				kf.spec = ""
+			}
 			spec, opts, err := kf.parse()
 			if err != nil {
 				return err
-			}
-			if spec == nil {
-				return fmt.Errorf("against which specification? Say --spec, one of: %s", joinStrings(specNames()))
 			}
 			if !noStore {
 				if err := of.check(); err != nil {
@@ -86,7 +98,7 @@ decides what it has read.`,
 			if err := parseAlso(also); err != nil {
 				return err
 			}
-			c := &checking{app: a, spec: spec, opts: opts, from: f, out: &of, noStore: noStore, also: also, pause: time.Second, lenient: lenient}
+			c := &checking{app: a, name: name, spec: spec, account: account, opts: opts, from: f, out: &of, noStore: noStore, also: also, pause: time.Second, lenient: lenient}
 			for _, text := range initial {
 				c.initial = append(c.initial, parseInitial(text))
 				c.with = append(c.with, "--init", text)
@@ -156,10 +168,37 @@ func historyFormats() []string {
 	return names
 }
 
+// checkNames are what check can ask: the specifications, and the questions that count.
+func checkNames() []string {
+	names := specNames()
+	for _, c := range accounts.All {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// countsAlone refuses what makes no sense for a question that counts.
+func countsAlone(name string, follow bool, initial, also []string) error {
+	switch {
+	case follow:
+		return fmt.Errorf("--follow: %s counts over a whole history, so it can't be decided before the end", name)
+	case len(initial) > 0:
+		return fmt.Errorf("--init: %s has no initial value to set", name)
+	}
+	for _, question := range also {
+		if question != "phases" {
+			return fmt.Errorf("--also %s: expected phases, since %s is not a specification that orders operations", question, name)
+		}
+	}
+	return nil
+}
+
 // checking is a check of files under way.
 type checking struct {
 	*app
-	spec    check.Spec
+	name    string     // of the specification, or of the question that counts
+	spec    check.Spec // nil: account
+	account accounts.Checker
 	opts    check.Options
 	from    history.Format
 	out     *outFlags
@@ -216,7 +255,7 @@ func (c *checking) printAll(all []shown) error {
 	}
 	if refused > 0 {
 		c.code = exitUsage
-		fmt.Fprintf(c.stderr, "simrun: %d of %s could not be read, or do not fit --spec %s\n", refused, count.Of(len(all), "file"), c.spec.Name())
+		fmt.Fprintf(c.stderr, "simrun: %d of %s could not be read, or do not fit --spec %s\n", refused, count.Of(len(all), "file"), c.name)
 	}
 	if len(all) == 1 {
 		return c.print(c.out.format, all[0])
@@ -299,12 +338,11 @@ func (c *checking) decide(ctx context.Context, file string, r *history.Reading) 
 	events, opts := r.Events, c.opts
 	opts.Who, opts.Untimed = r.Who, r.Untimed
 	bar := c.progress("deciding "+count.Grouped(len(events))+" events", -1)
-	v, err := check.Linearizable(c.spec, events, opts)
+	res, v, err := c.judge(file, r, opts)
 	bar.end()
 	if err != nil {
 		return shown{}, inFile(file, r.Locate(err))
 	}
-	res := trial.HistoryResults(file, r, v)
 	res.With = c.with
 	if hint := c.hint(r, v); hint != "" {
 		res.Notes = append(res.Notes, hint)
@@ -321,7 +359,7 @@ func (c *checking) decide(ctx context.Context, file string, r *history.Reading) 
 		return s, err
 	}
 	name := time.Now().UTC().Format("20060102T150405.000Z") + "-" + fileLabel(file)
-	if s.folder, err = c.store(ctx, c.out.out, "check-"+c.spec.Name(), name, run); err != nil && ctx.Err() == nil {
+	if s.folder, err = c.store(ctx, c.out.out, "check-"+c.name, name, run); err != nil && ctx.Err() == nil {
 		fmt.Fprintf(c.stderr, "simrun: %v\n", err)
 		c.unstored, err = true, nil
 	}
@@ -329,6 +367,16 @@ func (c *checking) decide(ctx context.Context, file string, r *history.Reading) 
 		err = disagreement(v.Disagreement(), s.folder)
 	}
 	return s, err
+}
+
+// judge decides a history, or counts.
+func (c *checking) judge(file string, r *history.Reading, opts check.Options) (trial.Results, check.Verdict, error) {
+	if c.spec == nil {
+		account, err := c.account.Check(r.Events, opts)
+		return trial.AccountResults(file, r, account), account.Verdict, err
+	}
+	v, err := check.Linearizable(c.spec, r.Events, opts)
+	return trial.HistoryResults(file, r, v), v, err
 }
 
 // read reads a history, and shows how far it is.

@@ -38,6 +38,7 @@ type caseFlags struct {
 // checkFlags say how a history is decided.
 type checkFlags struct {
 	spec, engine string
+	names        func() []string // of what --spec takes; nil: the specifications
 	budget       int64
 	allowEmpty   bool
 }
@@ -81,7 +82,10 @@ func (f *checkFlags) add(cmd *cobra.Command, defaultSpec string) {
 	fs.StringVar(&f.engine, "engine", "auto", "`NAME` of how it is decided: see simrun list engines")
 	fs.Int64Var(&f.budget, "budget", 0, fmt.Sprintf("`STEPS` at most for each object (default %d)", check.DefaultBudget))
 	fs.BoolVar(&f.allowEmpty, "allow-empty", false, "call a history valid in which no operation completed, instead of unknown")
-	complete(cmd, "spec", specNames)
+	if f.names == nil {
+		f.names = specNames
+	}
+	complete(cmd, "spec", f.names)
 	complete(cmd, "engine", engineNames)
 }
 

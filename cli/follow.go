@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"simrun/check"
+	"simrun/check/specs"
 	"simrun/history"
 	"simrun/internal/count"
 )
@@ -40,8 +41,8 @@ var errCertain = errors.New("a violation is certain")
 // followed reads events until a violation of them is certain, or there are no more.
 func (c *checking) followed(ctx context.Context, file string) (*history.Reading, error) {
 	f := &following{checking: c}
-	if f.online = check.NewOnline(c.spec, c.opts); len(c.initial) > 0 {
-		f.online = nil // what objects began with is known once all keys are
+	if f.online = check.NewOnline(c.spec, c.opts); len(c.initial) > 0 || c.spec == specs.Lease {
+		f.online = nil // what objects began with is known once all keys are, and when leases end once all times are
 	}
 	r, name, err := f.open(ctx, file)
 	if err != nil {

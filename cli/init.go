@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,8 +69,19 @@ func keysOf(events []history.Event) []string {
 	return keys
 }
 
-// begin puts the operations of --init before a history.
+// begin puts into a history what its specification needs: the operations of --init before
+// it, and the ends of leases.
 func (c *checking) begin(r *history.Reading) error {
+	if c.spec == specs.Lease {
+		if r.Untimed {
+			return errors.New("lease: the history has no times, so that nothing says when a lease ended")
+		}
+		events, from, err := specs.Leased(r.Events)
+		if err != nil {
+			return r.Locate(err)
+		}
+		r.Replace(events, from, "expiry")
+	}
 	if len(c.initial) == 0 {
 		return nil
 	}
@@ -84,7 +96,7 @@ func (c *checking) begin(r *history.Reading) error {
 // hint proposes --init, if a violation is that something was seen which nobody wrote,
 // and the history fits, or fits longer, if the object began with it.
 func (c *checking) hint(r *history.Reading, v check.Verdict) string {
-	if v.Outcome != check.Violation || len(v.Core) != 1 || len(c.initial) > 0 {
+	if c.spec == nil || v.Outcome != check.Violation || len(v.Core) != 1 || len(c.initial) > 0 {
 		return ""
 	}
 	ops, err := history.Pair(r.Events)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"simrun/check"
+	"simrun/check/accounts"
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
@@ -184,6 +185,9 @@ func listSpecs(modelList) []item {
 	var list []item
 	for _, s := range specs.All {
 		list = append(list, item{Name: s.Name(), Summary: s.Summary()})
+	}
+	for _, c := range accounts.All {
+		list = append(list, item{Name: c.Name, Summary: "check only: " + c.Summary})
 	}
 	return list
 }

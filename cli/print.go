@@ -54,8 +54,12 @@ func (a *app) printText(s shown) {
 	} else {
 		fmt.Fprintf(a.stdout, "%s\n\n", printable(s.title))
 	}
+	wide := 11
 	for _, f := range s.lines {
-		fmt.Fprintf(a.stdout, "  %-11s %s\n", f.Name, printable(f.Value))
+		wide = max(wide, len(f.Name))
+	}
+	for _, f := range s.lines {
+		fmt.Fprintf(a.stdout, "  %-*s %s\n", wide, f.Name, printable(f.Value))
 	}
 	fmt.Fprintln(a.stdout)
 	width := 0
@@ -96,6 +100,8 @@ func checkLine(c trial.Check) string {
 	switch {
 	case c.Reason != "":
 		return c.Reason
+	case c.Engine == "count":
+		return ""
 	case c.Engine != "":
 		said := fmt.Sprintf("%s ordered by %s", count.Of(len(c.Witness), "operation"), c.Engine)
 		if c.Second == check.Valid {

@@ -6,10 +6,8 @@ import "slices"
 // their specification does. They belong to a process of their own, "init".
 func (r *Reading) Begin(before []Operation) {
 	events, p := Began(r.Events, before)
-	if r.Names == nil {
-		r.Names = make(map[Process]string)
-	}
-	r.Events, r.Names[p] = events, "init"
+	r.name(p, "init")
+	r.Events = events
 	r.lines = append(make([]int32, 2*len(before)), r.lines...)
 }
 

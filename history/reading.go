@@ -66,6 +66,29 @@ func (c *collector) reading(events []Event) *Reading {
 	return &Reading{Events: events, Untimed: c.count > 0 && !c.timed, Names: c.valid.names, Notes: c.notes(), file: c.file, lines: c.lines}
 }
 
+// Replace puts another history in the place of the events, such as one with more of them.
+// from says of each new event which event it was, or -1; name is that of new processes.
+func (r *Reading) Replace(events []Event, from []int, name string) {
+	lines := make([]int32, len(events))
+	for i, old := range from {
+		switch {
+		case old >= 0 && old < len(r.lines):
+			lines[i] = r.lines[old]
+		case old < 0 && events[i].Process != Nemesis:
+			r.name(events[i].Process, name)
+		}
+	}
+	r.Events, r.lines = events, lines
+}
+
+// name gives a process a name.
+func (r *Reading) name(p Process, name string) {
+	if r.Names == nil {
+		r.Names = make(map[Process]string)
+	}
+	r.Names[p] = name
+}
+
 // noticed is something that happened to lines of a file.
 type noticed struct {
 	times int

@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -73,6 +74,28 @@ func List(vs ...Value) Value {
 		b = v.AppendJSON(b)
 	}
 	return Value{kind: kindJSON, text: string(append(b, ']'))}
+}
+
+// Object returns the JSON object of members.
+func Object(members map[string]Value) Value {
+	names := make([]string, 0, len(members))
+	for name := range members {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	b := []byte{'{'}
+	for i, name := range names {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(String(name).AppendJSON(b), ':')
+		b = members[name].AppendJSON(b)
+	}
+	v, err := ParseValue(string(append(b, '}'))) // in the canonical form
+	if err != nil {
+		panic("history.Object: " + err.Error())
+	}
+	return v
 }
 
 // Ints returns the JSON array of ns.

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"simrun/check/accounts"
 	"simrun/history"
+	"simrun/internal/brief"
 	"simrun/internal/count"
 	"simrun/sim"
 	"simrun/sim/fault"
@@ -46,12 +48,39 @@ func HistoryFacts(r *Results, events []history.Event) []sim.Field {
 		facts = append(facts, sim.Field{Name: "until", Value: events[len(events)-1].Time.String()})
 	}
 	for _, c := range r.Checks {
-		facts = append(facts, sim.Field{Name: "steps", Value: count.Grouped(c.Steps)})
+		if c.Steps > 0 || len(r.Figures) == 0 {
+			facts = append(facts, sim.Field{Name: "steps", Value: count.Grouped(c.Steps)})
+		}
+	}
+	for _, f := range r.Figures {
+		facts = append(facts, sim.Field{Name: f.Name, Value: describeFigure(f, r.Untimed)})
 	}
 	for _, note := range r.Notes {
 		facts = append(facts, sim.Field{Name: "note", Value: note})
 	}
 	return facts
+}
+
+// describeFigure says how many there are, and which: "3: 7, 8, 9".
+func describeFigure(f accounts.Figure, untimed bool) string {
+	if l := f.Latency; l != nil {
+		if untimed {
+			return fmt.Sprintf("p50 %d, p95 %d, p99 %d, max %d events", l.P50, l.P95, l.P99, l.Max)
+		}
+		return fmt.Sprintf("p50 %s, p95 %s, p99 %s, max %s", l.P50.Rounded(), l.P95.Rounded(), l.P99.Rounded(), l.Max.Rounded())
+	}
+	s := count.Grouped(f.Count)
+	for i, v := range f.Values {
+		sep := ", "
+		if i == 0 {
+			sep = ": "
+		}
+		s += sep + brief.Middle(v.String(), 40)
+	}
+	if f.Count > len(f.Values) && len(f.Values) > 0 {
+		s += ", …"
+	}
+	return s
 }
 
 // describeCluster says what ran: "5 nodes, 4 clients, 10s".

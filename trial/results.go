@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"simrun/check"
+	"simrun/check/accounts"
 	"simrun/history"
 	"simrun/sim"
 )
@@ -31,6 +32,7 @@ type Results struct {
 	Spec      string                     `json:"spec,omitempty"`
 	Digest    string                     `json:"digest,omitempty"`
 	Checks    []Check                    `json:"checks"`
+	Figures   []accounts.Figure          `json:"figures,omitempty"`   // behind the verdict, of a question of check/accounts
 	Also      json.RawMessage            `json:"also,omitempty"`      // answers to further questions, which are not part of the verdict
 	Beyond    []string                   `json:"beyond,omitempty"`    // faults beyond what the model claims to survive
 	Exercise  *Exercise                  `json:"exercise,omitempty"`  // how much the run exercised; nil if it was not simulated
@@ -76,6 +78,16 @@ func HistoryResults(file string, read *history.Reading, v check.Verdict) Results
 	}
 	if v.Outcome == check.Valid {
 		r.Summary = "linearizable as " + v.Spec
+	}
+	return r
+}
+
+// AccountResults are what results.json says of an account of a recorded history.
+func AccountResults(file string, read *history.Reading, account accounts.Report) Results {
+	r := HistoryResults(file, read, account.Verdict)
+	r.Checks[0].Name, r.Figures = account.Spec, account.Figures
+	if account.Outcome == check.Valid {
+		r.Summary = "everything is accounted for, as " + account.Spec + " asks"
 	}
 	return r
 }

@@ -32,6 +32,8 @@ var initials = map[string]func(history.Value) ([]history.Operation, error){
 	"stack":          each("push"),
 	"priority-queue": each("insert"),
 	"multi-register": initialRegisters,
+	"semaphore":      initialPermits,
+	"bank":           initialBalances,
 }
 
 // Saw returns the value of a register that an operation found, if it tells one.
@@ -74,4 +76,20 @@ func initialRegisters(v history.Value) ([]history.Operation, error) {
 	}
 	txn := history.List(steps...)
 	return []history.Operation{{F: "txn", Input: txn, Output: txn}}, nil
+}
+
+// initialPermits says how many permits there are.
+func initialPermits(v history.Value) ([]history.Operation, error) {
+	if n, ok := v.AsInt(); !ok || n < 0 || n > maxSum {
+		return nil, fmt.Errorf("initial value: expected a number of permits, got %s", brief.Middle(v.String(), maxShown))
+	}
+	return []history.Operation{{F: setPermits, Input: v}}, nil
+}
+
+// initialBalances is a read, since that makes balances known.
+func initialBalances(v history.Value) ([]history.Operation, error) {
+	if !areBalances(v) {
+		return nil, fmt.Errorf(`initial value: expected balances such as {"1": 10, "2": 10}, got %s`, brief.Middle(v.String(), maxShown))
+	}
+	return []history.Operation{{F: "read", Output: v}}, nil
 }

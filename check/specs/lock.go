@@ -17,8 +17,7 @@ import (
 //	release "a"             only the holder can release
 //	release "a" → false     "a" did not hold the lock
 //
-// The lock never expires by itself: for a lease that expires, the history must have a
-// release in the name of the holder who lost it.
+// The lock never expires by itself: see [Lease] for one that does.
 var Lock = check.Define(check.Object[locked]{
 	Name:    "lock",
 	Summary: "one holder at a time: acquire [→ fencing token], release",
@@ -59,23 +58,26 @@ var Lock = check.Define(check.Object[locked]{
 		}
 		return fmt.Errorf("%s result: expected true, false or nothing (or a fencing token of acquire), got %s", op.F, brief.Middle(op.Output.String(), maxShown))
 	},
-	ByProcess: true,
-	Explain:   explainLock,
-	DescribeState: func(l locked) string {
-		switch {
-		case l.holder == owner{}:
-			return "free"
-		case l.holder.process > 0:
-			return fmt.Sprintf("held by process %d", l.holder.process-1)
-		}
-		return "held by " + l.holder.name.String()
-	},
+	ByProcess:     true,
+	Contradict:    contradictLock,
+	Explain:       explainLock,
+	DescribeState: locked.text,
 })
 
 // locked is the state of a lock.
 type locked struct {
 	holder owner
 	token  int64 // the greatest that acquire returned so far
+}
+
+func (l locked) text() string {
+	switch {
+	case l.holder == owner{}:
+		return "free"
+	case l.holder.process > 0:
+		return fmt.Sprintf("held by process %d", l.holder.process-1)
+	}
+	return "held by " + l.holder.name.String()
 }
 
 // owner is a name, or a process plus one; the zero owner means that the lock is free.

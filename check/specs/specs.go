@@ -18,7 +18,7 @@ import (
 // All lists the specifications, simplest first.
 var All = []check.Spec{
 	Register, CASRegister, KV, MultiRegister, AppendList, Set, Queue, Stack,
-	PriorityQueue, Lock, Counter, UniqueIDs, Log,
+	PriorityQueue, Mutex, Lock, Lease, Semaphore, Counter, UniqueIDs, Log, Bank,
 }
 
 // ByName returns the specification with a name. The error for an unknown name lists all

@@ -172,13 +172,14 @@ func (t *timeline) finish() []Phase {
 	var all []Phase
 	for _, i := range t.order {
 		p := t.phases[i]
-		p.Latency = latencyOf(t.latencies[i])
+		p.Latency = LatencyOf(t.latencies[i])
 		all = append(all, p)
 	}
 	return all
 }
 
-func latencyOf(took []history.Time) Latency {
+// LatencyOf returns the quantiles of times, which it sorts.
+func LatencyOf(took []history.Time) Latency {
 	if len(took) == 0 {
 		return Latency{}
 	}

@@ -1,0 +1,296 @@
+package accounts
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"simrun/check"
+	"simrun/history"
+	"simrun/internal/soak"
+)
+
+// written makes a history from lines: process, name, argument, and a result, "?" or
+// "fails". The operations follow each other.
+func written(t *testing.T, text string) []history.Event {
+	var events []history.Event
+	for line := range strings.Lines(text) {
+		fields := strings.Fields(line)
+		if len(fields) == 0 {
+			continue
+		}
+		in, err := history.ParseValue(fields[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := history.Time(len(events))
+		e := history.Event{Index: len(events), Time: n, Process: history.Process(fields[0][0] - '0'), Type: history.Invoke, F: fields[1], Value: in}
+		events = append(events, e)
+		e.Index, e.Time, e.Type = e.Index+1, n+1, history.OK
+		switch {
+		case len(fields) < 4:
+		case fields[3] == "fails":
+			e.Type = history.Fail
+		case fields[3] == "?":
+			e.Type = history.Info
+		default:
+			if e.Value, err = history.ParseValue(fields[3]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
+func TestAccounts(t *testing.T) {
+	for _, c := range []struct {
+		name, history string
+		want          check.Outcome
+		reason        string
+		figures       string // those that are not zero
+	}{
+		{"total-queue", "0 enqueue 1\n1 drain null [1]", check.Valid, "", "enqueued 1, taken 1"},
+		{"total-queue", "0 enqueue 1\n0 enqueue 2\n1 dequeue null 2\n1 drain null []", check.Violation, "1 was enqueued by process 0, by event 1, and never taken, though the queue was found empty later", "enqueued 2, taken 1, lost 1"},
+		{"total-queue", "0 enqueue 1\n1 dequeue null null", check.Violation, "1 was enqueued by process 0, by event 1, and never taken, though the queue was found empty later", "enqueued 1, lost 1"},
+		{"total-queue", "1 drain null []\n0 enqueue 1", check.Unknown, "1 element was, such as 1, never taken, and nothing drained the queue after that", "enqueued 1, left 1"},
+		{"total-queue", "0 enqueue 1\n1 dequeue null ?\n2 drain null []", check.Unknown, "1 element was, such as 1, never taken, but operations with an unknown result may have taken them", "enqueued 1, lost 1"},
+		{"total-queue", "0 enqueue 1\n0 enqueue 2\n1 dequeue null ?\n2 drain null []", check.Violation, "1 was enqueued by process 0, by event 1, and never taken, though the queue was found empty later; 2 are lost, and the 1 takers with an unknown result can have taken one each", "enqueued 2, lost 2"},
+		{"total-queue", "0 enqueue 1\n1 dequeue null fails\n2 drain null [1]", check.Valid, "", "enqueued 1, taken 1"},
+		{"total-queue", "0 enqueue 1 fails\n1 dequeue null 1", check.Violation, "1 was taken by process 1, by event 3, but nobody had enqueued it: the enqueue by process 0, by event 1 failed", "taken 1, unexpected 1"},
+		{"total-queue", "0 dequeue null 7", check.Violation, "7 was taken by process 0, by event 1, but nobody had enqueued it", "taken 1, unexpected 1"},
+		{"total-queue", "0 enqueue 1 ?\n1 dequeue null 1", check.Valid, "", "taken 1, recovered 1"},
+		{"total-queue", "0 enqueue 1\n1 dequeue null 1\n1 dequeue null 1", check.Valid, "", "enqueued 1, taken 2, duplicated 1"},
+		{"total-queue", "0 enqueue 1\n0 enqueue 1\n1 dequeue null 1\n1 dequeue null null", check.Violation, "1 was enqueued by process 0, by event 1, and never taken, though the queue was found empty later", "enqueued 2, taken 1, lost 1"},
+		{"total-queue", "", check.Unknown, "nothing to decide: no operation completed", ""},
+		{"set-full", "0 add 1\n1 read null [1]", check.Valid, "", "acknowledged 1, stable 1, stable after 1"},
+		{"set-full", "0 add 1\n1 read null []\n1 read null [1]", check.Valid, "", "acknowledged 1, stable 1, stale 1, stable after 1"},
+		{"set-full", "0 add 1\n1 read null [1]\n1 read null []", check.Violation, "1 was added by process 0, by event 1, and is missing in the read by process 1, by event 5", "acknowledged 1, lost 1, lost after 1"},
+		{"set-full", "0 add 1 ?\n1 read null [1]\n1 read null []", check.Violation, "1 was seen by process 1, by event 3, and is missing in the read by process 1, by event 5", "lost 1, lost after 1"},
+		{"set-full", "0 add 1 ?\n1 read null []", check.Valid, "", "never read 1"},
+		{"set-full", "1 read null []\n0 add 1", check.Unknown, "no read saw any of the elements", "acknowledged 1, never read 1"},
+		{"set-full", "0 add 1\n1 read null [1,1]", check.Violation, "1 is there twice in the read by process 1, by event 3", "acknowledged 1, stable 1, twice 1, stable after 1"},
+		{"set-full", "0 add 1 fails\n0 add 2\n1 read null [1,2]", check.Violation, "1 was read by process 1, by event 5, but its add failed", "acknowledged 1, stable 1, unexpected 1, stable after 1"},
+		{"set-full", "0 read null [7]", check.Violation, "7 was read by process 0, by event 1, but nobody added it", "unexpected 1"},
+		{"bank-total", `0 read null {"a":5,"b":5}` + "\n" + `1 read null {"a":4,"b":6}`, check.Valid, "", "reads 2"},
+		{"bank-total", `0 read null {"a":5,"b":5}` + "\n" + `1 read null {"a":4,"b":5}`, check.Violation, "the accounts add up to 9 in the read by process 1, by event 3, and to 10 in that by process 0, by event 1", "reads 2, wrong total 1"},
+		{"bank-total", `0 read null {"a":-1,"b":5}`, check.Violation, "account a has -1 in the read by process 0, by event 1", "reads 1, negative 1"},
+		{"bank-total", `0 read null {"a":1,"b":5}` + "\n" + `1 read null {"a":1}`, check.Violation, "the read by process 1, by event 3 has other accounts than that by process 0, by event 1", "reads 2, other accounts 1"},
+		{"bank-total", `0 read null {"a":5}` + "\n" + `1 transfer {"from":"a","to":"b","amount":1}` + "\n" + `1 read null {"a":4}`, check.Unknown, "the sum changes, but a transfer by process 1, by event 3 is between an account that reads see and one that they don't", "reads 2, wrong total 1"},
+		{"bank-total", `1 transfer {"from":"a","to":"b","amount":1}`, check.Unknown, "nothing to decide: no read completed", ""},
+	} {
+		checker, _ := ByName(c.name)
+		r, err := checker.Check(written(t, c.history), check.Options{Untimed: true})
+		if err != nil {
+			t.Errorf("%s\n%s: %v", c.name, c.history, err)
+			continue
+		}
+		var figures []string
+		for _, f := range r.Figures {
+			if f.Count > 0 {
+				figures = append(figures, f.Name+" "+string(rune('0'+f.Count)))
+			}
+		}
+		if got := strings.Join(figures, ", "); r.Outcome != c.want || r.Reason != c.reason || got != c.figures {
+			t.Errorf("%s\n%s\n%v, %s\n%s\nwant %v, %s\n%s", c.name, c.history, r.Outcome, r.Reason, got, c.want, c.reason, c.figures)
+		}
+		if (r.Outcome == check.Violation) != (len(r.Core) > 0) {
+			t.Errorf("%s\n%s: the core is %v", c.name, c.history, r.Core)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	for _, c := range []struct{ name, history, want string }{
+		{"total-queue", "0 enqueue 1\n0 push 1", `event 2: total-queue: unknown operation "push"; available: dequeue, drain, enqueue`},
+		{"total-queue", "0 drain null 7", "event 1: total-queue: drain result: expected a list of values, got 7"},
+		{"set-full", "0 read null 7", "event 1: set-full: read result: expected a list, got 7"},
+		{"bank-total", `0 read null {"a":"x"}`, `event 1: bank-total: account a: expected an integer of at most 1099511627776, got "x"`},
+	} {
+		checker, _ := ByName(c.name)
+		if _, err := checker.Check(written(t, c.history), check.Options{}); err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v, want %s", c.history, err, c.want)
+		}
+	}
+}
+
+// service is a queue or a set of real elements, with a planted fault.
+type service struct {
+	rng      *rand.Rand
+	elements []history.Value
+	events   []history.Event
+	lose     bool // an element, after it was acknowledged
+	lost     int
+}
+
+// run lets clients call it; f decides what a call does at its one instant.
+func (s *service) run(n int, call func(client int) (f string, in history.Value), do func(f string, in history.Value) history.Value) {
+	type open struct {
+		f      string
+		in     history.Value
+		out    history.Value
+		effect bool
+	}
+	pending := make(map[int]*open)
+	for calls := 0; calls < n || len(pending) > 0; {
+		c := s.rng.IntN(3)
+		o := pending[c]
+		e := history.Event{Index: len(s.events), Time: history.Time(len(s.events)), Process: history.Process(c)}
+		switch {
+		case o == nil && calls < n:
+			calls++
+			o = &open{}
+			o.f, o.in = call(c)
+			pending[c] = o
+			e.Type, e.F, e.Value = history.Invoke, o.f, o.in
+		case o == nil:
+			continue
+		case !o.effect:
+			o.out, o.effect = do(o.f, o.in), true
+			continue
+		default:
+			e.Type, e.F, e.Value = history.OK, o.f, o.out
+			delete(pending, c)
+		}
+		s.events = append(s.events, e)
+	}
+}
+
+// A queue that keeps what it gets is valid once it is drained; one that loses an element is not.
+func TestQueueService(t *testing.T) {
+	for _, lose := range []bool{false, true} {
+		found := 0
+		for seed := range uint64(soak.N(300, 20_000)) {
+			s := &service{rng: rand.New(rand.NewPCG(seed, 1))}
+			n := int64(0)
+			call := func(int) (string, history.Value) {
+				if s.rng.IntN(2) == 0 {
+					n++
+					return "enqueue", history.Int(n)
+				}
+				return "dequeue", history.Null
+			}
+			do := func(f string, in history.Value) history.Value {
+				switch {
+				case f == "enqueue" && lose && s.rng.IntN(8) == 0:
+					s.lost++
+				case f == "enqueue":
+					s.elements = append(s.elements, in)
+				case f == "drain":
+					all := history.List(s.elements...)
+					s.elements = nil
+					return all
+				case len(s.elements) > 0:
+					i := s.rng.IntN(len(s.elements)) // in any order
+					v := s.elements[i]
+					s.elements = append(s.elements[:i], s.elements[i+1:]...)
+					return v
+				default:
+					return history.Null
+				}
+				return in
+			}
+			s.run(20, call, do)
+			s.run(1, func(int) (string, history.Value) { return "drain", history.Null }, do)
+			r, err := TotalQueue.Check(s.events, check.Options{})
+			switch {
+			case err != nil:
+				t.Fatal(err)
+			case s.lost == 0 && r.Outcome != check.Valid || s.lost > 0 && r.Outcome != check.Violation || r.Figures[2].Count != s.lost:
+				t.Fatalf("seed %d: %d lost, %v, %s, %+v", seed, s.lost, r.Outcome, r.Reason, r.Figures)
+			case s.lost > 0:
+				found++
+			}
+		}
+		if lose && found < 100 {
+			t.Errorf("only %d histories lost something", found)
+		}
+	}
+}
+
+// The figures of a set are those of a dumb count, read by read and element by element.
+func TestSetService(t *testing.T) {
+	lost, stale := 0, 0
+	for seed := range uint64(soak.N(500, 20_000)) {
+		s := &service{rng: rand.New(rand.NewPCG(seed, 2))}
+		n := int64(0)
+		call := func(int) (string, history.Value) {
+			if s.rng.IntN(3) == 0 {
+				n++
+				return "add", history.Int(n)
+			}
+			return "read", history.Null
+		}
+		s.run(16, call, func(f string, in history.Value) history.Value {
+			if f == "add" {
+				s.elements = append(s.elements, in)
+				return in
+			}
+			if s.rng.IntN(10) == 0 && len(s.elements) > 0 { // forgotten
+				s.elements = s.elements[1:]
+			}
+			from := 0
+			if s.rng.IntN(4) == 0 && len(s.elements) > 0 { // a stale replica
+				from = s.rng.IntN(len(s.elements))
+			}
+			return history.List(s.elements[:len(s.elements)-from]...)
+		})
+		r, err := SetFull.Check(s.events, check.Options{AllowEmpty: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ops, _ := history.Pair(s.events)
+		want := dumbSet(ops)
+		for i, name := range []string{"acknowledged", "stable", "lost", "never read", "stale"} {
+			if got := r.Figures[i].Count; got != want[name] {
+				t.Fatalf("seed %d: %s is %d, want %d", seed, name, got, want[name])
+			}
+		}
+		lost, stale = lost+want["lost"], stale+want["stale"]
+		if (want["lost"] > 0) != (r.Outcome == check.Violation) {
+			t.Fatalf("seed %d: %v with %d lost", seed, r.Outcome, want["lost"])
+		}
+	}
+	if lost < 50 || stale < 50 {
+		t.Errorf("%d lost and %d stale elements prove little", lost, stale)
+	}
+}
+
+// dumbSet asks every read about every element.
+func dumbSet(ops []history.Operation) map[string]int {
+	count := make(map[string]int)
+	for _, add := range ops {
+		if add.F != "add" {
+			continue
+		}
+		known, present, absent := add.Complete, -1, -1
+		count["acknowledged"]++
+		for _, read := range ops {
+			if read.F != "read" || read.Complete < add.Invoke {
+				continue
+			}
+			list, _ := read.Output.AsList()
+			saw := false
+			for _, v := range list {
+				saw = saw || v == add.Input
+			}
+			if saw {
+				known, present = min(known, read.Complete), max(present, read.Invoke)
+			} else {
+				absent = max(absent, read.Invoke)
+			}
+		}
+		switch {
+		case present > absent:
+			count["stable"]++
+			if absent > known {
+				count["stale"]++
+			}
+		case absent > known:
+			count["lost"]++
+		default:
+			count["never read"]++
+		}
+	}
+	return count
+}
