@@ -24,16 +24,16 @@ const module = "simrun"
 // floors says which of our packages a package may import. The longest prefix of
 // its path decides; a trailing "/..." stands for everything below.
 var floors = map[string][]string{
-	"history":               {"history/nearest"},
-	"history/nearest":       {},
+	"history":               {"history/nearest", "internal/brief"},
+	"history/nearest":       {"internal/brief"},
 	"sim/rng":               {},
 	"sim/digest":            {},
 	"sim/queue":             {"history/..."},
 	"sim/clock":             {"history/..."},
 	"sim/disk":              {"history/...", "sim/rng"},
-	"sim/fault":             {"history/...", "sim/rng", "sim/disk"},
+	"sim/fault":             {"history/...", "sim/rng", "sim/disk", "internal/brief"},
 	"sim/network":           {"history/...", "sim/rng", "sim/fault", "internal/soak"},
-	"sim":                   {"history/...", "sim/rng", "sim/digest", "sim/queue", "sim/clock", "sim/disk", "sim/fault", "sim/network"},
+	"sim":                   {"history/...", "sim/rng", "sim/digest", "sim/queue", "sim/clock", "sim/disk", "sim/fault", "sim/network", "internal/brief"},
 	"sim/blocking":          {"history/...", "sim", "sim/rng"},
 	"sim/nemesis":           {"history/...", "sim", "sim/rng", "sim/disk", "sim/fault"},
 	"sim/shrink":            {"history/...", "sim", "sim/rng", "sim/fault"},

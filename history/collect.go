@@ -44,6 +44,9 @@ func (c *collector) fail(line int, format string, args ...any) *Error {
 
 // unreadable returns the error for a failure of the underlying reader.
 func (c *collector) unreadable(line int, err error) error {
+	if err == errRecordTooLong {
+		return c.fail(line, "%v", err)
+	}
 	return c.fail(line, "cannot read the rest of the file: %v", err)
 }
 

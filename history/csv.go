@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -53,10 +54,11 @@ func readCSV(c *collector, r sized) ([]Event, error) {
 	return c.intervals(rows)
 }
 
-// cutDetector remembers the last byte of a text.
+// cutDetector remembers the last byte of a text, and fails if a line is longer than maxRecord.
 type cutDetector struct {
 	r    io.Reader
 	last byte
+	line int // bytes since the last newline
 }
 
 func (c *cutDetector) Read(b []byte) (int, error) {
@@ -64,10 +66,18 @@ func (c *cutDetector) Read(b []byte) (int, error) {
 	if n > 0 {
 		c.last = b[n-1]
 	}
+	if at := bytes.LastIndexByte(b[:n], '\n'); at >= 0 {
+		c.line = n - at - 1
+	} else if c.line += n; c.line > maxRecord {
+		return 0, errRecordTooLong
+	}
 	return n, err
 }
 
 func (c *collector) csvError(err error) error {
+	if errors.Is(err, errRecordTooLong) {
+		return c.fail(0, "a record is longer than %d MiB", maxRecord>>20)
+	}
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
 		return c.fail(0, "cannot read the rest of the file: %v", err)

@@ -240,6 +240,10 @@ func compareCanonical(a, b []byte) int {
 	return canonicalValue(a, nil).Compare(canonicalValue(b, nil))
 }
 
+// maxName bounds the key of a map: a map as a key of a map becomes text inside text, which
+// can double at each level.
+const maxName = 64 << 10
+
 // dict parses a map. A key that is not a string, keyword or symbol becomes its JSON text.
 func (s *ednScanner) dict(dst []byte, depth int) ([]byte, error) {
 	s.at++
@@ -255,6 +259,9 @@ func (s *ednScanner) dict(dst []byte, depth int) ([]byte, error) {
 		name, err := s.form(nil, depth+1)
 		if err != nil {
 			return dst, err
+		}
+		if len(name) > maxName {
+			return dst, fmt.Errorf("the key %s of a map is longer than %d KiB as JSON", clip(name), maxName>>10)
 		}
 		m := jsonMember{name: string(name)}
 		if name[0] == '"' {

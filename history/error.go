@@ -1,6 +1,13 @@
 package history
 
-import "fmt"
+import (
+	"fmt"
+
+	"simrun/internal/brief"
+)
+
+// maxReason bounds the bytes of a reason in a message: names and keys of a file may have any length.
+const maxReason = 250
 
 // Error says what is wrong with a history, and where.
 type Error struct {
@@ -15,13 +22,14 @@ type Error struct {
 
 // Error returns the place and the reason: "run.jsonl:17: process 3 …".
 func (e *Error) Error() string {
+	reason := brief.Middle(e.Reason, maxReason)
 	switch {
 	case e.Line > 0:
-		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Reason)
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, reason)
 	case e.File != "":
-		return fmt.Sprintf("%s: %s", e.File, e.Reason)
+		return fmt.Sprintf("%s: %s", e.File, reason)
 	case e.Index >= 0:
-		return fmt.Sprintf("event %d: %s", e.Index, e.Reason)
+		return fmt.Sprintf("event %d: %s", e.Index, reason)
 	}
-	return e.Reason
+	return reason
 }

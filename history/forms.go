@@ -50,6 +50,10 @@ func (f *formReader) fill(j int) (byte, bool) {
 		if f.eof {
 			return 0, false
 		}
+		if len(f.buf) > maxRecord {
+			f.eof, f.failure = true, errRecordTooLong
+			return 0, false
+		}
 		if len(f.buf) == cap(f.buf) {
 			f.buf = append(make([]byte, 0, 2*cap(f.buf)), f.buf...)
 		}

@@ -3,10 +3,17 @@ package history
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 )
 
-// lineReader returns the lines of a text one after the other. Lines can have any length.
+// maxRecord bounds the bytes of a line, or of a record that spans lines: those of a read
+// of five million numbers fit.
+const maxRecord = 64 << 20
+
+var errRecordTooLong = fmt.Errorf("the record that begins here is longer than %d MiB", maxRecord>>20)
+
+// lineReader returns the lines of a text one after the other, of up to maxRecord bytes.
 type lineReader struct {
 	r       *bufio.Reader
 	long    []byte // a line that is longer than the buffer
@@ -28,7 +35,10 @@ func (l *lineReader) next() ([]byte, bool) {
 		l.long = append(l.long[:0], line...)
 		for err == bufio.ErrBufferFull {
 			line, err = l.r.ReadSlice('\n')
-			l.long = append(l.long, line...)
+			if l.long = append(l.long, line...); len(l.long) > maxRecord {
+				l.failure = errRecordTooLong
+				return nil, false
+			}
 		}
 		line = l.long
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"simrun/history/nearest"
+	"simrun/internal/brief"
 )
 
 // FormatCase writes a case in its one canonical form: indented JSON with a newline
@@ -31,6 +32,9 @@ func FormatCase(c Case) ([]byte, error) {
 // twice, a value of the wrong type and anything after the case are refused, in one sentence with the
 // name of the source and the line. Whether the case fits a system is checked by [System.Complete].
 func ParseCase(name string, data []byte) (Case, error) {
+	if len(data) > maxCase {
+		return Case{}, fmt.Errorf("%s: the case has %d bytes: expected at most %d MiB", name, len(data), maxCase>>20)
+	}
 	r := caseReader{name: name, data: data, d: json.NewDecoder(bytes.NewReader(data))}
 	r.d.UseNumber()
 	if err := r.version(); err != nil {
@@ -49,6 +53,13 @@ func ParseCase(name string, data []byte) (Case, error) {
 	return c, nil
 }
 
+// Bounds of what is read, in bytes, so that a hostile case is refused soon and with a short message.
+const (
+	maxCase    = 8 << 20
+	maxText    = 200 // of a string: a name, or the key of a decision
+	maxMessage = 250
+)
+
 // caseReader walks through JSON in step with the type that it should have, so that each
 // complaint has a line.
 type caseReader struct {
@@ -61,7 +72,7 @@ type caseReader struct {
 func (r *caseReader) line() int { return 1 + bytes.Count(r.data[:r.d.InputOffset()], []byte{'\n'}) }
 
 func (r *caseReader) errorf(format string, args ...any) error {
-	return fmt.Errorf("%s:%d: %s", r.name, r.line(), fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s:%d: %s", r.name, r.line(), brief.Middle(fmt.Sprintf(format, args...), maxMessage))
 }
 
 // version refuses a case that is newer than this code before anything else, since its
@@ -215,8 +226,12 @@ func (r *caseReader) scalar(t reflect.Type, what string, tok json.Token) error {
 	ok := false
 	switch t.Kind() {
 	case reflect.String:
-		if _, ok = tok.(string); !ok {
+		var text string
+		if text, ok = tok.(string); !ok {
 			return r.expected(what, "a string", tok)
+		}
+		if len(text) > maxText {
+			return r.errorf("%s: a text of %d bytes: expected at most %d", what, len(text), maxText)
 		}
 		return nil
 	case reflect.Bool:

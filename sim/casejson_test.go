@@ -110,10 +110,19 @@ func TestParseCaseRefuses(t *testing.T) {
 		{"{\"version\": 1,\n,}", `c.json:2: this is not JSON: `},
 		{``, `c.json:1: the case ends too early`},
 		{`[]`, `case: expected an object, found an array`},
+		{strings.Repeat(" ", 9<<20), `c.json: the case has 9437184 bytes: expected at most 8 MiB`},
+		{`{"version": 1, "model": "` + strings.Repeat("x", 1<<20) + `"}`, `c.json:1: model: a text of 1048576 bytes: expected at most 200`},
+		{`{"version": 1, "` + strings.Repeat("x", 1<<20) + `": 1}`, `c.json:1: unknown field of case "xxx`},
+		{`{"version": 1, "faults": ["` + strings.Repeat("x", 1<<20) + `"]}`, `c.json:1: faults: `},
+		{`{"version": 1, "nodes": "` + strings.Repeat("x", 1<<20) + `"}`, `c.json:1: nodes: expected an integer, found "xxx`},
+		{strings.Repeat("[", 1<<20), `c.json:1: case: expected an object, found an array`},
+		{`{"version": 1, "nodes": ` + strings.Repeat("[", 1<<20), `c.json:1: nodes: expected an integer, found an array`},
 	} {
 		_, err := sim.ParseCase("c.json", []byte(tc.in))
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
-			t.Errorf("%s:\n got %v\nwant %s", tc.in, err, tc.want)
+			t.Errorf("%.300s:\n got %v\nwant %s", tc.in, err, tc.want)
+		} else if len(err.Error()) > 300 {
+			t.Errorf("a message of %d bytes: %.100s…", len(err.Error()), err)
 		} else if strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: more than one line: %v", tc.in, err)
 		}

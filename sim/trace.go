@@ -1,8 +1,41 @@
 package sim
 
-// Trace is everything that happened in a run: a graph, since every event has a cause.
+// Trace is everything that happened in a run: a graph, since every event has a cause. Of a
+// run of more than a million records it keeps a part: around the first violation, or the
+// end.
 type Trace struct {
 	Records []Record
+	Before  uint64 // records before these that were not kept
+	After   uint64 // and after them
+
+	most   int    // half of what is kept; 0: mostRecords
+	window bool   // keep those from number from on, whatever happens
+	from   uint64 // see window
+	held   bool   // there was a violation: nothing more is dropped from the front
+}
+
+// mostRecords is half of what a trace keeps: a few hundred megabytes.
+const mostRecords = 1 << 19
+
+// add takes the next record.
+func (t *Trace) add(r Record) {
+	most := t.most
+	if most == 0 {
+		most = mostRecords
+	}
+	t.held = t.held || r.Kind == Violated
+	switch full := len(t.Records) == 2*most; {
+	case t.window && t.Before < t.from:
+		t.Before++
+		return
+	case full && (t.held || t.window):
+		t.After++
+		return
+	case full:
+		t.Records = append(make([]Record, 0, 2*most), t.Records[most:]...)
+		t.Before += uint64(most)
+	}
+	t.Records = append(t.Records, r)
 }
 
 // Record is one line of a trace.

@@ -14,7 +14,7 @@ func (w *world) record(r Record) {
 	if r.Cause == 0 {
 		r.Cause = w.cause
 	}
-	w.trace.Records = append(w.trace.Records, r)
+	w.trace.add(r)
 }
 
 // recordSend records a message that leaves, with the key of its decisions if it has any.

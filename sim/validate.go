@@ -20,7 +20,7 @@ const (
 	MaxClients  = 10_000
 	MaxDuration = Duration(24 * time.Hour) // of each phase, and of each latency
 	MaxEvents   = 10_000_000_000
-	MaxFaults   = 4_000 // each may become fault.MaxSteps
+	MaxFaults   = fault.MaxPlan // each may become fault.MaxSteps
 )
 
 // WithDefaults fills in what the case leaves out and no system has a say in.

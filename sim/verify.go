@@ -24,15 +24,18 @@ type Divergence struct {
 // In the second run each payload is overwritten when its handler has returned: a node that keeps one,
 // which it must not, behaves differently there.
 func Verify(s System, c Case) (*Divergence, error) {
-	a, err := RunTraced(s, c)
+	a, err := compared(s, c, false)
 	if err != nil {
 		return nil, err
 	}
-	b, err := run(s, c, &Trace{}, true)
+	b, err := compared(s, c, true)
 	if err != nil {
 		return nil, err
 	}
 	if d := compare(a, b); d != nil {
+		if a.Trace.Before+a.Trace.After+b.Trace.Before+b.Trace.After > 0 {
+			return locate(s, c, d)
+		}
 		again, err := RunTraced(s, c)
 		if err != nil {
 			return nil, err
@@ -50,22 +53,61 @@ func Verify(s System, c Case) (*Divergence, error) {
 	return nil, nil
 }
 
+// compared runs a case and returns what is compared of it, which leaves the memory of the rest.
+func compared(s System, c Case, poison bool) (*Result, error) {
+	r, err := run(s, c, &Trace{}, poison)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Trace: r.Trace, Digest: r.Digest, Events: r.Events, End: r.End}, nil
+}
+
+// locate finds the first record that differs in runs whose traces don't hold all: it
+// compares one stretch of records after the other. It returns late if all are equal this time.
+func locate(s System, c Case, late *Divergence) (*Divergence, error) {
+	for from := uint64(0); ; from += 2 * mostRecords {
+		var runs [3]*Result
+		for i := range runs {
+			var err error
+			if runs[i], err = run(s, c, &Trace{window: true, from: from}, i == 1); err != nil {
+				return nil, err
+			}
+		}
+		x, y := runs[0].Trace, runs[1].Trace
+		if i := firstDifference(x.Records, y.Records); i >= 0 {
+			d := divergence(x.Records, y.Records, i)
+			d.Kept = firstDifference(x.Records, runs[2].Trace.Records) < 0
+			return d, nil
+		}
+		if x.After == 0 {
+			return late, nil
+		}
+	}
+}
+
 // traceChanges is the reason when the trace makes the difference.
 const traceChanges = "the trace: a Describe, a DescribeMessage or the String of a fact changes something, or a handler asks Env.Tracing for more than a Note"
 
 // compare finds the first record that differs.
 func compare(a, b *Result) *Divergence {
 	x, y := a.Trace.Records, b.Trace.Records
-	for i := range max(len(x), len(y)) {
-		if i < len(x) && i < len(y) && reflect.DeepEqual(x[i], y[i]) {
-			continue
-		}
+	if i := firstDifference(x, y); i >= 0 {
 		return divergence(x, y, i)
 	}
 	if a.Digest != b.Digest {
 		return &Divergence{Event: a.Events, Time: a.End, Handler: "something that the trace does not show"}
 	}
 	return nil
+}
+
+// firstDifference returns the number of the first record that differs, or -1.
+func firstDifference(x, y []Record) int {
+	for i := range max(len(x), len(y)) {
+		if i >= len(x) || i >= len(y) || !reflect.DeepEqual(x[i], y[i]) {
+			return i
+		}
+	}
+	return -1
 }
 
 // divergence describes the event to which the i-th records belong.

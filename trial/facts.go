@@ -35,6 +35,9 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 		{Name: "faults", Value: describeFaults(c.Faults, r)},
 		{Name: "claims", Value: describeClaims(r.Beyond)},
 	}
+	if r.Untraced > 0 {
+		facts = append(facts, sim.Field{Name: "trace", Value: fmt.Sprintf("a part: %s more records are around it, before or after", count.Grouped(r.Untraced))})
+	}
 	if r.Exercise != nil && r.Exercise.String() != "" {
 		facts = append(facts, sim.Field{Name: "exercised", Value: r.Exercise.String()})
 	}

@@ -38,6 +38,7 @@ type Results struct {
 	Exercise  *Exercise                  `json:"exercise,omitempty"`  // how much the run exercised; nil if it was not simulated
 	Unfired   []string                   `json:"unfired,omitempty"`   // faults that changed nothing
 	Little    string                     `json:"little,omitempty"`    // why a valid verdict means little
+	Untraced  uint64                     `json:"untraced,omitempty"`  // records that the trace does not hold, since there were too many
 	Sometimes []sim.Mark                 `json:"sometimes,omitempty"` // states worth reaching that were reached
 	Ops       Ops                        `json:"operations"`
 	Events    uint64                     `json:"events"`
@@ -60,6 +61,9 @@ func (t *Run) Results() (Results, error) {
 		Outcome: t.Outcome, Summary: t.Summary, Seed: &t.Case.Seed, Model: t.Case.Model, Workload: t.Case.Workload.Name, Spec: t.Spec,
 		Digest: t.Digest.String(), Checks: t.Checks, Beyond: t.Beyond, Exercise: &t.Exercise, Sometimes: t.Sometimes, Ops: CountOps(t.History),
 		Events: t.Events, Simulated: t.End, Case: bytes.TrimSpace(text), Version: Version,
+	}
+	if t.Trace != nil {
+		r.Untraced = t.Trace.Before + t.Trace.After
 	}
 	for _, f := range t.Unfired {
 		r.Unfired = append(r.Unfired, f.String())

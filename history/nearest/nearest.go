@@ -6,14 +6,18 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"simrun/internal/brief"
 )
 
 // Unknown returns the error for an unknown name got: the kind of thing it should
 // name (what), the nearest of the known names if one is near enough ([To]), and all
 // of them, sorted.
 func Unknown[S ~string](what string, got S, names []S) error {
+	shown := brief.Middle(string(got), maxShown)
 	if len(names) == 0 {
-		return fmt.Errorf("unknown %s %q; none available", what, got)
+		return fmt.Errorf("unknown %s %q; none available", what, shown)
 	}
 	list := make([]string, len(names))
 	for i, n := range names {
@@ -24,8 +28,11 @@ func Unknown[S ~string](what string, got S, names []S) error {
 	if near := To(string(got), list); near != "" {
 		hint = fmt.Sprintf("; did you mean %q?", near)
 	}
-	return fmt.Errorf("unknown %s %q%s available: %s", what, got, hint, strings.Join(list, ", "))
+	return fmt.Errorf("unknown %s %q%s available: %s", what, shown, hint, strings.Join(list, ", "))
 }
+
+// maxShown bounds the bytes of the unknown name in the error.
+const maxShown = 60
 
 // To returns the name with the smallest edit distance to got, ignoring case, or "" if
 // that distance is more than half the length of the name. Of equally near names it
@@ -33,6 +40,9 @@ func Unknown[S ~string](what string, got S, names []S) error {
 func To(got string, names []string) string {
 	best, near := 0, ""
 	for _, n := range names {
+		if 2*utf8.RuneCountInString(got) > 3*utf8.RuneCountInString(n) {
+			continue // too many letters to leave out
+		}
 		d := distance([]rune(strings.ToLower(got)), []rune(strings.ToLower(n)))
 		if 2*d <= len([]rune(n)) && (near == "" || d < best) {
 			best, near = d, n

@@ -39,6 +39,9 @@ func (pr *Profile) Check(f Fault) error {
 	return nil
 }
 
+// MaxPlan is the largest number of faults of a plan.
+const MaxPlan = 4_000
+
 func parsePlan(pr *Profile, name, text string) ([]Fault, error) {
 	var plan []Fault
 	n := 0
@@ -47,6 +50,9 @@ func parsePlan(pr *Profile, name, text string) ([]Fault, error) {
 		line = strings.TrimRight(line, "\r\n")
 		if blank(line) {
 			continue
+		}
+		if len(plan) == MaxPlan {
+			return nil, &SyntaxError{Name: name, Line: n, Col: 1, Msg: fmt.Sprintf("a plan has at most %d faults", MaxPlan)}
 		}
 		f, err := parseLine(pr, name, n, line)
 		if err != nil {

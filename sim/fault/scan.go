@@ -3,6 +3,8 @@ package fault
 import (
 	"fmt"
 	"strings"
+
+	"simrun/internal/brief"
 )
 
 // token is a word or a mark of one line.
@@ -58,10 +60,14 @@ type SyntaxError struct {
 	Msg  string
 }
 
+// maxMsg bounds the bytes of a message: a word of a plan may have any length.
+const maxMsg = 250
+
 // Error returns "plan.txt:3:14: expected …".
 func (e *SyntaxError) Error() string {
+	msg := brief.Middle(e.Msg, maxMsg)
 	if e.Name == "" {
-		return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Col, e.Msg)
+		return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Col, msg)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", e.Name, e.Line, e.Col, e.Msg)
+	return fmt.Sprintf("%s:%d:%d: %s", e.Name, e.Line, e.Col, msg)
 }

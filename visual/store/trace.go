@@ -32,20 +32,35 @@ func writeTrace(w io.Writer, t *sim.Trace) error {
 
 // readTrace reads what [writeTrace] wrote.
 func readTrace(r io.Reader, file string) (*sim.Trace, error) {
-	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1))
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxWindow))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	defer z.Close()
-	d := json.NewDecoder(z)
 	t := &sim.Trace{}
-	for {
+	limited := &io.LimitedReader{R: z, N: maxTrace}
+	lines := bufio.NewScanner(limited)
+	lines.Buffer(nil, maxRecord)
+	for lines.Scan() {
 		var rec sim.Record
-		if err := d.Decode(&rec); err == io.EOF {
-			return t, nil
-		} else if err != nil {
+		if err := json.Unmarshal(lines.Bytes(), &rec); err != nil && limited.N > 0 {
 			return nil, fmt.Errorf("%s: record %d of the trace is damaged: %w", file, len(t.Records)+1, err)
 		}
 		t.Records = append(t.Records, rec)
 	}
+	switch err := lines.Err(); {
+	case err != nil:
+		return nil, fmt.Errorf("%s: record %d of the trace is damaged: %w", file, len(t.Records)+1, err)
+	case limited.N == 0:
+		return nil, fmt.Errorf("%s: the trace unpacks to more than %d MiB, which no run of simrun has", file, maxTrace>>20)
+	}
+	return t, nil
 }
+
+// Bounds of a trace, so that a hostile one does not fill the memory.
+const (
+	maxRecord = 16 << 20
+	maxWindow = 64 << 20
+)
+
+var maxTrace = int64(1 << 30) // bytes, unpacked
