@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"simrun/check"
+	"simrun/internal/crash"
 	"simrun/models"
 	"simrun/trial"
 )
@@ -26,7 +27,8 @@ const (
 	exitValid       = 0
 	exitViolation   = 1
 	exitUnknown     = 2
-	exitInterrupted = 130 // what a shell reports of a process that Ctrl-C ended
+	exitCrashed     = 134 // the runtime of Go gave up: out of memory, say
+	exitInterrupted = 128 // and the number of the signal: what a shell reports of a process that a signal ended
 	exitUsage       = 254
 	exitInternal    = 255
 )
@@ -51,6 +53,7 @@ type app struct {
 	stdout, stderr io.Writer
 	noColor        bool
 	code           int        // that the program exits with, unless a command fails
+	signals        *signals   // that end the program; nil: none was caught
 	storing        sync.Mutex // held while a folder of the store is written
 }
 
@@ -67,18 +70,23 @@ func Main(list ...models.Model) int {
 
 // run is the program: arguments in, exit code out.
 func run(list []models.Model, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
-	out := &output{w: stdout}
-	a := &app{models: list, program: program(args[0]), name: name(args[0]), stdin: stdin, stdout: out, stderr: stderr}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	debug.SetTraceback("crash") // what can't be recovered must not end with 2, which means unknown
+	noCore()
+	ctx, caught := catch(context.Background())
+	defer caught.stop()
+	out := &output{w: stdout, gone: caught.pipe}
+	a := &app{models: list, program: program(args[0]), name: name(args[0]), stdin: stdin, stdout: out, stderr: stderr, signals: caught}
 	defer a.recovered(&code)
 	root := newRoot(a)
 	root.SetArgs(args[1:])
 	if err := root.ExecuteContext(ctx); err != nil {
 		return a.fail(err)
 	}
-	if out.err != nil {
+	switch {
+	case out.err == nil:
+	case caught.number() == syscall.SIGPIPE:
+		return a.interrupted() // whoever read the results has seen enough
+	default:
 		fmt.Fprintf(stderr, "simrun: the results could not be written: %v\n", out.err)
 		if a.code == exitValid {
 			return exitInternal
@@ -89,8 +97,9 @@ func run(list []models.Model, args []string, stdin io.Reader, stdout, stderr io.
 
 // output remembers that results could not be written.
 type output struct {
-	w   io.Writer
-	err error
+	w    io.Writer
+	err  error
+	gone func() // called when nobody reads them any more
 }
 
 func (o *output) Write(b []byte) (int, error) {
@@ -98,8 +107,14 @@ func (o *output) Write(b []byte) (int, error) {
 	if o.err == nil {
 		o.err = err
 	}
+	if errors.Is(err, syscall.EPIPE) && o.gone != nil {
+		o.gone()
+	}
 	return n, err
 }
+
+// interrupted is the exit code after a signal.
+func (a *app) interrupted() int { return exitInterrupted + int(a.signals.number()) }
 
 // fail prints an error in one sentence and returns its exit code.
 func (a *app) fail(err error) int {
@@ -107,15 +122,17 @@ func (a *app) fail(err error) int {
 	var divergence *trial.DivergenceError
 	switch {
 	case errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled):
-		fmt.Fprintf(a.stderr, "simrun: %v\n", err)
-		return exitInterrupted
+		if a.signals.number() != syscall.SIGPIPE {
+			fmt.Fprintf(a.stderr, "simrun: %v\n", err)
+		}
+		return a.interrupted()
 	case errors.As(err, &divergence):
 		fmt.Fprintf(a.stderr, "simrun: not deterministic: %v\n", err)
 		fmt.Fprintf(a.stderr, "Two runs of one case must be equal. Look in the code that handled this event for a loop over a map, time.Now, math/rand, a goroutine or a variable outside of the node; if it has none of these, this is a defect of simrun %s.\n", trial.Version)
 		return exitInternal
 	case errors.As(err, &internal):
 		fmt.Fprintf(a.stderr, "simrun: internal error: %v\n", err)
-		fmt.Fprintf(a.stderr, "This is a defect of simrun %s (%s %s/%s). Please report it with the command and the lines above.\n", trial.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		fmt.Fprintf(a.stderr, "This is a defect of simrun %s (%s %s/%s). Please report it with the command and the line above%s.\n", trial.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH, details(err))
 		return exitInternal
 	}
 	fmt.Fprintf(a.stderr, "simrun: %s\n", printable(err.Error()))
@@ -129,21 +146,24 @@ func (a *app) recovered(code *int) {
 	}
 }
 
-// crashed is a panic as an error: its words and the place, without a stack.
-// It must be called from the deferred function that recovered.
-func crashed(x any) error {
-	pcs := make([]uintptr, 32)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
-	for panicked := false; ; {
-		f, more := frames.Next()
-		if panicked && !strings.HasPrefix(f.Function, "runtime.") {
-			return &trial.InternalError{Err: fmt.Errorf("%v (%s, %s:%d)", x, f.Function, filepath.Base(f.File), f.Line)}
-		}
-		panicked = panicked || f.Function == "runtime.gopanic"
-		if !more {
-			return &trial.InternalError{Err: fmt.Errorf("%v", x)}
-		}
+// crashed is a panic as an error. It must be called from the deferred function that recovered.
+func crashed(x any) error { return &trial.InternalError{Err: crash.Recovered(x)} }
+
+// details writes the stack of a crash to a file, and says where that is.
+func details(err error) string {
+	var p *crash.Panic
+	if !errors.As(err, &p) {
+		return ""
 	}
+	f, err := os.CreateTemp("", "simrun-crash-*.txt")
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	if _, err := fmt.Fprintf(f, "%q\n%v\n\n%s", os.Args, p, p.Stack); err != nil {
+		return ""
+	}
+	return ", and " + f.Name()
 }
 
 // work runs f, and gives up waiting for it when ctx is done: a simulation or a

@@ -4,17 +4,33 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"simrun/models"
 	"simrun/models/all"
+	"simrun/sim"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"simrun": func() { os.Exit(Main(all.Models()...)) }})
+	testscript.Main(m, map[string]func(){
+		"simrun":   func() { os.Exit(Main(all.Models()...)) },
+		"overflow": func() { os.Exit(Main(overflowing())) },
+	})
+}
+
+// overflowing is a model whose nodes recurse without end, which Go can't recover from.
+func overflowing() models.Model {
+	debug.SetMaxStack(1 << 20)
+	m := all.Models()[0]
+	var down func(n int) int
+	down = func(n int) int { return down(n+1) + 1 }
+	m.Boot = func(*sim.Env) sim.Node { down(0); return nil }
+	return m
 }
 
 // TestScripts runs the commands as people do: see testdata/script.

@@ -179,7 +179,7 @@ func (w *sweeping) run(parent context.Context) error {
 		w.code = exitInternal
 	}
 	if parent.Err() != nil && w.code != exitViolation && w.code != exitInternal {
-		w.code = exitInterrupted
+		w.code = w.interrupted()
 	}
 	if !sum.Complete {
 		why := "stopped after " + count.Of(sum.Failures, "failing seed")

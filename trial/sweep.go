@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"simrun/check"
+	"simrun/internal/crash"
 	"simrun/sim"
 	"simrun/sim/rng"
 	"simrun/sim/sweep"
@@ -60,7 +61,7 @@ func (s *Sweep) Do(ctx context.Context) (sweep.Summary, *Tally) {
 		First: s.First, Last: s.Last, Shard: s.Shard, Shards: s.Shards, Workers: s.Workers, MaxFailures: s.MaxFailures,
 		Run: s.one,
 		Panicked: func(seed sim.Seed, x any) *Report {
-			return failed(seed, fmt.Errorf("panic: %v", x))
+			return failed(seed, fmt.Errorf("panic: %w", crash.Recovered(x)))
 		},
 		Failed: (*Report).Failure,
 		Each: func(r *Report) {
