@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -89,7 +90,13 @@ func (a *app) report(r *store.Run, folder string) (visual.Page, error) {
 func (a *app) store(ctx context.Context, out, group, name string, r *store.Run) (string, error) {
 	a.storing.Lock()
 	defer a.storing.Unlock()
-	return store.Store(out).Save(ctx, group, name, r)
+	dir, err := store.Store(out).Save(ctx, group, name, r)
+	var stored *store.NotLatest
+	if errors.As(err, &stored) { // the run is there, which is what counts
+		fmt.Fprintf(a.stderr, "simrun: %s\n", printable(err.Error()))
+		err = nil
+	}
+	return dir, err
 }
 
 // verified runs a case twice and says that it was equal.

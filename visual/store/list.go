@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"io"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -23,25 +24,24 @@ type Entry struct {
 // List returns the runs of a store, newest first. A folder without readable
 // results is left out.
 func (s Store) List() ([]Entry, error) {
-	found, err := filepath.Glob(filepath.Join(string(s), "*", "*", ResultsFile))
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(string(s)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	groups, err := os.ReadDir(string(s))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	var list []Entry
-	for _, file := range found {
-		dir := filepath.Dir(file)
-		rel, err := filepath.Rel(string(s), dir)
-		if err != nil || strings.HasPrefix(rel, partial) || strings.HasPrefix(rel, Latest) {
+	for _, group := range groups {
+		if !group.IsDir() || strings.HasPrefix(group.Name(), partial) {
 			continue
 		}
-		r, err := LoadResults(dir)
+		runs, err := os.ReadDir(filepath.Join(string(s), group.Name()))
 		if err != nil {
 			continue
 		}
-		list = append(list, Entry{filepath.ToSlash(rel), r})
+		for _, run := range runs {
+			if r, err := LoadResults(filepath.Join(string(s), group.Name(), run.Name())); err == nil {
+				list = append(list, Entry{group.Name() + "/" + run.Name(), r})
+			}
+		}
 	}
 	// The folder's name begins with its time.
 	slices.SortStableFunc(list, func(a, b Entry) int { return strings.Compare(path.Base(b.Path), path.Base(a.Path)) })
@@ -56,8 +56,11 @@ func WriteIndex(w io.Writer, title string, list []Entry) error {
 	}{title, list})
 }
 
-// Report is the path of the run's report within the store.
-func (e Entry) Report() string { return e.Path + "/" + ReportFile }
+// Report is the path of the run's report within the store, as a link.
+func (e Entry) Report() string {
+	u := url.URL{Path: e.Path + "/" + ReportFile}
+	return u.EscapedPath()
+}
 
 // Class is the outcome as a class of the page's style.
 func (e Entry) Class() string {

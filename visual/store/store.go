@@ -14,11 +14,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
+	"sync"
 
 	"simrun/history"
+	"simrun/internal/brief"
 	"simrun/sim"
 	"simrun/trial"
 	"simrun/visual"
@@ -36,8 +36,12 @@ const (
 // Latest is the name, in the store, of the link to the newest run.
 const Latest = "latest"
 
-// partial begins the name of a folder that is being written.
-const partial = ".partial-"
+// partial begins the name of a folder or file that is being written.
+const partial = ".partial-simrun-"
+
+// lockName is the file in the store that whoever writes a run shares, and that is locked by
+// whoever sweeps up what is left of runs: processes of several containers may use a store.
+const lockName = ".lock"
 
 // Run is what a folder holds.
 type Run struct {
@@ -56,9 +60,12 @@ type Store string
 func (s Store) Writable() error {
 	dir := string(s)
 	for {
-		probe, err := os.MkdirTemp(dir, partial+strconv.Itoa(os.Getpid())+"-")
+		probe, err := os.MkdirTemp(dir, partial+"*")
 		if err == nil {
-			return os.Remove(probe)
+			if err = os.Remove(probe); errors.Is(err, os.ErrNotExist) {
+				err = nil // swept up by another process
+			}
+			return err
 		}
 		parent := filepath.Dir(dir)
 		if !errors.Is(err, os.ErrNotExist) || parent == dir {
@@ -77,16 +84,31 @@ func cause(err error) error {
 	return err
 }
 
+// NotLatest is returned by Save if the run is stored, but could not be made the latest.
+type NotLatest struct {
+	Dir string // of the run
+	Err error
+}
+
+func (e *NotLatest) Error() string {
+	return fmt.Sprintf("the run is stored in %s, but can't be made the latest: %v", e.Dir, e.Err)
+}
+
+// maxName bounds the bytes of the name of a folder: file systems take 255, and a number may follow.
+const maxName = 200
+
 // Save writes a run into the folder group/name, and makes it the latest. If there is such a folder already,
-// name gets a number. It returns the path of the folder. If it fails, or ctx is
-// done before it ends, nothing is left behind.
+// name gets a number; if name is longer than a file system takes, its middle is left out. It
+// returns the path of the folder, whose files are durable then. If it fails, or ctx is
+// done before it ends, nothing is left behind; but if the error is a [*NotLatest], the run is stored.
 func (s Store) Save(ctx context.Context, group, name string, r *Run) (dir string, err error) {
-	parent := filepath.Join(string(s), group)
-	if err := os.MkdirAll(parent, 0o777); err != nil {
+	parent := filepath.Join(string(s), brief.Middle(group, maxName))
+	if err := disk.MkdirAll(parent); err != nil {
 		return "", fmt.Errorf("the store can't be created: %w", err)
 	}
-	s.sweepUp()
-	temp, err := os.MkdirTemp(string(s), partial+strconv.Itoa(os.Getpid())+"-")
+	release := s.enter()
+	defer release()
+	temp, err := disk.MkdirTemp(string(s), partial+"*")
 	if err != nil {
 		return "", fmt.Errorf("the store can't be written: %w", err)
 	}
@@ -94,24 +116,42 @@ func (s Store) Save(ctx context.Context, group, name string, r *Run) (dir string
 	if err := r.write(ctx, temp); err != nil {
 		return "", fmt.Errorf("the run was not stored: %w", err)
 	}
-	if err := os.Chmod(temp, 0o755); err != nil {
+	if err := errors.Join(disk.Chmod(temp, 0o755), disk.SyncDir(temp)); err != nil {
 		return "", fmt.Errorf("the run was not stored: %w", err)
 	}
-	dir = filepath.Join(parent, name)
+	if dir, err = place(ctx, temp, filepath.Join(parent, brief.Middle(name, maxName))); err != nil {
+		return "", fmt.Errorf("the run was not stored: %w", err)
+	}
+	if err := disk.SyncDir(parent); err != nil {
+		os.RemoveAll(dir)
+		return "", fmt.Errorf("the run was not stored: %w", err)
+	}
+	if err := s.link(dir); err != nil {
+		return dir, &NotLatest{dir, err}
+	}
+	return dir, nil
+}
+
+// place moves a folder to its name, or the first with a number that is free.
+func place(ctx context.Context, temp, name string) (string, error) {
+	dir := name
 	for n := 2; ; n++ {
 		if err := ctx.Err(); err != nil {
-			return "", fmt.Errorf("the run was not stored: %w", err)
+			return "", err
 		}
-		if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
-			err := os.Rename(temp, dir)
-			if err == nil {
-				return dir, s.link(dir)
+		_, err := os.Lstat(dir)
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			if err = disk.Rename(temp, dir); err == nil {
+				return dir, nil
 			}
-			if _, exists := os.Lstat(dir); exists != nil {
-				return "", fmt.Errorf("the run was not stored: %w", err)
+			if _, there := os.Lstat(dir); there != nil {
+				return "", err
 			}
+		case err != nil:
+			return "", err
 		}
-		dir = filepath.Join(parent, fmt.Sprintf("%s-%d", name, n))
+		dir = fmt.Sprintf("%s-%d", name, n)
 	}
 }
 
@@ -143,68 +183,88 @@ func (r *Run) write(ctx context.Context, dir string) error {
 }
 
 func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
+	f, err := disk.Create(path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(write(f), f.Close())
+	return fill(f, write)
 }
 
-// WriteFile writes a file whole or not at all.
-func WriteFile(path string, write func(io.Writer) error) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), partial+strconv.Itoa(os.Getpid())+"-")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name()) // nothing is there any more if it was renamed
-	if err := errors.Join(write(temp), temp.Chmod(0o644), temp.Close()); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return os.Rename(temp.Name(), path)
-}
-
-// link makes dir the latest run, in one step.
+// link makes dir the latest run, in one step. What a user called latest it leaves alone.
 func (s Store) link(dir string) error {
+	latest := filepath.Join(string(s), Latest)
+	if info, err := os.Lstat(latest); err == nil {
+		if target, err := os.Readlink(latest); info.Mode()&os.ModeSymlink == 0 || err != nil || !filepath.IsLocal(target) {
+			return fmt.Errorf("%s is not a link to a run; move it away", latest)
+		}
+	}
 	target, err := filepath.Rel(string(s), dir)
 	if err != nil {
 		return err
 	}
-	temp := filepath.Join(string(s), partial+strconv.Itoa(os.Getpid())+"-"+Latest)
-	os.Remove(temp) // left by a process of the same number
-	if err := os.Symlink(target, temp); err != nil {
-		return fmt.Errorf("the run is stored in %s, but can't be made the latest: %w", dir, err)
+	folder, err := disk.MkdirTemp(string(s), partial+"*") // a link in it has a name of its own
+	if err != nil {
+		return err
 	}
-	if err := os.Rename(temp, filepath.Join(string(s), Latest)); err != nil {
-		os.Remove(temp)
-		return fmt.Errorf("the run is stored in %s, but can't be made the latest: %w", dir, err)
+	defer os.RemoveAll(folder)
+	temp := filepath.Join(folder, Latest)
+	if err := disk.Symlink(target, temp); err != nil {
+		return err
 	}
-	return nil
+	if err := disk.Rename(temp, latest); err != nil {
+		return err
+	}
+	return disk.SyncDir(string(s))
 }
 
-// sweepUp removes what processes that were killed left half written. What it can't
-// remove it leaves for the next time.
+// enter is called before a run is written. If no process writes one, it removes what
+// processes that were killed left half written; what it can't remove it leaves for the next
+// time. Nobody does that until release is called, or this process ends.
+func (s Store) enter() (release func()) {
+	f, err := os.OpenFile(filepath.Join(string(s), lockName), os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return func() {}
+	}
+	if lockFile(f) {
+		s.sweepUp()
+	}
+	share(f) // in place of the lock for this process alone
+	return func() { f.Close() }
+}
+
+// sweepUp removes what is half written: folders in the store, and files in those of runs.
 func (s Store) sweepUp() {
-	left, err := filepath.Glob(filepath.Join(string(s), partial+"*"))
+	list, err := os.ReadDir(string(s))
 	if err != nil {
 		return
 	}
-	for _, path := range left {
-		digits, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(path), partial), "-")
-		if pid, err := strconv.Atoi(digits); err == nil && !alive(pid) {
+	for _, e := range list {
+		switch path := filepath.Join(string(s), e.Name()); {
+		case strings.HasPrefix(e.Name(), partial):
 			os.RemoveAll(path)
+		case e.IsDir():
+			sweepRuns(path)
 		}
 	}
 }
 
-// alive reports whether a process with this number may be running.
-func alive(pid int) bool {
-	p, err := os.FindProcess(pid)
-	if err != nil {
-		return false
+// sweptRuns are the groups of runs in which this process looked for half written files: once is enough.
+var sweptRuns sync.Map
+
+// sweepRuns removes half written files in the folders of a group of runs.
+func sweepRuns(group string) {
+	if _, done := sweptRuns.LoadOrStore(group, true); done {
+		return
 	}
-	defer p.Release()
-	err = p.Signal(syscall.Signal(0))
-	return !errors.Is(err, os.ErrProcessDone) && !errors.Is(err, syscall.ESRCH)
+	runs, err := os.ReadDir(group)
+	if err != nil {
+		return
+	}
+	for _, run := range runs {
+		if run.IsDir() {
+			sweepFiles(filepath.Join(group, run.Name()))
+		}
+	}
 }
 
 // Load reads a run from its folder. A trace and a case may be missing; anything that

@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
-	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"simrun/check"
@@ -161,7 +163,7 @@ func TestFailureLeavesNothing(t *testing.T) {
 func files(t *testing.T, root string) (list []string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-		if err == nil && (!d.IsDir() || strings.HasPrefix(d.Name(), ".")) {
+		if err == nil && (!d.IsDir() || strings.HasPrefix(d.Name(), ".")) && d.Name() != ".lock" {
 			list = append(list, path)
 		}
 		return err
@@ -172,29 +174,196 @@ func files(t *testing.T, root string) (list []string) {
 	return list
 }
 
-// TestLeftoversOfTheDeadGo plants what a killed process leaves, and what a living one writes.
+// What a killed process leaves goes when the next run is saved, unless another process is
+// writing, whichever machine or container it is on.
 func TestLeftoversOfTheDeadGo(t *testing.T) {
-	root := t.TempDir()
-	dead := exec.Command(os.Args[0], "-test.run=^$")
-	if err := dead.Run(); err != nil {
+	s := store.Store(t.TempDir())
+	run := save(t, s, "first")
+	store.ForgetSwept()
+	leave := func() (list []string) {
+		for _, path := range []string{filepath.Join(string(s), store.Partial+"1"), filepath.Join(run, store.Partial+"2")} {
+			file := path
+			if filepath.Dir(path) == string(s) {
+				file = filepath.Join(path, store.CaseFile)
+				if err := os.MkdirAll(path, 0o777); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.WriteFile(file, []byte("{"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, path)
+		}
+		return list
+	}
+	left := leave()
+	writing, err := os.OpenFile(filepath.Join(string(s), ".lock"), os.O_RDWR, 0)
+	if err != nil {
 		t.Fatal(err)
 	}
-	left := filepath.Join(root, ".partial-"+strconv.Itoa(dead.Process.Pid)+"-123")
-	live := filepath.Join(root, ".partial-"+strconv.Itoa(os.Getpid())+"-456")
-	for _, dir := range []string{left, live} {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			t.Fatal(err)
+	if err := syscall.Flock(int(writing.Fd()), syscall.LOCK_SH); err != nil {
+		t.Fatal(err)
+	}
+	save(t, s, "second") // while another writes
+	for _, path := range left {
+		if _, err := os.Lstat(path); err != nil {
+			t.Errorf("swept up while it may be in use: %v", err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, store.CaseFile), []byte("{"), 0o666); err != nil {
+	}
+	writing.Close()
+	save(t, s, "third")
+	for _, path := range left {
+		if _, err := os.Lstat(path); !os.IsNotExist(err) {
+			t.Errorf("%s is still there: %v", path, err)
+		}
+	}
+}
+
+// A half written file goes when the next one is written, unless its writer is alive.
+func TestLeftoversOfFiles(t *testing.T) {
+	dir := t.TempDir()
+	dead, alive := filepath.Join(dir, store.Partial+"1"), filepath.Join(dir, store.Partial+"2")
+	for _, path := range []string{dead, alive} {
+		if err := os.WriteFile(path, nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	save(t, store.Store(root), "run")
-	if _, err := os.Stat(left); !os.IsNotExist(err) {
-		t.Errorf("the folder of a dead process is still there: %v", err)
+	f, err := os.Open(alive)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := os.Stat(live); err != nil {
-		t.Errorf("the folder of a living process is gone: %v", err)
+	defer f.Close()
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	write := func(w io.Writer) error { _, err := io.WriteString(w, "x"); return err }
+	if err := store.WriteFile(filepath.Join(dir, "x"), write); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(dead); !os.IsNotExist(err) {
+		t.Errorf("of a dead writer: %v", err)
+	}
+	if _, err := os.Lstat(alive); err != nil {
+		t.Errorf("of a living writer: %v", err)
+	}
+}
+
+// Each call to the file system fails in turn: a run is stored whole, or nothing of it.
+func TestEveryCallFails(t *testing.T) {
+	for n := 0; ; n++ {
+		root := t.TempDir()
+		s := store.Store(root)
+		failed := store.FailAt(t, n)
+		dir, err := s.Save(context.Background(), "raft-kv", "run", sample())
+		happened := failed()
+		if !happened {
+			if err != nil || n < 20 {
+				t.Errorf("%d calls, and %v", n, err)
+			}
+			return
+		}
+		var stored *store.NotLatest
+		switch {
+		case err == nil:
+			t.Errorf("call %d failed, and nobody said so", n)
+		case errors.As(err, &stored):
+			if _, err := store.Load(dir); err != nil {
+				t.Errorf("call %d: %v", n, err)
+			}
+		case !errors.Is(err, syscall.ENOSPC):
+			t.Errorf("call %d: says %v", n, err)
+		case len(files(t, root)) > 0:
+			t.Errorf("call %d: %v is left", n, files(t, root))
+		}
+	}
+}
+
+// A file is written whole or not at all, whichever call fails.
+func TestEveryCallOfAFileFails(t *testing.T) {
+	for n := 0; ; n++ {
+		path := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(path, []byte("before"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		failed := store.FailAt(t, n)
+		err := store.WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, "after"); return err })
+		happened := failed()
+		text, _ := os.ReadFile(path)
+		if !happened {
+			if err != nil || string(text) != "after" || n < 4 {
+				t.Errorf("%d calls, %q, %v", n, text, err)
+			}
+			return
+		}
+		if left := files(t, filepath.Dir(path)); err == nil && string(text) != "after" || string(text) != "before" && string(text) != "after" || len(left) != 1 {
+			t.Errorf("call %d: %v, %q, %v", n, err, text, left)
+		}
+	}
+}
+
+// Names of any length and with any characters, of the store and of runs.
+func TestOddNames(t *testing.T) {
+	long := strings.Repeat("x", 5000)
+	for _, root := range []string{"[a", "a?b", "a#b", "a%20b", "a*b", "a\nb", "ä ö", "plain"} {
+		s := store.Store(filepath.Join(t.TempDir(), root))
+		for _, name := range []string{"run", "[", "?#%2f*", "line\nbreak", long, long} {
+			dir, err := s.Save(context.Background(), "group", name, sample())
+			if err != nil {
+				t.Fatalf("%q, %.20q: %v", root, name, err)
+			}
+			if _, err := store.Load(dir); err != nil {
+				t.Errorf("%q, %.20q: %v", root, name, err)
+			}
+		}
+		if _, err := s.Save(context.Background(), long, "run", sample()); err != nil {
+			t.Error(err)
+		}
+		list, err := s.List()
+		if err != nil || len(list) != 7 {
+			t.Errorf("%q: %d runs, %v", root, len(list), err)
+		}
+		server := httptest.NewServer(http.FileServer(http.Dir(string(s))))
+		for _, e := range list {
+			answer, err := http.Get(server.URL + "/" + strings.TrimSuffix(e.Report(), store.ReportFile))
+			if err != nil || answer.StatusCode != http.StatusOK {
+				t.Errorf("%q: the link to %.40q leads nowhere: %v", root, e.Path, err)
+			}
+			if err == nil {
+				answer.Body.Close()
+			}
+		}
+		server.Close()
+	}
+}
+
+// What a user called latest stays, and the run is stored.
+func TestUsersOwnLatest(t *testing.T) {
+	for what, make := range map[string]func(path string) error{
+		"file":                func(path string) error { return os.WriteFile(path, []byte("mine"), 0o666) },
+		"folder":              func(path string) error { return os.Mkdir(path, 0o777) },
+		"link to elsewhere":   func(path string) error { return os.Symlink("/tmp", path) },
+		"link to the outside": func(path string) error { return os.Symlink("../x", path) },
+	} {
+		root := t.TempDir()
+		latest := filepath.Join(root, store.Latest)
+		if err := make(latest); err != nil {
+			t.Fatal(err)
+		}
+		before, err := os.Lstat(latest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir, err := store.Store(root).Save(context.Background(), "raft-kv", "run", sample())
+		var stored *store.NotLatest
+		if !errors.As(err, &stored) || stored.Dir != dir || !strings.Contains(err.Error(), "move it away") {
+			t.Errorf("%s: %v", what, err)
+		}
+		if _, err := store.Load(dir); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		if after, err := os.Lstat(latest); err != nil || !os.SameFile(before, after) {
+			t.Errorf("%s: replaced: %v", what, err)
+		}
 	}
 }
 
