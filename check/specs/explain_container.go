@@ -2,6 +2,7 @@ package specs
 
 import (
 	"fmt"
+	"math"
 
 	"simrun/check"
 	"simrun/history"
@@ -42,7 +43,7 @@ func (c container) explain(f *check.Finding) string {
 func (c container) stillThere(f *check.Finding, adders []history.Operation) string {
 	before := might(f, func(history.Operation) bool { return true })
 	all, anything := c.tally(before)
-	given := &added{value: f.Culprit.Output, first: 1<<62 - 1, last: -1}
+	given := &added{value: f.Culprit.Output, first: math.MaxInt, last: -1}
 	for _, a := range all {
 		if a.value == given.value {
 			given = a
