@@ -119,7 +119,6 @@ type service struct {
 	rng      *rand.Rand
 	elements []history.Value
 	events   []history.Event
-	lose     bool // an element, after it was acknowledged
 	lost     int
 }
 

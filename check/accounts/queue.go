@@ -35,11 +35,11 @@ var TotalQueue = Checker{
 
 // element is what is known of the elements of one value.
 type element struct {
-	value           history.Value
-	attempted       int // enqueues that may have taken effect
-	acknowledged    []int
-	taken, takenBy  int // how often; by which operation the last time
-	failed, missing int // an enqueue that failed, or -1; acknowledged ones that are missing
+	value          history.Value
+	attempted      int // enqueues that may have taken effect
+	acknowledged   []int
+	taken, takenBy int // how often; by which operation the last time
+	failed         int // an enqueue that failed, or -1
 }
 
 // queueAccount is what is known of a queue.
