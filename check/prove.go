@@ -109,8 +109,9 @@ func (c *check) ruledProblem(i int) *problem {
 }
 
 // withUnknown adds the operations whose result was unknown when the violation became
-// inevitable, and that may have taken any value. The rule knows that they can't have taken one that another operation took; the core must
-// hold without that knowledge, since it may say less of the other operation.
+// inevitable, and that may have taken any value. The rule knows that they can't have taken
+// one that another operation took; the core must hold without that knowledge, since it may
+// say less of the other operation.
 func (c *check) withUnknown(i int, some []int32) []int32 {
 	all := slices.Clone(some)
 	end := c.answers[i].end

@@ -93,9 +93,10 @@ type Object[S any] struct {
 	// before the culprit returned, without the culprit, in order of invocation; those that
 	// had not returned by then have an unknown result. Setting it promises that whichever
 	// of the members are left out or get an unknown result, if the rest has no order, no
-	// order has all of them with the culprit, whatever else there is in the history. To keep that promise
-	// a member may say less than its operation does. Contradict makes cores small where
-	// Touches and Project promise too little. Its time must be linear. Nil: no promise.
+	// order has it, whatever the other operations of the history did in their time. To keep
+	// that promise a member may say less than its operation does. Contradict makes cores
+	// small where Touches and Project promise too little. Its time must be linear. Nil: no
+	// promise.
 	Contradict func(culprit history.Operation, before []history.Operation) []Member
 
 	// Rule, if not nil, decides histories in polynomial time in which every value is

@@ -78,9 +78,9 @@ type Verdict struct {
 	Witness []int
 	// Core is the core of a violation, as indices of invocations in the history,
 	// ascending: a minimal set of operations that cannot be linearized, whichever
-	// of Optional took effect, and whatever all others did in their time. If Minimal is set, each member is necessary: there is
-	// an order without it, or, if it changes the state, with it taking effect at any
-	// time after its invocation or never.
+	// of Optional took effect, and whatever all others did in their time. If Minimal is
+	// set, each member is necessary: there is an order without it, or, if it changes the
+	// state, with it taking effect at any time after its invocation or never.
 	Core []int
 	// Optional lists further operations of a violation, as indices of invocations,
 	// ascending. They change the state, and nothing says when they took effect,

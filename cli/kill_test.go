@@ -53,7 +53,9 @@ func TestKilledRuns(t *testing.T) {
 			t.Errorf("%s is left", path)
 		}
 	}
-	t.Logf("%d runs were killed", killed)
+	if t.Logf("%d runs were killed", killed); killed == 0 {
+		t.Error("no run was killed")
+	}
 }
 
 // runsIn lists the folders of runs in the store of a folder.

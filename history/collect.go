@@ -56,6 +56,9 @@ func (c *collector) addForeign(r *record, line int) error {
 	if err := r.need(fieldType); err != nil {
 		return c.fail(line, "%v", err)
 	}
+	if err := c.numbered(r, line); err != nil {
+		return err
+	}
 	if err := c.whose(r, line); err != nil {
 		return err
 	}

@@ -77,6 +77,9 @@ func (c *collector) replay(rows []csvRow, moments []moment) ([]Event, error) {
 		if r.Type, r.Value = Invoke, row.op.Input; !m.isCall {
 			r.Type, r.Value = OK, row.op.Output
 		}
+		if err := c.numbered(&r, row.line); err != nil {
+			return nil, err
+		}
 		if err := c.add(&r, row.line); err != nil {
 			return nil, err
 		}

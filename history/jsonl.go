@@ -26,6 +26,9 @@ func readJSONL(c *collector, r sized) ([]Event, error) {
 		case rec.Index != c.count:
 			return nil, c.fail(lines.number, "index: expected %d, got %d; a line is missing, duplicated or out of order", c.count, rec.Index)
 		}
+		if err := c.numbered(&rec, lines.number); err != nil {
+			return nil, err
+		}
 		if err := c.add(&rec, lines.number); err != nil {
 			return nil, err
 		}

@@ -121,8 +121,16 @@ func (c *collector) notes() []string {
 }
 
 // Processes that are not known by a number get one from provisional on while the file is
-// read, and at the end one that follows the numbers of the file.
-const provisional Process = 1 << 40
+// read, and at the end one that follows the numbers of the file, which are smaller.
+const provisional Process = 1 << 62
+
+// numbered refuses a number of a process that one with a name may get.
+func (c *collector) numbered(r *record, line int) error {
+	if r.Process >= provisional {
+		return c.fail(line, "process: expected a number below %d, got %d", provisional, r.Process)
+	}
+	return nil
+}
 
 // named returns the process with a name.
 func (c *collector) named(name string) Process {

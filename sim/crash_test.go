@@ -80,7 +80,7 @@ func TestDownWhileACrashIsInForce(t *testing.T) {
 			}
 		}
 	})
-	if down < 50 || meet < 10 {
+	if !testing.Short() && (down < 50 || meet < 10) { // -short lets rapid draw a fifth
 		t.Errorf("n1 was down in %d intervals, and %d crashes began as another ended: too few to tell", down, meet)
 	}
 }

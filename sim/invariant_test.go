@@ -123,7 +123,7 @@ func TestEveryRunIsConsistent(t *testing.T) {
 			t.Fatalf("the resolved plan gives digest %v, %v; want %v", again.Digest, err, r.Digest)
 		}
 	})
-	if len(families) < 8 || begun < 200 {
+	if !testing.Short() && (len(families) < 8 || begun < 200) { // -short lets rapid draw a fifth
 		t.Errorf("only %d families with %d faults were seen", len(families), begun)
 	}
 }

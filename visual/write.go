@@ -80,10 +80,14 @@ func (v view) Class() string { return v.Outcome.String() }
 // Verdict is the outcome as a word on the badge.
 func (v view) Verdict() string { return outcomeWord(v.Outcome) }
 
-// Failed are the checks that need a sentence: violated, in order of the time at which they were, or not decided.
+// Failed are the checks that need a sentence: first the violated ones, in order of the time at which they were, then those
+// that were not decided.
 func (v view) Failed() []checkView {
 	list := v.checks(func(c trial.Check) bool { return c.Outcome != check.Valid })
-	slices.SortStableFunc(list, func(a, b checkView) int { return cmp.Compare(a.Time, b.Time) })
+	undecided := map[check.Outcome]int{check.Unknown: 1}
+	slices.SortStableFunc(list, func(a, b checkView) int {
+		return cmp.Or(undecided[a.Outcome]-undecided[b.Outcome], cmp.Compare(a.Time, b.Time))
+	})
 	return list
 }
 

@@ -43,12 +43,7 @@ func anyAcquired(before []history.Operation, who *owner) bool {
 // through the culprit, or -1. ended says whether something other than a release may
 // have ended it; nil: nothing can.
 func lastHeld(culprit history.Operation, before []history.Operation, holder func(history.Operation) owner, ended func(history.Operation) bool) int {
-	latest := make(map[owner]int) // by holder, by which event it may have released the lock
-	for _, op := range before {
-		if changes(op, "release") {
-			latest[holder(op)] = max(latest[holder(op)], completed(op))
-		}
-	}
+	latest := lastReleases(before, holder)
 	for i := len(before) - 1; i >= 0; i-- {
 		op := before[i]
 		if op.F == "acquire" && op.Outcome == history.OK && !refused(op) && op.Before(culprit) && latest[holder(op)] <= op.Invoke && (ended == nil || !ended(op)) {
@@ -56,6 +51,17 @@ func lastHeld(culprit history.Operation, before []history.Operation, holder func
 		}
 	}
 	return -1
+}
+
+// lastReleases returns, by holder, the event by which it may have released the lock last.
+func lastReleases(ops []history.Operation, holder func(history.Operation) owner) map[owner]int {
+	latest := make(map[owner]int)
+	for _, op := range ops {
+		if changes(op, "release") {
+			latest[holder(op)] = max(latest[holder(op)], completed(op))
+		}
+	}
+	return latest
 }
 
 // contradictLease is contradictLock for a lock whose leases end.

@@ -22,7 +22,7 @@ func explainLock(f *check.Finding) string {
 	case c.F == "release" && refused(c):
 		for _, op := range holding(f) {
 			if holderOf(op) == holderOf(c) {
-				return fmt.Sprintf("%s had acquired the lock by %s, and nobody had released it", holderOf(c).called(f), f.By(op))
+				return fmt.Sprintf("%s had acquired the lock by %s, and nobody had released it since", holderOf(c).called(f), f.By(op))
 			}
 		}
 	case c.F == "release":
@@ -47,12 +47,7 @@ func changes(op history.Operation, what string) bool {
 
 // holding returns the acquisitions that certainly held all through the culprit: the holder did nothing later that may have released the lock.
 func holding(f *check.Finding) []history.Operation {
-	latest := make(map[owner]int) // by holder, by which event it may have released the lock
-	for _, op := range f.Earlier() {
-		if changes(op, "release") {
-			latest[holderOf(op)] = max(latest[holderOf(op)], completed(op))
-		}
-	}
+	latest := lastReleases(f.Earlier(), holderOf)
 	var held []history.Operation
 	for _, op := range append(slices.Clone(f.Others), f.Earlier()...) { // those of the core first
 		if changes(op, "acquire") && op.Before(f.Culprit) && latest[holderOf(op)] <= op.Invoke {

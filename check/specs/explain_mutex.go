@@ -12,7 +12,7 @@ import (
 func explainPermits(f *check.Finding) string {
 	c, n := f.Culprit, permitsOf(f.Culprit)
 	total, most, least := int64(1), int64(0), int64(0) // permits; taken at most and at least
-	var acquired, released int64                       // certainly by the time the culprit began, of those that matter to the sentence
+	released := -1                                     // the event by which all releases had ended
 	var last *history.Operation                        // the last acquisition that had completed
 	for _, op := range f.Earlier() {
 		k := permitsOf(op)
@@ -23,12 +23,12 @@ func explainPermits(f *check.Finding) string {
 		case op.F == "acquire":
 			most += k
 			if done {
-				least, acquired, last = least+k, acquired+k, &op
+				least, last = least+k, &op
 			}
 		default:
-			least -= k
+			least, released = least-k, max(released, completed(op))
 			if done {
-				most, released = most-k, released+k
+				most -= k
 			}
 		}
 	}
@@ -37,10 +37,10 @@ func explainPermits(f *check.Finding) string {
 		return fmt.Sprintf("there are only %d permits", total)
 	case c.F == "acquire" && !refused(c) && least+n > total && total == 1:
 		s := fmt.Sprintf("it was held: %s had acquired it by %s", f.Who(*last), f.By(*last))
-		if acquired == least {
-			return s + notReleased(released)
+		if released < last.Invoke {
+			s += ", and nobody had released it since"
 		}
-		return s + fmt.Sprintf(", and of %s at most %d had been released", times(int(acquired)), acquired-least)
+		return s
 	case c.F == "acquire" && !refused(c) && least+n > total:
 		return fmt.Sprintf("of %d permits at least %d were taken", total, least)
 	case c.F == "acquire" && refused(c) && most+n <= total:
@@ -53,12 +53,4 @@ func explainPermits(f *check.Finding) string {
 		return fmt.Sprintf("at least %d were held", least)
 	}
 	return ""
-}
-
-// notReleased says what happened since, if all acquisitions are still held.
-func notReleased(released int64) string {
-	if released == 0 {
-		return ", and nobody had released it"
-	}
-	return ", and it had not been released since"
 }

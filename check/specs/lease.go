@@ -235,12 +235,7 @@ func explainLease(f *check.Finding) string {
 	if refused(c) || c.F == expire {
 		return ""
 	}
-	latest := make(map[owner]int) // by holder, by which event it may have released the lock
-	for _, op := range f.Earlier() {
-		if changes(op, "release") {
-			latest[holderOfLease(op)] = max(latest[holderOfLease(op)], completed(op))
-		}
-	}
+	latest := lastReleases(f.Earlier(), holderOfLease)
 	for _, op := range append(slices.Clone(f.Others), f.Earlier()...) { // those of the core first
 		who := holderOfLease(op)
 		lasts, err := leaseOf(op.Input)
