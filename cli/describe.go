@@ -7,9 +7,14 @@ import (
 	"unicode"
 )
 
-// printable is text from elsewhere as it can be printed: what would move the cursor, colour the terminal or begin a line of its own is escaped.
+// printable is text from elsewhere as it can be printed: what would move the cursor, colour
+// the terminal or begin a line of its own is escaped, and so is what a CI server takes for a
+// command, at the beginning of a line (::error::) or anywhere (##[error]).
 func printable(text string) string {
-	text = strings.ToValidUTF8(text, "\ufffd")
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "##[", `#\#[`)
+	if strings.HasPrefix(strings.TrimSpace(text), "::") {
+		text = `\` + text
+	}
 	if strings.IndexFunc(text, control) < 0 {
 		return text
 	}

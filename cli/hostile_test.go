@@ -3,6 +3,8 @@ package cli
 import (
 	"go/parser"
 	"go/token"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -32,10 +34,28 @@ func TestPrintable(t *testing.T) {
 		"a\rb\tc":             `a\rb\tc`,
 		"a\u202eb":            `a\u202eb`,
 		"\xff":                "\ufffd",
+		"::error::x":          `\::error::x`,
+		"  ::stop-commands::": `\  ::stop-commands::`,
+		"a ##[error]b":        `a #\#[error]b`,
+		"a::b":                "a::b",
 	} {
 		if got := printable(text); got != want {
 			t.Errorf("%q is printed as %q, want %q", text, got, want)
 		}
+	}
+}
+
+// The name of a file begins a line.
+func TestHostileFileName(t *testing.T) {
+	dir := t.TempDir()
+	name := "::error::x.jsonl"
+	text := `{"index":0,"time":0,"process":0,"type":"invoke","f":"write","value":1}` + "\n" + `{"index":1,"time":1,"process":0,"type":"ok","f":"write","value":1}` + "\n"
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	out, err := simrun(t, dir, "check", name, "--spec", "register", "--no-store").CombinedOutput()
+	if err != nil || strings.HasPrefix(string(out), "::") || strings.Contains(string(out), "\n::") {
+		t.Errorf("%v: printed as %q", err, out)
 	}
 }
 

@@ -1,17 +1,12 @@
 package cli
 
 import (
-	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -99,37 +94,5 @@ func (a *app) show(path, to string) error {
 		return err
 	}
 	fmt.Fprintln(a.stdout, to)
-	return nil
-}
-
-// serve serves a store to a browser until ctx is done.
-func (a *app) serve(ctx context.Context, out, address string) error {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return fmt.Errorf("--serve %s: %w", address, err)
-	}
-	files := http.FileServer(http.Dir(out))
-	srv := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/" {
-			files.ServeHTTP(w, r)
-			return
-		}
-		list, err := store.Store(out).List()
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		b := bufio.NewWriter(w)
-		store.WriteIndex(b, "Runs in "+out, list)
-		b.Flush()
-	})}
-	go func() {
-		<-ctx.Done()
-		srv.Close()
-	}()
-	fmt.Fprintf(a.stdout, "http://%s shows the runs in %s; Ctrl-C ends it\n", l.Addr(), out)
-	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func inTime(checks []Check, o check.Outcome) []Check {
 			list = append(list, c)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Check) int { return int(min(1, max(-1, a.Time-b.Time))) })
+	slices.SortStableFunc(list, func(a, b Check) int { return cmp.Compare(a.Time, b.Time) })
 	return list
 }
 

@@ -197,8 +197,9 @@ export class Panel {
   private whole(): HTMLElement[] {
     const { run } = this.model;
     const out: HTMLElement[] = [];
-    for (const check of run.checks) {
-      if (check.outcome === "valid") continue;
+    const failed = run.checks.filter((check) => check.outcome !== "valid");
+    failed.sort((a, b) => Number(a.outcome === "unknown") - Number(b.outcome === "unknown")); // violations first
+    for (const check of failed) {
       const items = (check.core ?? []).slice(0, 40).map((op) => this.operationItem(op));
       const at = check.seen >= 0 ? check.seen : check.inevitable;
       if (check.record >= 0) items.push(this.sightingItem(check.record));

@@ -75,10 +75,11 @@ func (e Entry) Class() string {
 
 // Reason is why the run failed, if it did.
 func (e Entry) Reason() string {
-	for _, c := range e.Results.Checks {
-		if c.Outcome != check.Valid {
-			return c.Name + ": " + c.Reason
-		}
+	if e.Results.Outcome == check.Valid {
+		return ""
+	}
+	for _, c := range e.Results.Failed() {
+		return c.Name + ": " + c.Reason
 	}
 	return ""
 }

@@ -455,3 +455,15 @@ func TestWritable(t *testing.T) {
 		t.Errorf("%v is left", left)
 	}
 }
+
+// The reason in the list is that of the verdict, not that of a check that was undecided before.
+func TestReasonOfTheVerdict(t *testing.T) {
+	e := store.Entry{Results: trial.Results{Outcome: check.Violation, Checks: []trial.Check{
+		{Name: "linearizability", Outcome: check.Unknown, Reason: "nothing to decide"},
+		{Name: "late", Outcome: check.Violation, Time: 9, Reason: "late"},
+		{Name: "early", Outcome: check.Violation, Time: 3, Reason: "two leaders"},
+	}}}
+	if got := e.Reason(); got != "early: two leaders" {
+		t.Errorf("the reason is %q", got)
+	}
+}
