@@ -55,7 +55,7 @@ func TestAccounts(t *testing.T) {
 		{"total-queue", "0 enqueue 1\n1 dequeue null null", check.Violation, "1 was enqueued by process 0, by event 1, and never taken, though the queue was found empty later", "enqueued 1, lost 1"},
 		{"total-queue", "1 drain null []\n0 enqueue 1", check.Unknown, "1 element was, such as 1, never taken, and nothing drained the queue after that", "enqueued 1, left 1"},
 		{"total-queue", "0 enqueue 1\n1 dequeue null ?\n2 drain null []", check.Unknown, "1 element was, such as 1, never taken, but operations with an unknown result may have taken them", "enqueued 1, lost 1"},
-		{"total-queue", "0 enqueue 1\n0 enqueue 2\n1 dequeue null ?\n2 drain null []", check.Violation, "1 was enqueued by process 0, by event 1, and never taken, though the queue was found empty later; 2 are lost, and the 1 takers with an unknown result can have taken one each", "enqueued 2, lost 2"},
+		{"total-queue", "0 enqueue 1\n0 enqueue 2\n1 dequeue null ?\n2 drain null []", check.Violation, "1 was enqueued by process 0, by event 1, and never taken, though the queue was found empty later; 2 are lost, and 1 dequeue with an unknown result can have taken one each", "enqueued 2, lost 2"},
 		{"total-queue", "0 enqueue 1\n1 dequeue null fails\n2 drain null [1]", check.Valid, "", "enqueued 1, taken 1"},
 		{"total-queue", "0 enqueue 1 fails\n1 dequeue null 1", check.Violation, "1 was taken by process 1, by event 3, but nobody had enqueued it: the enqueue by process 0, by event 1 failed", "taken 1, unexpected 1"},
 		{"total-queue", "0 dequeue null 7", check.Violation, "7 was taken by process 0, by event 1, but nobody had enqueued it", "taken 1, unexpected 1"},

@@ -163,7 +163,7 @@ func (r *Report) judge(q *queueAccount, l *ledger, lost, left []history.Value) {
 		r.Core = []int{enqueue.Invoke}
 		r.Reason = fmt.Sprintf("%s was enqueued by %s, and never taken, though the queue was found empty later", quoted(e.value), l.by(enqueue))
 		if q.takers > 0 {
-			r.Reason += fmt.Sprintf("; %d are lost, and the %d takers with an unknown result can have taken one each", len(lost), q.takers)
+			r.Reason += fmt.Sprintf("; %d are lost, and %s with an unknown result can have taken one each", len(lost), count.Of(q.takers, "dequeue"))
 		} else if len(lost) > 1 {
 			r.Reason += fmt.Sprintf("; %d are lost", len(lost))
 		}

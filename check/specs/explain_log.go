@@ -5,6 +5,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/count"
 )
 
 // explainLog returns why the culprit can't have got its offset, or can't have read what it did.
@@ -62,9 +63,9 @@ func explainOffset(f *check.Finding) string {
 	}
 	switch {
 	case at < int64(done):
-		return fmt.Sprintf("%d records had been appended before", done)
+		return count.Of(done, "record") + " had been appended before"
 	case at > int64(all):
-		return fmt.Sprintf("only %d records can have been appended before", all)
+		return "no more than " + count.Of(all, "record") + " can have been appended before"
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/count"
 )
 
 // explainPermits returns why the culprit can't have got its permits, or returned them, or
@@ -34,7 +35,7 @@ func explainPermits(f *check.Finding) string {
 	}
 	switch {
 	case c.F == "acquire" && !refused(c) && n > total:
-		return fmt.Sprintf("there are only %d permits", total)
+		return "there are no more than " + count.Of(total, "permit")
 	case c.F == "acquire" && !refused(c) && least+n > total && total == 1:
 		s := fmt.Sprintf("it was held: %s had acquired it by %s", f.Who(*last), f.By(*last))
 		if released < last.Invoke {
@@ -43,6 +44,8 @@ func explainPermits(f *check.Finding) string {
 		return s
 	case c.F == "acquire" && !refused(c) && least+n > total:
 		return fmt.Sprintf("of %d permits at least %d were taken", total, least)
+	case c.F == "acquire" && refused(c) && most+n <= total && total == 1:
+		return "it was free"
 	case c.F == "acquire" && refused(c) && most+n <= total:
 		return fmt.Sprintf("of %d permits at most %d were taken", total, most)
 	case c.F == "release" && !refused(c) && most < n && most <= 0:
