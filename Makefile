@@ -1,7 +1,7 @@
 # simrun: what can be done here. `make` alone prints this list.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint cross soak bench docs cover chromium npm clean
+.PHONY: help build test lint cross soak bench docs cover chromium redis npm clean
 
 SHELL     := bash
 BENCHTIME ?= 1s
@@ -14,7 +14,7 @@ help: ## print this list
 build: ## build the program as ./simrun
 	go build -o simrun ./cmd/simrun
 
-test: chromium ## vet and test everything
+test: chromium redis ## vet and test everything
 	go vet ./...
 	go test -timeout $(TIMEOUT) ./...
 
@@ -62,6 +62,10 @@ endef
 chromium: ## see to it that Chromium is there, which the tests of the report need
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || \
 	$(call install,chromium,The tests of the report need Chromium.)
+
+redis: ## see to it that redis-server is there, whose clients' histories the tests record
+	@command -v redis-server >/dev/null || \
+	$(call install,redis-server,The tests of recorded histories need redis-server.)
 
 npm: ## see to it that npm is there, which checks the TypeScript of the report
 	@command -v npx >/dev/null || \

@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -94,12 +95,18 @@ func keep(t TB, c sim.Case) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(filepath.FromSlash(Dir), strings.Map(fileLetter, t.Name()))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	dir, err := folder(t)
+	if err != nil {
 		return "", err
 	}
 	file := filepath.Join(dir, store.CaseFile)
 	return file, os.WriteFile(file, text, 0o644)
+}
+
+// folder makes the folder of a test.
+func folder(t TB) (string, error) {
+	dir := filepath.Join(filepath.FromSlash(Dir), strings.Map(fileLetter, t.Name()))
+	return dir, os.MkdirAll(dir, 0o755)
 }
 
 // writeReport draws a run. One that has no trace is run again.
@@ -118,12 +125,15 @@ func writeReport(file string, run *trial.Run, caseFile string) error {
 	if err != nil {
 		return err
 	}
+	return writePage(file, page)
+}
+
+func writePage(file string, page visual.Page) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	return visual.Write(f, page)
+	return errors.Join(visual.Write(f, page), f.Close())
 }
 
 // fileLetter keeps letters that are safe in the name of a folder on every system.

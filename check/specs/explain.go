@@ -60,7 +60,37 @@ func explainRegister(f *check.Finding) string {
 			return fmt.Sprintf("%s had seen %v instead by %s", f.Who(op), v, f.By(op))
 		}
 	}
-	return ""
+	return swappedTwice(f, seen, len(writers))
+}
+
+// swappedTwice says that a value was swapped for another more often than it was written.
+func swappedTwice(f *check.Finding, seen history.Value, written int) string {
+	if !swapped(f.Culprit) || seen.IsNull() {
+		return ""
+	}
+	var others []history.Operation
+	for _, op := range f.Others {
+		if from, _ := sawRegister(op); from == seen && swapped(op) {
+			others = append(others, op)
+		}
+	}
+	if len(others) < written || written == 0 {
+		return ""
+	}
+	times := "once"
+	if written > 1 {
+		times = fmt.Sprintf("%d times", written)
+	}
+	last := others[len(others)-1]
+	to, _ := wrote(last)
+	return fmt.Sprintf("%s swapped %v too, for %v by %s, and %v was written %s", f.Who(last), seen, to, f.By(last), seen, times)
+}
+
+// swapped reports whether an operation certainly put another value in the place of the one it found.
+func swapped(op history.Operation) bool {
+	from, saw := sawRegister(op)
+	to, _ := wrote(op)
+	return op.F == "cas" && saw && to != from
 }
 
 // allBefore reports whether all operations completed before op began.
