@@ -186,9 +186,6 @@ func TestRecorderOfACrash(t *testing.T) {
 	if file := os.Getenv("RECORD_AND_CRASH"); file != "" {
 		recordAndCrash(file)
 	}
-	if testing.Short() {
-		t.Skip("runs itself")
-	}
 	file := filepath.Join(t.TempDir(), "history.jsonl")
 	cmd := exec.Command(os.Args[0], "-test.run=^TestRecorderOfACrash$")
 	cmd.Env = append(os.Environ(), "RECORD_AND_CRASH="+file)
