@@ -1,7 +1,7 @@
 # simrun: what can be done here. `make` alone prints this list.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint cross soak bench docs cover chromium redis npm clean
+.PHONY: help build test lint cross soak fuzz mutants bench docs cover chromium redis npm clean
 
 SHELL     := bash
 BENCHTIME ?= 1s
@@ -35,8 +35,16 @@ cross: ## build for 32 bits, and the floors for the browser (js) and WASI
 # The packages whose tests go deeper with the build tag soak.
 SOAK := ./check/... ./models/all ./sim/network
 
-soak: ## the same tests, many times as deep: millions of histories, tens of thousands of seeds; says how deep
+soak: fuzz ## the same tests, many times as deep: millions of histories, tens of thousands of seeds; says how deep
 	go test -tags soak -timeout 60m -v $(SOAK) 2>&1 | grep -E '^(ok|FAIL|---|panic)|histor|seeds|_test.go:[0-9]+: [0-9]|_test.go:[0-9]+: .*(FAIL|seed|wrong)'; exit $${PIPESTATUS[0]}
+
+FUZZ ?= 50000
+
+fuzz: ## every reader and parser with FUZZ inputs that nobody thought of (50,000 take about 5 s each)
+	.ci/fuzz $(FUZZ)
+
+mutants: ## the share of planted defects that the tests catch, by part; takes about two hours on 2 cores
+	.ci/mutants
 
 bench: ## every benchmark, with allocations and our own figures (BENCHTIME=5s for steadier ones)
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -timeout 60m ./...

@@ -142,3 +142,30 @@ func TestSamplesAreReadAndTheirDamageIsNamed(t *testing.T) {
 		})
 	}
 }
+
+// A history that is followed while it is written has the events that it has when it is read at once.
+func FuzzFollow(f *testing.F) {
+	for _, text := range samples(f) {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var followed []Event
+		_, err := Follow(bytes.NewReader(text), "file", Options{}, func(e Event) error {
+			followed = append(followed, e)
+			return nil
+		})
+		r, readErr := ReadWith(bytes.NewReader(text), "file", Options{})
+		if err != nil || readErr != nil {
+			return // independent keys, tables and what is refused: see the other targets
+		}
+		if len(r.Events) != len(followed) {
+			t.Fatalf("%d events when it is followed, %d when it is read", len(followed), len(r.Events))
+		}
+		for i := range followed {
+			a, b := followed[i], r.Events[i]
+			if a.Type != b.Type || a.F != b.F || a.Time != b.Time || a.Index != b.Index {
+				t.Fatalf("event %d: %v when it is followed, %v when it is read", i, a, b)
+			}
+		}
+	})
+}

@@ -166,6 +166,6 @@ func (s *ednScanner) logError(rec *record) error {
 	if rec.Type != Fail && rec.Type != Info {
 		return fmt.Errorf("expected nothing after the event, got %s", clip(words))
 	}
-	rec.Error = string(words)
+	rec.Error = textOf(String(string(words))) // valid UTF-8, as all other texts
 	return nil
 }

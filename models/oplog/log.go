@@ -134,10 +134,11 @@ func NextEntry(b []byte) (e Entry, rest []byte, ok bool) {
 	if len(b) < entryHeader {
 		return Entry{}, nil, false
 	}
-	size := entryHeader + int(binary.LittleEndian.Uint32(b[8:]))
-	if size > len(b) {
+	data := binary.LittleEndian.Uint32(b[8:])
+	if uint64(data) > uint64(len(b)-entryHeader) {
 		return Entry{}, nil, false
 	}
+	size := entryHeader + int(data)
 	return Entry{Epoch: Epoch(binary.LittleEndian.Uint64(b)), Bytes: b[:size]}, b[size:], true
 }
 

@@ -14,8 +14,12 @@ func AppendRecord(b, record []byte) []byte {
 func Records(b []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for len(b) >= 4 {
-			size := int(binary.LittleEndian.Uint32(b))
-			if size > len(b)-4 || !yield(b[4:4+size:4+size]) {
+			length := binary.LittleEndian.Uint32(b)
+			if uint64(length) > uint64(len(b)-4) {
+				return
+			}
+			size := int(length)
+			if !yield(b[4 : 4+size : 4+size]) {
 				return
 			}
 			b = b[4+size:]

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"simrun/sim/disk"
@@ -161,8 +162,8 @@ func TestCrashOfASyncedDisk(t *testing.T) {
 func panics(t *testing.T, what string, do func()) {
 	t.Helper()
 	defer func() {
-		if recover() == nil {
-			t.Errorf("%s does not panic", what)
+		if said, _ := recover().(string); !strings.HasPrefix(said, "disk: ") {
+			t.Errorf("%s does not panic with a sentence of the disk's, but with %q", what, said)
 		}
 	}()
 	do()
