@@ -63,6 +63,7 @@ var exemptions = []exemption{
 	{"goroutine", "check/parallel.go", "objects are independent, and their answers are joined in order"},
 	{"clock", "history/recorder.go", "it records real systems, which no simulation imports, by a real clock"},
 	{"goroutine", "history/recorder.go", "the goroutine writes what the clients of a real system did, in the order that they gave it"},
+	{"goroutine", "history/jsonl_chunks.go", "lines are parsed in any order, and taken in the order of the file"},
 	{"machine", "check/parallel.go", "the number of cores bounds how many objects are decided at a time, not what is decided"},
 	{"address", "internal/crash/", "the stack of a panic, for whoever mends it"},
 	{"address", "sim/death.go", "program counters of a panic, of which only function and line are kept"},

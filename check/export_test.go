@@ -29,10 +29,22 @@ func Observes(s Spec, op history.Operation) bool { return s.observes(&op) }
 // PartitionOf returns the object that an operation belongs to.
 func PartitionOf(s Spec, op history.Operation) string { return s.partition(&op) }
 
+// Bound sets the bounds on the memory of a windowed search, and returns what sets them back.
+func Bound(configs, bytes int) (back func()) {
+	c, b := maxConfigs, maxStateBytes
+	maxConfigs, maxStateBytes = configs, bytes
+	return func() { maxConfigs, maxStateBytes = c, b }
+}
+
 // PatientEngine is the windowed search that is not hasty.
 const PatientEngine = "patient"
 
-func init() { engines = append(engines, engine{name: PatientEngine, search: runPatientWindow}) }
+// HastyEngine is the windowed search alone, without the dive that comes before it.
+const HastyEngine = "hasty"
+
+func init() {
+	engines = append(engines, engine{name: PatientEngine, search: runPatientWindow}, engine{name: HastyEngine, search: runWindow})
+}
 
 // Hasty returns the outcome of a history before a violation is proven: valid is
 // certain, but the proof may refute a violation.

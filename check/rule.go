@@ -23,6 +23,8 @@ type Rule struct {
 	// Weaken returns a compare-and-set as the plain write of its new value, which
 	// demands less. Only the rule of a register needs it.
 	Weaken func(op history.Operation) history.Operation
+	// Streams says that the rule is that of a register: reads and writes alone can be decided by a [Stream].
+	Streams bool
 	// Check decides a history. initial is the number of Initial, or [rules.None] if
 	// Initial is nil.
 	Check func(ops []rules.Op, initial int32) rules.Result

@@ -1,8 +1,8 @@
 package check
 
 // Bounds on the memory of a windowed search: it gives up when it holds more
-// configurations at once, or states of more bytes.
-const (
+// configurations at once, or states of more bytes. Tests set lower ones.
+var (
 	maxConfigs    = 1 << 22
 	maxStateBytes = 512 << 20
 )

@@ -31,11 +31,12 @@ type checking struct {
 	noStore bool
 	also    []string // questions besides linearizability
 
-	with     []string // flags that say how a history is read
-	initial  []initialValue
-	lenient  bool
-	pause    time.Duration // after which what was read so far is decided, with --follow
-	unstored bool          // a verdict could not be stored
+	with      []string // flags that say how a history is read
+	initial   []initialValue
+	lenient   bool
+	streaming streaming
+	pause     time.Duration // after which what was read so far is decided, with --follow
+	unstored  bool          // a verdict could not be stored
 }
 
 // files checks files, and sets the worst exit code.
@@ -149,6 +150,11 @@ func sharedFolder(all []shown) string {
 
 // file checks one file, and stores what was found.
 func (c *checking) file(ctx context.Context, file string) (shown, error) {
+	if c.streams(file) {
+		if s, done, err := c.stream(ctx, file); done || err != nil {
+			return s, err
+		}
+	}
 	r, err := c.read(file, history.Options{Format: c.from, Lenient: c.lenient})
 	if err == nil {
 		err = c.begin(r)
@@ -173,26 +179,32 @@ func (c *checking) decide(ctx context.Context, file string, r *history.Reading) 
 	if hint := c.hint(r, v); hint != "" {
 		res.Notes = append(res.Notes, hint)
 	}
-	s := shown{results: res, title: file, summary: res.Summary, lines: trial.HistoryFacts(&res, events)}
+	s := shown{results: res, title: file, summary: res.Summary, lines: trial.HistoryFacts(&res, trial.ExtentOf(events))}
 	if err := c.ask(&s, r); err != nil {
 		return s, inFile(file, err)
 	}
 	if c.noStore && v.Disagreement() == nil {
 		return s, nil
 	}
-	run := &store.Run{Results: s.results, History: events}
-	if run.Page, err = c.report(run, ""); err != nil {
+	if err := c.keep(ctx, &s, events); err != nil {
 		return s, err
 	}
-	name := time.Now().UTC().Format("20060102T150405.000Z") + "-" + fileLabel(file)
+	return s, disagreement(v.Disagreement(), s.folder)
+}
+
+// keep stores a verdict with its history and a report. That it can't is no error, unless it was interrupted.
+func (c *checking) keep(ctx context.Context, s *shown, events []history.Event) error {
+	run := &store.Run{Results: s.results, History: events}
+	var err error
+	if run.Page, err = c.report(run, ""); err != nil {
+		return err
+	}
+	name := time.Now().UTC().Format("20060102T150405.000Z") + "-" + fileLabel(s.title)
 	if s.folder, err = c.store(ctx, c.out.out, "check-"+c.name, name, run); err != nil && ctx.Err() == nil {
 		fmt.Fprintf(c.stderr, "simrun: %v\n", err)
 		c.unstored, err = true, nil
 	}
-	if err == nil {
-		err = disagreement(v.Disagreement(), s.folder)
-	}
-	return s, err
+	return err
 }
 
 // judge decides a history, or counts.

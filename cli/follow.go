@@ -41,8 +41,9 @@ var errCertain = errors.New("a violation is certain")
 // followed reads events until a violation of them is certain, or there are no more.
 func (c *checking) followed(ctx context.Context, file string) (*history.Reading, error) {
 	f := &following{checking: c}
-	if f.online = check.NewOnline(c.spec, c.opts); len(c.initial) > 0 || c.spec == specs.Lease {
-		f.online = nil // what objects began with is known once all keys are, and when leases end once all times are
+	f.stream, f.online = check.NewStream(c.spec), check.NewOnline(c.spec, c.opts)
+	if len(c.initial) > 0 || c.spec == specs.Lease {
+		f.stream, f.online = nil, nil // what objects began with is known once all keys are, and when leases end once all times are
 	}
 	r, name, err := f.open(ctx, file)
 	if err != nil {
@@ -61,6 +62,7 @@ func (c *checking) followed(ctx context.Context, file string) (*history.Reading,
 // following is a history that is decided while it is written.
 type following struct {
 	*checking
+	stream  *check.Stream // nil if the history is more than reads and writes
 	online  *check.Online
 	bar     bar
 	events  []history.Event
@@ -73,9 +75,35 @@ func (f *following) add(name string, e history.Event) error {
 	if len(f.events)%64 == 0 {
 		f.bar.describe(fmt.Sprintf("following %s: %s, no violation so far", name, count.Of(len(f.events), "event")))
 	}
+	if f.stream != nil {
+		outcome, err := f.stream.Feed(&e)
+		switch {
+		case err != nil || outcome == check.Valid:
+			return err
+		case outcome == check.Violation:
+			return errCertain
+		}
+		return f.leaveStream()
+	}
 	if f.online == nil {
 		return nil
 	}
+	return f.search(e)
+}
+
+// leaveStream decides by a search what a stream could not.
+func (f *following) leaveStream() error {
+	f.stream = nil
+	for _, e := range f.events {
+		if err := f.search(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// search gives the next event to the search.
+func (f *following) search(e history.Event) error {
 	outcome, err := f.online.Feed(e)
 	if err != nil {
 		return err

@@ -102,6 +102,8 @@ func checkLine(c trial.Check) string {
 		return c.Reason
 	case c.Engine == "count":
 		return ""
+	case c.Engine == check.StreamEngine:
+		return "decided while it was read"
 	case c.Engine != "":
 		said := fmt.Sprintf("%s ordered by %s", count.Of(len(c.Witness), "operation"), c.Engine)
 		if c.Second == check.Valid {

@@ -19,6 +19,14 @@ func repeated(begin, piece string, times int, end string) io.Reader {
 	return io.MultiReader(append(readers, strings.NewReader(end))...)
 }
 
+// lengthy is a reader that says how long it is, as a file is.
+type lengthy struct {
+	io.Reader
+	bytes int
+}
+
+func (l lengthy) Len() int { return l.bytes }
+
 // nestedKeys is a map as the key of a map as the key of a map …
 func nestedKeys(depth int) string {
 	v := `"a"`
@@ -44,6 +52,7 @@ func TestHostileTexts(t *testing.T) {
 		bound uint64 // of what is allocated
 	}{
 		{"JSONL, a line of 200 MB", repeated(`{"index":0,"time":0,"process":0,"type":"invoke","f":"write","value":"`, "x", 200*mib, "\"}\n"), "longer than 64 MiB", 600 * mib},
+		{"JSONL, a line of 200 MB in a file", lengthy{repeated(`{"index":0,"time":0,"process":0,"type":"invoke","f":"write","value":"`, "x", 200*mib, "\"}\n"), 200 * mib}, "longer than 64 MiB", 600 * mib},
 		{"EDN, a record of 200 MB", repeated(`{:type :invoke, :f :write, :process 0, :value "`, "x", 200*mib, "\"}\n"), "longer than 64 MiB", 600 * mib},
 		{"JSON, a record of 200 MB", repeated(`[{"type":"invoke","f":"write","process":0,"value":"`, "x", 200*mib, "\"}]\n"), "longer than 64 MiB", 600 * mib},
 		{"CSV, a line of 200 MB", repeated("process,f,input,output,call,return\n0,write,\"", "x", 200*mib, "\",,1,2\n"), "longer than 64 MiB", 600 * mib},

@@ -12,7 +12,7 @@ import (
 // ends Follow, which returns it as it is; the other errors are those of [ReadWith].
 //
 // Follow can't read [CSV], whose rows are in no order of time. It splits only those
-// independent keys that a tag marks. A last line of [JSONL] that was not written to its
+// independent keys that a tag marks; with [Options.Whole] it says if there may be others. A last line of [JSONL] that was not written to its
 // end is left out: whoever wrote it was stopped.
 func Follow(r io.Reader, file string, o Options, each func(Event) error) (*Reading, error) {
 	f := o.Format
@@ -29,10 +29,14 @@ func Follow(r io.Reader, file string, o Options, each func(Event) error) (*Readi
 		return nil, &Error{File: file, Index: -1, Reason: "a table of intervals is in no order of time, so it can't be followed; expected jsonl, edn, json or jepsen-log"}
 	}
 	in := sized{Reader: io.MultiReader(bytes.NewReader(bytes.TrimPrefix(start, byteOrderMark)), r)}
+	if o.Whole {
+		in.size, _ = sizeOf(r)
+	}
 	c := newCollector(in, file)
-	c.each, c.pairs.out, c.lenient = each, true, o.Lenient
+	c.each, c.pairs.out, c.lenient = each, !o.Whole, o.Lenient
 	_, err = read(c, in, f)
 	read := &Reading{Untimed: c.count > 0 && !c.timed, Names: c.valid.names, Notes: c.notes()}
+	read.Pairs = f != JSONL && c.count > 0 && !c.pairs.out
 	return read, err
 }
 

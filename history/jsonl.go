@@ -10,6 +10,9 @@ import (
 
 // readJSONL reads [JSONL]. Any deviation from the format is an error.
 func readJSONL(c *collector, r sized) ([]Event, error) {
+	if r.size >= chunkedAt {
+		return readChunks(c, r)
+	}
 	lines := newLineReader(r)
 	for {
 		line, ok := lines.next()
@@ -17,19 +20,11 @@ func readJSONL(c *collector, r sized) ([]Event, error) {
 			break
 		}
 		rec, err := parseJSONLine(line, c.in)
-		switch {
-		case err != nil && lines.cut && !bytes.HasSuffix(line, []byte("}")) && bytes.HasPrefix(line, []byte("{")):
-			c.cut.at(lines.number) // whoever wrote it was stopped in the middle of a line
+		if err != nil && lines.cut && isUnfinished(line) {
+			c.cut.at(lines.number)
 			return c.events, nil
-		case err != nil:
-			return nil, c.fail(lines.number, "%v", err)
-		case rec.Index != c.count:
-			return nil, c.fail(lines.number, "index: expected %d, got %d; a line is missing, duplicated or out of order", c.count, rec.Index)
 		}
-		if err := c.numbered(&rec, lines.number); err != nil {
-			return nil, err
-		}
-		if err := c.add(&rec, lines.number); err != nil {
+		if err := c.takeLine(&rec, err, lines.number); err != nil {
 			return nil, err
 		}
 		c.reserve(lines.bytes)
@@ -38,6 +33,25 @@ func readJSONL(c *collector, r sized) ([]Event, error) {
 		return nil, c.unreadable(lines.number+1, lines.failure)
 	}
 	return c.events, nil
+}
+
+// isUnfinished reports whether a last line seems not to have been written to its end: whoever wrote it was stopped.
+func isUnfinished(line []byte) bool {
+	return !bytes.HasSuffix(line, []byte("}")) && bytes.HasPrefix(line, []byte("{"))
+}
+
+// takeLine adds the event of a line, or returns the error of the line.
+func (c *collector) takeLine(rec *record, err error, line int) error {
+	switch {
+	case err != nil:
+		return c.fail(line, "%v", err)
+	case rec.Index != c.count:
+		return c.fail(line, "index: expected %d, got %d; a line is missing, duplicated or out of order", c.count, rec.Index)
+	}
+	if err := c.numbered(rec, line); err != nil {
+		return err
+	}
+	return c.add(rec, line)
 }
 
 func parseJSONLine(line []byte, in *interner) (record, error) {

@@ -14,6 +14,10 @@ type Options struct {
 	// name: from there on it counts as a new process, since the operation that the info
 	// ended may still take effect.
 	Lenient bool
+
+	// Whole says to [Follow] that the history is written already: it may read ahead, and says in
+	// [Reading.Pairs] what [ReadWith] would have looked at the whole history for.
+	Whole bool
 }
 
 // Reading is a history as it was read, with what a person should know about it.
@@ -22,6 +26,7 @@ type Reading struct {
 	Untimed bool               // no event had a time: the time of each is its position
 	Names   map[Process]string // of the processes that are not known by a number
 	Notes   []string           // what was left out or changed, one sentence each
+	Pairs   bool               // of [Follow]: all values so far may be pairs of an independent key and a value, and were not split
 
 	file  string
 	lines []int32 // of each event

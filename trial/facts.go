@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"simrun/check"
 	"simrun/check/accounts"
 	"simrun/history"
 	"simrun/internal/brief"
@@ -45,13 +46,13 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 }
 
 // HistoryFacts are what is said of a recorded history in addition to its verdict.
-func HistoryFacts(r *Results, events []history.Event) []sim.Field {
-	facts := []sim.Field{{Name: "spec", Value: r.Spec}, {Name: "operations", Value: DescribeOps(events)}}
-	if len(events) > 0 && !r.Untimed {
-		facts = append(facts, sim.Field{Name: "until", Value: events[len(events)-1].Time.String()})
+func HistoryFacts(r *Results, of *Extent) []sim.Field {
+	facts := []sim.Field{{Name: "spec", Value: r.Spec}, {Name: "operations", Value: of.String()}}
+	if of.Events > 0 && !r.Untimed {
+		facts = append(facts, sim.Field{Name: "until", Value: of.Until.String()})
 	}
 	for _, c := range r.Checks {
-		if c.Steps > 0 || len(r.Figures) == 0 {
+		if c.Steps > 0 || len(r.Figures) == 0 && c.Engine != check.StreamEngine {
 			facts = append(facts, sim.Field{Name: "steps", Value: count.Grouped(c.Steps)})
 		}
 	}
@@ -96,19 +97,7 @@ func describeCluster(c *sim.Case) string {
 }
 
 // DescribeOps counts operations by name and by outcome: "read 1,210, write 604 (1,700 ok, 20 failed, 94 open)".
-func DescribeOps(events []history.Event) string {
-	by := map[string]int{}
-	for _, e := range events {
-		if e.Type == history.Invoke && e.Process != history.Nemesis {
-			by[e.F]++
-		}
-	}
-	n := CountOps(events)
-	if n.Total() == 0 {
-		return "none"
-	}
-	return fmt.Sprintf("%s (%s ok, %s failed, %s open)", count.Names(by), count.Grouped(n.OK), count.Grouped(n.Fail), count.Grouped(n.Info))
-}
+func DescribeOps(events []history.Event) string { return ExtentOf(events).String() }
 
 // describeFaults counts faults by kind, and names those that changed nothing: "crash 3, partition 2; 4 of 5 fired, not: at 3s crash n2".
 func describeFaults(plan []fault.Fault, r *Results) string {

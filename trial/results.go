@@ -101,36 +101,6 @@ func RefusedResults(file string, why error) Results {
 	return Results{File: file, Refused: why.Error(), Summary: "refused: " + why.Error(), Checks: []Check{}, Version: Version}
 }
 
-// Ops counts the operations of a history by what became of them.
-type Ops struct {
-	OK   int `json:"ok"`
-	Fail int `json:"fail"`
-	Info int `json:"info"`
-}
-
-// Total is the number of operations.
-func (o Ops) Total() int { return o.OK + o.Fail + o.Info }
-
-// CountOps counts the operations of a history.
-func CountOps(events []history.Event) (n Ops) {
-	for _, e := range events {
-		if e.Process == history.Nemesis {
-			continue
-		}
-		switch e.Type {
-		case history.Invoke:
-			n.Info++ // until it completes
-		case history.OK:
-			n.OK++
-			n.Info--
-		case history.Fail:
-			n.Fail++
-			n.Info--
-		}
-	}
-	return n
-}
-
 // ParseResults reads results.json. The name is used in errors.
 func ParseResults(name string, text []byte) (Results, error) {
 	var r Results

@@ -15,6 +15,7 @@ import (
 var registerRule = &check.Rule{
 	Read:    readRegister,
 	Initial: &history.Null,
+	Streams: true,
 	Weaken: func(op history.Operation) history.Operation {
 		_, to, _ := op.Input.AsPair()
 		op.F, op.Input, op.Output = "write", to, history.Null
@@ -54,6 +55,7 @@ var kvRule = &check.Rule{
 		return r
 	},
 	Initial: &history.Null,
+	Streams: true,
 	Weaken:  registerRule.Weaken,
 	Check:   register.Check,
 }

@@ -53,6 +53,7 @@ func TestStaleRejectionIsIgnored(t *testing.T) {
 		r.Deliver(envelope{From: 2, To: 1, Payload: (&message{kind: appendReply, term: s.term, prev: prev}).append(nil)})
 	}
 	reject(2) // not after what n2 is known to have
+	reject(4) // nor is the last of it
 	if got := s.peers[2]; got.next != p.next || got.probing || len(r.Wire) > 0 {
 		t.Errorf("after an old rejection next is %d, probing %v, %d messages left", got.next, got.probing, len(r.Wire))
 	}

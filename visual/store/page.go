@@ -13,7 +13,7 @@ func (r *Run) Report(commands ...visual.Command) (visual.Page, error) {
 	res := &r.Results
 	page := visual.Page{Outcome: res.Outcome, Summary: res.Summary, Checks: res.Checks, Commands: commands, Case: r.Case, History: r.History, Trace: r.Trace, Untimed: res.Untimed, Names: res.Names}
 	if r.Case == nil {
-		page.Title, page.Facts = res.File, trial.HistoryFacts(res, r.History)
+		page.Title, page.Facts = res.File, trial.HistoryFacts(res, trial.ExtentOf(r.History))
 		return page, nil
 	}
 	c, err := sim.ParseCase(CaseFile, r.Case)

@@ -1,0 +1,191 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"simrun/check/rules/register"
+	"simrun/history"
+)
+
+// Excerpt is the part of a history that a violation is about.
+type Excerpt struct {
+	Events []history.Event // numbered from 0
+	From   []int           // for each: which event of the whole history it is
+}
+
+// Explain reads the history again and decides the operations on the one or two values of the object that
+// a violation is about, as [Linearizable] does: the verdict has a core and a reason. Its indices are those of the
+// excerpt. read gives each event from the first on, until the callback returns an error, which it returns.
+func (s *Stream) Explain(read func(each func(history.Event) error) error, opts Options) (Verdict, Excerpt, error) {
+	if s.outcome != Violation {
+		return Verdict{}, Excerpt{}, errors.New("check: Stream.Explain of a history that is not a violation")
+	}
+	if !s.violation.both {
+		if err := s.replay(read, &successor{seen: s.violation.values[0], s: s}); err != nil {
+			return Verdict{}, Excerpt{}, err
+		}
+	}
+	c := &concerned{s: s}
+	if err := s.replay(read, c); err != nil {
+		return Verdict{}, Excerpt{}, err
+	}
+	x := c.excerpt()
+	v, err := Linearizable(s.spec, x.Events, opts)
+	if err == nil && v.Outcome != Violation {
+		err = fmt.Errorf("check: the stream finds a violation at event %d, but the operations on %v are %v", s.violation.end, s.violation.values, v.Outcome)
+	}
+	return v, x, err
+}
+
+// passage is what a pass over the history does with the object's operations.
+type passage interface {
+	begun(w *written)
+	ended(w *written)
+}
+
+// written is an operation on the object in a pass.
+type written struct {
+	call, end   int // end is never while it runs, and if nobody knows
+	value       history.Value
+	writes      bool
+	took        bool // it certainly took effect
+	first, last history.Event
+}
+
+var errEnough = errors.New("enough")
+
+// replay gives the operations on the violation's object, up to its end, to a pass.
+func (s *Stream) replay(read func(each func(history.Event) error) error, p passage) error {
+	under := make(map[history.Process]*written)
+	at := -1
+	err := read(func(e history.Event) error {
+		if at++; at > s.violation.end {
+			return errEnough
+		}
+		if e.Process == history.Nemesis {
+			return nil
+		}
+		if e.Type == history.Invoke {
+			op := history.Operation{Process: e.Process, F: e.F, Key: e.Key, Input: e.Value, Outcome: history.Info, Complete: -1}
+			if s.spec.partition(&op) != s.violation.key {
+				return nil
+			}
+			r := s.rule.Read(&op)
+			w := &written{call: at, end: never, value: r.Value, writes: r.Kind == register.Write && r.Use == Take, first: e}
+			under[e.Process] = w
+			p.begun(w)
+			return nil
+		}
+		w := under[e.Process]
+		if w == nil {
+			return nil
+		}
+		delete(under, e.Process)
+		if e.Type == history.Info {
+			return nil
+		}
+		w.end, w.last = at, e
+		op := history.Operation{Process: e.Process, F: e.F, Key: e.Key, Input: w.first.Value, Output: e.Value, Outcome: e.Type, Error: e.Error, Complete: at}
+		if w.took = e.Type == history.OK || mustHappen(s.spec, &op); w.took && !w.writes {
+			w.value = s.rule.Read(&op).Value
+		}
+		p.ended(w)
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// successor finds the value that had replaced another, which a read returned later: that of the first operation which
+// began after an operation on the value had ended, and ended before that read began.
+type successor struct {
+	s     *Stream
+	seen  history.Value
+	known bool // the value has been written
+	until int  // when an operation on it had ended first
+	found bool
+}
+
+func (p *successor) begun(w *written) {
+	if w.writes && w.value == p.seen { // written again: what came before was another life of the value
+		p.known, p.until, p.found = true, never, false
+		p.s.violation.both = false
+	}
+}
+
+func (p *successor) ended(w *written) {
+	if p.seen == *p.s.rule.Initial && !p.known {
+		p.known, p.until = true, -1
+	}
+	switch {
+	case !w.took || !p.known || p.found:
+	case w.value == p.seen:
+		p.until = min(p.until, w.end)
+	case w.call > p.until && w.end < p.s.violation.call:
+		p.found = true
+		p.s.violation.values[1], p.s.violation.both = w.value, true
+	}
+}
+
+// concerned collects the operations on the values of the violation: of the reads of a value, which may be many, that which ended
+// first and that which began last, since the others add nothing, and that which made the violation inevitable.
+type concerned struct {
+	s   *Stream
+	ops []*written
+}
+
+func (p *concerned) about(v history.Value) bool {
+	values := p.s.violation.values
+	return v == values[0] || p.s.violation.both && v == values[1]
+}
+
+func (p *concerned) begun(w *written) {
+	if !w.writes || !p.about(w.value) {
+		return
+	}
+	p.ops = slices.DeleteFunc(p.ops, func(o *written) bool { return o.value == w.value && o.end != never }) // another life of the value
+	p.ops = append(p.ops, w)
+}
+
+func (p *concerned) ended(w *written) {
+	if w.writes || !w.took || !p.about(w.value) {
+		return
+	}
+	var reads []int // of the value: at most that which ended first, and that which began last
+	for i, o := range p.ops {
+		if !o.writes && o.value == w.value {
+			reads = append(reads, i)
+		}
+	}
+	switch {
+	case len(reads) < 2 || w.end == p.s.violation.end:
+		p.ops = append(p.ops, w)
+	case w.call > p.ops[reads[1]].call:
+		p.ops[reads[1]] = w
+	}
+}
+
+// excerpt puts the events of the operations in order.
+func (p *concerned) excerpt() Excerpt {
+	events := make(map[int]history.Event)
+	var x Excerpt
+	for _, w := range p.ops {
+		events[w.call] = w.first
+		x.From = append(x.From, w.call)
+		if w.end != never {
+			events[w.end] = w.last
+			x.From = append(x.From, w.end)
+		}
+	}
+	slices.Sort(x.From)
+	for i, at := range x.From {
+		e := events[at]
+		e.Index = i
+		x.Events = append(x.Events, e)
+	}
+	return x
+}

@@ -1,0 +1,128 @@
+package history
+
+import (
+	"bytes"
+	"io"
+	"sync"
+)
+
+// A large file is cut into chunks of whole lines, which several goroutines parse. The collector takes their lines in order, so
+// that what is read does not depend on which goroutine was fast.
+const (
+	chunkSize = 1 << 15 // bytes, or one line if that is longer
+	parsers   = 4
+	chunkedAt = 1 << 22 // bytes of a file from which this is worth while
+)
+
+// chunk is a part of a file.
+type chunk struct {
+	text  []byte
+	lines []parsedLine
+	err   error         // of the reader, after the lines
+	done  chan struct{} // closed when lines are parsed
+}
+
+// parsedLine is a line of a chunk.
+type parsedLine struct {
+	rec        record
+	err        error
+	size       int  // in bytes, with its end
+	unfinished bool // it is the last of the file, and seems not to have been written to its end
+}
+
+// readChunks reads [JSONL] as the collector's loop over lines does, on several cores.
+func readChunks(c *collector, r io.Reader) ([]Event, error) {
+	q := &chunkQueue{parse: make(chan *chunk, parsers), take: make(chan *chunk, 2*parsers), stop: make(chan struct{}), free: sync.Pool{New: func() any { return new(chunk) }}}
+	var running sync.WaitGroup
+	running.Go(func() { q.cut(r) })
+	for range parsers {
+		running.Go(func() { q.parseAll(newInterner()) })
+	}
+	defer running.Wait()
+	defer close(q.stop)
+	number, consumed := 0, int64(0)
+	for k := range q.take {
+		<-k.done
+		for i := range k.lines {
+			l := &k.lines[i]
+			number++
+			consumed += int64(l.size)
+			if l.unfinished {
+				c.cut.at(number)
+				return c.events, nil
+			}
+			if err := c.takeLine(&l.rec, l.err, number); err != nil {
+				return nil, err
+			}
+			c.reserve(consumed)
+		}
+		if k.err != nil {
+			return nil, c.unreadable(number+1, k.err)
+		}
+		q.free.Put(k)
+	}
+	return c.events, nil
+}
+
+// chunkQueue joins who cuts the file, who parses and who takes.
+type chunkQueue struct {
+	parse, take chan *chunk
+	stop        chan struct{}
+	free        sync.Pool
+}
+
+// cut cuts a file into chunks, in order.
+func (q *chunkQueue) cut(r io.Reader) {
+	defer close(q.take)
+	defer close(q.parse)
+	var rest []byte // the beginning of a line whose end is in the next chunk
+	for end := false; !end; {
+		k := q.free.Get().(*chunk)
+		k.text, k.lines, k.err, k.done = append(k.text[:0], rest...), k.lines[:0], nil, make(chan struct{})
+		rest = rest[:0]
+		var last int // after the last end of a line
+		for last == 0 && !end {
+			if len(k.text) > maxRecord {
+				k.text, k.err, end = k.text[:0], errRecordTooLong, true
+				break
+			}
+			from := len(k.text)
+			k.text = append(k.text, make([]byte, chunkSize)...)
+			n, err := io.ReadFull(r, k.text[from:])
+			k.text = k.text[:from+n]
+			last = from + bytes.LastIndexByte(k.text[from:], '\n') + 1
+			if last == from {
+				last = 0
+			}
+			if end = err != nil; end && err != io.EOF && err != io.ErrUnexpectedEOF {
+				k.err = err
+			}
+		}
+		if !end {
+			rest = append(rest, k.text[last:]...)
+			k.text = k.text[:last]
+		}
+		for _, to := range []chan *chunk{q.take, q.parse} {
+			select {
+			case to <- k:
+			case <-q.stop:
+				return
+			}
+		}
+	}
+}
+
+// parseAll parses chunks as they come.
+func (q *chunkQueue) parseAll(in *interner) {
+	for k := range q.parse {
+		for text := k.text; len(text) > 0; {
+			line, rest, ended := bytes.Cut(text, []byte("\n"))
+			k.lines = append(k.lines, parsedLine{size: len(text) - len(rest)})
+			l := &k.lines[len(k.lines)-1]
+			text, line = rest, bytes.TrimSuffix(line, []byte("\r"))
+			l.rec, l.err = parseJSONLine(line, in)
+			l.unfinished = l.err != nil && !ended && isUnfinished(line)
+		}
+		close(k.done)
+	}
+}

@@ -1,0 +1,104 @@
+package history
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// A large file is parsed in chunks by several goroutines. What comes out, events, notes or an error, is what comes out of a
+// reader of unknown length, which is parsed line by line.
+func TestChunksAgreeWithLines(t *testing.T) {
+	var whole bytes.Buffer
+	if err := Write(&whole, JSONL, sample(25_000)); err != nil {
+		t.Fatal(err)
+	}
+	text := whole.Bytes()
+	if len(text) < chunkedAt {
+		t.Fatalf("%d bytes are read in one piece", len(text))
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	line := func() (from, to int) { // a line somewhere
+		at := rng.IntN(len(text) - 1000)
+		from = at + bytes.IndexByte(text[at:], '\n') + 1
+		return from, from + bytes.IndexByte(text[from:], '\n') + 1
+	}
+	change := map[string]func() []byte{
+		"as it is":             func() []byte { return text },
+		"no last newline":      func() []byte { return bytes.TrimSuffix(text, []byte("\n")) },
+		"the last line is cut": func() []byte { return text[:len(text)-10] },
+		"lines end in CRLF":    func() []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) },
+		"a byte is damaged": func() []byte {
+			b := bytes.Clone(text)
+			b[rng.IntN(len(b))] ^= 1 << rng.IntN(7)
+			return b
+		},
+		"a line is missing": func() []byte {
+			from, to := line()
+			return append(bytes.Clone(text[:from]), text[to:]...)
+		},
+		"a line is empty": func() []byte {
+			from, _ := line()
+			return append(append(bytes.Clone(text[:from]), '\n'), text[from:]...)
+		},
+		"a line is longer than a chunk": func() []byte {
+			from, to := line()
+			long := bytes.Replace(text[from:to], []byte(`"type"`), []byte(`"node":"`+strings.Repeat("n", 3*chunkSize)+`","type"`), 1)
+			return append(append(bytes.Clone(text[:from]), long...), text[to:]...)
+		},
+	}
+	outcomes := map[bool]int{}
+	for name, make := range change {
+		for range 3 {
+			b := make()
+			want, wantErr := ReadWith(struct{ io.Reader }{bytes.NewReader(b)}, "file", Options{})
+			got, err := ReadWith(bytes.NewReader(b), "file", Options{})
+			outcomes[err == nil]++
+			if fmt.Sprint(err) != fmt.Sprint(wantErr) {
+				t.Fatalf("%s: %v in chunks, %v by lines", name, err, wantErr)
+			}
+			if err == nil && !reflect.DeepEqual(got, want) {
+				t.Fatalf("%s: the histories differ", name)
+			}
+		}
+	}
+	if outcomes[true] < 5 || outcomes[false] < 5 {
+		t.Errorf("%v", outcomes)
+	}
+}
+
+// An error of the reader in the middle of a large file is an error at the line where it is.
+func TestChunksOfAReaderThatFails(t *testing.T) {
+	var whole bytes.Buffer
+	if err := Write(&whole, JSONL, sample(25_000)); err != nil {
+		t.Fatal(err)
+	}
+	half := whole.Bytes()[:whole.Len()/2]
+	half = half[:bytes.LastIndexByte(half, '\n')+1]
+	r := &failingReader{bytes.NewReader(half), whole.Len()}
+	_, err := ReadWith(r, "file", Options{Format: JSONL})
+	want := fmt.Sprintf("file:%d: cannot read the rest of the file: the disk is gone", bytes.Count(half, []byte("\n"))+1)
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// failingReader says that it is longer than it is.
+type failingReader struct {
+	*bytes.Reader
+	size int
+}
+
+func (f *failingReader) Len() int { return f.size }
+
+func (f *failingReader) Read(b []byte) (int, error) {
+	n, err := f.Reader.Read(b)
+	if err == io.EOF {
+		err = fmt.Errorf("the disk is gone")
+	}
+	return n, err
+}

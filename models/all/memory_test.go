@@ -1,0 +1,47 @@
+package all
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"simrun/check"
+	"simrun/internal/soak"
+	"simrun/models"
+	"simrun/sim"
+	"simrun/trial"
+)
+
+// Ten thousand clients, for a second or, in soak, for the longest time that a case can have, take at most 4 GiB with
+// the history, its check and a trace: the trace is bounded, and the history by the number of operations that a case has.
+func TestMemoryOfManyClients(t *testing.T) {
+	m := raftModel(t)
+	system := m.System()
+	c, err := system.Complete(sim.Case{Model: m.Name, Seed: 1, Clients: 10_000, Duration: sim.Duration(time.Duration(soak.N(1, 24*60*60)) * time.Second)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := trial.Simulate(m, c, true, nil, check.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	t.Logf("%d operations, %d events, %d MiB", trial.CountOps(run.History).Total(), run.Events, memory.Sys>>20)
+	if n := trial.CountOps(run.History).Total(); n < 10_000 {
+		t.Errorf("%d operations by 10,000 clients", n)
+	}
+	if memory.Sys > 4<<30 {
+		t.Errorf("%d MiB, more than 4 GiB", memory.Sys>>20)
+	}
+}
+
+func raftModel(t *testing.T) models.Model {
+	for _, m := range Models() {
+		if m.Name == "raft" {
+			return m
+		}
+	}
+	t.Fatal("there is no raft")
+	panic("unreachable")
+}
