@@ -23,6 +23,19 @@ func (d *defined[S]) Raw() (any, func(any, history.Operation) (any, bool), func(
 	return d.o.Init, step, same
 }
 
+// Performing returns the Perform of a specification; nil if it has none.
+func Performing(s Spec) func() func(history.Operation) bool {
+	p, ok := s.(interface {
+		performing() func() func(history.Operation) bool
+	})
+	if !ok {
+		return nil
+	}
+	return p.performing()
+}
+
+func (d *defined[S]) performing() func() func(history.Operation) bool { return d.o.Perform }
+
 // Observes reports whether a failed operation is kept.
 func Observes(s Spec, op history.Operation) bool { return s.observes(&op) }
 

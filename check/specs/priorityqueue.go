@@ -25,8 +25,9 @@ var PriorityQueue = check.Define(check.Object[bag]{
 		}
 		return queue, true
 	},
-	Equal: bag.equal,
-	Hash:  bag.hash,
+	Perform: performPriorityQueue,
+	Equal:   bag.equal,
+	Hash:    bag.hash,
 	Accepts: func(op history.Operation) error {
 		v, isInsert := op.Output, op.F == "insert"
 		if isInsert {

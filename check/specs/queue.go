@@ -24,6 +24,7 @@ var Queue = check.Define(check.Object[sequence]{
 		}
 		return queue, true
 	},
+	Perform:           performQueue,
 	Equal:             sequence.equal,
 	Hash:              sequence.hash,
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "enqueue", "dequeue", "peek") },

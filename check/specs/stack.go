@@ -24,6 +24,7 @@ var Stack = check.Define(check.Object[sequence]{
 		}
 		return stack, true
 	},
+	Perform:           performStack,
 	Equal:             sequence.equal,
 	Hash:              sequence.hash,
 	Accepts:           func(op history.Operation) error { return acceptsTake(op, "push", "pop", "peek") },
