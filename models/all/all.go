@@ -3,6 +3,7 @@ package all
 
 import (
 	"simrun/models"
+	"simrun/models/chain"
 	"simrun/models/primarybackup"
 	"simrun/models/quorum"
 	"simrun/models/raft"
@@ -11,6 +12,7 @@ import (
 // Models returns the models that come with simrun, in order of name.
 func Models() []models.Model {
 	return []models.Model{
+		chain.Model(),
 		primarybackup.Model(),
 		quorum.Model(),
 		raft.Model(),

@@ -96,5 +96,5 @@ func boot(env *sim.Env) sim.Node {
 	case "async":
 		holds = viewservice.NoneHolds
 	}
-	return viewservice.Boot(env, holds)
+	return viewservice.Boot(env, viewservice.Rules{Holds: holds})
 }

@@ -11,8 +11,9 @@ import (
 
 // The kinds of payloads. A protocol that uses the service has other kinds.
 const (
-	kindPing = 'p'
-	kindView = 'v'
+	kindPing    = 'p'
+	kindView    = 'v'
+	kindConfirm = 'c'
 )
 
 // Append appends the payload that tells a node the view.
@@ -43,6 +44,30 @@ func DecodePing(payload []byte) (Ping, bool) {
 	return Ping{oplog.Epoch(n[0]), oplog.Index(n[1]), oplog.Epoch(n[2]), n[3] != 0, fault.Set(n[4]), fault.Set(n[5])}, ok
 }
 
+// Confirm asks the service whether an epoch is still the current one; Yes is the answer, and there is no other. At one instant between the question and
+// the answer the epoch was current: nobody acted in a later one.
+type Confirm struct {
+	Epoch oplog.Epoch
+	Round uint64 // of the node that asks, to tell answers apart
+	Yes   bool
+}
+
+// Append appends the payload of a question or an answer.
+func (c Confirm) Append(b []byte) []byte {
+	yes := uint64(0)
+	if c.Yes {
+		yes = 1
+	}
+	return wire.Append(b, kindConfirm, nil, uint64(c.Epoch), c.Round, yes)
+}
+
+// DecodeConfirm reads a payload made by [Confirm.Append]; false for any other.
+func DecodeConfirm(payload []byte) (Confirm, bool) {
+	var n [3]uint64
+	_, ok := wire.Decode(payload, kindConfirm, n[:])
+	return Confirm{oplog.Epoch(n[0]), n[1], n[2] != 0}, ok
+}
+
 // Describe tells a person what a payload of the service says; false if it is not one.
 func Describe(payload []byte) (string, bool) {
 	if v, ok := DecodeView(payload); ok {
@@ -50,6 +75,12 @@ func Describe(payload []byte) (string, bool) {
 			return fmt.Sprintf("View e%d no primary, in sync %v", v.Epoch, v.InSync), true
 		}
 		return fmt.Sprintf("View e%d primary %v, in sync %v", v.Epoch, v.Primary, v.InSync), true
+	}
+	if c, ok := DecodeConfirm(payload); ok {
+		if c.Yes {
+			return fmt.Sprintf("Confirm e%d is current, round %d", c.Epoch, c.Round), true
+		}
+		return fmt.Sprintf("Confirm e%d? round %d", c.Epoch, c.Round), true
 	}
 	p, ok := DecodePing(payload)
 	if !ok {

@@ -33,7 +33,7 @@ const (
 	MarkFailover  = "another replica became primary"
 	MarkRemoved   = "replica that did not answer removed from the view"
 	MarkAdded     = "replica that caught up added to the view"
-	MarkRestarted = "primary that restarted was given a new epoch"
+	MarkRestarted = "member that restarted was given a new epoch"
 )
 
 // Marks lists the states worth reaching, for [models.Model].
@@ -48,10 +48,19 @@ const (
 	NoneHolds              // the primary alone: a failover may lose commands
 )
 
+// Rules are what a protocol wants of the service.
+type Rules struct {
+	Holds Holds
+
+	// Watches makes the service itself remove members that are silent or have restarted, and lets each member ask for others to be added: for
+	// protocols in which the primary does not hear all members. Else only the primary asks.
+	Watches bool
+}
+
 // service answers pings with the view that is on its disk, and changes it when the primary is silent, asks for a change, or has restarted.
 type service struct {
 	env    *sim.Env
-	holds  Holds
+	rules  Rules
 	view   View // on disk; epoch 0 until it is read
 	saving bool
 	heard  []sim.Time // by node: the last ping
@@ -62,8 +71,8 @@ type service struct {
 const viewFile = "view"
 
 // Boot starts the service. In the first view, every other node is in sync, and the first of them is the primary.
-func Boot(env *sim.Env, holds Holds) sim.Node {
-	s := &service{env: env, holds: holds, heard: make([]sim.Time, env.Nodes()+1), pings: make([]Ping, env.Nodes()+1)}
+func Boot(env *sim.Env, rules Rules) sim.Node {
+	s := &service{env: env, rules: rules, heard: make([]sim.Time, env.Nodes()+1), pings: make([]Ping, env.Nodes()+1)}
 	s.load()
 	env.SetTimer(0, Tick)
 	return s
@@ -122,19 +131,33 @@ func (s *service) tell(to sim.NodeID) {
 
 // Receive implements [sim.Node].
 func (s *service) Receive(from sim.NodeID, payload []byte) {
+	if c, ok := DecodeConfirm(payload); ok {
+		s.confirm(from, c)
+		return
+	}
 	p, ok := DecodePing(payload)
 	if !ok {
 		return
 	}
 	s.heard[from], s.pings[from] = s.env.Now(), p
-	if v := s.view; from == v.Primary && p.Epoch == v.Epoch && v.Epoch > 0 && !s.saving {
+	v := s.view
+	may := from == v.Primary || s.rules.Watches && v.Primary != 0 && v.InSync.Has(fault.Node(from))
+	if may && p.Epoch == v.Epoch && v.Epoch > 0 && !s.saving {
 		s.obey(&p)
 	}
 	s.choose()
 	s.tell(from)
 }
 
-// obey changes the view as the primary asks. A new epoch begins even if the members stay the same: the primary can't take
+// confirm answers a node that asks whether an epoch is still the current one. It is, even while the next is being saved: nobody has heard of that.
+func (s *service) confirm(from sim.NodeID, c Confirm) {
+	if c.Epoch == s.view.Epoch && c.Epoch > 0 {
+		c.Yes = true
+		s.env.Send(from, c.Append(nil))
+	}
+}
+
+// obey changes the view as a member asks. A new epoch begins even if the members stay the same: the primary can't take
 // back what it asked for in an epoch, since an old ping may still be on its way.
 func (s *service) obey(p *Ping) {
 	next := View{Epoch: s.view.Epoch + 1, Primary: s.view.Primary, InSync: s.view.InSync}
@@ -167,7 +190,25 @@ func (s *service) Timer(sim.TimerID) {
 	if v.Primary != 0 && quiet > silence && v.InSync.Len() > 1 {
 		s.change(View{Epoch: v.Epoch + 1, Before: v.Primary, InSync: v.InSync})
 	}
+	if s.rules.Watches && v.Primary != 0 && quiet <= silence {
+		s.watch()
+	}
 	s.choose()
+}
+
+// watch removes the members that are silent, but for the primary.
+func (s *service) watch() {
+	v := s.view
+	silent := fault.Set(0)
+	for n := range (v.InSync &^ fault.SetOf(fault.Node(v.Primary))).Nodes() {
+		if time.Duration(s.env.Now()-s.heard[n]) > silence {
+			silent |= fault.SetOf(n)
+		}
+	}
+	if silent != 0 {
+		s.env.Sometimes(MarkRemoved)
+		s.change(View{Epoch: v.Epoch + 1, Primary: v.Primary, InSync: v.InSync &^ silent})
+	}
 }
 
 // choose ends an epoch without a primary: the next primary is the replica in sync with the longest log of those that have entered the
@@ -190,11 +231,11 @@ func (s *service) choose() {
 		}
 	}
 	old := fault.SetOf(fault.Node(v.Before))
-	if best == 0 || s.holds == OneHolds && entered&old == 0 && entered != v.InSync&^old {
+	if best == 0 || s.rules.Holds == OneHolds && entered&old == 0 && entered != v.InSync&^old {
 		return
 	}
 	members := fault.SetOf(fault.Node(best))
-	if s.holds == EachHolds {
+	if s.rules.Holds == EachHolds {
 		members |= v.InSync &^ old
 	}
 	s.change(View{Epoch: v.Epoch + 1, Primary: best, InSync: members})
