@@ -106,6 +106,7 @@ var alphabets = []alphabet{
 		of("put", texts("", "a", "b"), nothing), of("get", nothing, with(texts("", "a", "b", "ab", "ba", "aa"), null)),
 		of("append", texts("a", "b"), nothing), of("delete", nothing, nothing),
 		finds(of("cas", oneOf(history.List(texts("", "a")...), history.List(texts("a", "b")...), history.List(null, texts("b")[0])), told), texts("", "a", "b"))), []string{"x", "x", "x", "y"}, false},
+	{specs.Consensus, of("propose", ints(1, 2, 3), ints(1, 2, 3)), []string{"x", "y"}, false},
 	{specs.MultiRegister, transactions(), oneKey, false},
 	{specs.AppendList, join(of("append", ints(1, 2), nothing), of("read", nothing, lists(3, ints(1, 2)...))), oneKey, false},
 	{specs.Set, join(of("add", ints(1, 2), told), of("remove", ints(1, 2), told), of("contains", ints(1, 2), oneOf(yes, no)),

@@ -4,6 +4,7 @@ package all
 import (
 	"simrun/models"
 	"simrun/models/chain"
+	"simrun/models/paxos"
 	"simrun/models/primarybackup"
 	"simrun/models/quorum"
 	"simrun/models/raft"
@@ -13,6 +14,7 @@ import (
 func Models() []models.Model {
 	return []models.Model{
 		chain.Model(),
+		paxos.Model(),
 		primarybackup.Model(),
 		quorum.Model(),
 		raft.Model(),

@@ -127,7 +127,7 @@ func (r *replica) writeLast(p *blocking.Proc, v version) (version, bool) {
 			put.wait(p, p.Nodes())
 			for _, to := range put.missing {
 				if to != p.ID() && r.Hints[to].add(v) {
-					r.change(p)
+					r.file.Change(p)
 				}
 			}
 		})
@@ -145,7 +145,7 @@ func (r *replica) handOver(p *blocking.Proc, to sim.NodeID) {
 			}
 			if hints[key] == v { // and not a newer one by now
 				delete(hints, key)
-				r.change(p)
+				r.file.Change(p)
 			}
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"simrun/models"
+	"simrun/models/saved"
 	"simrun/models/workload"
 	"simrun/sim"
 	"simrun/sim/blocking"
@@ -68,7 +69,7 @@ func Model() models.Model {
 			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors:        monitors,
-		Marks:           []string{markDiffer, markDiskRefused, markNoQuorum},
+		Marks:           []string{markDiffer, saved.MarkRefused, markNoQuorum},
 		DescribeMessage: describe,
 	}
 }
@@ -89,11 +90,9 @@ const (
 	roleReplica     = "replica"
 	roleCoordinator = "coordinator" // an operation of a client is open
 	markDiffer      = "replicas answered with different versions"
-	markDiskRefused = "the disk refused a save"
 	markNoQuorum    = "no quorum answered in time"
 	patience        = 300 * time.Millisecond // of a coordinator, for the answers of one round
 	clientPatience  = time.Second            // more than both rounds of an operation take
-	diskRetry       = 50 * time.Millisecond  // after the disk refused
 	storeFile       = "store"                // of a replica, with a checksum
 	handoffTick     = 200 * time.Millisecond // between attempts to hand hints over
 )

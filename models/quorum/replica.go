@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"simrun/models/saved"
 	"simrun/models/wire"
 	"simrun/sim"
 	"simrun/sim/blocking"
@@ -14,11 +15,10 @@ import (
 
 // replica is what the tasks of a node share. A node is replica and coordinator in one.
 type replica struct {
-	store                                // the disk may not hold all of it yet
-	durable    uint64                    // changes that the disk holds
-	waiting    []*blocking.Mailbox[bool] // of tasks that wait for the next save
-	attempts   uint64                    // writes that it coordinated in this incarnation
-	operations int                       // that it coordinates now
+	store                 // the disk may not hold all of it yet
+	file       saved.File // that keeps it
+	attempts   uint64     // writes that it coordinated in this incarnation
+	operations int        // that it coordinates now
 }
 
 // store is what a replica keeps on disk.
@@ -36,18 +36,16 @@ func run(p *blocking.Proc) {
 		r.Hints = append(r.Hints, versions{})
 	}
 	p.Describe(r.state)
-	file, err := p.Read(storeFile)
-	for ; err != nil; file, err = p.Read(storeFile) {
-		p.Sleep(diskRetry)
-	}
+	r.file = saved.File{Name: storeFile, Encode: r.encode, Stored: func(p *blocking.Proc, n uint64) { p.Report(change{stored, n}) }}
+	file := r.file.Read(p)
 	if body, ok := wire.Decode(file, kindStore, nil); len(file) > 0 && (!ok || json.Unmarshal(body, &r.store) != nil) {
 		p.Note("the disk holds what this node never wrote: to go on would forget what it acknowledged")
 		return
 	}
-	r.durable = r.Changes
+	r.file.Recovered(r.Changes)
 	p.Report(change{recovered, r.Changes})
 	r.Incarnation++
-	r.await(p, r.change(p))
+	r.file.Await(p, r.file.Change(p))
 	if p.Option(optionConsistency) == lww && p.Option(optionHints) == "on" {
 		for i := range p.Nodes() {
 			p.Go(func(p *blocking.Proc) { r.handOver(p, sim.NodeID(i+1)) })
@@ -80,50 +78,21 @@ func (r *replica) serve(p *blocking.Proc, m blocking.Message) {
 
 // put stores a version unless there is a newer one, and waits until the disk holds the one or the other.
 func (r *replica) put(p *blocking.Proc, v version) {
-	n := r.Changes
+	n := r.file.Changes
 	if r.Own.add(v) {
-		n = r.change(p)
+		n = r.file.Change(p)
 	}
 	if !p.Bug(bugAckBeforeSync) {
-		r.await(p, n)
+		r.file.Await(p, n)
 	}
 	p.Report(change{acknowledged, n})
 }
 
-// change notes that the disk is to hold something new, and returns the number of the change.
-func (r *replica) change(p *blocking.Proc) uint64 {
-	if r.Changes++; r.Changes == r.durable+1 {
-		p.Go(r.persist) // it does not run yet
-	}
-	return r.Changes
-}
-
-// persist saves until the disk holds everything. One save takes along all that changed while the one before it went on.
-func (r *replica) persist(p *blocking.Proc) {
-	for r.durable < r.Changes {
-		upTo := r.Changes
-		body, _ := json.Marshal(r.store) // it holds nothing that JSON can't
-		if p.SaveFile(storeFile, wire.Append(nil, kindStore, body)) != nil {
-			p.Sometimes(markDiskRefused)
-			p.Sleep(diskRetry)
-			continue
-		}
-		r.durable = upTo
-		p.Report(change{stored, upTo})
-		for _, box := range r.waiting {
-			box.Put(p, true)
-		}
-		r.waiting = nil
-	}
-}
-
-// await waits until the disk holds a change and all before it.
-func (r *replica) await(p *blocking.Proc, change uint64) {
-	for r.durable < change {
-		box := &blocking.Mailbox[bool]{}
-		r.waiting = append(r.waiting, box)
-		box.Get(p, blocking.Forever)
-	}
+// encode is the content of the file.
+func (r *replica) encode(changes uint64) []byte {
+	r.Changes = changes
+	body, _ := json.Marshal(r.store) // it holds nothing that JSON can't
+	return wire.Append(nil, kindStore, body)
 }
 
 // state describes the node to people.

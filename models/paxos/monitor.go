@@ -1,0 +1,69 @@
+package paxos
+
+import (
+	"fmt"
+
+	"simrun/models/invariant"
+	"simrun/sim"
+	"simrun/sim/fault"
+)
+
+// The facts of a node.
+type (
+	promised struct { // the acceptor is about to tell a proposer so
+		key    string
+		ballot ballot
+	}
+	accepted struct { // likewise
+		key    string
+		ballot ballot
+		value  int64
+	}
+	decision struct { // a proposer learned that a quorum has accepted a value
+		key   string
+		value int64
+	}
+)
+
+func (f promised) String() string { return fmt.Sprintf("promised %v for %s", f.ballot, f.key) }
+func (f accepted) String() string {
+	return fmt.Sprintf("accepted %s = %d in %v", f.key, f.value, f.ballot)
+}
+func (f decision) String() string { return fmt.Sprintf("decided %s = %d", f.key, f.value) }
+
+func (promised) Trigger() fault.Event { return "promised" }
+func (accepted) Trigger() fault.Event { return "accepted" }
+func (decision) Trigger() fault.Event { return "decided" }
+
+func monitors(c *sim.Case) []sim.Monitor {
+	return []sim.Monitor{
+		invariant.Unique("agreement", func(f sim.Fact) (id, use string, ok bool) {
+			d, ok := f.(decision)
+			return d.key, fmt.Sprintf("value %d", d.value), ok
+		}),
+		&promises{made: map[promiseOf]ballot{}},
+	}
+}
+
+// promises is the invariant that an acceptor accepts no ballot below one that it has promised, also after a restart.
+type promises struct{ made map[promiseOf]ballot }
+
+type promiseOf struct {
+	node sim.NodeID
+	key  string
+}
+
+func (*promises) Name() string { return "promises kept" }
+
+func (m *promises) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	switch f := f.(type) {
+	case promised:
+		at := promiseOf{node, f.key}
+		m.made[at] = max(m.made[at], f.ballot)
+	case accepted:
+		if made := m.made[promiseOf{node, f.key}]; f.ballot < made {
+			return fmt.Sprintf("%s accepted %s = %d in ballot %v, and had promised %v", node, f.key, f.value, f.ballot, made)
+		}
+	}
+	return ""
+}
