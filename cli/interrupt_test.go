@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -208,6 +209,10 @@ func TestFatalErrorIsNoVerdict(t *testing.T) {
 
 // Each signal that ends the program has the code that a shell gives it, whenever it comes.
 func TestSignals(t *testing.T) {
+	// Whoever runs the tests under nohup ignores SIGHUP, and so would the programs that the test starts.
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, early := range []bool{true, false} {
 			dir := t.TempDir()
