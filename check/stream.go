@@ -94,7 +94,7 @@ func (s *Stream) Verdict() Verdict {
 // Why says why the stream gave up.
 func (s *Stream) Why() string { return s.why }
 
-// Completed is how many operations have ended with a known result so far.
+// Completed is how many operations have ended with a result that an order must explain.
 func (s *Stream) Completed() int { return s.completed }
 
 // begin takes an invocation.
@@ -133,13 +133,13 @@ func (s *Stream) end(o *flowing, e *history.Event, at int) error {
 		Process: e.Process, F: o.f, Key: o.key, Input: o.input, Output: e.Value, Outcome: e.Type,
 		Return: e.Time, Invoke: o.at, Complete: at, Error: e.Error,
 	}
-	s.completed++
 	if e.Type == history.Fail && !mustHappen(s.spec, &s.op) {
 		if !o.object.Failed(o.pending, at) {
 			s.violated(o, at)
 		}
 		return nil
 	}
+	s.completed++
 	if err := s.spec.accepts(&s.op); err != nil {
 		return &history.Error{Index: at, Reason: fmt.Sprintf("%s: %v", s.spec.Name(), err)}
 	}

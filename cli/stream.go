@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"simrun/check"
 	"simrun/history"
@@ -46,7 +48,19 @@ func (c *checking) streams(file string) bool {
 		return false
 	}
 	info, err := os.Stat(file)
-	return err == nil && info.Mode().IsRegular() && (c.streaming == always || info.Size() >= streamAbove)
+	return err == nil && info.Mode().IsRegular() && (c.streaming == always || info.Size() >= streamAbove) && c.inOrder(file)
+}
+
+// inOrder reports whether a file has its events in order of time, as a table of intervals has not.
+func (c *checking) inOrder(file string) bool {
+	in, err := os.Open(file)
+	if err != nil {
+		return true // which the reader says better
+	}
+	defer in.Close()
+	start := make([]byte, 1<<14)
+	n, _ := io.ReadFull(in, start)
+	return c.from != history.CSV && (c.from != history.Auto || history.Detect(start[:n]) != history.CSV)
 }
 
 // stream decides a file while it is read. It reports false if that can't be done, and says why.
@@ -91,7 +105,7 @@ func (c *checking) stream(ctx context.Context, file string) (s shown, done bool,
 	}
 	r.Events = x.Events
 	res := trial.HistoryResults(file, r, v)
-	res.Ops, res.With = extent.Ops, append(c.with, "--stream")
+	res.Ops, res.With = extent.Ops, append(slices.Clone(c.with), "--stream")
 	res.Notes = append(res.Notes, note)
 	s = shown{results: res, title: file, summary: res.Summary, lines: trial.HistoryFacts(&res, &extent)}
 	if v.Outcome == check.Valid || c.noStore {

@@ -50,7 +50,7 @@ func explainRegister(f *check.Finding) string {
 	writers := might(f, writes)
 	for _, op := range f.Others {
 		v, ok := wrote(op)
-		if ok && v != seen && op.Before(f.Culprit) && allBefore(writers, op) {
+		if ok && v != seen && op.Before(f.Culprit) && (allBefore(writers, op) || tookAway(op, seen, len(writers))) {
 			return fmt.Sprintf("%v had replaced %v by %s%s", v, seen, f.By(op), seenBy(f, v))
 		}
 	}
@@ -61,6 +61,12 @@ func explainRegister(f *check.Finding) string {
 		}
 	}
 	return swappedTwice(f, seen, len(writers))
+}
+
+// tookAway reports whether a compare-and-set put another value in the place of one that was written once, so that it can't come back.
+func tookAway(op history.Operation, seen history.Value, written int) bool {
+	from, _ := sawRegister(op)
+	return written == 1 && !seen.IsNull() && swapped(op) && from == seen
 }
 
 // swappedTwice says that a value was swapped for another more often than it was written.
