@@ -24,7 +24,7 @@ const module = "simrun"
 // floors says which of our packages a package may import. The longest prefix of
 // its path decides; a trailing "/..." stands for everything below.
 var floors = map[string][]string{
-	"history":               {"history/nearest", "internal/brief"},
+	"history":               {"history/nearest", "internal/brief", "internal/crash"},
 	"history/nearest":       {"internal/brief"},
 	"sim/rng":               {},
 	"sim/digest":            {},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"sync"
+
+	"simrun/internal/crash"
 )
 
 // A large file is cut into chunks of whole lines, which several goroutines parse. The collector takes their lines in order, so
@@ -19,6 +21,7 @@ type chunk struct {
 	text  []byte
 	lines []parsedLine
 	err   error         // of the reader, after the lines
+	crash *crash.Panic  // of the reader, or of the parser
 	done  chan struct{} // closed when lines are parsed
 }
 
@@ -42,7 +45,9 @@ func readChunks(c *collector, r io.Reader) ([]Event, error) {
 	defer close(q.stop)
 	number, consumed := 0, int64(0)
 	for k := range q.take {
-		<-k.done
+		if <-k.done; k.crash != nil {
+			panic(k.crash)
+		}
 		for i := range k.lines {
 			l := &k.lines[i]
 			number++
@@ -75,10 +80,17 @@ type chunkQueue struct {
 func (q *chunkQueue) cut(r io.Reader) {
 	defer close(q.take)
 	defer close(q.parse)
+	defer func() {
+		if x := recover(); x != nil {
+			k := &chunk{crash: crash.Recovered(x), done: make(chan struct{})}
+			close(k.done)
+			q.send(k, q.take)
+		}
+	}()
 	var rest []byte // the beginning of a line whose end is in the next chunk
 	for end := false; !end; {
 		k := q.free.Get().(*chunk)
-		k.text, k.lines, k.err, k.done = append(k.text[:0], rest...), k.lines[:0], nil, make(chan struct{})
+		k.text, k.lines, k.err, k.crash, k.done = append(k.text[:0], rest...), k.lines[:0], nil, nil, make(chan struct{})
 		rest = rest[:0]
 		var last int // after the last end of a line
 		for last == 0 && !end {
@@ -102,27 +114,43 @@ func (q *chunkQueue) cut(r io.Reader) {
 			rest = append(rest, k.text[last:]...)
 			k.text = k.text[:last]
 		}
-		for _, to := range []chan *chunk{q.take, q.parse} {
-			select {
-			case to <- k:
-			case <-q.stop:
-				return
-			}
+		if !q.send(k, q.take) || !q.send(k, q.parse) {
+			return
 		}
+	}
+}
+
+// send hands a chunk on. It reports false if nobody wants any more.
+func (q *chunkQueue) send(k *chunk, to chan *chunk) bool {
+	select {
+	case to <- k:
+		return true
+	case <-q.stop:
+		return false
 	}
 }
 
 // parseAll parses chunks as they come.
 func (q *chunkQueue) parseAll(in *interner) {
 	for k := range q.parse {
-		for text := k.text; len(text) > 0; {
-			line, rest, ended := bytes.Cut(text, []byte("\n"))
-			k.lines = append(k.lines, parsedLine{size: len(text) - len(rest)})
-			l := &k.lines[len(k.lines)-1]
-			text, line = rest, bytes.TrimSuffix(line, []byte("\r"))
-			l.rec, l.err = parseJSONLine(line, in)
-			l.unfinished = l.err != nil && !ended && isUnfinished(line)
+		k.parse(in)
+	}
+}
+
+// parse parses the lines of a chunk.
+func (k *chunk) parse(in *interner) {
+	defer close(k.done)
+	defer func() {
+		if x := recover(); x != nil {
+			k.crash = crash.Recovered(x)
 		}
-		close(k.done)
+	}()
+	for text := k.text; len(text) > 0; {
+		line, rest, ended := bytes.Cut(text, []byte("\n"))
+		k.lines = append(k.lines, parsedLine{size: len(text) - len(rest)})
+		l := &k.lines[len(k.lines)-1]
+		text, line = rest, bytes.TrimSuffix(line, []byte("\r"))
+		l.rec, l.err = parseJSONLine(line, in)
+		l.unfinished = l.err != nil && !ended && isUnfinished(line)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"simrun/internal/crash"
 )
 
 // A large file is parsed in chunks by several goroutines. What comes out, events, notes or an error, is what comes out of a
@@ -101,4 +103,26 @@ func (f *failingReader) Read(b []byte) (int, error) {
 		err = fmt.Errorf("the disk is gone")
 	}
 	return n, err
+}
+
+// A reader that panics does so in the goroutine of the caller.
+func TestChunksOfAReaderThatPanics(t *testing.T) {
+	defer func() {
+		if p, ok := recover().(*crash.Panic); !ok || p.Value != "on purpose" {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	ReadWith(&panicking{}, "file", Options{Format: JSONL})
+}
+
+// panicking is a large file whose reader panics after its beginning.
+type panicking struct{ reads int }
+
+func (*panicking) Len() int { return chunkedAt }
+
+func (p *panicking) Read(b []byte) (int, error) {
+	if p.reads++; p.reads > 1 {
+		panic("on purpose")
+	}
+	return copy(b, " "), nil
 }
