@@ -107,22 +107,26 @@ func (f *failingReader) Read(b []byte) (int, error) {
 
 // A reader that panics does so in the goroutine of the caller.
 func TestChunksOfAReaderThatPanics(t *testing.T) {
+	var whole bytes.Buffer
+	if err := Write(&whole, JSONL, sample(1000)); err != nil {
+		t.Fatal(err)
+	}
 	defer func() {
 		if p, ok := recover().(*crash.Panic); !ok || p.Value != "on purpose" {
 			t.Errorf("recovered %v", p)
 		}
 	}()
-	ReadWith(&panicking{}, "file", Options{Format: JSONL})
+	ReadWith(&panicking{&whole}, "file", Options{Format: JSONL})
 }
 
 // panicking is a large file whose reader panics after its beginning.
-type panicking struct{ reads int }
+type panicking struct{ start *bytes.Buffer }
 
 func (*panicking) Len() int { return chunkedAt }
 
 func (p *panicking) Read(b []byte) (int, error) {
-	if p.reads++; p.reads > 1 {
+	if p.start.Len() == 0 {
 		panic("on purpose")
 	}
-	return copy(b, " "), nil
+	return p.start.Read(b)
 }
