@@ -3,7 +3,6 @@ package paxos
 import (
 	"fmt"
 
-	"simrun/models/invariant"
 	"simrun/sim"
 	"simrun/sim/fault"
 )
@@ -37,12 +36,34 @@ func (decision) Trigger() fault.Event { return "decided" }
 
 func monitors(c *sim.Case) []sim.Monitor {
 	return []sim.Monitor{
-		invariant.Unique("agreement", func(f sim.Fact) (id, use string, ok bool) {
-			d, ok := f.(decision)
-			return d.key, fmt.Sprintf("value %d", d.value), ok
-		}),
+		&agreement{first: map[string]decided{}},
 		&promises{made: map[promiseOf]ballot{}},
 	}
+}
+
+// agreement is the invariant that all proposers learn the same value.
+type agreement struct{ first map[string]decided }
+
+type decided struct {
+	node  sim.NodeID
+	value int64
+}
+
+func (*agreement) Name() string { return "agreement" }
+
+func (m *agreement) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	d, ok := f.(decision)
+	if !ok {
+		return ""
+	}
+	first, known := m.first[d.key]
+	if known && first.value != d.value {
+		return fmt.Sprintf("%s decided %s = %d, and %s had decided %d", node, d.key, d.value, first.node, first.value)
+	}
+	if !known {
+		m.first[d.key] = decided{node, d.value}
+	}
+	return ""
 }
 
 // promises is the invariant that an acceptor accepts no ballot below one that it has promised, also after a restart.

@@ -1,4 +1,4 @@
-// Command guidebook updates docs/guide.md: it runs the commands of the guide in
+// Command guidebook updates docs/guide.md and docs/mechanisms.md: it runs the commands of each page in
 // order, as a reader would, and puts their output below them.
 package main
 
@@ -14,7 +14,7 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: guidebook FOLDER, where FOLDER has guide.md")
+		fmt.Fprintln(os.Stderr, "usage: guidebook FOLDER, where FOLDER has the pages")
 		os.Exit(254)
 	}
 	if err := write(os.Args[1]); err != nil {
@@ -23,24 +23,15 @@ func main() {
 	}
 }
 
-// write updates the page and its pictures in a folder.
+// pages are made by running their commands.
+var pages = []string{"guide.md", "mechanisms.md"}
+
+// write updates the pages and the pictures in a folder.
 func write(docs string) error {
-	file := filepath.Join(docs, "guide.md")
-	before, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp("", "guidebook")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	after, err := renew(string(before), filepath.Join(docs, ".."), dir)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(file, []byte(after), 0o666); err != nil {
-		return err
+	for _, page := range pages {
+		if err := rewrite(filepath.Join(docs, page), filepath.Join(docs, "..")); err != nil {
+			return fmt.Errorf("%s: %w", page, err)
+		}
 	}
 	for _, s := range strips() {
 		var b bytes.Buffer
@@ -52,6 +43,24 @@ func write(docs string) error {
 		}
 	}
 	return nil
+}
+
+// rewrite updates a page.
+func rewrite(file, root string) error {
+	before, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "guidebook")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	after, err := renew(string(before), root, dir)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(after), 0o666)
 }
 
 // readerFiles is the folder of the files that the guide uses.

@@ -8,24 +8,28 @@ import (
 	"testing"
 )
 
-// TestGuideIsCurrent runs every command of the guide, and checks that it prints what the guide says.
-func TestGuideIsCurrent(t *testing.T) {
-	page, err := os.ReadFile("../../guide.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now, err := renew(string(page), "../../..", t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	says, today := strings.Split(string(page), "\n"), strings.Split(now, "\n")
-	for i := range min(len(says), len(today)) {
-		if says[i] != today[i] {
-			t.Fatalf("docs/guide.md:%d is not current: go run ./docs/make/guidebook docs\nit says    %s\nand is now %s", i+1, says[i], today[i])
-		}
-	}
-	if len(says) != len(today) {
-		t.Fatalf("docs/guide.md has %d lines and should have %d: go run ./docs/make/guidebook docs", len(says), len(today))
+// TestPagesAreCurrent runs every command of the pages, and checks that it prints what the pages say.
+func TestPagesAreCurrent(t *testing.T) {
+	for _, name := range pages {
+		t.Run(name, func(t *testing.T) {
+			page, err := os.ReadFile(filepath.Join("../..", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			now, err := renew(string(page), "../../..", t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			says, today := strings.Split(string(page), "\n"), strings.Split(now, "\n")
+			for i := range min(len(says), len(today)) {
+				if says[i] != today[i] {
+					t.Fatalf("docs/%s:%d is not current: go run ./docs/make/guidebook docs\nit says    %s\nand is now %s", name, i+1, says[i], today[i])
+				}
+			}
+			if len(says) != len(today) {
+				t.Fatalf("docs/%s has %d lines and should have %d: go run ./docs/make/guidebook docs", name, len(says), len(today))
+			}
+		})
 	}
 }
 
