@@ -4,6 +4,7 @@ package all
 import (
 	"simrun/models"
 	"simrun/models/chain"
+	"simrun/models/lease"
 	"simrun/models/paxos"
 	"simrun/models/primarybackup"
 	"simrun/models/quorum"
@@ -14,6 +15,7 @@ import (
 func Models() []models.Model {
 	return []models.Model{
 		chain.Model(),
+		lease.Model(),
 		paxos.Model(),
 		primarybackup.Model(),
 		quorum.Model(),
