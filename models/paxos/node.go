@@ -1,6 +1,7 @@
 package paxos
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -28,7 +29,8 @@ type store struct {
 	changes uint64
 	round   uint64 // the last that a proposer of this node has used: "each proposer remembers (in stable storage) the highest-numbered proposal it has tried to issue"
 	slots   map[string]slot
-	keys    []string // of slots, in the order in which they came
+	places  map[string]int // of keys in records
+	records [][]byte       // the slots as the file has them, in the order in which they came
 }
 
 // slot is what an acceptor knows of one decision.
@@ -40,19 +42,19 @@ type slot struct {
 
 // set changes a slot.
 func (s *store) set(key string, to slot) {
-	if _, known := s.slots[key]; !known {
-		s.keys = append(s.keys, key)
+	at, known := s.places[key]
+	if !known {
+		at = len(s.records)
+		s.places[key] = at
+		s.records = append(s.records, nil)
 	}
 	s.slots[key] = to
+	s.records[at] = wire.AppendRecord(nil, message{key, to.promised, to.accepted, to.value}.append(kindStore))
 }
 
 // append appends the content of the file to b.
 func (s *store) append(b []byte) []byte {
-	var body []byte
-	for _, key := range s.keys {
-		t := s.slots[key]
-		body = wire.AppendRecord(body, message{key, t.promised, t.accepted, t.value}.append(kindStore))
-	}
+	body := bytes.Join(s.records, nil)
 	return wire.Append(b, kindStore, body, s.changes, s.round)
 }
 
@@ -71,7 +73,7 @@ func (s *store) load(file []byte) bool {
 
 // run is the code of a node.
 func run(p *blocking.Proc) {
-	n := &node{store: store{slots: map[string]slot{}}}
+	n := &node{store: store{slots: map[string]slot{}, places: map[string]int{}}}
 	p.Describe(n.state)
 	n.file = saved.File{Name: storeFile, Encode: n.encode}
 	file := n.file.Read(p)
