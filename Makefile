@@ -38,9 +38,9 @@ SOAK := ./check/... ./models/all ./sim/network
 soak: fuzz ## the same tests, many times as deep: millions of histories, tens of thousands of seeds; says how deep
 	go test -tags soak -timeout 60m -v $(SOAK) 2>&1 | grep -E '^(ok|FAIL|---|panic)|histor|seeds|_test.go:[0-9]+: [0-9]|_test.go:[0-9]+: .*(FAIL|seed|wrong)'; exit $${PIPESTATUS[0]}
 
-FUZZ ?= 50000
+FUZZ ?= 20000
 
-fuzz: ## every reader and parser with FUZZ inputs that nobody thought of (50,000 take about 5 s each)
+fuzz: ## every reader and parser with FUZZ inputs that nobody thought of (20,000 take about 2 s each)
 	.ci/fuzz $(FUZZ)
 
 mutants: ## the share of planted defects that the tests catch, by part; takes about two hours on 2 cores

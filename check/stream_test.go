@@ -24,7 +24,7 @@ func TestStreamAgreesWithWhole(t *testing.T) {
 	for n, a := range flows {
 		decided, violations := 0, 0
 		m := &maker{rng: rand.New(rand.NewPCG(78, uint64(n)))}
-		for range soak.N(8_000, 300_000) {
+		for range soak.N(8_000, 80_000) {
 			events := m.history(&a, fuzzOperations)
 			want, err := check.Linearizable(a.spec, events, check.Options{AllowEmpty: true})
 			if err != nil {

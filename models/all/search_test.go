@@ -111,7 +111,7 @@ func TestCorrectModelsAreSilent(t *testing.T) {
 	for _, m := range Models() {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			seeds := uint64(soak.N(100, 10_000))
+			seeds := uint64(soak.N(100, 4_000))
 			for seed := uint64(1); seed <= seeds; seed++ {
 				if _, j := judged(t, m, searchCase(t, m, seed)); j.Outcome != check.Valid {
 					t.Errorf("seed %d: %v: %s", seed, j.Outcome, j.Summary)

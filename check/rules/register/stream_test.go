@@ -14,7 +14,7 @@ import (
 func TestStreamAgreesWithSearch(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	outcomes := map[string]int{}
-	for range soak.N(60_000, 3_000_000) {
+	for range soak.N(60_000, 1_500_000) {
 		h := drawStreamed(rng)
 		want := h.firstViolation()
 		got, followed := follow(h, nil)
