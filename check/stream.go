@@ -43,7 +43,8 @@ type violation struct {
 	key       string // of the operations, as the specification partitions them
 	call, end int    // of the operation that made it inevitable
 	values    [2]history.Value
-	both      bool // both values are known
+	asOf      [2]int // events: of each value, the last write that began by then is meant
+	both      bool   // both values are known
 }
 
 // NewStream returns a stream that has seen no events, or nil if the specification's histories can't be decided by one.
@@ -154,7 +155,10 @@ func (s *Stream) end(o *flowing, e *history.Event, at int) error {
 func (s *Stream) violated(o *flowing, at int) {
 	s.outcome = Violation
 	s.violation = violation{key: s.spec.partition(&s.op), call: o.at, end: at}
-	s.violation.values, s.violation.both = o.object.Conflict()
+	s.violation.values, s.violation.asOf, s.violation.both = o.object.Conflict()
+	if !s.violation.both {
+		s.violation.asOf[0] = at
+	}
 }
 
 func (s *Stream) giveUp(at int, why string) { s.outcome, s.why = Unknown, why }

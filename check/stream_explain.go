@@ -127,32 +127,45 @@ func (p *successor) ended(w *written) {
 		p.until = min(p.until, w.end)
 	case w.call > p.until && w.end < p.s.violation.call:
 		p.found = true
-		p.s.violation.values[1], p.s.violation.both = w.value, true
+		p.s.violation.values[1], p.s.violation.asOf[1], p.s.violation.both = w.value, w.end, true
 	}
 }
 
 // concerned collects the operations on the values of the violation: of the reads of a value, which may be many, that which ended
 // first and that which began last, since the others add nothing, and that which made the violation inevitable.
 type concerned struct {
-	s   *Stream
-	ops []*written
+	s    *Stream
+	ops  []*written
+	over [2]bool // the value was written again, after the write that is meant
 }
 
-func (p *concerned) about(v history.Value) bool {
-	values := p.s.violation.values
-	return v == values[0] || p.s.violation.both && v == values[1]
+// about returns which of the values v is; -1 if it is neither.
+func (p *concerned) about(v history.Value) int {
+	values := &p.s.violation.values
+	switch {
+	case v == values[0]:
+		return 0
+	case p.s.violation.both && v == values[1]:
+		return 1
+	}
+	return -1
 }
 
 func (p *concerned) begun(w *written) {
-	if !w.writes || !p.about(w.value) {
+	i := p.about(w.value)
+	if !w.writes || i < 0 {
 		return
 	}
-	p.ops = slices.DeleteFunc(p.ops, func(o *written) bool { return o.value == w.value && o.end != never }) // another life of the value
+	if w.call > p.s.violation.asOf[i] {
+		p.over[i] = true
+		return
+	}
+	p.ops = slices.DeleteFunc(p.ops, func(o *written) bool { return o.value == w.value && o.end != never }) // an earlier write of the value
 	p.ops = append(p.ops, w)
 }
 
 func (p *concerned) ended(w *written) {
-	if w.writes || !w.took || !p.about(w.value) {
+	if i := p.about(w.value); w.writes || !w.took || i < 0 || p.over[i] {
 		return
 	}
 	var reads []int // of the value: at most that which ended first, and that which began last

@@ -19,7 +19,8 @@ type Stream[V comparable] struct {
 	free      []*Pending[V]
 	now       int
 	conflict  [2]V
-	known     bool // both values of conflict
+	written   [2]int // calls of the writes of conflict
+	known     bool   // both values of conflict
 }
 
 // streamed is a value of a stream.
@@ -163,14 +164,14 @@ func (s *Stream[V]) touch(v *streamed[V], call, at int) bool {
 // before no other.
 func (s *Stream[V]) fits(v *streamed[V]) bool {
 	if s.forgotten.began > v.ended { // what was forgotten ended before all reads that have not returned
-		s.conflict, s.known = [2]V{v.value, s.forgotten.value}, true
+		s.conflicts(v, &s.forgotten)
 		return false
 	}
 	against := func(o *streamed[V]) bool {
 		if o == v || o.began <= v.ended || o.ended >= v.began {
 			return false
 		}
-		s.conflict, s.known = [2]V{v.value, o.value}, true
+		s.conflicts(v, o)
 		return true
 	}
 	for _, o := range s.alive {
@@ -184,6 +185,10 @@ func (s *Stream[V]) fits(v *streamed[V]) bool {
 		}
 	}
 	return true
+}
+
+func (s *Stream[V]) conflicts(v, w *streamed[V]) {
+	s.conflict, s.written, s.known = [2]V{v.value, w.value}, [2]int{v.call, w.call}, true
 }
 
 // forget drops the dead values that no read can have seen which has not returned.
@@ -203,9 +208,11 @@ func (s *Stream[V]) forget() {
 	s.dying = s.dying[n:]
 }
 
-// Conflict returns the values of the violation: two that come before each other; or one, if a read saw what nobody can have
-// written, or what was overwritten before the read began.
-func (s *Stream[V]) Conflict() (values [2]V, both bool) { return s.conflict, s.known }
+// Conflict returns the values of the violation: two that come before each other, with the calls of the writes that are meant; or one, if a read
+// saw what nobody can have written, or what was overwritten before the read began.
+func (s *Stream[V]) Conflict() (values [2]V, written [2]int, both bool) {
+	return s.conflict, s.written, s.known
+}
 
 // Held is how many values the stream holds.
 func (s *Stream[V]) Held() int { return len(s.values) }
