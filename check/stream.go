@@ -45,6 +45,7 @@ type violation struct {
 	values    [2]history.Value
 	asOf      [2]int // events: of each value, the last write that began by then is meant
 	both      bool   // both values are known
+	aborted   bool   // a write failed whose value had been seen
 }
 
 // NewStream returns a stream that has seen no events, or nil if the specification's histories can't be decided by one.
@@ -137,6 +138,7 @@ func (s *Stream) end(o *flowing, e *history.Event, at int) error {
 	if e.Type == history.Fail && !mustHappen(s.spec, &s.op) {
 		if !o.object.Failed(o.pending, at) {
 			s.violated(o, at)
+			s.violation.aborted = true
 		}
 		return nil
 	}

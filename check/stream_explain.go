@@ -23,7 +23,7 @@ func (s *Stream) Explain(read func(each func(history.Event) error) error, opts O
 		return Verdict{}, Excerpt{}, errors.New("check: Stream.Explain of a history that is not a violation")
 	}
 	if !s.violation.both {
-		if err := s.replay(read, &successor{seen: s.violation.values[0], s: s}); err != nil {
+		if err := s.findSuccessor(read); err != nil {
 			return Verdict{}, Excerpt{}, err
 		}
 	}
@@ -39,10 +39,29 @@ func (s *Stream) Explain(read func(each func(history.Event) error) error, opts O
 	return v, x, err
 }
 
-// passage is what a pass over the history does with the object's operations.
-type passage interface {
-	begun(w *written)
-	ended(w *written)
+// findSuccessor follows the history again, to find out which value had replaced the one that a read saw too late. There is none if the value was never
+// written.
+func (s *Stream) findSuccessor(read func(each func(history.Event) error) error) error {
+	again := NewStream(s.spec)
+	object := again.object(s.violation.key)
+	object.Watch(s.violation.values[0])
+	err := read(func(e history.Event) error {
+		if again.events > s.violation.end {
+			return errEnough
+		}
+		_, err := again.Feed(&e)
+		return err
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return err
+	}
+	if written, by, byCall, ok := object.Watched(); ok {
+		s.violation.values[1], s.violation.asOf[1], s.violation.both = by, byCall, true
+		if !s.violation.aborted {
+			s.violation.asOf[0] = written
+		}
+	}
+	return nil
 }
 
 // written is an operation on the object in a pass.
@@ -57,7 +76,7 @@ type written struct {
 var errEnough = errors.New("enough")
 
 // replay gives the operations on the violation's object, up to its end, to a pass.
-func (s *Stream) replay(read func(each func(history.Event) error) error, p passage) error {
+func (s *Stream) replay(read func(each func(history.Event) error) error, p *concerned) error {
 	under := make(map[history.Process]*written)
 	at := -1
 	err := read(func(e history.Event) error {
@@ -100,37 +119,6 @@ func (s *Stream) replay(read func(each func(history.Event) error) error, p passa
 	return err
 }
 
-// successor finds the value that had replaced another, which a read returned later: that of the first operation which
-// began after an operation on the value had ended, and ended before that read began.
-type successor struct {
-	s     *Stream
-	seen  history.Value
-	known bool // the value has been written
-	until int  // when an operation on it had ended first
-	found bool
-}
-
-func (p *successor) begun(w *written) {
-	if w.writes && w.value == p.seen { // written again: what came before was another life of the value
-		p.known, p.until, p.found = true, never, false
-		p.s.violation.both = false
-	}
-}
-
-func (p *successor) ended(w *written) {
-	if p.seen == *p.s.rule.Initial && !p.known {
-		p.known, p.until = true, -1
-	}
-	switch {
-	case !w.took || !p.known || p.found:
-	case w.value == p.seen:
-		p.until = min(p.until, w.end)
-	case w.call > p.until && w.end < p.s.violation.call:
-		p.found = true
-		p.s.violation.values[1], p.s.violation.asOf[1], p.s.violation.both = w.value, w.end, true
-	}
-}
-
 // concerned collects the operations on the values of the violation: of the reads of a value, which may be many, that which ended
 // first and that which began last, since the others add nothing, and that which made the violation inevitable.
 type concerned struct {
@@ -160,12 +148,14 @@ func (p *concerned) begun(w *written) {
 		p.over[i] = true
 		return
 	}
-	p.ops = slices.DeleteFunc(p.ops, func(o *written) bool { return o.value == w.value && o.end != never }) // an earlier write of the value
+	if i > 0 || !p.s.violation.aborted { // else an earlier write of the value tells why it can't have been that one
+		p.ops = slices.DeleteFunc(p.ops, func(o *written) bool { return o.value == w.value && o.end != never })
+	}
 	p.ops = append(p.ops, w)
 }
 
 func (p *concerned) ended(w *written) {
-	if i := p.about(w.value); w.writes || !w.took || i < 0 || p.over[i] {
+	if i := p.about(w.value); w.writes || !w.took || i < 0 || p.over[i] && w.end != p.s.violation.end {
 		return
 	}
 	var reads []int // of the value: at most that which ended first, and that which began last

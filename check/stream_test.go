@@ -3,6 +3,7 @@ package check_test
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"simrun/check"
@@ -92,6 +93,17 @@ func explained(t *testing.T, a *alphabet, s *check.Stream, events []history.Even
 	}
 	if !slices.IsSorted(x.From) {
 		t.Fatal(x.From)
+	}
+	if seen := events[at].Value; strings.Contains(v.Reason, "nobody had") && events[at].Type == history.OK {
+		ops, err := history.Pair(events[:at+1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, op := range ops { // of the whole history
+			if (op.F == "write" || op.F == "put") && op.Input == seen && op.Outcome != history.Fail {
+				t.Fatalf("%s; but %v\n%s", v.Reason, op, dump(events))
+			}
+		}
 	}
 }
 

@@ -21,6 +21,15 @@ type Stream[V comparable] struct {
 	conflict  [2]V
 	written   [2]int // calls of the writes of conflict
 	known     bool   // both values of conflict
+	watched   *V     // the value whose end is to be remembered
+	death     *ended[V]
+}
+
+// ended is how a value died: another came after it.
+type ended[V comparable] struct {
+	written int // call of its write
+	by      V
+	byCall  int // of its write
 }
 
 // streamed is a value of a stream.
@@ -152,6 +161,9 @@ func (s *Stream[V]) touch(v *streamed[V], call, at int) bool {
 		if o != v && o.ended < v.began { // v has ended, since this operation has
 			o.died = at
 			s.dying = append(s.dying, o)
+			if s.watched != nil && o.value == *s.watched {
+				s.death = &ended[V]{o.call, v.value, v.call}
+			}
 		} else {
 			kept = append(kept, o)
 		}
@@ -212,6 +224,17 @@ func (s *Stream[V]) forget() {
 // saw what nobody can have written, or what was overwritten before the read began.
 func (s *Stream[V]) Conflict() (values [2]V, written [2]int, both bool) {
 	return s.conflict, s.written, s.known
+}
+
+// Watch makes the stream remember which value made v dead, when that happened last.
+func (s *Stream[V]) Watch(v V) { s.watched = &v }
+
+// Watched returns the call of the write of the watched value that died last, and the value that came after it, with the call of its write.
+func (s *Stream[V]) Watched() (written int, by V, byCall int, ok bool) {
+	if s.death == nil {
+		return 0, by, 0, false
+	}
+	return s.death.written, s.death.by, s.death.byCall, true
 }
 
 // Held is how many values the stream holds.
