@@ -100,7 +100,7 @@ func explained(t *testing.T, a *alphabet, s *check.Stream, events []history.Even
 			t.Fatal(err)
 		}
 		for _, op := range ops { // of the whole history
-			if (op.F == "write" || op.F == "put") && op.Input == seen && op.Outcome != history.Fail {
+			if (op.F == "write" || op.F == "put") && op.Key == events[at].Key && op.Input == seen && op.Outcome != history.Fail {
 				t.Fatalf("%s; but %v\n%s", v.Reason, op, dump(events))
 			}
 		}
