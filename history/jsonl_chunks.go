@@ -100,24 +100,33 @@ func (q *chunkQueue) cut(r io.Reader) {
 			}
 			from := len(k.text)
 			k.text = append(k.text, make([]byte, chunkSize)...)
-			n, err := io.ReadFull(r, k.text[from:])
+			n, err := fill(r, k.text[from:])
 			k.text = k.text[:from+n]
-			last = from + bytes.LastIndexByte(k.text[from:], '\n') + 1
-			if last == from {
-				last = 0
-			}
-			if end = err != nil; end && err != io.EOF && err != io.ErrUnexpectedEOF {
+			last = bytes.LastIndexByte(k.text, '\n') + 1
+			if end = err != nil; err != io.EOF {
 				k.err = err
 			}
 		}
 		if !end {
 			rest = append(rest, k.text[last:]...)
+		}
+		if !end || k.err != nil { // what a failed reader gave of its last line is not a line
 			k.text = k.text[:last]
 		}
 		if !q.send(k, q.take) || !q.send(k, q.parse) {
 			return
 		}
 	}
+}
+
+// fill reads until b is full, or until the error of the reader: io.EOF at its end.
+func fill(r io.Reader, b []byte) (n int, err error) {
+	for n < len(b) && err == nil {
+		var more int
+		more, err = r.Read(b[n:])
+		n += more
+	}
+	return n, err
 }
 
 // send hands a chunk on. It reports false if nobody wants any more.

@@ -2,6 +2,7 @@ package history
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -73,26 +74,53 @@ func TestChunksAgreeWithLines(t *testing.T) {
 	}
 }
 
-// An error of the reader in the middle of a large file is an error at the line where it is.
+// An error of the reader is an error at the line where it is, wherever that is in the line: what was read before is not a history.
 func TestChunksOfAReaderThatFails(t *testing.T) {
 	var whole bytes.Buffer
 	if err := Write(&whole, JSONL, sample(25_000)); err != nil {
 		t.Fatal(err)
 	}
-	half := whole.Bytes()[:whole.Len()/2]
-	half = half[:bytes.LastIndexByte(half, '\n')+1]
-	r := &failingReader{bytes.NewReader(half), whole.Len()}
-	_, err := ReadWith(r, "file", Options{Format: JSONL})
-	want := fmt.Sprintf("file:%d: cannot read the rest of the file: the disk is gone", bytes.Count(half, []byte("\n"))+1)
-	if err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+	rng := rand.New(rand.NewPCG(3, 4))
+	newline := bytes.IndexByte(whole.Bytes(), '\n') + 1
+	places := []int{newline, newline - 1, newline + 1, chunkSize - 1, chunkSize, chunkSize + 1, whole.Len() - 1, whole.Len()}
+	for range 20 {
+		places = append(places, detectBytes+rng.IntN(whole.Len()-detectBytes))
+	}
+	for _, at := range places {
+		for _, failure := range []error{errors.New("the disk is gone"), io.ErrUnexpectedEOF} {
+			want := fmt.Sprintf("file:%d: cannot read the rest of the file: %v", bytes.Count(whole.Bytes()[:at], []byte("\n"))+1, failure)
+			for name, r := range map[string]io.Reader{
+				"in chunks": &failingReader{bytes.NewReader(whole.Bytes()[:at]), whole.Len(), failure},
+				"by lines":  struct{ io.Reader }{&failingReader{bytes.NewReader(whole.Bytes()[:at]), whole.Len(), failure}},
+			} {
+				got, err := ReadWith(r, "file", Options{Format: JSONL})
+				if at < detectBytes && err != nil {
+					continue // it fails before the format is known
+				}
+				if err == nil || err.Error() != want {
+					t.Errorf("%s, after %d bytes: got %v, want %s", name, at, err, want)
+				}
+				if got != nil {
+					t.Errorf("%s, after %d bytes: a history of %d events", name, at, len(got.Events))
+				}
+			}
+			events := 0
+			_, err := Follow(&failingReader{bytes.NewReader(whole.Bytes()[:at]), whole.Len(), failure}, "file", Options{Format: JSONL, Whole: true}, func(Event) error {
+				events++
+				return nil
+			})
+			if err == nil || !strings.Contains(err.Error(), failure.Error()) {
+				t.Errorf("followed, after %d bytes: %d events and %v", at, events, err)
+			}
+		}
 	}
 }
 
-// failingReader says that it is longer than it is.
+// failingReader says that it is longer than it is, and fails at its end.
 type failingReader struct {
 	*bytes.Reader
-	size int
+	size    int
+	failure error
 }
 
 func (f *failingReader) Len() int { return f.size }
@@ -100,7 +128,7 @@ func (f *failingReader) Len() int { return f.size }
 func (f *failingReader) Read(b []byte) (int, error) {
 	n, err := f.Reader.Read(b)
 	if err == io.EOF {
-		err = fmt.Errorf("the disk is gone")
+		err = f.failure
 	}
 	return n, err
 }

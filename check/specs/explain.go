@@ -41,7 +41,7 @@ func explainRegister(f *check.Finding) string {
 	if !ok || len(might(f, func(op history.Operation) bool { return op.F == "append" })) > 0 {
 		return "" // an append may have made any value
 	}
-	writes := func(op history.Operation) bool { v, ok := wrote(op); return ok && v == seen }
+	writes := func(op history.Operation) bool { v, ok := puts(op); return ok && v == seen }
 	if !seen.IsNull() {
 		if s := nobody(f, fmt.Sprintf("written %v", seen), writes); s != "" {
 			return s
@@ -95,8 +95,8 @@ func swappedTwice(f *check.Finding, seen history.Value, written int) string {
 // swapped reports whether an operation certainly put another value in the place of the one it found.
 func swapped(op history.Operation) bool {
 	from, saw := sawRegister(op)
-	to, _ := wrote(op)
-	return op.F == "cas" && saw && to != from
+	to, did := wrote(op)
+	return op.F == "cas" && saw && did && to != from
 }
 
 // allBefore reports whether all operations completed before op began.
@@ -122,6 +122,8 @@ func seenBy(f *check.Finding, v history.Value) string {
 // sawRegister returns the value that an operation found in a register.
 func sawRegister(op history.Operation) (history.Value, bool) {
 	switch {
+	case op.F == "cas" && op.Outcome == history.Fail:
+		return present(op.Output), op.Error == "" && casFound(op)
 	case op.Outcome != history.OK:
 		return history.Null, false
 	case op.F == "read", op.F == "get":
@@ -134,8 +136,16 @@ func sawRegister(op history.Operation) (history.Value, bool) {
 	return history.Null, false
 }
 
-// wrote returns the value that an operation puts into a register.
+// wrote returns the value that an operation puts into a register, unless it failed.
 func wrote(op history.Operation) (history.Value, bool) {
+	if op.Outcome == history.Fail {
+		return history.Null, false
+	}
+	return puts(op)
+}
+
+// puts returns the value that an operation puts into a register if it takes effect.
+func puts(op history.Operation) (history.Value, bool) {
 	switch op.F {
 	case "write", "put":
 		return present(op.Input), true
