@@ -9,7 +9,7 @@ import (
 
 // Stream decides histories that are too long to be held in memory: of registers, one or many by key, with reads and
 // writes. It follows the events and keeps only what later ones may still concern, which depends on
-// how many operations overlap (package register says why that is enough). Its outcome is exact after each event.
+// how many operations overlap (package register says why that is enough, and what else it keeps). Its outcome is exact after each event.
 //
 // It gives up, for good, at an operation other than read and write, and where two writes of one value can't be told apart; then
 // [Linearizable] must decide. It keeps no order of the operations, so a valid outcome has no certificate; a violation
@@ -40,12 +40,10 @@ type flowing struct {
 
 // violation is what a stream knows of one.
 type violation struct {
-	key       string // of the operations, as the specification partitions them
-	call, end int    // of the operation that made it inevitable
-	values    [2]history.Value
-	asOf      [2]int // events: of each value, the last write that began by then is meant
-	both      bool   // both values are known
-	aborted   bool   // a write failed whose value had been seen
+	key    string // of the operations, as the specification partitions them
+	end    int    // the event that made it inevitable
+	events []int  // of the operations that show it: a call or a return of each
+	about  []history.Value
 }
 
 // NewStream returns a stream that has seen no events, or nil if the specification's histories can't be decided by one.
@@ -138,7 +136,6 @@ func (s *Stream) end(o *flowing, e *history.Event, at int) error {
 	if e.Type == history.Fail && !mustHappen(s.spec, &s.op) {
 		if !o.object.Failed(o.pending, at) {
 			s.violated(o, at)
-			s.violation.aborted = true
 		}
 		return nil
 	}
@@ -156,11 +153,9 @@ func (s *Stream) end(o *flowing, e *history.Event, at int) error {
 
 func (s *Stream) violated(o *flowing, at int) {
 	s.outcome = Violation
-	s.violation = violation{key: s.spec.partition(&s.op), call: o.at, end: at}
-	s.violation.values, s.violation.asOf, s.violation.both = o.object.Conflict()
-	if !s.violation.both {
-		s.violation.asOf[0] = at
-	}
+	s.violation = violation{key: s.spec.partition(&s.op), end: at}
+	s.violation.events, s.violation.about = o.object.Evidence()
+	s.violation.events = append(s.violation.events, at)
 }
 
 func (s *Stream) giveUp(at int, why string) { s.outcome, s.why = Unknown, why }

@@ -1,51 +1,55 @@
 package check
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 
-	"simrun/check/rules/register"
 	"simrun/history"
 )
 
-// Excerpt is the part of a history that a violation is about.
+// Excerpt is the part of a history that a violation is about: a few operations.
 type Excerpt struct {
 	Events []history.Event // numbered from 0
 	From   []int           // for each: which event of the whole history it is
 }
 
-// Explain reads the history again and decides the operations on the one or two values of the object that
-// a violation is about, as [Linearizable] does: the verdict has a core and a reason. Its indices are those of the
-// excerpt. read gives each event from the first on, until the callback returns an error, which it returns.
+// Explain reads the history again and decides the operations that a violation is about, as [Linearizable] does: the verdict has a core and a reason. Its indices are
+// those of the excerpt. Now and then, where values were written again, the operations that are left have an order: then the error is [ErrUnexplained]. read gives each event from the first on, until the callback returns an error, which it returns.
 func (s *Stream) Explain(read func(each func(history.Event) error) error, opts Options) (Verdict, Excerpt, error) {
 	if s.outcome != Violation {
 		return Verdict{}, Excerpt{}, errors.New("check: Stream.Explain of a history that is not a violation")
 	}
-	if !s.violation.both {
-		if err := s.findSuccessor(read); err != nil {
+	// The initial value was there before all others, so that the operations may have an order that begins with it.
+	for _, about := range [][]history.Value{s.violation.about, append(s.violation.about[:len(s.violation.about):len(s.violation.about)], *s.rule.Initial)} {
+		lives, err := s.lives(read, about)
+		if err != nil {
 			return Verdict{}, Excerpt{}, err
 		}
+		x, err := s.excerpt(read, append(lives, s.violation.events...))
+		if err != nil {
+			return Verdict{}, Excerpt{}, err
+		}
+		if v, err := Linearizable(s.spec, x.Events, opts); err != nil || v.Outcome == Violation {
+			return v, x, err
+		}
 	}
-	c := &concerned{s: s}
-	if err := s.replay(read, c); err != nil {
-		return Verdict{}, Excerpt{}, err
-	}
-	x := c.excerpt()
-	v, err := Linearizable(s.spec, x.Events, opts)
-	if err == nil && v.Outcome != Violation {
-		err = fmt.Errorf("check: the stream finds a violation at event %d, but the operations on %v are %v", s.violation.end, s.violation.values, v.Outcome)
-	}
-	return v, x, err
+	return Verdict{}, Excerpt{}, ErrUnexplained
 }
 
-// findSuccessor follows the history again, to find out which value had replaced the one that a read saw too late. There is none if the value was never
-// written.
-func (s *Stream) findSuccessor(read func(each func(history.Event) error) error) error {
+// ErrUnexplained is the error of [Stream.Explain] for a violation that only the whole history explains.
+var ErrUnexplained = errors.New("values were written again, so that only the whole history explains it")
+
+var errEnough = errors.New("enough")
+
+// lives follows the history again, and returns the events that tell what became of some values.
+func (s *Stream) lives(read func(each func(history.Event) error) error, values []history.Value) (events []int, err error) {
 	again := NewStream(s.spec)
 	object := again.object(s.violation.key)
-	object.Watch(s.violation.values[0])
-	err := read(func(e history.Event) error {
+	for _, v := range values {
+		object.Watch(v)
+	}
+	err = read(func(e history.Event) error {
 		if again.events > s.violation.end {
 			return errEnough
 		}
@@ -53,142 +57,57 @@ func (s *Stream) findSuccessor(read func(each func(history.Event) error) error) 
 		return err
 	})
 	if err != nil && !errors.Is(err, errEnough) {
-		return err
+		return nil, err
 	}
-	if written, by, byCall, ok := object.Watched(); ok {
-		s.violation.values[1], s.violation.asOf[1], s.violation.both = by, byCall, true
-		if !s.violation.aborted {
-			s.violation.asOf[0] = written
-		}
+	for _, v := range values {
+		events = append(events, object.Watched(v)...)
 	}
-	return nil
+	return events, nil
 }
 
-// written is an operation on the object in a pass.
-type written struct {
-	call, end   int // end is never while it runs, and if nobody knows
-	value       history.Value
-	writes      bool
-	took        bool // it certainly took effect
-	first, last history.Event
-}
-
-var errEnough = errors.New("enough")
-
-// replay gives the operations on the violation's object, up to its end, to a pass.
-func (s *Stream) replay(read func(each func(history.Event) error) error, p *concerned) error {
-	under := make(map[history.Process]*written)
+// excerpt reads the operations that events name.
+func (s *Stream) excerpt(read func(each func(history.Event) error) error, events []int) (Excerpt, error) {
+	wanted := make(map[int]bool)
+	for _, at := range events {
+		wanted[at] = true
+	}
+	type numbered struct {
+		history.Event
+		at int
+	}
+	under := make(map[history.Process]numbered) // invocations of which nothing is known yet
+	var found []numbered
 	at := -1
 	err := read(func(e history.Event) error {
 		if at++; at > s.violation.end {
 			return errEnough
 		}
-		if e.Process == history.Nemesis {
-			return nil
-		}
-		if e.Type == history.Invoke {
-			op := history.Operation{Process: e.Process, F: e.F, Key: e.Key, Input: e.Value, Outcome: history.Info, Complete: -1}
-			if s.spec.partition(&op) != s.violation.key {
-				return nil
+		switch call, runs := under[e.Process]; {
+		case e.Process == history.Nemesis:
+		case e.Type == history.Invoke && wanted[at]:
+			found = append(found, numbered{e, at})
+			under[e.Process] = numbered{at: -1} // it is there already
+		case e.Type == history.Invoke:
+			under[e.Process] = numbered{e, at}
+		case runs && (call.at < 0 || wanted[at]):
+			if call.at >= 0 {
+				found = append(found, call)
 			}
-			r := s.rule.Read(&op)
-			w := &written{call: at, end: never, value: r.Value, writes: r.Kind == register.Write && r.Use == Take, first: e}
-			under[e.Process] = w
-			p.begun(w)
-			return nil
+			found = append(found, numbered{e, at})
+			fallthrough
+		default:
+			delete(under, e.Process)
 		}
-		w := under[e.Process]
-		if w == nil {
-			return nil
-		}
-		delete(under, e.Process)
-		if e.Type == history.Info {
-			return nil
-		}
-		w.end, w.last = at, e
-		op := history.Operation{Process: e.Process, F: e.F, Key: e.Key, Input: w.first.Value, Output: e.Value, Outcome: e.Type, Error: e.Error, Complete: at}
-		if w.took = e.Type == history.OK || mustHappen(s.spec, &op); w.took && !w.writes {
-			w.value = s.rule.Read(&op).Value
-		}
-		p.ended(w)
 		return nil
 	})
-	if errors.Is(err, errEnough) {
-		return nil
+	if err != nil && !errors.Is(err, errEnough) {
+		return Excerpt{}, err
 	}
-	return err
-}
-
-// concerned collects the operations on the values of the violation: of the reads of a value, which may be many, that which ended
-// first and that which began last, since the others add nothing, and that which made the violation inevitable.
-type concerned struct {
-	s    *Stream
-	ops  []*written
-	over [2]bool // the value was written again, after the write that is meant
-}
-
-// about returns which of the values v is; -1 if it is neither.
-func (p *concerned) about(v history.Value) int {
-	values := &p.s.violation.values
-	switch {
-	case v == values[0]:
-		return 0
-	case p.s.violation.both && v == values[1]:
-		return 1
-	}
-	return -1
-}
-
-func (p *concerned) begun(w *written) {
-	i := p.about(w.value)
-	if !w.writes || i < 0 {
-		return
-	}
-	if w.call > p.s.violation.asOf[i] {
-		p.over[i] = true
-		return
-	}
-	if i > 0 || !p.s.violation.aborted { // else an earlier write of the value tells why it can't have been that one
-		p.ops = slices.DeleteFunc(p.ops, func(o *written) bool { return o.value == w.value && o.end != never })
-	}
-	p.ops = append(p.ops, w)
-}
-
-func (p *concerned) ended(w *written) {
-	if i := p.about(w.value); w.writes || !w.took || i < 0 || p.over[i] && w.end != p.s.violation.end {
-		return
-	}
-	var reads []int // of the value: at most that which ended first, and that which began last
-	for i, o := range p.ops {
-		if !o.writes && o.value == w.value {
-			reads = append(reads, i)
-		}
-	}
-	switch {
-	case len(reads) < 2 || w.end == p.s.violation.end:
-		p.ops = append(p.ops, w)
-	case w.call > p.ops[reads[1]].call:
-		p.ops[reads[1]] = w
-	}
-}
-
-// excerpt puts the events of the operations in order.
-func (p *concerned) excerpt() Excerpt {
-	events := make(map[int]history.Event)
+	slices.SortFunc(found, func(a, b numbered) int { return cmp.Compare(a.at, b.at) })
 	var x Excerpt
-	for _, w := range p.ops {
-		events[w.call] = w.first
-		x.From = append(x.From, w.call)
-		if w.end != never {
-			events[w.end] = w.last
-			x.From = append(x.From, w.end)
-		}
-	}
-	slices.Sort(x.From)
-	for i, at := range x.From {
-		e := events[at]
+	for i, e := range found {
 		e.Index = i
-		x.Events = append(x.Events, e)
+		x.Events, x.From = append(x.Events, e.Event), append(x.From, e.at)
 	}
-	return x
+	return x, nil
 }

@@ -154,6 +154,10 @@ func (c *checking) file(ctx context.Context, file string) (shown, error) {
 		if s, done, err := c.stream(ctx, file); done || err != nil {
 			return s, err
 		}
+	} else if c.streaming == always {
+		if err := c.cantStream(file); err != nil {
+			return shown{}, err
+		}
 	}
 	r, err := c.read(file, history.Options{Format: c.from, Lenient: c.lenient})
 	if err == nil {

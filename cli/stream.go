@@ -34,6 +34,8 @@ func (c *checking) mustStream(follow bool) error {
 		return errors.New("--stream: --follow decides while a history is written already")
 	case len(c.initial) > 0:
 		return errors.New("--stream: what objects began with (--init) is known once all keys are, so the whole history must be read first")
+	case c.opts.Engine != "" && c.opts.Engine != "auto":
+		return fmt.Errorf("--stream: it decides by a rule of its own, and not by --engine %s", c.opts.Engine)
 	case len(c.also) > 0:
 		return errors.New("--stream: the questions of --also are about the whole history, which is not kept")
 	case c.spec == nil || check.NewStream(c.spec) == nil:
@@ -61,6 +63,17 @@ func (c *checking) inOrder(file string) bool {
 	start := make([]byte, 1<<14)
 	n, _ := io.ReadFull(in, start)
 	return c.from != history.CSV && (c.from != history.Auto || history.Detect(start[:n]) != history.CSV)
+}
+
+// cantStream says why a file that must be decided while it is read can't be.
+func (c *checking) cantStream(file string) error {
+	if file == "-" {
+		return errors.New("--stream: standard input can't be read again, to explain a violation; expected a file, or --follow")
+	}
+	if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+		return fmt.Errorf("--stream: %s is a table of intervals, which is in no order of time, so it must be read as a whole", file)
+	}
+	return nil // which the reader says better
 }
 
 // stream decides a file while it is read. It reports false if that can't be done, and says why.
@@ -98,20 +111,48 @@ func (c *checking) stream(ctx context.Context, file string) (s shown, done bool,
 			_, err := c.pass(ctx, file, "explaining", each)
 			return err
 		}, opts)
+		if errors.Is(err, check.ErrUnexplained) {
+			fmt.Fprintf(c.stderr, "simrun: %s is a violation; %v; reading all of it into memory\n", file, err)
+			return s, false, nil
+		}
 		if err != nil {
 			return s, false, err
 		}
-		note = fmt.Sprintf("decided while it was read, up to here; the report has the %s that the violation is about", count.Of(trial.CountOps(x.Events).Total(), "operation"))
+		note = fmt.Sprintf("decided while it was read, up to here; %s show the violation", count.Of(trial.CountOps(x.Events).Total(), "operation"))
 	}
 	r.Events = x.Events
 	res := trial.HistoryResults(file, r, v)
 	res.Ops, res.With = extent.Ops, append(slices.Clone(c.with), "--stream")
 	res.Notes = append(res.Notes, note)
 	s = shown{results: res, title: file, summary: res.Summary, lines: trial.HistoryFacts(&res, &extent)}
-	if v.Outcome == check.Valid || c.noStore {
+	if v.Outcome == check.Valid {
 		return s, true, nil
 	}
-	return s, true, c.keep(ctx, &s, x.Events)
+	if !c.noStore {
+		err = c.keep(ctx, &s, x.Events)
+	}
+	s.results.Checks = inFileOf(s.results.Checks, x.From)
+	return s, true, err
+}
+
+// inFileOf numbers the events of checks on an excerpt as the whole file does. What is stored is the excerpt, and numbered like it.
+func inFileOf(checks []trial.Check, from []int) []trial.Check {
+	whole := slices.Clone(checks)
+	number := func(events []int) []int {
+		var all []int
+		for _, e := range events {
+			all = append(all, from[e])
+		}
+		return all
+	}
+	for i := range whole {
+		c := &whole[i]
+		c.Core, c.Optional, c.Witness = number(c.Core), number(c.Optional), number(c.Witness)
+		if c.Outcome == check.Violation {
+			c.Inevitable = from[c.Inevitable]
+		}
+	}
+	return whole
 }
 
 // pass gives the events of a file to each, and shows how far it is.

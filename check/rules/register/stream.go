@@ -1,5 +1,7 @@
 package register
 
+import "slices"
+
 // Stream decides the history of a register with read and write event by event, in memory that depends on how many
 // operations overlap and not on how many there are.
 //
@@ -10,26 +12,33 @@ package register
 // Let now be an event at which value a has come before value b, and b has ended. A read of a that begins later makes b come before a too: it is a
 // violation. So a is dead then, and it is forgotten when the reads that began before have returned. A value that was forgotten may be
 // written again. Of two writes of one value that is not forgotten the stream can't say which one a read saw.
+//
+// A read that never returns may return any value that was not dead when it began: the stream keeps those that die after it. It also keeps the values of
+// writes that never returned and that nobody saw.
 type Stream[V comparable] struct {
 	values    map[V]*streamed[V]
 	alive     []*streamed[V] // that took effect; at most as many as operations overlap
 	dying     []*streamed[V] // dead, in order of death
 	forgotten streamed[V]    // of those that were forgotten: the one that began last
-	reads     []*Pending[V]  // that have begun, in order; returned ones stay until they are first
+	reads     []*Pending[V]  // that have begun, in order; a returned one may stay for a while
+	open      int            // of reads
 	free      []*Pending[V]
 	now       int
-	conflict  [2]V
-	written   [2]int // calls of the writes of conflict
-	known     bool   // both values of conflict
-	watched   *V     // the value whose end is to be remembered
-	death     *ended[V]
+	evidence  []int
+	about     []V             // the values of the violation
+	watched   map[V]*watch[V] // usually none
 }
 
-// ended is how a value died: another came after it.
-type ended[V comparable] struct {
-	written int // call of its write
-	by      V
-	byCall  int // of its write
+// watch remembers what became of a value, over all its lives.
+type watch[V comparable] struct {
+	lives  []life[V] // of which the write had not returned when it ended; and the last
+	failed int       // call of the last write of the value that failed; never if there is none
+}
+
+// life is a value from its write to its death, and the value that came after it.
+type life[V comparable] struct {
+	dead *streamed[V]
+	by   streamed[V]
 }
 
 // streamed is a value of a stream.
@@ -38,8 +47,12 @@ type streamed[V comparable] struct {
 	call         int // of its write
 	began, ended int // of the operations that took effect
 	took         bool
-	died         int // when; never if it is alive
+	returned     bool // the write, or nobody will know how it ended
+	died         int  // when; never if it is alive
 }
+
+// evidence are the events that name the operations by which a value came before or after another: its write, that which began last, and that which ended first.
+func (v *streamed[V]) evidence() []int { return []int{v.call, v.began, v.ended} }
 
 // never is later than every event.
 const never = int(^uint(0) >> 1)
@@ -63,13 +76,13 @@ func NewStream[V comparable](initial V) *Stream[V] {
 // Write begins a write at an event, which must be later than all before. It is nil if the value may still be that of
 // an earlier write: then the stream is at its end.
 func (s *Stream[V]) Write(at int, v V) *Pending[V] {
+	s.now = at
 	if s.values[v] != nil {
 		s.forget()
 		if s.values[v] != nil {
 			return nil
 		}
 	}
-	s.now = at
 	w := &streamed[V]{value: v, call: at, began: at, ended: never, died: never}
 	s.values[v] = w
 	p := s.pending(at)
@@ -82,6 +95,7 @@ func (s *Stream[V]) Read(at int) *Pending[V] {
 	s.now = at
 	p := s.pending(at)
 	s.reads = append(s.reads, p)
+	s.open++
 	return p
 }
 
@@ -102,9 +116,11 @@ func (s *Stream[V]) Returned(p *Pending[V], at int, seen V) bool {
 	v := p.wrote
 	if v == nil {
 		if v = s.values[seen]; v == nil {
-			s.conflict[0], s.known = seen, false
+			s.evidence, s.about = []int{at}, []V{seen}
 			return false
 		}
+	} else {
+		v.returned = true
 	}
 	fits := p.wrote != nil && v.took || s.touch(v, p.call, at) // the end of a write whose value was seen says nothing new
 	s.end(p)
@@ -116,10 +132,13 @@ func (s *Stream[V]) Failed(p *Pending[V], at int) bool {
 	s.now = at
 	v := p.wrote
 	if v != nil && v.took {
-		s.conflict[0], s.known = v.value, false
+		s.evidence, s.about = append(v.evidence(), at), []V{v.value}
 		return false
 	}
 	if v != nil {
+		if w := s.watched[v.value]; w != nil {
+			w.failed = v.call
+		}
 		delete(s.values, v.value)
 	}
 	s.end(p)
@@ -136,12 +155,16 @@ func (s *Stream[V]) end(p *Pending[V]) {
 		return
 	}
 	p.done = true
-	n := 0
-	for n < len(s.reads) && s.reads[n].done {
-		s.free = append(s.free, s.reads[n])
-		n++
+	s.open--
+	if s.reads[0].done || len(s.reads) > 2*s.open+64 {
+		s.reads = slices.DeleteFunc(s.reads, func(r *Pending[V]) bool {
+			if r.done {
+				s.free = append(s.free, r)
+			}
+			return r.done
+		})
 	}
-	if s.reads = s.reads[n:]; len(s.dying) > 0 {
+	if len(s.dying) > 0 {
 		s.forget()
 	}
 }
@@ -161,8 +184,8 @@ func (s *Stream[V]) touch(v *streamed[V], call, at int) bool {
 		if o != v && o.ended < v.began { // v has ended, since this operation has
 			o.died = at
 			s.dying = append(s.dying, o)
-			if s.watched != nil && o.value == *s.watched {
-				s.death = &ended[V]{o.call, v.value, v.call}
+			if w := s.watched[o.value]; w != nil {
+				w.ended(o, *v)
 			}
 		} else {
 			kept = append(kept, o)
@@ -200,7 +223,7 @@ func (s *Stream[V]) fits(v *streamed[V]) bool {
 }
 
 func (s *Stream[V]) conflicts(v, w *streamed[V]) {
-	s.conflict, s.written, s.known = [2]V{v.value, w.value}, [2]int{v.call, w.call}, true
+	s.evidence, s.about = append(v.evidence(), w.evidence()...), []V{v.value, w.value}
 }
 
 // forget drops the dead values that no read can have seen which has not returned.
@@ -220,21 +243,33 @@ func (s *Stream[V]) forget() {
 	s.dying = s.dying[n:]
 }
 
-// Conflict returns the values of the violation: two that come before each other, with the calls of the writes that are meant; or one, if a read
-// saw what nobody can have written, or what was overwritten before the read began.
-func (s *Stream[V]) Conflict() (values [2]V, written [2]int, both bool) {
-	return s.conflict, s.written, s.known
+// Evidence returns the events of the violation, a call or a return of each operation that shows it, and the one or two values that it is about. What else these
+// operations could mean, if a value was written more than once or never, only a second stream can tell which has watched the values.
+func (s *Stream[V]) Evidence() (events []int, about []V) { return s.evidence, s.about }
+
+// Watch makes the stream remember what becomes of a value.
+func (s *Stream[V]) Watch(v V) {
+	if s.watched == nil {
+		s.watched = make(map[V]*watch[V])
+	}
+	s.watched[v] = &watch[V]{failed: never}
 }
 
-// Watch makes the stream remember which value made v dead, when that happened last.
-func (s *Stream[V]) Watch(v V) { s.watched = &v }
+// ended remembers the death of the watched value. An earlier life whose write has returned says nothing any more.
+func (w *watch[V]) ended(dead *streamed[V], by streamed[V]) {
+	w.lives = append(slices.DeleteFunc(w.lives, func(l life[V]) bool { return l.dead.returned }), life[V]{dead, by})
+}
 
-// Watched returns the call of the write of the watched value that died last, and the value that came after it, with the call of its write.
-func (s *Stream[V]) Watched() (written int, by V, byCall int, ok bool) {
-	if s.death == nil {
-		return 0, by, 0, false
+// Watched returns the events that tell why the lives of a watched value are over, as [Stream.Evidence] does; none if it was never written.
+func (s *Stream[V]) Watched(v V) (events []int) {
+	w := s.watched[v]
+	for _, l := range w.lives {
+		events = append(append(events, l.dead.evidence()...), l.by.evidence()...)
 	}
-	return s.death.written, s.death.by, s.death.byCall, true
+	if w.failed != never {
+		events = append(events, w.failed)
+	}
+	return events
 }
 
 // Held is how many values the stream holds.
