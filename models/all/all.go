@@ -3,6 +3,7 @@ package all
 
 import (
 	"simrun/models"
+	"simrun/models/bully"
 	"simrun/models/chain"
 	"simrun/models/lease"
 	"simrun/models/paxos"
@@ -14,6 +15,7 @@ import (
 // Models returns the models that come with simrun, in order of name.
 func Models() []models.Model {
 	return []models.Model{
+		bully.Model(),
 		chain.Model(),
 		lease.Model(),
 		paxos.Model(),

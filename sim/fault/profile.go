@@ -47,7 +47,8 @@ func (pr *Profile) events() []string {
 // Claims is what a system claims to survive beyond the least, which every system
 // claims: any number of nodes crash and restart with what they synced, messages
 // are lost, late, doubled and out of order, links are cut for a while, nodes
-// pause. The zero value claims no more than that. A plan within the claims
+// pause. The zero value claims no more than that. A system that is right in synchronous
+// networks alone claims less: see Synchronous. A plan within the claims
 // must do no harm; one beyond shows how the harm looks.
 type Claims struct {
 	Lost      Extent        // nodes that may be lost for good, and the others go on
@@ -59,6 +60,10 @@ type Claims struct {
 	Corrupted bool          // messages may arrive with flipped bits
 	Skew      time.Duration // how far any two clocks may be apart; [Forever]: as far as they like
 	Drift     int64         // parts in a thousand by which a clock may run fast or slow
+
+	// Synchronous, if it is not 0, takes from the least: every message between nodes must arrive, within this time, and a node that is up
+	// must never pause or be slow. So no link may be cut either. Copies may come later, and what a disk takes does not count.
+	Synchronous time.Duration
 }
 
 // Extent is how many nodes of a cluster something may hit in a run.
@@ -96,8 +101,13 @@ type Breach struct {
 func (c Claims) Breaches(plan []Fault, n int) []Breach {
 	var list []Breach
 	var lost, wiped, damaged, failing tally
+	var d delays
 	for _, f := range plan {
-		if why := c.breach(f, n, &lost, &wiped, &damaged, &failing); why != "" {
+		why := c.late(f, &d)
+		if why == "" {
+			why = c.breach(f, n, &lost, &wiped, &damaged, &failing)
+		}
+		if why != "" {
 			list = append(list, Breach{f, why})
 		}
 	}
@@ -136,6 +146,33 @@ func (c Claims) breach(f Fault, n int, lost, wiped, damaged, failing *tally) str
 			return fmt.Sprintf("a clock drifts by %v, and %d/1000 is claimed", f.Ratio, c.Drift)
 		}
 	}
+	return ""
+}
+
+// delays is how long the faults of a plan may hold a message back together: the longest of the latencies, of which one is in force at a
+// time, and all reorderings.
+type delays struct{ latency, held time.Duration }
+
+// late says why a fault, after those that were counted, is too much for a system that counts on a synchronous network; "" if it is not.
+func (c Claims) late(f Fault, d *delays) string {
+	if c.Synchronous == 0 {
+		return ""
+	}
+	next := *d
+	switch f.Kind {
+	case Partition, Isolate, Cut, Clog, SwizzleClog, Loss, Bandwidth:
+		return fmt.Sprintf("messages are lost or wait, and each must arrive within %v", c.Synchronous)
+	case Pause, Slow:
+		return "nodes pause or are slow, and none may"
+	case Latency:
+		next.latency = max(d.latency, f.By, f.Max)
+	case Reorder:
+		next.held += f.By
+	}
+	if sum := next.latency + next.held; sum > c.Synchronous {
+		return fmt.Sprintf("a message may take %v, and each must arrive within %v", sum, c.Synchronous)
+	}
+	*d = next
 	return ""
 }
 

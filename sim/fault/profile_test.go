@@ -60,6 +60,34 @@ func TestSkewWithoutBound(t *testing.T) {
 	}
 }
 
+// A system that counts on a synchronous network claims less than the least.
+func TestBreachesOfSynchrony(t *testing.T) {
+	claims := fault.Claims{Synchronous: 50 * time.Millisecond}
+	const lost, paused = "messages are lost or wait, and each must arrive within 50ms", "nodes pause or are slow, and none may"
+	for plan, want := range map[string][]string{
+		"at 1s crash all for 1s\nat 1s crash-loop n1 every 50ms for 1s\nat 0s duplicate 1/2\nat 1s slow-sync all by 1s\nat 1s heal\nat 1s resume n1": {""},
+		"at 1s partition bridge for 1ms": {lost},
+		"at 1s isolate n1\nat 1s cut n1 > n2\nat 1s clog on n1 > n2\nat 1s swizzle-clog all\nat 1s loss 1/100\nat 1s bandwidth 4kB/s": {lost, lost, lost, lost, lost, lost},
+		"at 1s pause n1 for 1ms\nat 1s slow n1 by 1ms":                                                                                                {paused, paused},
+		"at 1s latency uniform 1ms 50ms\nat 2s latency constant 51ms\nat 2s latency constant 20ms":                                                    {"", "a message may take 51ms, and each must arrive within 50ms", ""},
+		"at 1s latency uniform 1ms 20ms\nat 2s reorder 1/2 by 20ms\nat 3s reorder 1/2 by 11ms\nat 3s reorder 1/2 by 10ms\nat 4s crash n1 wiping disk": {"", "", "a message may take 51ms, and each must arrive within 50ms", "", "1 of 5 nodes come back with an empty disk, and 0 may"},
+	} {
+		faults, err := fault.ParsePlan("plan", plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		why := map[fault.Fault]string{}
+		for _, b := range claims.Breaches(faults, 5) {
+			why[b.Fault] = b.Why
+		}
+		for i, f := range faults {
+			if i < len(want) && why[f] != want[i] || i >= len(want) && why[f] != "" {
+				t.Errorf("%v: %q, want %q", f, why[f], want)
+			}
+		}
+	}
+}
+
 // A profile refuses the roles and events that it does not list, wherever a fault names them.
 func TestProfileChecksRolesAndEvents(t *testing.T) {
 	p := fault.Profile{Roles: []string{"head", "tail"}, Leader: "head", Events: []fault.EventDecl{{Event: "commit"}}}

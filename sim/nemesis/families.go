@@ -19,7 +19,7 @@ func Families() []Family {
 	return []Family{
 		{"partition", "cuts the network: halves, minorities, a majorities ring, a bridge, a chain, quorum loss, one way, single links", `
 at 600ms partition bridge for 700ms
-at 1.8s partition leader,any | rest for 800ms`, (*scene).partition, 60, false, nil},
+at 1.8s partition leader,any | rest for 800ms`, (*scene).partition, 60, false, asynchronous},
 		{"leader", "goes for the leader when it hurts: isolated after it acknowledged, crashed or paused as it commits, cut off with one follower", `
 after 600ms on 3rd ack isolate leader for 900ms
 after 2s on commit pause it for 500ms`, (*scene).leader, 60, false, hasLeader},
@@ -40,7 +40,7 @@ after 600ms on 5th ack crash all keeping torn for 200ms
 at 1.8s crash leader at disk op 1 for 400ms`, (*scene).power, 40, false, nil},
 		{"pause", "pauses nodes or makes them slow: messages pile up, timers fire late together", `
 at 600ms pause leader for 700ms
-at 1.9s slow any 2 by 15ms for 700ms`, (*scene).pause, 40, false, nil},
+at 1.9s slow any 2 by 15ms for 700ms`, (*scene).pause, 40, false, asynchronous},
 		{"network", "gives the network a weather: latency, loss, copies, reordering, narrow links", `
 at 0s latency exponential 1ms 60ms
 at 0s duplicate 1/10
@@ -48,7 +48,7 @@ at 700ms loss 1/2 for 700ms
 at 1.9s bandwidth 4kB/s queue 20 on leader > rest for 700ms`, (*scene).storm, 65, false, nil},
 		{"clog", "lets messages pile up on links and releases them in a burst", `
 at 600ms clog on leader > rest for 500ms
-at 1.6s swizzle-clog all for 1s`, (*scene).clog, 25, false, nil},
+at 1.6s swizzle-clog all for 1s`, (*scene).clog, 25, false, asynchronous},
 		{"clock", "makes clocks jump, drift and strobe", `
 at 600ms skew any 2 +2s for 700ms
 at 1.6s strobe any 2 300ms every 20ms for 700ms`, (*scene).clock, 35, false,
@@ -64,3 +64,5 @@ at 1.8s cut all > n2 forever`, (*scene).lost, 35, true,
 }
 
 func hasLeader(c *Cluster) bool { return c.Profile.Leader != "" }
+
+func asynchronous(c *Cluster) bool { return c.Profile.Claims.Synchronous == 0 }

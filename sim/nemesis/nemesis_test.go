@@ -124,6 +124,25 @@ func TestBeyondStepsOver(t *testing.T) {
 	}
 }
 
+// For a system that counts on a synchronous network, the swarm crashes nodes and delays messages, within the bound, and does nothing else to the network.
+func TestSynchronousSystemsKeepTheirLinks(t *testing.T) {
+	c := cluster()
+	c.Profile.Claims.Synchronous = 50 * time.Millisecond
+	drawn := map[fault.Kind]int{}
+	for seed := range uint64(300) {
+		p := draw(t, nemesis.Swarm, c, seed)
+		if len(p.Beyond) > 0 || slices.Contains(p.Families, "partition") {
+			t.Fatalf("seed %d: %q, %s", seed, p.Families, p.Claim())
+		}
+		for _, f := range p.Faults {
+			drawn[f.Kind]++
+		}
+	}
+	if drawn[fault.Crash] < 300 || drawn[fault.Latency] < 50 || drawn[fault.Partition]+drawn[fault.Isolate]+drawn[fault.Loss]+drawn[fault.Pause] > 0 {
+		t.Errorf("drew %v", drawn)
+	}
+}
+
 func TestUnknownNemesisIsAnsweredWithTheNames(t *testing.T) {
 	_, err := nemesis.Draw("partition,crush", cluster(), 1)
 	if err == nil || !strings.HasPrefix(err.Error(), `unknown nemesis "crush"; did you mean "crash"? available: clock, clog, crash, `) {
