@@ -116,7 +116,7 @@ func TestStreamRefusesForeignOperations(t *testing.T) {
 	}
 }
 
-// BenchmarkStream follows a register of a million operations. Its memory does not grow.
+// BenchmarkStream follows a register of a million operations of which few overlap.
 func BenchmarkStream(b *testing.B) {
 	events := streamed(1_000_000)
 	b.ReportAllocs()

@@ -36,9 +36,11 @@ running; with --lenient it does, and counts as a new process. What else was noti
 file is said as a note: times that go backwards, lines that are no events.
 
 A history of 128 MiB or more is decided while it is read if it holds reads and writes of
-registers alone (register, cas-register, kv): in memory that does not grow with it, and
-without an order as a certificate. --stream does so whatever the size, and --stream=false
-never. Of a violation, what it is about is read again, explained and stored.
+registers alone (register, cas-register, kv): in memory that grows with how many operations
+overlap, not with the file, and without an order as a certificate. Only operations that never
+returned add to it: it keeps what a read among them may still see, and the values of writes among
+them. --stream does so whatever the size, and --stream=false never. Of a violation, what it is
+about is read again, explained and stored.
 
 With --follow, check decides a history while it is written: a file that grows, or a pipe. It
 stops at the first violation that is certain, or when the pipe ends, or at Ctrl-C, and then
@@ -123,7 +125,7 @@ decides what it has read.`,
 	cmd.Flags().StringArrayVar(&initial, "init", nil, "`VALUE` that objects began with, if not as the specification says: 0, [1,2], or KEY=VALUE (may be repeated)")
 	cmd.Flags().BoolVar(&lenient, "lenient", false, "let a process go on after an info, as a new process")
 	cmd.Flags().BoolVar(&follow, "follow", false, "decide a history while it is written, and stop at the first certain violation")
-	cmd.Flags().BoolVar(&stream, "stream", false, "decide reads and writes of registers while they are read, in memory that does not grow (by itself from 128 MiB on)")
+	cmd.Flags().BoolVar(&stream, "stream", false, "decide reads and writes of registers while they are read, in little memory (by itself from 128 MiB on)")
 	cmd.Flags().BoolVar(&noStore, "no-store", false, "print the verdict, and store nothing")
 	cmd.Flags().StringSliceVar(&also, "also", nil, "further questions, whose answers leave the verdict as it is: "+joinStrings(alsoQuestions))
 	complete(cmd, "also", func() []string { return alsoQuestions })
