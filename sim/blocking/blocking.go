@@ -55,8 +55,9 @@ func Exposed(n sim.Node) any {
 // node is the handler of a node's events, which wakes its tasks.
 type node struct {
 	env      *sim.Env
-	tasks    []*task // alive, in order of their start
-	ready    []*task // to run, the first first
+	tasks    []*task    // alive, in order of their start
+	ready    []*task    // to run, the first first
+	idle     []*routine // whose tasks have returned
 	inbox    Mailbox[Message]
 	syncs    sim.SyncID
 	syncing  []waitingSync
@@ -70,16 +71,24 @@ type waitingSync struct {
 	done func(error)
 }
 
-// task is one coroutine.
+// task is code that runs in a coroutine.
 type task struct {
+	*routine
 	n        *node
 	proc     *Proc
-	next     func() (struct{}, bool)
-	stop     func()
-	yield    func(struct{}) bool
+	code     func(*Proc)
 	deadline sim.Time // of what it waits for, by the node's clock; 0: none
 	queued   bool     // it is in ready
-	died     any      // what it panicked with
+	returned bool
+}
+
+// routine is a coroutine, which runs one task after another: a new one for each would cost more than most tasks do.
+type routine struct {
+	next  func() (struct{}, bool)
+	stop  func()
+	yield func(struct{}) bool
+	task  *task
+	died  any // what the task panicked with
 }
 
 // unwind ends a task at the place where it waits.
@@ -87,21 +96,36 @@ type unwind struct{}
 
 // start adds a task that is ready to run.
 func (n *node) start(code func(p *Proc)) {
-	t := &task{n: n}
+	t := &task{n: n, code: code}
 	t.proc = &Proc{Env: n.env, t: t}
-	t.next, t.stop = iter.Pull(func(yield func(struct{}) bool) {
-		defer func() {
-			r := recover()
-			if _, unwound := r.(unwind); r == nil || unwound || n.ended {
-				return
-			}
-			t.died = sim.CarryPanic(r)
-		}()
-		t.yield = yield
-		code(t.proc)
-	})
+	if last := len(n.idle) - 1; last >= 0 {
+		t.routine, n.idle = n.idle[last], n.idle[:last]
+	} else {
+		t.routine = n.newRoutine()
+	}
+	t.routine.task = t
 	n.tasks = append(n.tasks, t)
 	n.wake(t)
+}
+
+// newRoutine returns a coroutine that runs its task, and then waits for the next one.
+func (n *node) newRoutine() *routine {
+	r := &routine{}
+	r.next, r.stop = iter.Pull(func(yield func(struct{}) bool) {
+		defer func() {
+			x := recover()
+			if _, unwound := x.(unwind); x == nil || unwound || n.ended {
+				return
+			}
+			r.died = sim.CarryPanic(x)
+		}()
+		r.yield = yield
+		for more := true; more; more = yield(struct{}{}) {
+			r.task.code(r.task.proc)
+			r.task.returned = true
+		}
+	})
+	return r
 }
 
 // wake makes a task ready.
@@ -119,11 +143,12 @@ func (n *node) run() {
 		t := n.ready[0]
 		n.ready = n.ready[1:]
 		t.queued = false
-		if _, alive := t.next(); !alive {
+		if _, alive := t.next(); !alive || t.returned {
 			n.remove(t)
 			if t.died != nil {
 				panic(t.died)
 			}
+			n.idle = append(n.idle, t.routine)
 		}
 	}
 	var first sim.Time
@@ -212,5 +237,8 @@ func (n *node) End() {
 	for _, t := range n.tasks {
 		t.stop()
 	}
-	n.tasks, n.ready = nil, nil
+	for _, r := range n.idle {
+		r.stop()
+	}
+	n.tasks, n.ready, n.idle = nil, nil, nil
 }
