@@ -42,7 +42,8 @@ var floors = map[string][]string{
 	"models":                {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/blocking", "check/...", "models", "models/wire", "models/wal", "models/oplog", "models/saved", "models/session", "models/viewservice", "models/kv", "models/invariant", "models/modeltest", "models/workload"},
 	"models/all":            {"history/...", "sim/...", "check/...", "models/...", "trial"},
 	"trial":                 {"history/...", "sim/...", "check/...", "models", "internal/count", "internal/brief", "internal/crash"},
-	"visual":                {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/...", "internal/brief"},
+	"trial/recovery":        {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
+	"visual":                {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/...", "internal/brief", "internal/count"},
 	"simtest":               {"history/...", "sim/...", "check/...", "models", "trial/...", "visual/...", "internal/count"},
 	"cli":                   {"history/...", "sim/...", "check/...", "models", "trial/...", "visual/...", "simtest", "internal/count", "internal/crash"},
 	"cmd":                   {"models/all", "cli"},
@@ -68,6 +69,7 @@ var exemptions = []exemption{
 	{"address", "internal/crash/", "the stack of a panic, for whoever mends it"},
 	{"address", "sim/death.go", "program counters of a panic, of which only function and line are kept"},
 	{"machine", "simtest/property.go", "its sweep uses all cores, and what comes out does not depend on how many there are"},
+	{"float", "trial/recovery/measure.go", "quantiles of what runs measured, which no run depends on"},
 	{"io", "simtest/", "it keeps the failing cases of a test next to the test"},
 	{"io", "visual/store/", "it is the writer and reader of the folders of runs"},
 }

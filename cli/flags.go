@@ -47,32 +47,44 @@ type checkFlags struct {
 type outFlags struct{ out, format string }
 
 func (f *caseFlags) add(a *app, cmd *cobra.Command) {
-	f.models = a.models
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.StringVar(&f.model, "model", f.models.first(), "`NAME` of the system: see simrun list models")
-	fs.StringVar(&f.workload, "workload", "", "`NAME` of what clients do: see simrun list workloads (default: the model's first)")
-	fs.StringArrayVar(&f.bugs, "bug", nil, "`NAME` or ID of a known bug to switch on: see simrun list bugs (may be repeated)")
-	fs.StringArrayVar(&f.options, "option", nil, "`NAME=VALUE` of an option of the model: see simrun list options (may be repeated)")
-	fs.IntVar(&f.nodes, "nodes", 0, "`NUMBER` of servers (default: the model's)")
-	fs.IntVar(&f.clients, "clients", 4, "`NUMBER` of clients")
+	fs.StringVar(&f.model, "model", a.models.first(), "`NAME` of the system: see simrun list models")
+	complete(cmd, "model", func() []string { return a.models.names() })
+	f.addSystem(a, cmd)
 	fs.IntVar(&f.ops, "ops", 0, "`NUMBER` of operations per client at most (default: as many as fit in the duration)")
-	fs.IntVar(&f.rate, "rate", 0, "`NUMBER` of operations per client and virtual second at most (default: the workload's)")
-	fs.IntVar(&f.keys, "keys", 0, "`NUMBER` of keys (default: the workload's)")
-	fs.StringVar(&f.mix, "mix", "", "relative `WEIGHTS` of operations, like read=3,write=1")
 	fs.StringVar(&f.duration, "duration", "10s", "virtual `TIME` in which faults happen")
 	fs.StringVar(&f.recovery, "recovery", "10s", "virtual `TIME` within which each client must complete an operation after the faults; 0 judges safety alone")
 	fs.StringVar(&f.nemesis, "nemesis", nemesis.Swarm, "`NAME` of what decides faults, or several joined by commas: see simrun list nemeses")
 	fs.BoolVar(&f.beyond, "beyond", false, "let the nemesis go beyond what the model claims to survive")
 	fs.StringVar(&f.plan, "plan", "", "`FILE` with the faults, a line for each, instead of a nemesis")
+	complete(cmd, "nemesis", nemesisNames)
+	f.addNetwork(cmd)
+}
+
+// addSystem adds the flags that say what runs, but for the model.
+func (f *caseFlags) addSystem(a *app, cmd *cobra.Command) {
+	f.models = a.models
+	fs := cmd.Flags()
+	fs.StringVar(&f.workload, "workload", "", "`NAME` of what clients do: see simrun list workloads (default: the model's first)")
+	fs.StringArrayVar(&f.bugs, "bug", nil, "`NAME` or ID of a known bug to switch on: see simrun list bugs (may be repeated)")
+	fs.StringArrayVar(&f.options, "option", nil, "`NAME=VALUE` of an option of the model: see simrun list options (may be repeated)")
+	fs.IntVar(&f.nodes, "nodes", 0, "`NUMBER` of servers (default: the model's)")
+	fs.IntVar(&f.clients, "clients", 4, "`NUMBER` of clients")
+	fs.IntVar(&f.rate, "rate", 0, "`NUMBER` of operations per client and virtual second at most (default: the workload's)")
+	fs.IntVar(&f.keys, "keys", 0, "`NUMBER` of keys (default: the workload's)")
+	fs.StringVar(&f.mix, "mix", "", "relative `WEIGHTS` of operations, like read=3,write=1")
+	complete(cmd, "bug", func() []string { return f.models.bugs(f.model) })
+	complete(cmd, "workload", func() []string { return f.models.workloads(f.model) })
+}
+
+// addNetwork adds the flags of the network that no fault changes.
+func (f *caseFlags) addNetwork(cmd *cobra.Command) {
+	fs := cmd.Flags()
 	fs.StringVar(&f.latency, "latency", "", "`TIME` that messages between nodes take: 5ms, or a range like 1ms-20ms")
 	fs.StringVar(&f.latencyDist, "latency-dist", "", "`NAME` of the distribution of the latency: "+join(fault.Dists))
 	fs.StringVar(&f.loss, "loss", "", "`PROBABILITY` that a message is lost: 1/100 or 1%")
 	fs.StringVar(&f.duplicate, "duplicate", "", "`PROBABILITY` that a message arrives twice: 1/100 or 1%")
-	complete(cmd, "model", func() []string { return f.models.names() })
-	complete(cmd, "bug", func() []string { return f.models.bugs(f.model) })
-	complete(cmd, "workload", func() []string { return f.models.workloads(f.model) })
-	complete(cmd, "nemesis", nemesisNames)
 	complete(cmd, "latency-dist", func() []string { return strings.Split(join(fault.Dists), ", ") })
 }
 

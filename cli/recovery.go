@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"simrun/internal/count"
+	"simrun/sim/nemesis"
+	"simrun/trial/recovery"
+	page "simrun/visual/recovery"
+)
+
+// recoveryFlags are the flags that only bench recovery has.
+type recoveryFlags struct {
+	seeds        uint64
+	faults       []string
+	format, page string
+}
+
+func newRecovery(a *app) *cobra.Command {
+	r := &recovering{app: a}
+	cmd := &cobra.Command{
+		Use:   "recovery [MODEL...]",
+		Short: "measure how long systems take to come back from each kind of fault",
+		Long: `recovery hits models, all or those that are named, with one kind of fault at a time, over many
+seeds. It says how long they took until the first answer to an operation that was invoked after the
+fault began; until the goodput was back, so that each second has at least 95 % of the answers of the
+worst second before the fault; how many operations got no answer; and how many answers were missed, at
+the goodput before. The fault begins after 4 virtual seconds and is watched for 6.
+
+Figures are medians over the seeds, with the 95th percentile behind them. A model is spared the
+faults that it does not claim to survive. Each run is checked too: one that is not valid is exit code
+1, or 2 if it can't be decided.`,
+		Example: "  simrun bench recovery raft\n  simrun bench recovery raft quorum --fault partition --page recovery.html\n  simrun bench recovery --seeds 50 --format json",
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return a.models.names(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r.cmd = cmd
+			return r.run(args)
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.Uint64Var(&r.flags.seeds, "seeds", 200, "`NUMBER` of seeds, from 1 on")
+	fs.StringArrayVar(&r.flags.faults, "fault", nil, "only this `KIND`: "+joinStrings(scenarioNames())+" (may be repeated)")
+	r.base.addSystem(a, cmd)
+	r.base.addNetwork(cmd)
+	r.base.clients = 10
+	fs.Lookup("clients").DefValue = "10"
+	fs.StringVar(&r.flags.page, "page", "", "`FILE` to write a page with the curves of the goodput to")
+	fs.StringVar(&r.flags.format, "format", "text", "text or json")
+	complete(cmd, "format", func() []string { return []string{"text", "json"} })
+	complete(cmd, "fault", scenarioNames)
+	return cmd
+}
+
+func scenarioNames() []string {
+	var names []string
+	for _, s := range recovery.Scenarios() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// recovering is a bench of recovery under way.
+type recovering struct {
+	*app
+	cmd   *cobra.Command
+	base  caseFlags
+	flags recoveryFlags
+	rows  []recovery.Row
+}
+
+// run measures the models that are named, or all.
+func (r *recovering) run(names []string) error {
+	scenarios, err := r.check(names)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		names = r.models.names()
+	}
+	collectLess()
+	for _, name := range names {
+		for i, s := range scenarios {
+			if err := r.measure(name, s, fmt.Sprintf("%s: %s %d/%d", name, s.Name, i+1, len(scenarios))); err != nil {
+				return err
+			}
+		}
+	}
+	if r.flags.page != "" {
+		var b bytes.Buffer
+		if err := page.Write(&b, r.rows); err != nil {
+			return err
+		}
+		if err := os.WriteFile(r.flags.page, b.Bytes(), 0o666); err != nil {
+			return fmt.Errorf("--page: %w", err)
+		}
+	}
+	if r.flags.format == "json" {
+		return encodeJSON(r.stdout, r.rows)
+	}
+	r.print()
+	return nil
+}
+
+// check refuses what can't be measured before anything runs, and returns the scenarios that were asked for.
+func (r *recovering) check(names []string) ([]recovery.Scenario, error) {
+	if err := oneOf("format of results", r.flags.format, []string{"text", "json"}); err != nil {
+		return nil, err
+	}
+	if r.flags.seeds == 0 {
+		return nil, errors.New("--seeds 0: expected a number of seeds from 1")
+	}
+	for _, name := range names {
+		if _, err := r.models.named(name); err != nil {
+			return nil, err
+		}
+	}
+	if one := r.base.workload != "" || len(r.base.bugs) > 0 || len(r.base.options) > 0; one && len(names) != 1 {
+		return nil, errors.New("--workload, --bug and --option are those of one model: name it")
+	}
+	scenarios := recovery.Scenarios()
+	for _, name := range r.flags.faults {
+		if err := oneOf("kind of fault", name, scenarioNames()); err != nil {
+			return nil, err
+		}
+	}
+	if len(r.flags.faults) > 0 {
+		scenarios = slices.DeleteFunc(scenarios, func(s recovery.Scenario) bool { return !slices.Contains(r.flags.faults, s.Name) })
+	}
+	return scenarios, nil
+}
+
+// measure measures one model under one scenario.
+func (r *recovering) measure(model string, s recovery.Scenario, title string) error {
+	cf := r.base
+	cf.model, cf.nemesis, cf.duration, cf.recovery = model, nemesis.Swarm, "10s", "10s"
+	setup, err := prepare(&cf, &checkFlags{engine: "auto"})
+	if err != nil {
+		return err
+	}
+	bar := r.progress(title, int64(r.flags.seeds))
+	row, err := recovery.Measure(r.cmd.Context(), *setup, s, r.flags.seeds, runtime.GOMAXPROCS(0), func() { bar.add(1) })
+	bar.end()
+	switch {
+	case r.cmd.Context().Err() != nil:
+		return fmt.Errorf("%w: %w at %s", errInterrupted, r.cmd.Context().Err(), title)
+	case err != nil:
+		return fmt.Errorf("%s: %w", title, err)
+	case row.Violations > 0:
+		r.code = exitViolation
+	case row.Unknown > 0 && r.code == exitValid:
+		r.code = exitUnknown
+	}
+	r.rows = append(r.rows, row)
+	return nil
+}
+
+// print prints a table for each model, and what is to be said of it.
+func (r *recovering) print() {
+	for model := range slices.Values(r.measured()) {
+		table := [][]string{{"fault", "first answer", "goodput back", "no answer", "missed", ""}}
+		var notes []string
+		goodput := ""
+		for _, row := range r.rows {
+			if row.Model != model {
+				continue
+			}
+			if row.Skipped != "" {
+				notes = append(notes, fmt.Sprintf("%s: not measured: %s", row.Name, row.Skipped))
+				continue
+			}
+			if row.Wrong > 0 {
+				notes = append(notes, fmt.Sprintf("%s: %d of %s: seed %d: %s", row.Name, row.Violations+row.Unknown, count.Of(row.Seeds, "seed"), row.Wrong, row.Reason))
+			}
+			if row.Fired < row.Seeds {
+				notes = append(notes, fmt.Sprintf("%s: hit something in %d of %s only, of which the figures are", row.Name, row.Fired, count.Of(row.Seeds, "seed")))
+			}
+			if row.Fired == 0 {
+				continue
+			}
+			if goodput == "" {
+				goodput = fmt.Sprintf("%.0f answers a second before the fault", float64(row.Goodput))
+			}
+			table = append(table, []string{row.Name, page.Time(row.First), page.Time(row.Back), page.Number(row.Failed), page.Number(row.Missing), row.Summary})
+		}
+		fmt.Fprintf(r.stdout, "%s: %s, %s\n\n", model, count.Of(r.flags.seeds, "seed"), goodput)
+		printTable(r.stdout, "  ", table)
+		fmt.Fprintln(r.stdout)
+		for _, n := range notes {
+			fmt.Fprintln(r.stdout, "  "+n)
+		}
+		if len(notes) > 0 {
+			fmt.Fprintln(r.stdout)
+		}
+	}
+}
+
+// measured are the models of the rows, in order.
+func (r *recovering) measured() []string {
+	var names []string
+	for _, row := range r.rows {
+		if !slices.Contains(names, row.Model) {
+			names = append(names, row.Model)
+		}
+	}
+	return names
+}
