@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,7 +18,10 @@ import (
 )
 
 // benchFlags are the flags that only bench has.
-type benchFlags struct{ seeds, twin uint64 }
+type benchFlags struct {
+	seeds, twin uint64
+	markdown    string
+}
 
 func newBench(a *app) *cobra.Command {
 	var cf caseFlags
@@ -50,13 +55,14 @@ The speed benches are Go benchmarks: make bench prints them.`,
 				return err
 			}
 			b := &benching{app: a, cmd: cmd, bench: trial.Bench{Seeds: bf.seeds, Twin: bf.twin, Workers: runtime.GOMAXPROCS(0)}}
-			return b.run(&cf, subjects, format)
+			return b.run(&cf, subjects, format, bf.markdown)
 		},
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	fs.Uint64Var(&bf.seeds, "seeds", 100, "seeds of which it is said how many show the bug")
 	fs.Uint64Var(&bf.twin, "twin", 500, "seeds over which the fixed twin must be silent")
+	fs.StringVar(&bf.markdown, "markdown", "", "`FILE` to write the table to, as a page of Markdown")
 	cf.add(a, cmd)
 	cf.model = ""
 	fs.Lookup("model").DefValue, fs.Lookup("model").Usage = "", "only the bugs of this system: see simrun list models"
@@ -140,7 +146,7 @@ type benchRow struct {
 }
 
 // run looks for bugs, and prints what became of each.
-func (b *benching) run(cf *caseFlags, subjects []subject, format string) error {
+func (b *benching) run(cf *caseFlags, subjects []subject, format, markdown string) error {
 	collectLess()
 	rows := []benchRow{}
 	for i, s := range subjects {
@@ -156,11 +162,44 @@ func (b *benching) run(cf *caseFlags, subjects []subject, format string) error {
 		}
 		rows = append(rows, row)
 	}
+	if markdown != "" {
+		if err := os.WriteFile(markdown, benchPage(rows, b.bench.Seeds, b.bench.Twin), 0o666); err != nil {
+			return fmt.Errorf("--markdown: %w", err)
+		}
+	}
 	if format == "json" {
 		return encodeJSON(b.stdout, rows)
 	}
 	b.print(rows)
 	return nil
+}
+
+// benchPage is what became of bugs as a page, with a table for each model.
+func benchPage(rows []benchRow, seeds, twin uint64) []byte {
+	var p bytes.Buffer
+	fmt.Fprintf(&p, `# The bug bench
+
+<!-- Made by "simrun bench --markdown FILE". -->
+
+Each known bug, looked for by the default search or, where that seldom meets it, under its own plan of faults: the first seed that shows it, the share of the first %s that do, and the checks that saw it, with their share of
+those. The same runs without the bug, %s of them, must be silent. [bugs.md](bugs.md) says what the bugs are, and where they were published.
+`, count.Of(seeds, "seed"), count.Grouped(twin))
+	model := ""
+	for _, r := range rows {
+		if r.Model != model {
+			model = r.Model
+			fmt.Fprintf(&p, "\n## %s\n\n| bug | | tier | search | first seed | share | seen by | without the bug |\n|---|---|---|---|---|---|---|---|\n", model)
+		}
+		first, quiet := "**not found**", "silent"
+		if r.Found.Found {
+			first = count.Grouped(uint64(r.First))
+		}
+		if !r.Twin.Silent {
+			quiet = fmt.Sprintf("**%d fail**", r.Twin.Loud+r.Twin.Unknown)
+		}
+		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n", r.Name, r.ID, r.Tier, r.Search, first, count.Share(r.Shown, r.Seeds), r.seenBy(), quiet)
+	}
+	return p.Bytes()
 }
 
 // lookFor goes through the seeds of one bug, and those of its twin.

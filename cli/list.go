@@ -28,6 +28,13 @@ type item struct {
 	Scenario string   `json:"scenario,omitempty"` // a plan of faults that leads to the bug
 	Values   []string `json:"values,omitempty"`   // of an option; the first is its default
 	Writes   bool     `json:"writes,omitempty"`   // a format that check --convert writes
+
+	// Of a model.
+	Guarantee string   `json:"guarantee,omitempty"`
+	Survives  []string `json:"survives,omitempty"` // the faults that it claims to survive
+	Workloads []string `json:"workloads,omitempty"`
+	Options   []string `json:"options,omitempty"`
+	Bugs      []string `json:"bugs,omitempty"`
 }
 
 // catalogue is what can be listed, in the order in which it is.
@@ -70,10 +77,13 @@ func newList(a *app) *cobra.Command {
 				return a.listAll(format)
 			}
 			for _, c := range catalogue {
-				if c.what == args[0] {
-					if format == "json" {
-						return encodeJSON(a.stdout, c.items(a.models))
-					}
+				switch {
+				case c.what != args[0]:
+				case format == "json":
+					return encodeJSON(a.stdout, c.items(a.models))
+				case c.what == "models":
+					a.describeModels(c.items(a.models))
+				default:
 					a.listText("", c.items(a.models))
 				}
 			}
@@ -125,10 +135,54 @@ func (a *app) listText(indent string, items []item) {
 	printTable(a.stdout, indent, rows)
 }
 
+// describeModels prints what models say of themselves.
+func (a *app) describeModels(list []item) {
+	for i, m := range list {
+		if i > 0 {
+			fmt.Fprintln(a.stdout)
+		}
+		fmt.Fprintf(a.stdout, "%s: %s\n", m.Name, m.Summary)
+		for _, part := range []struct {
+			title string
+			of    []string
+		}{{"promises", []string{m.Guarantee}}, {"survives", m.Survives}, {"workloads", m.Workloads}, {"options", m.Options}, {"bugs", m.Bugs}} {
+			for _, line := range wrapped(cmp.Or(joinStrings(part.of), "none"), modelColumns) {
+				fmt.Fprintf(a.stdout, "  %-9s  %s\n", part.title, line)
+				part.title = ""
+			}
+		}
+	}
+}
+
+// modelColumns is the length of the lines that describe a model.
+const modelColumns = 110
+
+// wrapped breaks a text between words into lines of at most so many letters, where it can.
+func wrapped(text string, columns int) (lines []string) {
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > columns {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	return append(lines, line)
+}
+
 func listModels(known modelList) []item {
 	var list []item
 	for _, m := range known {
-		list = append(list, item{Name: m.Name, Summary: m.Summary})
+		i := item{Name: m.Name, Summary: m.Summary, Guarantee: m.Guarantee, Survives: m.Profile.Claims.Survives()}
+		for _, w := range m.Workloads {
+			i.Workloads = append(i.Workloads, w.Name)
+		}
+		for _, o := range m.Options {
+			i.Options = append(i.Options, string(o.Name)+"="+strings.Join(o.Values, "|"))
+		}
+		for _, b := range m.Bugs {
+			i.Bugs = append(i.Bugs, string(b.Name))
+		}
+		list = append(list, i)
 	}
 	return list
 }

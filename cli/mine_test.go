@@ -57,7 +57,7 @@ func TestUsersOwnProgram(t *testing.T) {
 	do(0, "go mod tidy")
 	do(0, "go build -o mine .")
 
-	says(do(0, "./mine list models"), `^store +a register on one server\n$`)
+	says(do(0, "./mine list models"), `^store: a register on one server\n`)
 	out, err := exec.Command(filepath.Join(dir, "mine"), "--help").CombinedOutput()
 	if err != nil {
 		t.Fatal(err)

@@ -66,6 +66,36 @@ type Claims struct {
 	Synchronous time.Duration
 }
 
+// Survives lists what a system claims to survive, for people, beginning with what every system claims.
+func (c Claims) Survives() []string {
+	list := []string{"crashes and restarts of any nodes with what they synced", "messages that are lost, late, doubled and out of order", "links that are cut for a while", "nodes that pause"}
+	if c.Synchronous != 0 {
+		list = []string{list[0], fmt.Sprintf("messages that take up to %v", c.Synchronous)}
+	}
+	for _, e := range []struct {
+		of   Extent
+		what string
+	}{{c.Lost, "lost for good"}, {c.Wiped, "with an empty disk"}, {c.Damaged, "with damaged data"}, {c.Errors, "with a failing disk"}} {
+		if e.of != Nobody {
+			list = append(list, e.of.String()+" "+e.what)
+		}
+	}
+	for _, also := range []struct {
+		claimed bool
+		what    string
+	}{
+		{c.Partial, "links lost for good, while a majority is connected"}, {c.Torn, "torn and reordered writes"}, {c.Corrupted, "flipped bits in messages"},
+		{c.Skew == Forever, "clocks that differ as much as they like"},
+		{c.Skew != 0 && c.Skew != Forever, fmt.Sprintf("clocks that differ by up to %v", c.Skew)},
+		{c.Drift != 0, fmt.Sprintf("clocks that run up to %d.%d %% fast or slow", c.Drift/10, c.Drift%10)},
+	} {
+		if also.claimed {
+			list = append(list, also.what)
+		}
+	}
+	return list
+}
+
 // Extent is how many nodes of a cluster something may hit in a run.
 type Extent uint8
 
@@ -75,6 +105,11 @@ const (
 	AMinority // as many as leave a majority
 	Everybody
 )
+
+// String says it to people: "a minority".
+func (e Extent) String() string {
+	return [...]string{Nobody: "nobody", OneNode: "one node", AMinority: "a minority", Everybody: "all nodes"}[e]
+}
 
 // Of returns the number of nodes among n.
 func (e Extent) Of(n int) int {

@@ -1,6 +1,8 @@
 package fault_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,5 +114,27 @@ func TestProfileChecksRolesAndEvents(t *testing.T) {
 		if got != want {
 			t.Errorf("%s:\n got %s\nwant %s", line, got, want)
 		}
+	}
+}
+
+// What is claimed is said, each claim once, and what is not claimed is not.
+func TestSurvives(t *testing.T) {
+	for want, c := range map[string]fault.Claims{
+		"crashes and restarts of any nodes with what they synced; messages that are lost, late, doubled and out of order; links that are cut for a while; nodes that pause": {},
+		"crashes and restarts of any nodes with what they synced; messages that take up to 50ms; a minority lost for good; one node with an empty disk; all nodes with a failing disk; torn and reordered writes": {
+			Synchronous: 50 * time.Millisecond, Lost: fault.AMinority, Wiped: fault.OneNode, Errors: fault.Everybody, Torn: true},
+	} {
+		if got := strings.Join(c.Survives(), "; "); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	all := fault.Claims{Partial: true, Damaged: fault.OneNode, Corrupted: true, Skew: fault.Forever, Drift: 15}
+	for _, want := range []string{"links lost for good, while a majority is connected", "one node with damaged data", "flipped bits in messages", "clocks that differ as much as they like", "clocks that run up to 1.5 % fast or slow"} {
+		if !slices.Contains(all.Survives(), want) {
+			t.Errorf("%q lacks %q", all.Survives(), want)
+		}
+	}
+	if list := (fault.Claims{Skew: time.Second}).Survives(); !slices.Contains(list, "clocks that differ by up to 1s") {
+		t.Errorf("%q", list)
 	}
 }
