@@ -12,8 +12,7 @@ import (
 
 // scene is what a strip shows of a run.
 type scene struct {
-	title  string
-	end    sim.Time
+	Options
 	nodes  []lane
 	cls    [][]operation // by client
 	mail   []letter
@@ -45,7 +44,8 @@ type letter struct {
 // operation is what a client did.
 type operation struct {
 	from, to sim.Time
-	result   string // ok, fail or info
+	result   string // ok, fail or info; core
+	text     string // what it was, and how it ended
 }
 
 // bar is a fault.
@@ -64,13 +64,13 @@ type shade struct {
 
 // read takes from a traced run what a strip shows.
 func read(r *sim.Result, o Options) scene {
-	s := scene{title: o.Title, end: o.To, nodes: make([]lane, r.Case.Nodes), cls: make([][]operation, r.Case.Clients)}
-	if s.end == 0 {
-		s.end = max(1, r.End)
+	s := scene{Options: o, nodes: make([]lane, r.Case.Nodes), cls: make([][]operation, r.Case.Clients)}
+	if s.To == 0 {
+		s.To = max(s.From+1, r.End)
 	}
 	x := &reader{scene: &s, sent: map[uint64]int{}, open: map[uint64]int{}, up: make([]bool, r.Case.Nodes+1)}
 	for i := range r.Trace.Records {
-		if rec := &r.Trace.Records[i]; rec.Time <= s.end {
+		if rec := &r.Trace.Records[i]; rec.Time <= s.To {
 			x.record(rec)
 		}
 	}
@@ -118,7 +118,7 @@ func (x *reader) record(r *sim.Record) {
 // turn begins a stretch of a node in a role, unless it goes on in the same.
 func (x *reader) turn(n sim.NodeID, at sim.Time, role string, epoch uint64) {
 	l := &x.nodes[n-1]
-	if k := len(l.roles); k > 0 && l.roles[k-1].to < 0 && l.roles[k-1].role == role && (l.roles[k-1].epoch == epoch || classOf(role) == "plain") {
+	if k := len(l.roles); k > 0 && l.roles[k-1].to < 0 && l.roles[k-1].role == role && (l.roles[k-1].epoch == epoch || x.classOf(role) == "plain") {
 		return
 	}
 	x.stop(n, at)
@@ -175,12 +175,21 @@ func (x *reader) operation(r *sim.Record) {
 	c := int(-r.Node) - 1
 	list := x.cls[c]
 	if r.Kind == sim.Called {
-		x.cls[c] = append(list, operation{from: r.Time, to: -1, result: "info"})
+		o := operation{from: r.Time, to: -1, result: "info", text: r.Text}
+		if slices.Contains(x.Core, int(r.Message)) {
+			o.result = "core"
+		}
+		x.cls[c] = append(list, o)
 		return
 	}
 	if k := len(list); k > 0 && list[k-1].to < 0 {
-		list[k-1].to = r.Time
-		list[k-1].result, _, _ = strings.Cut(r.Text, " ")
+		o := &list[k-1]
+		o.to = r.Time
+		result, text, _ := strings.Cut(r.Text, " ")
+		o.text = text
+		if o.result != "core" {
+			o.result = result
+		}
 	}
 }
 
@@ -188,31 +197,48 @@ func (x *reader) operation(r *sim.Record) {
 // faults hit.
 func (x *reader) finish() {
 	for i := range x.nodes {
-		x.stop(sim.NodeID(i+1), x.end)
+		x.stop(sim.NodeID(i+1), x.To)
 		for j := range x.nodes[i].pauses {
 			if p := &x.nodes[i].pauses[j]; p.to < 0 {
-				p.to = x.end
+				p.to = x.To
 			}
 		}
 	}
 	for i := range x.cls {
 		for j := range x.cls[i] {
 			if o := &x.cls[i][j]; o.to < 0 {
-				o.to = x.end
+				o.to = x.To
 			}
 		}
 	}
-	x.mail = slices.DeleteFunc(x.mail, func(m letter) bool { return m.got < 0 })
+	x.mail = slices.DeleteFunc(x.mail, func(m letter) bool { return m.got < x.From })
 	for i := range x.bars {
 		if b := &x.bars[i]; b.to < 0 {
 			b.to = b.from
 			if b.lasts {
-				b.to = x.end
+				b.to = x.To
 			}
 		}
 		x.shade(x.bars[i])
 	}
+	x.forget()
 	slices.SortStableFunc(x.bars, func(a, b bar) int { return cmp.Compare(a.from, b.from) })
+}
+
+// forget drops what was over before the picture begins.
+func (x *reader) forget() {
+	over := func(to sim.Time) bool { return to < x.From }
+	for i := range x.nodes {
+		l := &x.nodes[i]
+		l.roles = slices.DeleteFunc(l.roles, func(s stretch) bool { return over(s.to) })
+		l.pauses = slices.DeleteFunc(l.pauses, func(s stretch) bool { return over(s.to) })
+		l.crashes = slices.DeleteFunc(l.crashes, over)
+	}
+	for i := range x.cls {
+		x.cls[i] = slices.DeleteFunc(x.cls[i], func(o operation) bool { return over(o.to) })
+	}
+	x.bars = slices.DeleteFunc(x.bars, func(b bar) bool { return over(b.to) })
+	x.shades = slices.DeleteFunc(x.shades, func(s shade) bool { return over(s.to) })
 }
 
 // shade marks the nodes that a fault sets apart.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +18,12 @@ import (
 
 // Options steer a strip. The zero value draws the whole run without a title.
 type Options struct {
-	Title string
-	To    sim.Time // end of the picture; 0: end of the trace
+	Title      string
+	From       sim.Time // where the picture begins
+	To         sim.Time // end of the picture; 0: end of the trace
+	Leads      string   // the role to point out; "": leader or primary
+	Operations bool     // write what each operation was, where there is room
+	Core       []int    // operations to point out, by the index of their invocation in the history
 }
 
 // Measures of the picture, in pixels.
@@ -29,6 +34,7 @@ const (
 	rowFor  = 17.0 // a row of faults
 	laneFor = 30.0 // a lane of a node
 	rowOp   = 7.0  // a row of a client
+	rowText = 15.0 // a row of a client with text
 	axis    = 18.0
 )
 
@@ -58,19 +64,27 @@ type picture struct {
 // place decides where everything stands.
 func (p *picture) place() {
 	p.top = 8
-	if p.title != "" {
+	if p.Title != "" {
 		p.top = 26
 	}
 	n := p.fitFaults()
 	p.ops = p.top + float64(n)*rowFor + 6 + float64(len(p.nodes))*laneFor
-	p.below = p.ops + 4 + float64(len(p.cls))*rowOp
+	p.below = p.ops + 4 + float64(len(p.cls))*p.rowOp()
 	p.height = p.below + axis
 }
 
-// x is where a moment stands.
+// rowOp is the height of a row of a client.
+func (p *picture) rowOp() float64 {
+	if p.Operations {
+		return rowText
+	}
+	return rowOp
+}
+
+// x is where a moment is.
 func (p *picture) x(t sim.Time) float64 {
-	t = min(max(t, 0), p.end)
-	return left + float64(t)/float64(p.end)*(width-left-right)
+	t = min(max(t, p.From), p.To)
+	return left + float64(t-p.From)/float64(p.To-p.From)*(width-left-right)
 }
 
 // y is the middle of a node's lane.
@@ -120,7 +134,7 @@ func (p *picture) lanes() {
 // role draws a stretch during which a node was up and in one role.
 func (p *picture) role(n sim.NodeID, s stretch) {
 	x, w := p.x(s.from), p.x(s.to)-p.x(s.from)
-	class, h := classOf(s.role), 4.0
+	class, h := p.classOf(s.role), 4.0
 	if class != "plain" {
 		h = 12
 	}
@@ -138,11 +152,11 @@ func (p *picture) role(n sim.NodeID, s stretch) {
 }
 
 // classOf is how a role looks.
-func classOf(role string) string {
-	switch role {
-	case "leader", "primary":
+func (s *scene) classOf(role string) string {
+	switch {
+	case role == s.Leads || s.Leads == "" && (role == "leader" || role == "primary"):
 		return "lead"
-	case "candidate":
+	case role == "candidate":
 		return "candidate"
 	}
 	return "plain"
@@ -180,24 +194,52 @@ func (p *picture) clients() {
 		return
 	}
 	p.printf(`<text class="name" x="%g" y="%.1f">ops</text>`+"\n", left-8, (p.ops+4+p.below)/2+3)
-	for _, result := range []string{"ok", "fail", "info"} {
+	for _, result := range []string{"ok", "fail", "info", "core"} {
 		p.printf(`<path class="%s" d="`, result)
 		for i, list := range p.cls {
-			y := p.ops + 4 + (float64(i)+0.5)*rowOp
 			for _, o := range list {
 				if o.result == result {
-					p.printf("M%s %sh%s", short(p.x(o.from)), short(y), short(max(1.2, p.x(o.to)-p.x(o.from))))
+					p.printf("M%s %sh%s", short(p.x(o.from)), short(p.row(i)), short(max(1.2, p.x(o.to)-p.x(o.from))))
 				}
 			}
 		}
 		p.buf.WriteString(`"/>` + "\n")
 	}
+	if !p.Operations {
+		return
+	}
+	for i, list := range p.cls {
+		p.operationTexts(i, list)
+	}
+}
+
+// operationTexts writes what the operations of a client were. Those of the core come first, the others where room is left.
+func (p *picture) operationTexts(client int, list []operation) {
+	type room struct{ from, to float64 }
+	var taken []room
+	for _, class := range []string{"op wrong", "op"} {
+		for j, o := range list {
+			r := room{p.x(o.from), p.x(o.from) + textWidth(o.text)}
+			crowded := slices.ContainsFunc(taken, func(t room) bool { return r.from < t.to && t.from < r.to })
+			next := j+1 < len(list) && p.x(list[j+1].from) < r.to
+			if core := o.result == "core"; core != (class == "op wrong") || !core && (crowded || next || r.to > width-right) {
+				continue
+			}
+			taken = append(taken, r)
+			p.printf(`<text class="%s" x="%.1f" y="%.1f">%s</text>`+"\n", class, r.from, p.row(client)-4, html.EscapeString(o.text))
+		}
+	}
+}
+
+// row is the height at which the operations of a client are.
+func (p *picture) row(client int) float64 {
+	return p.ops + 4 + (float64(client)+0.5)*p.rowOp() + (p.rowOp()-rowOp)/2
 }
 
 // axis draws the time.
 func (p *picture) axis() {
-	step := stepFor(p.end)
-	for t := sim.Time(0); t <= p.end; t += step {
+	step := stepFor(p.To - p.From)
+	for t := (p.From + step - 1) / step * step; t <= p.To; t += step {
 		p.printf(`<line class="tick" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/><text class="time" x="%.1f" y="%.1f">%v</text>`+"\n", p.x(t), p.x(t), p.top, p.below+3, p.x(t), p.below+14, t)
 	}
 }

@@ -93,3 +93,24 @@ func TestStripEndsWhereAsked(t *testing.T) {
 		}
 	}
 }
+
+// A part of a run shows what is in it, says what the operations were, and points out the core.
+func TestStripShowsAPart(t *testing.T) {
+	svg := draw(t, strip.Options{From: 205 * ms, To: 650 * ms, Operations: true})
+	for _, part := range []string{"write x 1", `class="term"`, "isolate n3", ">300ms</text>"} {
+		if !strings.Contains(svg, part) {
+			t.Errorf("no %s in %s", part, svg)
+		}
+	}
+	for _, part := range []string{`class="crash"`, ">0s</text>", ">700ms</text>", `class="op wrong"`} {
+		if strings.Contains(svg, part) {
+			t.Errorf("%s, which is not in this part", part)
+		}
+	}
+	if svg := draw(t, strip.Options{Operations: true, Core: []int{0}}); !strings.Contains(svg, `<text class="op wrong" `) || !strings.Contains(svg, `<path class="core" d="M`) {
+		t.Errorf("the core is not pointed out: %s", svg)
+	}
+	if svg := draw(t, strip.Options{Leads: "follower"}); strings.Count(svg, `class="lead"`) != 2 {
+		t.Errorf("the role that leads is not pointed out: %s", svg)
+	}
+}

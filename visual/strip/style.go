@@ -7,7 +7,7 @@ text{font:10px ui-sans-serif,system-ui,sans-serif;fill:#39424e}
 .name{font-size:11px;text-anchor:end;font-weight:600}
 .time{text-anchor:middle;fill:#6b7683}
 .term{fill:#fff;font-size:9.5px}
-.what{fill:#7a1f1f}
+.what{fill:#7a1f1f}.op{font-size:9px}.wrong{fill:#c22525;font-weight:700}.core{stroke:#c22525;stroke-width:5}
 .paper{fill:#fff}
 .tick{stroke:#000;stroke-opacity:.07}
 .down{stroke:#8894a3;stroke-opacity:.6;stroke-dasharray:2 3}
@@ -21,7 +21,7 @@ text{font:10px ui-sans-serif,system-ui,sans-serif;fill:#39424e}
 .lost{stroke:#d64545;stroke-width:.7;fill:none}
 .ok{stroke:#2f9e60;stroke-width:4}.fail{stroke:#8894a3;stroke-width:4}.info{stroke:#e08a1e;stroke-width:4}
 @media (prefers-color-scheme:dark){
-text{fill:#c6d0db}.paper{fill:#14181d}.time{fill:#8b98a6}.what{fill:#ffb4aa}.tick{stroke:#fff}
+text{fill:#c6d0db}.paper{fill:#14181d}.time{fill:#8b98a6}.what{fill:#ffb4aa}.wrong{fill:#ff7a6b}.tick{stroke:#fff}
 .plain{fill:#4a5663}.lead{fill:#3f7ff0}.fault{fill:#5e2a28}.mail{stroke:#a9b6c3}
 }
 `

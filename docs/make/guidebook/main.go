@@ -38,7 +38,7 @@ func write(docs string) error {
 		if err := s.draw(&b, filepath.Join(docs, "..")); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		if err := os.WriteFile(filepath.Join(docs, "guide", s.name+".svg"), b.Bytes(), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(docs, s.page, s.name+".svg"), b.Bytes(), 0o666); err != nil {
 			return err
 		}
 	}

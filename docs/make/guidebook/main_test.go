@@ -33,33 +33,36 @@ func TestPagesAreCurrent(t *testing.T) {
 	}
 }
 
-// TestPicturesAreThere checks that the pictures of the guide exist and are small enough for a page, and that the strips are current.
+// TestPicturesAreThere checks that the pictures of each page exist, are shown, and are small enough for a page, and that the strips are current.
 func TestPicturesAreThere(t *testing.T) {
-	page, err := os.ReadFile("../../guide.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown := 0
-	for _, part := range strings.Split(string(page), "](guide/")[1:] {
-		name, _, _ := strings.Cut(part, ")")
-		info, err := os.Stat(filepath.Join("../../guide", name))
+	for _, file := range pages {
+		folder := strings.TrimSuffix(file, ".md")
+		page, err := os.ReadFile(filepath.Join("../..", file))
 		if err != nil {
-			t.Error(err)
-		} else if info.Size() > 200_000 {
-			t.Errorf("%s has %d bytes", name, info.Size())
+			t.Fatal(err)
 		}
-		shown++
-	}
-	files, err := os.ReadDir("../../guide")
-	if err != nil || len(files) != shown {
-		t.Errorf("%d files in docs/guide, %d are shown (%v)", len(files), shown, err)
+		shown := 0
+		for _, part := range strings.Split(string(page), "]("+folder+"/")[1:] {
+			name, _, _ := strings.Cut(part, ")")
+			info, err := os.Stat(filepath.Join("../..", folder, name))
+			if err != nil {
+				t.Error(err)
+			} else if info.Size() > 200_000 {
+				t.Errorf("%s has %d bytes", name, info.Size())
+			}
+			shown++
+		}
+		files, err := os.ReadDir(filepath.Join("../..", folder))
+		if err != nil || len(files) != shown {
+			t.Errorf("%d files in docs/%s, %d are shown (%v)", len(files), folder, shown, err)
+		}
 	}
 	for _, s := range strips() {
 		var b bytes.Buffer
 		if err := s.draw(&b, "../../.."); err != nil {
 			t.Fatal(err)
 		}
-		if there, err := os.ReadFile(filepath.Join("../../guide", s.name+".svg")); err != nil || !bytes.Equal(there, b.Bytes()) {
+		if there, err := os.ReadFile(filepath.Join("../..", s.page, s.name+".svg")); err != nil || !bytes.Equal(there, b.Bytes()) {
 			t.Errorf("%s.svg is not current (%v): go run ./docs/make/guidebook docs", s.name, err)
 		}
 	}

@@ -9,40 +9,60 @@ import (
 	"simrun/models"
 	"simrun/models/all"
 	"simrun/sim"
-	"simrun/sim/fault"
+	"simrun/sim/nemesis"
+	"simrun/trial"
 	"simrun/visual/strip"
 )
 
-// picture is a strip of a run under a plan of the guide.
+// picture is a strip of a run of the guide.
 type picture struct {
+	page        string // and the folder under docs
 	name, title string
-	plan        string // file
+	model       string
+	bug         sim.BugName
 	seed        sim.Seed
+	plan        string        // a file; "": what the default nemesis draws
+	from, to    time.Duration // what it shows of the run
+	operations  bool          // with what they were
 }
 
 // strips returns the strips of the guide.
 func strips() []picture {
-	return []picture{{"leader", "the leader is alone after it answered", "leader.txt", 24}}
+	const ms = time.Millisecond
+	return []picture{
+		{"guide", "leader", "the leader is alone after it answered", "raft", "", 24, "leader.txt", 0, 5 * time.Second, false},
+		{"mechanisms", "primarybackup", "the primary answers what only it has, and is given up", "primarybackup", "async-ack", 1, "primary.txt", 1950 * ms, 3100 * ms, true},
+		{"mechanisms", "chain", "the tail was taken out, does not know it, and goes on answering", "chain", "no-confirm", 87, "", 5100 * ms, 5600 * ms, true},
+		{"mechanisms", "quorum", "the clocks of the servers decide which write is the last", "quorum", "lww-with-skewed-clocks", 3, "", 6500 * ms, 6800 * ms, true},
+		{"mechanisms", "bully", "each side takes the other for down", "bully", "", 1, "halves.txt", 1900 * ms, 2700 * ms, true},
+		{"mechanisms", "paxos", "two proposers, and no acceptor that both have asked", "paxos", "quorums-do-not-meet", 1, "", 900 * ms, 1100 * ms, true},
+		{"mechanisms", "lease", "a write arrives after its sender has lost the lease", "lease", "no-fencing", 7, "", 0, 800 * ms, true},
+	}
 }
 
-// draw runs the plan, found in the repository at root, and draws it.
-func (p picture) draw(w io.Writer, root string) error {
-	file := filepath.Join(root, filepath.FromSlash(readerFiles), p.plan)
-	text, err := os.ReadFile(file)
+// draw runs the case, with the files of the repository at root, and draws it.
+func (p *picture) draw(w io.Writer, root string) error {
+	m, err := models.ByName(all.Models(), p.model)
 	if err != nil {
 		return err
 	}
-	plan, err := fault.ParsePlan(p.plan, string(text))
+	s := trial.Setup{Model: m, Base: sim.Case{Model: m.Name}, Nemesis: nemesis.Swarm}
+	if p.bug != "" {
+		s.Base.Bugs = []sim.BugName{p.bug}
+	}
+	if p.plan != "" {
+		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(readerFiles), p.plan))
+		if err != nil {
+			return err
+		}
+		if s.Plan, err = m.Profile.ParsePlan(p.plan, string(text)); err != nil {
+			return err
+		}
+		s.Planned = true
+	}
+	r, err := s.Run(p.seed, true)
 	if err != nil {
 		return err
 	}
-	m, err := models.ByName(all.Models(), "raft")
-	if err != nil {
-		return err
-	}
-	r, err := sim.RunTraced(m.System(), sim.Case{Model: m.Name, Seed: p.seed, Faults: plan})
-	if err != nil {
-		return err
-	}
-	return strip.Write(w, r, strip.Options{Title: p.title, To: sim.Time(5 * time.Second)})
+	return strip.Write(w, r.Result, strip.Options{Title: p.title, From: sim.Time(p.from), To: sim.Time(p.to), Leads: m.Profile.Leader, Operations: p.operations, Core: r.Checks[0].Core})
 }
