@@ -2,8 +2,8 @@
 // quorum has accepted is decided.
 //
 // The protocol is that of Lamport, "Paxos Made Simple", ACM SIGACT News 2001, §2; quotations in comments are from there. The quorums of the two phases need
-// only intersect each other: Howard, Malkhi and Spiegelman, "Flexible Paxos: Quorum Intersection Revisited", OPODIS 2016. Its nodes are written as
-// straight code (package blocking).
+// only intersect each other: Howard, Malkhi and Spiegelman, "Flexible Paxos: Quorum Intersection Revisited", OPODIS 2016. The fast path is that of Lamport,
+// "Fast Paxos", Distributed Computing 19 (2006). Its nodes are written as straight code (package blocking).
 package paxos
 
 import (
@@ -38,9 +38,13 @@ func Model() models.Model {
 				return sim.Op{F: "propose", Key: workload.Key(t.Ordinal % max(t.Keys, 1)), Value: history.Int(t.Unique())}
 			},
 		}},
-		Options: []models.Option{{Name: optionQuorums,
-			Summary: "majority: of both phases; small: fewer acceptors in the second phase, which each value needs, and as many as that takes in the first, so that the loss of two of five for good stops it",
-			Values:  []string{"majority", "small"}, Weaker: []string{"small"}}},
+		Options: []models.Option{
+			{Name: optionQuorums,
+				Summary: "majority: of both phases; small: fewer acceptors in the second phase, which each value needs, and as many as that takes in the first, so that the loss of two of five for good stops it",
+				Values:  []string{"majority", "small"}, Weaker: []string{"small"}},
+			{Name: optionPath,
+				Summary: "fast: proposers ask the acceptors at once, and about three quarters of them decide if they got the same value first; classic: two phases",
+				Values:  []string{"classic", "fast"}}},
 		Bugs: []models.Bug{
 			{Name: bugPromiseInMemory, ID: "B41", Tier: models.Easy,
 				Summary: "an acceptor answers before its promise is on its disk, and forgets it in a crash",
@@ -62,6 +66,10 @@ func Model() models.Model {
 				Summary: "the quorums of the first phase are too small by one to meet each of the second",
 				Oracles: []string{"agreement", "linearizability"},
 				Source:  "Flexible Paxos §4: each quorum of phase 1 must intersect each of phase 2"},
+			{Name: bugFastOverwrites, Tier: models.Easy,
+				Summary: "with path=fast, which it implies, a proposer that hears of different values takes none of them for decided, and proposes its own over what a fast quorum has accepted",
+				Oracles: []string{"agreement", "linearizability"},
+				Source:  "Lamport, \"Fast Paxos\", Distributed Computing 19 (2006), rule O4 of §3.2, left out"},
 		},
 		Nodes:    5,
 		MinNodes: 1,
@@ -83,12 +91,14 @@ func Model() models.Model {
 
 const (
 	optionQuorums sim.OptionName = "quorums"
+	optionPath    sim.OptionName = "path"
 
 	bugPromiseInMemory sim.BugName = "promise-in-memory"
 	bugLowerBallot     sim.BugName = "accept-lower-ballot"
 	bugOwnValue        sim.BugName = "own-value"
 	bugFirstValue      sim.BugName = "first-value"
 	bugSmallQuorums    sim.BugName = "quorums-do-not-meet"
+	bugFastOverwrites  sim.BugName = "fast-overwrites"
 
 	roleAcceptor = "acceptor"
 	roleProposer = "proposer" // too: a proposal is under way

@@ -132,10 +132,12 @@ func (n *node) accept(p *blocking.Proc, q message) []byte {
 	if q.Ballot < s.promised && !p.Bug(bugLowerBallot) {
 		return message{Key: q.Key, Ballot: s.promised}.append(kindRefused)
 	}
-	s = slot{max(s.promised, q.Ballot), q.Ballot, q.Value}
+	if q.Ballot != fastBallot || s.accepted != fastBallot { // of the fast ballot an acceptor accepts one value
+		s = slot{max(s.promised, q.Ballot), q.Ballot, q.Value}
+	}
 	n.keep(p, q.Key, s, true)
-	p.Report(accepted{q.Key, q.Ballot, q.Value})
-	return message{Key: q.Key, Ballot: q.Ballot, Value: q.Value}.append(kindAccepted)
+	p.Report(accepted{q.Key, q.Ballot, s.value})
+	return message{Key: q.Key, Ballot: q.Ballot, Value: s.value}.append(kindAccepted)
 }
 
 // keep stores what an acceptor knows, and waits until the disk holds it.
@@ -156,6 +158,9 @@ var pauseName = rng.Of("proposer pause")
 func (n *node) propose(p *blocking.Proc, key string, value int64) (decided int64, ok bool) {
 	n.proposals++
 	defer func() { n.proposals-- }()
+	if v, ok := n.tryFast(p, key, value); ok {
+		return n.learn(p, key, v), true
+	}
 	highest := n.slots[key].promised
 	for until := p.Now() + sim.Time(longest); p.Now() < until; {
 		n.round = max(n.round, highest.round()) + 1
@@ -163,9 +168,7 @@ func (n *node) propose(p *blocking.Proc, key string, value int64) (decided int64
 		n.file.Await(p, n.file.Change(p))
 		v, greater, ok := n.attempt(p, key, b, value)
 		if ok {
-			n.decided++
-			p.Report(decision{key, v})
-			return v, true
+			return n.learn(p, key, v), true
 		}
 		if greater > b {
 			p.Sometimes(markOvertaken)
@@ -176,6 +179,13 @@ func (n *node) propose(p *blocking.Proc, key string, value int64) (decided int64
 		p.Sleep(time.Duration(1 + p.Rand(pauseName, uint64(b)).N(uint64(20*time.Millisecond)))) // so that two don't overtake each other for ever
 	}
 	return 0, false
+}
+
+// learn takes note of a value that is decided.
+func (n *node) learn(p *blocking.Proc, key string, v int64) int64 {
+	n.decided++
+	p.Report(decision{key, v})
+	return v
 }
 
 // attempt is one ballot. If it fails, greater is the greatest ballot that an acceptor had promised.
@@ -203,7 +213,11 @@ func chosen(p *blocking.Proc, promises []message) message {
 			}
 		}
 	}
-	return slices.MaxFunc(promises, func(a, b message) int { return cmp.Compare(a.Accepted, b.Accepted) })
+	best := slices.MaxFunc(promises, func(a, b message) int { return cmp.Compare(a.Accepted, b.Accepted) })
+	if best.Accepted == fastBallot {
+		return chosenFast(p, promises)
+	}
+	return best
 }
 
 // ask asks all acceptors, and returns the first answers of a kind, as many as are needed, and the greatest ballot that one was refused for.
