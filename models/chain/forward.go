@@ -1,9 +1,8 @@
 package chain
 
 import (
-	"fmt"
-
 	"simrun/models/oplog"
+	"simrun/models/rsm"
 	"simrun/models/session"
 	"simrun/models/viewservice"
 	"simrun/sim"
@@ -14,24 +13,22 @@ import (
 func (s *server) Request(from sim.Caller, payload []byte) {
 	kind, body, ok := session.Open(payload)
 	switch {
-	case s.role == roleHalted || !ok:
+	case !s.Running() || !ok:
 		return
 	case kind == session.Read:
 		s.read(from, body)
-	case s.role != roleHead:
+	case s.Role != roleHead:
 		head := sim.NodeID(0)
 		if len(s.chain) > 0 {
 			head = s.chain[0]
 		}
-		s.reply(from, session.Result{Status: session.NotLeader, Value: int64(head)})
+		s.Refer(from, head)
 	default:
-		s.pending = append(s.pending, call{s.log.Append(s.epoch, oplog.Kind(kind), body), from})
-		s.whole = s.log.Last()
+		s.Propose(from, kind, body)
+		s.whole = s.Log.Last()
 	}
-	s.finish()
+	s.Finish()
 }
-
-func (s *server) reply(to sim.Caller, res session.Result) { s.env.Reply(to, res.Append(nil)) }
 
 // forward hands on what this server has on its disk, if it is in the chain: to the next, or, by the tail, to those that wait to join.
 func (s *server) forward() {
@@ -40,7 +37,7 @@ func (s *server) forward() {
 	case !s.tail():
 		s.forwardTo(s.chain[s.place+1])
 	default:
-		for n := range (viewservice.Replicas(s.env.Nodes()) &^ s.view.InSync).Nodes() {
+		for n := range (viewservice.Replicas(s.Env.Nodes()) &^ s.view.InSync).Nodes() {
 			s.forwardTo(sim.NodeID(n))
 		}
 	}
@@ -48,13 +45,13 @@ func (s *server) forward() {
 
 // forwardTo sends what comes after what a server is known to have; it is repeated until it is acknowledged.
 func (s *server) forwardTo(to sim.NodeID) {
-	last := min(s.whole, s.log.Stable())
+	last := min(s.whole, s.Log.Stable())
 	after := min(s.followers[to].next-1, last)
-	m := forward{epoch: s.epoch, after: after, afterEpoch: s.log.Epoch(after), whole: s.whole, commit: s.commit}
-	if end := min(last, after+batch); end > after {
-		m.entries = s.log.Raw(after+1, end)
+	m := forward{epoch: s.Epoch, after: after, afterEpoch: s.Log.Epoch(after), whole: s.whole, commit: s.Commit}
+	if end := min(last, after+rsm.Batch); end > after {
+		m.entries = s.Log.Raw(after+1, end)
 	}
-	s.out.Hold(m.append(s.out.Room()), to, s.epoch)
+	s.Send(to, &m)
 }
 
 // unsaid is the index of a rejection that says nothing but the epoch.
@@ -62,30 +59,22 @@ const unsaid oplog.Index = 1 << 62
 
 // takeForward takes what the server before this one sends.
 func (s *server) takeForward(from sim.NodeID, m *forward) {
-	if m.epoch < s.epoch && !s.env.Bug(bugNoFencing) {
-		s.env.Sometimes(markFenced)
-		s.answer(from, ack{epoch: s.epoch, index: unsaid})
+	if m.epoch < s.Epoch && !s.Env.Bug(bugNoFencing) {
+		s.Env.Sometimes(rsm.MarkFenced)
+		s.answer(from, ack{epoch: s.Epoch, index: unsaid})
 		return
 	}
-	if m.epoch > s.epoch {
+	if m.epoch > s.Epoch {
 		s.enter(m.epoch)
 	}
-	if s.role == roleHead {
+	if s.Role == roleHead {
 		return // only a message of an older epoch that was not fenced off comes here
 	}
-	if s.log.Epoch(m.after) != m.afterEpoch {
-		s.answer(from, ack{epoch: m.epoch, index: s.log.LastBefore(max(m.after, 1)-1, m.afterEpoch)})
+	if s.Log.Epoch(m.after) != m.afterEpoch {
+		s.answer(from, ack{epoch: m.epoch, index: s.Log.LastBefore(max(m.after, 1)-1, m.afterEpoch)})
 		return
 	}
-	at := m.after
-	for b := m.entries; ; at++ {
-		e, rest, ok := oplog.NextEntry(b)
-		if !ok {
-			break
-		}
-		b = rest
-		s.put(at+1, e)
-	}
+	at := m.after + s.Put(m.after, m.entries)
 	s.whole = max(s.whole, at)
 	s.ready = s.ready || s.whole >= m.whole
 	if s.place < 0 { // it waits to join, and learns from the tail what is committed
@@ -98,37 +87,21 @@ func (s *server) takeForward(from sim.NodeID, m *forward) {
 
 // answer sends an acknowledgement once what it promises is on disk.
 func (s *server) answer(to sim.NodeID, a ack) {
-	a.commit = s.commit
+	a.commit = s.Commit
 	if !a.ok {
-		s.out.Hold(a.append(s.out.Room()), to, s.epoch)
+		s.Send(to, &a)
 		return
 	}
-	s.out.HoldAck(a.append(s.out.Room()), to, s.epoch, a.index)
-}
-
-// put puts an entry at an index. Another entry that is there was never committed: it is deleted, with all that follow.
-func (s *server) put(at oplog.Index, e oplog.Entry) {
-	if s.log.Epoch(at) == e.Epoch {
-		return
-	}
-	if at <= s.log.Last() {
-		if at <= s.commit {
-			s.env.Fatal(fmt.Sprintf("the chain contradicts entry %d, which is committed up to %d", at, s.commit))
-		}
-		s.env.Sometimes(markConflict)
-		s.log.Truncate(at)
-		s.env.Report(oplog.Truncated{From: at})
-	}
-	s.log.AppendRaw(e)
+	s.SendAck(to, &a, a.index)
 }
 
 // takeAck takes the answer of the next server, or, at the tail, of one that waits to join.
 func (s *server) takeAck(from sim.NodeID, a *ack) {
-	if a.epoch > s.epoch {
+	if a.epoch > s.Epoch {
 		s.enter(a.epoch)
 		return
 	}
-	if s.place < 0 || !s.ready || a.epoch < s.epoch {
+	if s.place < 0 || !s.ready || a.epoch < s.Epoch {
 		return
 	}
 	f := &s.followers[from]
@@ -139,7 +112,7 @@ func (s *server) takeAck(from sim.NodeID, a *ack) {
 		return
 	case a.ok && a.index > f.match:
 		f.match, f.next = a.index, a.index+1
-		if f.match < min(s.whole, s.log.Stable()) {
+		if f.match < min(s.whole, s.Log.Stable()) {
 			s.forwardTo(from)
 		}
 	}
@@ -147,13 +120,13 @@ func (s *server) takeAck(from sim.NodeID, a *ack) {
 		return
 	}
 	if !s.tail() {
-		before := s.commit
-		if s.advance(min(a.commit, s.whole)); s.commit > before {
+		before := s.Commit
+		if s.advance(min(a.commit, s.whole)); s.Commit > before {
 			s.tellBack()
 		}
 		return
 	}
-	if f.match == s.log.Last() && f.match == s.whole && s.ready {
+	if f.match == s.Log.Last() && f.match == s.whole && s.ready {
 		s.adding |= fault.SetOf(fault.Node(from))
 	}
 	s.advanceTail()
@@ -162,7 +135,7 @@ func (s *server) takeAck(from sim.NodeID, a *ack) {
 // tellBack tells the server before this one what is committed.
 func (s *server) tellBack() {
 	if s.place > 0 && s.ready {
-		s.answer(s.chain[s.place-1], ack{epoch: s.epoch, index: min(s.whole, s.log.Stable()), ok: true})
+		s.answer(s.chain[s.place-1], ack{epoch: s.Epoch, index: min(s.whole, s.Log.Stable()), ok: true})
 	}
 }
 
@@ -170,42 +143,24 @@ func (s *server) tellBack() {
 // that it has asked to be added must have it as well: the master may have heard.
 func (s *server) advanceTail() {
 	if !s.tail() || !s.ready {
-		if s.role == roleHead && s.env.Bug(bugAckAtHead) {
-			s.advance(s.log.Stable())
+		if s.Role == roleHead && s.Env.Bug(bugAckAtHead) {
+			s.advance(s.Log.Stable())
 		}
 		return
 	}
-	to := min(s.whole, s.log.Stable())
+	to := min(s.whole, s.Log.Stable())
 	for n := range s.adding.Nodes() {
 		to = min(to, s.followers[n].match)
 	}
-	if to > s.commit {
+	if to > s.Commit {
 		s.advance(to)
 		s.tellBack()
 	}
 }
 
-// advance moves the commit index, never back, and applies what it covers.
+// advance moves the commit index, and serves the reads that waited for it.
 func (s *server) advance(to oplog.Index) {
-	if to = min(to, s.log.Last()); to <= s.commit {
-		return
-	}
-	s.commit = to
-	s.env.Report(oplog.Committed{Index: to})
-	for s.applied < s.commit {
-		s.applied++
-		s.apply(s.applied)
-	}
-	s.serve()
-}
-
-// apply applies one entry and answers who waits for it.
-func (s *server) apply(i oplog.Index) {
-	kind, data := s.log.Entry(i)
-	result := s.machine.Apply(uint64(i), session.Kind(kind), data)
-	s.env.Report(oplog.Applied{Index: i, Hash: s.log.Chain(i)})
-	if len(s.pending) > 0 && s.pending[0].index == i {
-		s.reply(s.pending[0].from, result)
-		s.pending = s.pending[1:]
+	if s.Advance(to) {
+		s.serve()
 	}
 }

@@ -27,7 +27,7 @@ type forward struct {
 	entries    []byte
 }
 
-func (m *forward) append(b []byte) []byte {
+func (m *forward) Append(b []byte) []byte {
 	return wire.Append(b, kindForward, m.entries, uint64(m.epoch), uint64(m.after), uint64(m.afterEpoch), uint64(m.whole), uint64(m.commit))
 }
 
@@ -46,12 +46,8 @@ type ack struct {
 	ok     bool
 }
 
-func (m *ack) append(b []byte) []byte {
-	ok := uint64(0)
-	if m.ok {
-		ok = 1
-	}
-	return wire.Append(b, kindAck, nil, uint64(m.epoch), uint64(m.index), uint64(m.commit), ok)
+func (m *ack) Append(b []byte) []byte {
+	return wire.Append(b, kindAck, nil, uint64(m.epoch), uint64(m.index), uint64(m.commit), wire.Bit(m.ok))
 }
 
 func (m *ack) decode(b []byte) bool {
@@ -69,12 +65,8 @@ type version struct {
 	commit oplog.Index
 }
 
-func (m *version) append(b []byte) []byte {
-	answer := uint64(0)
-	if m.answer {
-		answer = 1
-	}
-	return wire.Append(b, kindVersion, nil, uint64(m.epoch), m.round, answer, uint64(m.commit))
+func (m *version) Append(b []byte) []byte {
+	return wire.Append(b, kindVersion, nil, uint64(m.epoch), m.round, wire.Bit(m.answer), uint64(m.commit))
 }
 
 func (m *version) decode(b []byte) bool {

@@ -11,6 +11,7 @@ import (
 	"simrun/models"
 	"simrun/models/kv"
 	"simrun/models/oplog"
+	"simrun/models/rsm"
 	"simrun/models/viewservice"
 	"simrun/models/workload"
 	"simrun/sim"
@@ -33,15 +34,15 @@ func Model() models.Model {
 		Nodes:    5,
 		MinNodes: 2,
 		Profile: models.Profile{
-			Roles:   []string{viewservice.Role, roleHead, roleMiddle, roleTail, roleJoining, roleHalted},
+			Roles:   []string{viewservice.Role, roleHead, roleMiddle, roleTail, roleJoining, rsm.Halted},
 			Leader:  roleHead,
 			Elected: oplog.Elected,
 			Events:  oplog.Events(),
 			Claims:  fault.Claims{Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors:        func(c *sim.Case) []sim.Monitor { return oplog.Monitors(c.Nodes, "head", "epoch") },
-		Marks:           append(viewservice.Marks(), markFenced, markConflict, markDirty),
-		Timers:          []string{timerTick: "tick", timerDisk: "disk"},
+		Marks:           append(viewservice.Marks(), rsm.MarkFenced, rsm.MarkConflict, markDirty),
+		Timers:          rsm.Timers(),
 		DescribeMessage: describe,
 		Converged:       oplog.Converged,
 
@@ -80,15 +81,10 @@ const (
 	roleMiddle  = "middle"
 	roleTail    = "tail"
 	roleJoining = "joining"
-	roleHalted  = "halted"
 )
 
-// States worth reaching, besides those of the master.
-const (
-	markFenced   = "message of an older epoch rejected"
-	markConflict = "entries that were never acknowledged deleted"
-	markDirty    = "read of a key with writes under way asked at the tail"
-)
+// markDirty is a state worth reaching.
+const markDirty = "read of a key with writes under way asked at the tail"
 
 // boot starts the master at n1, and a server anywhere else.
 func boot(env *sim.Env) sim.Node {

@@ -33,8 +33,8 @@ type readCall struct {
 
 // read answers a read, or sends the client to the tail.
 func (s *server) read(from sim.Caller, key []byte) {
-	if !s.tail() && (s.place < 0 || s.env.Option(optionReads) == "tail") {
-		s.reply(from, session.Result{Status: session.NotLeader, Value: int64(s.tailNode())})
+	if !s.tail() && (s.place < 0 || s.Env.Option(optionReads) == "tail") {
+		s.Refer(from, s.tailNode())
 		return
 	}
 	c := readCall{from: from, key: bytes.Clone(key), round: s.reads.round + 1}
@@ -52,12 +52,12 @@ func (s *server) ask() {
 }
 
 func (s *server) sendConfirm() {
-	s.out.Hold(viewservice.Confirm{Epoch: s.epoch, Round: s.reads.round}.Append(s.out.Room()), viewservice.Node, s.epoch)
+	s.Send(viewservice.Node, viewservice.Confirm{Epoch: s.Epoch, Round: s.reads.round})
 }
 
 // confirmed takes the answer of the master.
 func (s *server) confirmed(c viewservice.Confirm) {
-	if !c.Yes || c.Epoch != s.epoch || c.Round <= s.reads.confirmed {
+	if !c.Yes || c.Epoch != s.Epoch || c.Round <= s.reads.confirmed {
 		return
 	}
 	s.reads.confirmed = c.Round
@@ -84,36 +84,36 @@ func (s *server) serve() {
 
 // answerRead answers a read if it can.
 func (s *server) answerRead(c *readCall) bool {
-	sure := c.round <= s.reads.confirmed || s.env.Bug(bugNoConfirm)
+	sure := c.round <= s.reads.confirmed || s.Env.Bug(bugNoConfirm)
 	switch {
 	case !sure:
 		return false
-	case s.env.Bug(bugDirtyReads):
-		s.reply(c.from, s.dirtyRead(c.key))
+	case s.Env.Bug(bugDirtyReads):
+		s.Reply(c.from, s.dirtyRead(c.key))
 		return true
 	case s.tail():
 		if !s.ready {
 			return false
 		}
 	case c.version:
-		if s.commit < c.index {
+		if s.Commit < c.index {
 			return false
 		}
 	case s.dirty(c.key):
 		if !c.asked {
 			c.asked = true
-			s.env.Sometimes(markDirty)
+			s.Env.Sometimes(markDirty)
 			s.askVersion(c.round)
 		}
 		return false
 	}
-	s.reply(c.from, s.machine.Read(s.machine.Slot(c.key)))
+	s.Reply(c.from, s.Machine.Read(s.Machine.Slot(c.key)))
 	return true
 }
 
 // dirty reports whether the log has writes of a key that are not known to be committed.
 func (s *server) dirty(key []byte) bool {
-	for i := s.commit + 1; i <= s.log.Last(); i++ {
+	for i := s.Commit + 1; i <= s.Log.Last(); i++ {
 		if s.writes(i, key) {
 			return true
 		}
@@ -123,38 +123,38 @@ func (s *server) dirty(key []byte) bool {
 
 // writes reports whether an entry changes a key.
 func (s *server) writes(i oplog.Index, key []byte) bool {
-	kind, data := s.log.Entry(i)
+	kind, data := s.Log.Entry(i)
 	var c kv.Command
 	return session.Kind(kind) == session.Command && c.Decode(data) && c.Op != kv.Read && bytes.Equal(c.Key, key)
 }
 
 // dirtyRead is the mistake of a server that answers with the last write that it has received.
 func (s *server) dirtyRead(key []byte) session.Result {
-	for i := s.log.Last(); i > s.commit; i-- {
-		_, data := s.log.Entry(i)
+	for i := s.Log.Last(); i > s.Commit; i-- {
+		_, data := s.Log.Entry(i)
 		var c kv.Command
 		if s.writes(i, key) && c.Decode(data) && c.Op == kv.Write {
 			return session.Result{Status: session.OK, Value: c.Value}
 		}
 	}
-	return s.machine.Read(s.machine.Slot(key))
+	return s.Machine.Read(s.Machine.Slot(key))
 }
 
 // askVersion asks the tail what is committed.
 func (s *server) askVersion(round uint64) {
-	m := version{epoch: s.epoch, round: round}
-	s.out.Hold(m.append(s.out.Room()), s.tailNode(), s.epoch)
+	m := version{epoch: s.Epoch, round: round}
+	s.Send(s.tailNode(), &m)
 }
 
 // takeVersion answers as the tail, or takes the tail's answer.
 func (s *server) takeVersion(from sim.NodeID, m *version) {
-	if m.epoch != s.epoch || s.place < 0 {
+	if m.epoch != s.Epoch || s.place < 0 {
 		return
 	}
 	if !m.answer {
 		if s.tail() && s.ready {
-			m.answer, m.commit = true, s.commit
-			s.out.Hold(m.append(s.out.Room()), from, s.epoch)
+			m.answer, m.commit = true, s.Commit
+			s.Send(from, m)
 		}
 		return
 	}
@@ -186,7 +186,7 @@ func (s *server) askAgain() {
 // dropReads sends the clients that wait to somebody else.
 func (s *server) dropReads() {
 	for _, c := range s.reads.waiting {
-		s.reply(c.from, session.Result{Status: session.NotLeader})
+		s.Refer(c.from, 0)
 	}
 	s.reads = reads{}
 }

@@ -24,7 +24,7 @@ type replicate struct {
 	entries    []byte
 }
 
-func (m *replicate) append(b []byte) []byte {
+func (m *replicate) Append(b []byte) []byte {
 	return wire.Append(b, kindReplicate, m.entries, uint64(m.epoch), uint64(m.after), uint64(m.afterEpoch), uint64(m.commit))
 }
 
@@ -42,12 +42,8 @@ type ack struct {
 	ok    bool
 }
 
-func (m *ack) append(b []byte) []byte {
-	ok := uint64(0)
-	if m.ok {
-		ok = 1
-	}
-	return wire.Append(b, kindAck, nil, uint64(m.epoch), uint64(m.index), ok)
+func (m *ack) Append(b []byte) []byte {
+	return wire.Append(b, kindAck, nil, uint64(m.epoch), uint64(m.index), wire.Bit(m.ok))
 }
 
 func (m *ack) decode(b []byte) bool {

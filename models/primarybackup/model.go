@@ -12,6 +12,7 @@ import (
 	"simrun/models"
 	"simrun/models/kv"
 	"simrun/models/oplog"
+	"simrun/models/rsm"
 	"simrun/models/viewservice"
 	"simrun/models/workload"
 	"simrun/sim"
@@ -34,15 +35,15 @@ func Model() models.Model {
 		Nodes:    4,
 		MinNodes: 2,
 		Profile: models.Profile{
-			Roles:   []string{viewservice.Role, rolePrimary, roleBackup, roleJoining, roleHalted},
+			Roles:   []string{viewservice.Role, rolePrimary, roleBackup, roleJoining, rsm.Halted},
 			Leader:  rolePrimary,
 			Elected: oplog.Elected,
 			Events:  oplog.Events(),
 			Claims:  fault.Claims{Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors:        func(c *sim.Case) []sim.Monitor { return oplog.Monitors(c.Nodes, "primary", "epoch") },
-		Marks:           append(viewservice.Marks(), markFenced, markConflict),
-		Timers:          []string{timerTick: "tick", timerDisk: "disk"},
+		Marks:           append(viewservice.Marks(), rsm.MarkFenced, rsm.MarkConflict),
+		Timers:          rsm.Timers(),
 		DescribeMessage: describe,
 		Converged:       oplog.Converged,
 
@@ -75,13 +76,6 @@ const (
 	rolePrimary = "primary"
 	roleBackup  = "backup"
 	roleJoining = "joining"
-	roleHalted  = "halted"
-)
-
-// States worth reaching, besides those of the view service.
-const (
-	markFenced   = "message of an older epoch rejected"
-	markConflict = "entries that were never acknowledged deleted"
 )
 
 // boot starts the view service at n1, and a replica anywhere else.

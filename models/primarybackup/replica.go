@@ -1,49 +1,28 @@
 package primarybackup
 
 import (
-	"encoding/binary"
-	"errors"
-	"fmt"
-	"strconv"
 	"time"
 
-	"simrun/models/kv"
 	"simrun/models/oplog"
-	"simrun/models/session"
+	"simrun/models/rsm"
 	"simrun/models/viewservice"
 	"simrun/models/wal"
 	"simrun/sim"
 	"simrun/sim/fault"
 )
 
-const (
-	timerTick sim.TimerID = iota
-	timerDisk             // the disk refused: try again
-)
-
-const (
-	diskRetry = 50 * time.Millisecond
-	patience  = 200 * time.Millisecond // after which a replica in sync that does not answer is to be removed
-	batch     = 64                     // entries in one message at most
-)
+// patience is how long a replica in sync may not answer before it is to be removed.
+const patience = 200 * time.Millisecond
 
 var logFiles = wal.Options{Files: [2]string{"log", "log.copy"}, Magic: 0x31626b70} // "pkb1"
 
 // replica is a primary or a backup.
 type replica struct {
-	env *sim.Env
+	rsm.Replica
 
-	epoch oplog.Epoch // in which it acts; on disk before anyone hears of it
-	log   oplog.Store
-	out   oplog.Outbox
-
-	role      string
 	recovered oplog.Epoch      // that was on disk at boot: it must not lead in that one
 	view      viewservice.View // the last that it heard of; that of its epoch, or older
 	primary   sim.NodeID
-	commit    oplog.Index
-	applied   oplog.Index
-	machine   kv.Machine
 
 	// of a primary
 	match    []oplog.Index // by node: its log is durable and equal up to there
@@ -51,48 +30,28 @@ type replica struct {
 	heard    []sim.Time // by node: its last answer in this epoch
 	adding   fault.Set  // whom it asked to be added, in this epoch
 	removing fault.Set  // whom it asked to be removed
-	pending  []call     // in order of index
-}
-
-// call is a client's command in the log of the primary.
-type call struct {
-	index oplog.Index
-	from  sim.Caller
 }
 
 func bootReplica(env *sim.Env) sim.Node {
 	n := env.Nodes() + 1
-	r := &replica{env: env, role: roleHalted, machine: kv.NewMachine(), match: make([]oplog.Index, n), next: make([]oplog.Index, n), heard: make([]sim.Time, n)}
-	r.log = oplog.NewStore(env, logFiles, 8, func() { env.SetTimer(timerDisk, diskRetry) })
-	r.recover()
+	r := &replica{Replica: rsm.New(env, logFiles, 0), match: make([]oplog.Index, n), next: make([]oplog.Index, n), heard: make([]sim.Time, n)}
+	if _, ok := r.Recover(); ok {
+		r.start()
+	}
 	return r
 }
 
-// recover reads the disk; if it refuses, it tries again.
-func (r *replica) recover() {
-	copies, err := r.log.Disk.Copies()
-	var found oplog.Loaded
-	if err == nil {
-		found, err = r.log.Load(copies)
-	}
-	switch {
-	case errors.Is(err, wal.ErrDamaged):
-		r.env.Report(oplog.Halted{Reason: err.Error()})
-	case err != nil:
-		r.env.SetTimer(timerDisk, diskRetry)
-	default:
-		r.epoch = oplog.Epoch(binary.LittleEndian.Uint64(found.Meta))
-		r.role, r.recovered = roleBackup, r.epoch
-		r.env.Report(oplog.Recovered{Epoch: r.epoch, Last: r.log.Last()})
-		r.tick()
-	}
+// start begins to act, with what the disk held.
+func (r *replica) start() {
+	r.Role, r.recovered = roleBackup, r.Epoch
+	r.tick()
 }
 
 // Receive implements [sim.Node].
 func (r *replica) Receive(from sim.NodeID, payload []byte) {
 	var m replicate
 	var a ack
-	if r.role == roleHalted {
+	if !r.Running() {
 		return
 	}
 	if v, ok := viewservice.DecodeView(payload); ok {
@@ -102,20 +61,20 @@ func (r *replica) Receive(from sim.NodeID, payload []byte) {
 	} else if a.decode(payload) {
 		r.takeAck(from, &a)
 	}
-	r.finish()
+	r.Finish()
 }
 
 // adopt takes over a newer view, and its role in it.
 func (r *replica) adopt(v viewservice.View) {
-	if v.Epoch < r.epoch || v.Epoch == r.view.Epoch {
+	if v.Epoch < r.Epoch || v.Epoch == r.view.Epoch {
 		return
 	}
 	r.enter(v.Epoch)
 	r.view, r.primary = v, v.Primary
 	switch {
-	case v.Primary == r.env.ID() && v.Epoch > r.recovered:
+	case v.Primary == r.Env.ID() && v.Epoch > r.recovered:
 		r.lead()
-	case v.InSync.Has(fault.Node(r.env.ID())):
+	case v.InSync.Has(fault.Node(r.Env.ID())):
 		r.become(roleBackup)
 	default:
 		r.become(roleJoining)
@@ -124,98 +83,65 @@ func (r *replica) adopt(v viewservice.View) {
 
 // enter moves to a newer epoch, whose view is not known yet.
 func (r *replica) enter(epoch oplog.Epoch) {
-	if epoch <= r.epoch {
+	if epoch <= r.Epoch {
 		return
 	}
-	if r.role == rolePrimary {
+	if r.Role == rolePrimary {
 		r.become(roleBackup)
 	}
-	r.epoch, r.primary = epoch, 0
-	r.log.ChangeMeta()
+	r.Enter(epoch)
+	r.primary = 0
 }
 
 // become is the only way to a role other than primary.
 func (r *replica) become(role string) {
-	if r.role == rolePrimary {
-		r.env.Report(oplog.Deposed{Epoch: r.epoch})
-		for _, c := range r.pending {
-			r.reply(c.from, session.Result{Status: session.Lost})
-		}
-		r.pending = nil
+	if r.Role == rolePrimary {
+		r.Depose()
 	}
-	r.role = role
+	r.Role = role
 }
 
 // lead begins to act as primary of the epoch.
 func (r *replica) lead() {
 	r.become(roleBackup)
-	r.role, r.adding, r.removing = rolePrimary, 0, 0
-	r.env.Report(oplog.Led{Epoch: r.epoch})
+	r.Role, r.adding, r.removing = rolePrimary, 0, 0
+	r.Env.Report(oplog.Led{Epoch: r.Epoch})
 	for i := range r.match {
-		r.match[i], r.next[i], r.heard[i] = 0, r.log.Last()+1, r.env.Now()
+		r.match[i], r.next[i], r.heard[i] = 0, r.Log.Last()+1, r.Env.Now()
 	}
 	r.replicateAll()
 }
 
 // Timer implements [sim.TimerHandler].
 func (r *replica) Timer(t sim.TimerID) {
-	switch {
-	case t == timerDisk && r.log.Disk.Broken():
-		r.log.Disk.Rewrite()
-	case t == timerDisk:
-		r.recover()
-	case r.role != roleHalted:
+	if t == rsm.DiskTimer {
+		if _, ok := r.Retry(); ok {
+			r.start()
+		}
+	} else {
 		r.tick()
 	}
-	r.finish()
+	r.Finish()
 }
 
 // tick pings the view service, and tells the backups that the primary lives.
 func (r *replica) tick() {
-	r.env.SetTimer(timerTick, viewservice.Tick)
-	p := viewservice.Ping{Epoch: r.epoch, Last: r.log.Stable(), LastEpoch: r.log.Epoch(r.log.Stable())}
-	if r.role == rolePrimary {
+	r.Env.SetTimer(rsm.TickTimer, viewservice.Tick)
+	p := viewservice.Ping{Epoch: r.Epoch, Last: r.Log.Stable(), LastEpoch: r.Log.Epoch(r.Log.Stable())}
+	if r.Role == rolePrimary {
 		r.askChanges()
 		p.Add, p.Remove = r.adding&^r.removing, r.removing
 		r.replicateAll()
 	} else {
-		p.Restarted = r.view.Primary == r.env.ID() && r.view.Epoch == r.epoch
+		p.Restarted = r.view.Primary == r.Env.ID() && r.view.Epoch == r.Epoch
 	}
-	r.out.Hold(p.Append(r.out.Room()), viewservice.Node, r.epoch)
+	r.Send(viewservice.Node, p)
 }
 
 // Synced implements [sim.SyncHandler].
 func (r *replica) Synced(id sim.SyncID, err error) {
-	if r.log.Synced(id, err) && r.role == rolePrimary {
+	if r.Log.Synced(id, err) && r.Role == rolePrimary {
 		r.countAcks()
 	}
-	r.finish()
-}
-
-// finish ends a handler: what changed goes to the disk, and what may leave leaves.
-func (r *replica) finish() {
-	if r.role == roleHalted {
-		return
-	}
-	var meta [8]byte
-	binary.LittleEndian.PutUint64(meta[:], uint64(r.epoch))
-	r.log.Write(meta[:])
-	r.out.Release(r.env, &r.log)
-}
-
-// AppliedUpTo implements [oplog.Applier].
-func (r *replica) AppliedUpTo() (node sim.NodeID, index oplog.Index, ok bool) {
-	return r.env.ID(), r.applied, r.role != roleHalted
-}
-
-// HashUpTo implements [oplog.Applier].
-func (r *replica) HashUpTo(index oplog.Index) uint64 { return r.log.Chain(index) }
-
-// Describe implements [sim.Describer].
-func (r *replica) Describe() sim.State {
-	return sim.State{Role: r.role, Epoch: uint64(r.epoch), Detail: []sim.Field{
-		{Name: "last", Value: fmt.Sprintf("%d@e%d", r.log.Last(), r.log.LastEpoch())},
-		{Name: "durable", Value: strconv.FormatUint(uint64(r.log.Stable()), 10)},
-		{Name: "commit", Value: strconv.FormatUint(uint64(r.commit), 10)},
-	}}
+	r.Finish()
 }

@@ -30,11 +30,7 @@ func DecodeView(payload []byte) (View, bool) {
 
 // Append appends the payload of a ping.
 func (p Ping) Append(b []byte) []byte {
-	restarted := uint64(0)
-	if p.Restarted {
-		restarted = 1
-	}
-	return wire.Append(b, kindPing, nil, uint64(p.Epoch), uint64(p.Last), uint64(p.LastEpoch), restarted, uint64(p.Add), uint64(p.Remove))
+	return wire.Append(b, kindPing, nil, uint64(p.Epoch), uint64(p.Last), uint64(p.LastEpoch), wire.Bit(p.Restarted), uint64(p.Add), uint64(p.Remove))
 }
 
 // DecodePing reads a payload made by [Ping.Append]; false for any other.
@@ -54,11 +50,7 @@ type Confirm struct {
 
 // Append appends the payload of a question or an answer.
 func (c Confirm) Append(b []byte) []byte {
-	yes := uint64(0)
-	if c.Yes {
-		yes = 1
-	}
-	return wire.Append(b, kindConfirm, nil, uint64(c.Epoch), c.Round, yes)
+	return wire.Append(b, kindConfirm, nil, uint64(c.Epoch), c.Round, wire.Bit(c.Yes))
 }
 
 // DecodeConfirm reads a payload made by [Confirm.Append]; false for any other.

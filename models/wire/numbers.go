@@ -37,3 +37,11 @@ func Decode(payload []byte, kind byte, numbers []uint64) (body []byte, ok bool) 
 	}
 	return b[8*len(numbers):], true
 }
+
+// Bit is the number that stands for a truth in a payload: 1 if it holds, else 0.
+func Bit(holds bool) uint64 {
+	if holds {
+		return 1
+	}
+	return 0
+}
