@@ -6,6 +6,7 @@ import (
 	"simrun/models/bully"
 	"simrun/models/chain"
 	"simrun/models/lease"
+	"simrun/models/multipaxos"
 	"simrun/models/paxos"
 	"simrun/models/primarybackup"
 	"simrun/models/quorum"
@@ -18,6 +19,7 @@ func Models() []models.Model {
 		bully.Model(),
 		chain.Model(),
 		lease.Model(),
+		multipaxos.Model(),
 		paxos.Model(),
 		primarybackup.Model(),
 		quorum.Model(),

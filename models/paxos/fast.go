@@ -1,12 +1,13 @@
 package paxos
 
 import (
+	"simrun/models/ballot"
 	"simrun/sim/blocking"
 )
 
 // fastBallot is the ballot in which any proposer may ask the acceptors at once: it comes before all others, so that its first phase has nothing to
 // find. Each acceptor accepts the first value that reaches it.
-const fastBallot = ballot(1 << 8) // of round 1 and no node
+const fastBallot = ballot.Ballot(1 << 8) // of round 1 and no node
 
 func fast(p *blocking.Proc) bool { return p.Option(optionPath) == "fast" || p.Bug(bugFastOverwrites) }
 

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"testing"
 
+	"simrun/models/ballot"
 	"simrun/models/wire"
 )
 
 // Messages that are read encode to the same bytes, and any payload can be described.
 func FuzzMessage(f *testing.F) {
-	f.Add(message{"k1", ballotOf(3, 2), ballotOf(1, 1), 7}.append(kindPromise))
+	f.Add(message{"k1", ballot.Of(3, 2), ballot.Of(1, 1), 7}.append(kindPromise))
 	f.Add(message{Key: "k1", Value: 7}.append(kindPropose))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) >= wire.Room {

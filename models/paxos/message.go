@@ -3,23 +3,9 @@ package paxos
 import (
 	"fmt"
 
+	"simrun/models/ballot"
 	"simrun/models/wire"
-	"simrun/sim"
 )
-
-// ballot is the number of an attempt to decide: rounds count up, and the node tells apart those of one round. 0 is none.
-type ballot uint64
-
-func ballotOf(round uint64, node sim.NodeID) ballot { return ballot(round<<8 | uint64(node)) }
-
-func (b ballot) round() uint64 { return uint64(b >> 8) }
-
-func (b ballot) String() string {
-	if b == 0 {
-		return "none"
-	}
-	return fmt.Sprintf("%d.n%d", b.round(), uint64(b)&0xff)
-}
 
 // The kinds of payloads.
 const (
@@ -36,8 +22,8 @@ const (
 // message is what nodes and clients send about one decision.
 type message struct {
 	Key      string
-	Ballot   ballot // of the attempt; of kindRefused the one that was promised
-	Accepted ballot // of kindPromise: the ballot of the value; 0 if none was accepted
+	Ballot   ballot.Ballot // of the attempt; of kindRefused the one that was promised
+	Accepted ballot.Ballot // of kindPromise: the ballot of the value; 0 if none was accepted
 	Value    int64
 }
 
@@ -49,7 +35,7 @@ func (m message) append(kind byte) []byte {
 func decode(payload []byte, kind byte) (message, bool) {
 	var n [3]uint64
 	key, ok := wire.Decode(payload, kind, n[:])
-	return message{string(key), ballot(n[0]), ballot(n[1]), int64(n[2])}, ok
+	return message{string(key), ballot.Ballot(n[0]), ballot.Ballot(n[1]), int64(n[2])}, ok
 }
 
 // describe tells a person what a payload says.

@@ -3,6 +3,7 @@ package paxos
 import (
 	"fmt"
 
+	"simrun/models/ballot"
 	"simrun/sim"
 	"simrun/sim/fault"
 )
@@ -11,11 +12,11 @@ import (
 type (
 	promised struct { // the acceptor is about to tell a proposer so
 		key    string
-		ballot ballot
+		ballot ballot.Ballot
 	}
 	accepted struct { // likewise
 		key    string
-		ballot ballot
+		ballot ballot.Ballot
 		value  int64
 	}
 	decision struct { // a proposer learned that a quorum has accepted a value
@@ -37,7 +38,7 @@ func (decision) Trigger() fault.Event { return "decided" }
 func monitors(c *sim.Case) []sim.Monitor {
 	return []sim.Monitor{
 		&agreement{first: map[string]decided{}},
-		&promises{made: map[promiseOf]ballot{}},
+		&promises{made: map[promiseOf]ballot.Ballot{}},
 	}
 }
 
@@ -67,7 +68,7 @@ func (m *agreement) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 }
 
 // promises is the invariant that an acceptor accepts no ballot below one that it has promised, also after a restart.
-type promises struct{ made map[promiseOf]ballot }
+type promises struct{ made map[promiseOf]ballot.Ballot }
 
 type promiseOf struct {
 	node sim.NodeID

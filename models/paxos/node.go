@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"simrun/history"
+	"simrun/models/ballot"
 	"simrun/models/saved"
 	"simrun/models/wire"
 	"simrun/sim"
@@ -35,8 +36,8 @@ type store struct {
 
 // slot is what an acceptor knows of one decision.
 type slot struct {
-	promised ballot // no lower one will be accepted
-	accepted ballot // of value; 0 if nothing was accepted
+	promised ballot.Ballot // no lower one will be accepted
+	accepted ballot.Ballot // of value; 0 if nothing was accepted
 	value    int64
 }
 
@@ -163,8 +164,8 @@ func (n *node) propose(p *blocking.Proc, key string, value int64) (decided int64
 	}
 	highest := n.slots[key].promised
 	for until := p.Now() + sim.Time(longest); p.Now() < until; {
-		n.round = max(n.round, highest.round()) + 1
-		b := ballotOf(n.round, p.ID())
+		n.round = max(n.round, highest.Round()) + 1
+		b := ballot.Of(n.round, p.ID())
 		n.file.Await(p, n.file.Change(p))
 		v, greater, ok := n.attempt(p, key, b, value)
 		if ok {
@@ -189,7 +190,7 @@ func (n *node) learn(p *blocking.Proc, key string, v int64) int64 {
 }
 
 // attempt is one ballot. If it fails, greater is the greatest ballot that an acceptor had promised.
-func (n *node) attempt(p *blocking.Proc, key string, b ballot, value int64) (v int64, greater ballot, ok bool) {
+func (n *node) attempt(p *blocking.Proc, key string, b ballot.Ballot, value int64) (v int64, greater ballot.Ballot, ok bool) {
 	first, second := quorums(p)
 	promises, greater := n.ask(p, message{Key: key, Ballot: b}.append(kindPrepare), kindPromise, first)
 	if len(promises) < first {
@@ -221,7 +222,7 @@ func chosen(p *blocking.Proc, promises []message) message {
 }
 
 // ask asks all acceptors, and returns the first answers of a kind, as many as are needed, and the greatest ballot that one was refused for.
-func (n *node) ask(p *blocking.Proc, question []byte, kind byte, enough int) (answers []message, greater ballot) {
+func (n *node) ask(p *blocking.Proc, question []byte, kind byte, enough int) (answers []message, greater ballot.Ballot) {
 	box := &blocking.Mailbox[[]byte]{}
 	for i := range p.Nodes() {
 		p.Go(func(p *blocking.Proc) {
