@@ -107,7 +107,7 @@ func (s *server) answerRead(c *readCall) bool {
 		}
 		return false
 	}
-	s.Reply(c.from, s.Machine.Read(s.Machine.Slot(c.key)))
+	s.Reply(c.from, s.Machine.Read(c.key))
 	return true
 }
 
@@ -137,7 +137,7 @@ func (s *server) dirtyRead(key []byte) session.Result {
 			return session.Result{Status: session.OK, Value: c.Value}
 		}
 	}
-	return s.Machine.Read(s.Machine.Slot(key))
+	return s.Machine.Read(key)
 }
 
 // askVersion asks the tail what is committed.

@@ -2,7 +2,7 @@ package kv
 
 import "simrun/models/session"
 
-// Machine is the state: integers by key, and the sessions of the clients, which are part of the replicated state
+// Machine is the state, a [session.Machine]: integers by key, and the sessions of the clients, which are part of the replicated state
 // (Ongaro's dissertation, §6.3). It depends on what it is given alone, so that equal logs make equal states.
 type Machine struct {
 	Sessions session.Table
@@ -21,8 +21,8 @@ type slot struct {
 // NewMachine returns an empty state.
 func NewMachine() Machine { return Machine{index: make(map[string]int)} }
 
-// Slot returns the position of a key, which is created absent if it is new. Positions stay.
-func (m *Machine) Slot(key []byte) int {
+// slot returns the position of a key, which is created absent if it is new. Positions stay.
+func (m *Machine) slot(key []byte) int {
 	if i, ok := m.index[string(key)]; ok {
 		return i
 	}
@@ -31,18 +31,20 @@ func (m *Machine) Slot(key []byte) int {
 	return len(m.slots) - 1
 }
 
-// Read returns the value in a slot.
-func (m *Machine) Read(slot int) session.Result {
-	if s := m.slots[slot]; s.present {
-		return session.Result{Status: session.OK, Value: s.value}
+// Read returns the value of a key.
+func (m *Machine) Read(key []byte) session.Result {
+	i, ok := m.index[string(key)]
+	if !ok || !m.slots[i].present {
+		return session.Result{Status: session.Absent}
 	}
-	return session.Result{Status: session.Absent}
+	return session.Result{Status: session.OK, Value: m.slots[i].value}
 }
 
 // Apply applies an entry of a replicated log: the registration of a session, whose number is the index of the entry, or an encoded
 // command. Anything else has no effect, as the entry by which a leader begins.
 func (m *Machine) Apply(index uint64, kind session.Kind, data []byte) session.Result {
 	var c Command
+	m.Repeated = false
 	switch {
 	case kind == session.Register:
 		m.Sessions.Open(index)
@@ -66,11 +68,11 @@ func (m *Machine) Once(c *Command) session.Result {
 
 // Do does a command, however often it came before.
 func (m *Machine) Do(c *Command) session.Result {
-	i := m.Slot(c.Key)
-	s := &m.slots[i]
+	if c.Op == Read {
+		return m.Read(c.Key)
+	}
+	s := &m.slots[m.slot(c.Key)]
 	switch {
-	case c.Op == Read:
-		return m.Read(i)
 	case c.Op == CAS && !s.present:
 		return session.Result{Status: session.Absent}
 	case c.Op == CAS && s.value != c.From, c.Op == Create && s.present:

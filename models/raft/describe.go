@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"simrun/models/kv"
 	"simrun/sim"
 )
 
@@ -13,16 +12,19 @@ var messageNames = [...]string{
 	appendEntries: "AppendEntries", appendReply: "AppendReply",
 }
 
-// describeMessage tells a person what a payload says, whoever sent it to whom.
-func describeMessage(payload []byte) string {
-	var m message
-	if m.decode(payload) {
-		return m.String()
+// DescribeMessage returns what tells a person what a payload says, whoever sent it to whom: requests are described by what the
+// machine brings, which reports false for what it does not know.
+func DescribeMessage(request func(payload []byte) (string, bool)) func(payload []byte) string {
+	return func(payload []byte) string {
+		var m message
+		if m.decode(payload) {
+			return m.String()
+		}
+		if text, ok := request(payload); ok {
+			return text
+		}
+		return "damaged message"
 	}
-	if text, ok := kv.Describe(payload); ok {
-		return text
-	}
-	return "damaged message"
 }
 
 // String tells a person what m says.
@@ -50,7 +52,7 @@ func (m *message) String() string {
 }
 
 // Describe implements [sim.Describer].
-func (s *server) Describe() sim.State {
+func (s *Server) Describe() sim.State {
 	detail := []sim.Field{
 		{Name: "last", Value: fmt.Sprintf("%d@t%d", s.log.Last(), s.log.LastEpoch())},
 		{Name: "durable", Value: strconv.FormatUint(uint64(s.log.Stable()), 10)},

@@ -231,9 +231,9 @@ func (f *told) Observe(_ sim.Time, id sim.NodeID, fact sim.Fact) string {
 // listen is a rig whose facts are recorded.
 func listen(t *testing.T, nodes int) (*rig, *told) {
 	f := &told{terms: map[sim.NodeID][]Term{}, acks: map[sim.NodeID][]Index{}}
-	r := &rig{t: t, servers: make([]*server, nodes+1)}
+	r := &rig{t: t, servers: make([]*Server, nodes+1)}
 	r.Rig = modeltest.New(t, nodes, func(env *modeltest.Env) sim.Node {
-		r.servers[env.ID()] = boot(env)
+		r.servers[env.ID()] = Boot(env, newStore(env))
 		return r.servers[env.ID()]
 	}, []sim.Monitor{f})
 	return r, f

@@ -8,7 +8,7 @@ import (
 
 // becomeFollower is the only way to become a follower, in the current term or a
 // later one, of a leader or of nobody yet.
-func (s *server) becomeFollower(term Term, of sim.NodeID) {
+func (s *Server) becomeFollower(term Term, of sim.NodeID) {
 	was := s.role
 	if term > s.term {
 		s.term, s.vote = term, 0
@@ -27,7 +27,7 @@ func (s *server) becomeFollower(term Term, of sim.NodeID) {
 
 // becomePreCandidate asks first whether an election could be won, without a new term, so that a server
 // that was cut off disturbs nobody when it comes back (dissertation §9.6).
-func (s *server) becomePreCandidate() {
+func (s *Server) becomePreCandidate() {
 	s.role = preCandidate
 	s.leader = 0
 	s.drawElectionTimeout()
@@ -40,7 +40,7 @@ func (s *server) becomePreCandidate() {
 // transitions to candidate state. It then votes for itself and issues RequestVote RPCs".
 //
 // Its own vote counts like the others', when it is durable.
-func (s *server) becomeCandidate() {
+func (s *Server) becomeCandidate() {
 	s.role = candidate
 	s.leader = 0
 	s.term++
@@ -57,7 +57,7 @@ func (s *server) becomeCandidate() {
 
 // becomeLeader begins a leadership with an entry that has no effect (§8: "each leader … commit a
 // blank no-op entry into the log at the start of its term").
-func (s *server) becomeLeader() {
+func (s *Server) becomeLeader() {
 	s.role = leader
 	s.leader = s.id
 	last := s.log.Last()
@@ -74,7 +74,7 @@ func (s *server) becomeLeader() {
 }
 
 // endLeadership gives up what only a leader has.
-func (s *server) endLeadership() {
+func (s *Server) endLeadership() {
 	s.facts.stepped = factSteppedDown{Term: s.term}
 	s.env.Report(&s.facts.stepped)
 	s.env.StopTimer(timerHeartbeat)
@@ -83,7 +83,7 @@ func (s *server) endLeadership() {
 
 // drawElectionTimeout waits anew before the next election (§5.2: "Raft uses randomized election
 // timeouts to ensure that split votes are rare").
-func (s *server) drawElectionTimeout() {
+func (s *Server) drawElectionTimeout() {
 	ordinal := uint64(s.term)<<32 | uint64(s.env.Boots())<<16 | s.attempt
 	s.attempt++
 	draw := s.env.Rand(electionTimeout, ordinal)
@@ -94,7 +94,7 @@ func (s *server) drawElectionTimeout() {
 
 // electionTimer starts an election if nobody was heard for the timeout. Hearing
 // somebody moves the time, not the timer: a timer that fires early is set again.
-func (s *server) electionTimer() {
+func (s *Server) electionTimer() {
 	switch s.role {
 	case leader:
 		s.checkQuorum()
@@ -117,7 +117,7 @@ func (s *server) electionTimer() {
 // checkQuorum makes a leader step down that no majority has answered for an election timeout
 // (dissertation §6.2: "a leader steps down if an election timeout elapses without a
 // successful round of heartbeats to a majority of its cluster").
-func (s *server) checkQuorum() {
+func (s *Server) checkQuorum() {
 	if !s.options.checkQuorum {
 		return
 	}
@@ -136,7 +136,7 @@ func (s *server) checkQuorum() {
 }
 
 // hearsLeader reports whether the server is the leader or heard of it within the shortest election timeout.
-func (s *server) hearsLeader() bool {
+func (s *Server) hearsLeader() bool {
 	if s.role == leader {
 		return true
 	}
@@ -144,12 +144,12 @@ func (s *server) hearsLeader() bool {
 	return s.leader != 0 && quiet >= 0 && quiet < electionMin
 }
 
-func (s *server) clearVotes() {
+func (s *Server) clearVotes() {
 	clear(s.votes)
 	s.granted = 0
 }
 
-func (s *server) askVotes(kind messageKind, term Term) {
+func (s *Server) askVotes(kind messageKind, term Term) {
 	m := message{kind: kind, term: term, index: s.log.Last(), logTerm: s.log.LastEpoch()}
 	for i := 1; i < len(s.peers); i++ {
 		if to := sim.NodeID(i); to != s.id {
@@ -159,7 +159,7 @@ func (s *server) askVotes(kind messageKind, term Term) {
 }
 
 // countVote counts the vote of one server, once.
-func (s *server) countVote(from sim.NodeID) {
+func (s *Server) countVote(from sim.NodeID) {
 	if s.votes[from] && !s.env.Bug(bugCountVotesTwice) {
 		return
 	}
@@ -177,7 +177,7 @@ func (s *server) countVote(from sim.NodeID) {
 
 // acceptable is the voting restriction of §5.4.1: "the voter denies its vote if its own log is more up-to-date than
 // that of the candidate".
-func (s *server) acceptable(m *message) bool {
+func (s *Server) acceptable(m *message) bool {
 	if s.env.Bug(bugVoteForAnyLog) || upToDate(m.logTerm, m.index, s.log.LastEpoch(), s.log.Last()) {
 		return true
 	}
@@ -185,7 +185,7 @@ func (s *server) acceptable(m *message) bool {
 	return false
 }
 
-func (s *server) handlePreVote(from sim.NodeID, m *message) {
+func (s *Server) handlePreVote(from sim.NodeID, m *message) {
 	reply := message{kind: preVoteReply, term: s.term}
 	if m.term > s.term && !s.hearsLeader() && s.acceptable(m) {
 		reply.ok, reply.term = true, m.term
@@ -194,7 +194,7 @@ func (s *server) handlePreVote(from sim.NodeID, m *message) {
 }
 
 // handlePreVoteReply also learns of a later term, without which a server behind could ask forever.
-func (s *server) handlePreVoteReply(from sim.NodeID, m *message) {
+func (s *Server) handlePreVoteReply(from sim.NodeID, m *message) {
 	switch {
 	case m.ok && s.role == preCandidate && m.term == s.term+1:
 		s.countVote(from)
@@ -205,7 +205,7 @@ func (s *server) handlePreVoteReply(from sim.NodeID, m *message) {
 
 // handleRequestVote grants at most one vote per term (§5.2: "Each server will vote for at most one
 // candidate in a given term, on a first-come-first-served basis").
-func (s *server) handleRequestVote(from sim.NodeID, m *message) {
+func (s *Server) handleRequestVote(from sim.NodeID, m *message) {
 	grant := (s.vote == 0 || s.vote == from) && s.acceptable(m)
 	if grant {
 		if s.vote == 0 {
@@ -217,7 +217,7 @@ func (s *server) handleRequestVote(from sim.NodeID, m *message) {
 	s.send(from, needTerm, &message{kind: voteReply, term: s.term, ok: grant})
 }
 
-func (s *server) handleVoteReply(from sim.NodeID, m *message) {
+func (s *Server) handleVoteReply(from sim.NodeID, m *message) {
 	if m.ok && s.role == candidate {
 		s.countVote(from)
 	}

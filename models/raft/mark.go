@@ -16,10 +16,10 @@ const (
 	markOldTerm        = "entry of an earlier term on a majority, not committed by counting"
 )
 
-// marks lists the states that servers mark with [sim.Env.Sometimes].
-func marks() []string {
+// Marks lists the states that servers mark with [sim.Env.Sometimes].
+func Marks() []string {
 	return []string{
 		markRepaired, markRewritten, markDamagedMessage, markSplitVote, markBehind, markNoQuorum,
-		markUncommitted, markConflict, markBackedUp, markRepeated, markReadWaited, markOldTerm,
+		markUncommitted, markConflict, markBackedUp, markReadWaited, markOldTerm,
 	}
 }

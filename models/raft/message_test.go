@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"simrun/models/kv"
 	"simrun/models/oplog"
 )
 
@@ -58,7 +59,7 @@ func TestMessageWords(t *testing.T) {
 		{message{kind: voteReply, term: 3, ok: true}, "VoteReply t3 granted"},
 		{message{kind: preVoteReply, term: 3}, "PreVoteReply t3 denied"},
 	} {
-		if got := describeMessage(c.m.append(nil)); got != c.want {
+		if got := DescribeMessage(kv.Describe)(c.m.append(nil)); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

@@ -2,7 +2,9 @@ package raft
 
 import (
 	"simrun/models"
+	"simrun/models/kv"
 	"simrun/models/oplog"
+	"simrun/models/session"
 	"simrun/models/workload"
 	"simrun/sim"
 )
@@ -14,25 +16,46 @@ func Model() models.Model {
 		Summary:   "a key-value store replicated with Raft",
 		Guarantee: "linearizable as long as a majority keeps what it synced, and available while a majority is connected",
 
-		Boot:      func(env *sim.Env) sim.Node { return boot(env) },
+		Boot:      func(env *sim.Env) sim.Node { return Boot(env, newStore(env)) },
 		Client:    runClient,
 		Workloads: []models.Workload{workload.KV(), workload.Register(), workload.CASRegister()},
 		Options:   optionRows(),
 		Bugs:      bugRows(),
-		Profile:   profile(),
-		Monitors:  func(c *sim.Case) []sim.Monitor { return monitors(c.Nodes) },
-		Marks:     marks(),
+		Profile:   Profile(),
+		Monitors:  func(c *sim.Case) []sim.Monitor { return Monitors(c.Nodes) },
+		Marks:     append(Marks(), markRepeated),
 
-		Timers:          []string{timerElection: "election", timerHeartbeat: "heartbeat", timerDisk: "disk"},
-		DescribeMessage: describeMessage,
+		Timers:          Timers(),
+		DescribeMessage: DescribeMessage(kv.Describe),
 		Converged:       oplog.Converged,
 	}
 }
 
+// store is the key-value store that the servers of the model replicate.
+type store struct {
+	kv.Machine
+	env Environment
+}
+
+func newStore(env Environment) *store { return &store{kv.NewMachine(), env} }
+
+// Apply implements [session.Machine].
+func (m *store) Apply(index uint64, kind session.Kind, data []byte) session.Result {
+	var c kv.Command
+	if kind == session.Command && m.env.Bug(bugNoSessions) && c.Decode(data) {
+		return m.Do(&c)
+	}
+	r := m.Machine.Apply(index, kind, data)
+	if m.Repeated {
+		m.env.Sometimes(markRepeated)
+	}
+	return r
+}
+
 // AppliedUpTo implements [oplog.Applier].
-func (s *server) AppliedUpTo() (node sim.NodeID, index Index, ok bool) {
+func (s *Server) AppliedUpTo() (node sim.NodeID, index Index, ok bool) {
 	return s.id, s.applied, s.role != halted
 }
 
 // HashUpTo implements [oplog.Applier].
-func (s *server) HashUpTo(index Index) uint64 { return s.log.Chain(index) }
+func (s *Server) HashUpTo(index Index) uint64 { return s.log.Chain(index) }

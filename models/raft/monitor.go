@@ -7,10 +7,10 @@ import (
 	"simrun/sim"
 )
 
-// monitors returns the invariants of Figure 3 ("Raft guarantees that each of these properties is true at
+// Monitors returns the invariants of Figure 3 ("Raft guarantees that each of these properties is true at
 // all times"), and the monotonicity that Figure 2 asks of terms, votes and commit indexes.
 // Each costs O(1) per fact.
-func monitors(nodes int) []sim.Monitor {
+func Monitors(nodes int) []sim.Monitor {
 	return []sim.Monitor{
 		invariant.OnePerEpoch(election, "leader", "term", elected),
 		&leaderAppendOnly{nodes: make([]appendState, nodes+1)},

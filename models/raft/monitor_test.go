@@ -108,7 +108,7 @@ func TestMonitors(t *testing.T) {
 // violated returns the names of the monitors that these events violate.
 func violated(events []event) []string {
 	var names []string
-	monitors := monitors(5)
+	monitors := Monitors(5)
 	for i, e := range events {
 		for _, m := range monitors {
 			if e.fact == nil {
@@ -123,8 +123,8 @@ func violated(events []event) []string {
 	return names
 }
 
-func Example_monitors() {
-	for _, m := range monitors(5) {
+func ExampleMonitors() {
+	for _, m := range Monitors(5) {
 		fmt.Println(m.Name())
 	}
 	// Output:

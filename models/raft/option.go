@@ -21,7 +21,7 @@ type options struct {
 // readOptions reads the options of the case. Without pre-vote and check of the quorum a single
 // server that hears nobody, or a leader that nobody can answer, stops the cluster for good: both are on
 // unless switched off.
-func readOptions(env environment) options {
+func readOptions(env Environment) options {
 	return options{
 		preVote:     env.Option(optionPreVote) != "off" && !env.Bug(bugNoPreVote),
 		checkQuorum: env.Option(optionCheckQuorum) != "off" && !env.Bug(bugNoPreVote) && !env.Bug(bugNoCheckQuorum),

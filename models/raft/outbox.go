@@ -20,7 +20,7 @@ type promise struct {
 }
 
 // send holds a message until what it promises is durable. It is the only way by which a server's messages leave.
-func (s *server) send(to sim.NodeID, n need, m *message) {
+func (s *Server) send(to sim.NodeID, n need, m *message) {
 	p := promise{need: n, vote: m.kind == voteReply && m.ok, term: m.term}
 	if m.kind == appendReply && m.ok {
 		p.match = m.index
@@ -29,7 +29,7 @@ func (s *server) send(to sim.NodeID, n need, m *message) {
 }
 
 // release sends what may leave.
-func (s *server) release() {
+func (s *Server) release() {
 	if s.out.Len() == 0 {
 		return
 	}
@@ -47,7 +47,7 @@ func (s *server) release() {
 }
 
 // leave lets a message go, and reports what the server has promised by it.
-func (s *server) leave(to sim.NodeID, payload []byte, p *promise) {
+func (s *Server) leave(to sim.NodeID, payload []byte, p *promise) {
 	s.env.Send(to, payload)
 	if p.vote {
 		s.facts.voted = factVoted{Term: p.term, For: to}

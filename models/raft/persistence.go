@@ -11,7 +11,7 @@ import (
 
 // recover reads the disk and begins as a follower (§5.2: "When servers start up,
 // they begin as followers"). If the disk refuses, it tries again.
-func (s *server) recover() {
+func (s *Server) recover() {
 	s.role = halted
 	files, err := s.log.Disk.Copies()
 	if err != nil {
@@ -30,7 +30,7 @@ func (s *server) recover() {
 }
 
 // load finds out what the copies say.
-func (s *server) load(files [][]byte) (oplog.Loaded, error) {
+func (s *Server) load(files [][]byte) (oplog.Loaded, error) {
 	switch {
 	case s.env.Bug(bugNoChecksums):
 		return s.log.LoadTrusting(s.log.Disk.Believe(files[0]), files)
@@ -41,7 +41,7 @@ func (s *server) load(files [][]byte) (oplog.Loaded, error) {
 }
 
 // begin takes over what was recovered.
-func (s *server) begin(found oplog.Loaded) {
+func (s *Server) begin(found oplog.Loaded) {
 	if found.Repairs > 0 {
 		s.env.Sometimes(markRepaired)
 	}
@@ -58,13 +58,13 @@ func (s *server) begin(found oplog.Loaded) {
 }
 
 // halt takes the server out of the cluster for good: it has forgotten what it promised.
-func (s *server) halt(reason string) {
+func (s *Server) halt(reason string) {
 	s.role = halted
 	s.facts.halted = factHalted{Reason: reason}
 	s.env.Report(&s.facts.halted)
 }
 
-func (s *server) retryDisk() {
+func (s *Server) retryDisk() {
 	switch {
 	case s.log.Disk.Broken():
 		if s.log.Disk.Rewrite() {
@@ -76,7 +76,7 @@ func (s *server) retryDisk() {
 }
 
 // becameDurable acts on what the last sync made durable.
-func (s *server) becameDurable() {
+func (s *Server) becameDurable() {
 	if s.log.Disk.Durable() >= s.log.MetaOffset() && s.termTold != s.term {
 		s.termTold = s.term
 		s.facts.termStored = factTermStored{Term: s.term}
@@ -93,13 +93,13 @@ func (s *server) becameDurable() {
 }
 
 // countOwn counts what this leader holds itself.
-func (s *server) countOwn() {
+func (s *Server) countOwn() {
 	s.peers[s.id].match = s.log.Stable()
 	s.tallyMatch()
 }
 
 // persist writes the change of the persistent state as one record.
-func (s *server) persist() {
+func (s *Server) persist() {
 	vote := s.vote
 	if s.env.Bug(bugVoteNotPersisted) {
 		vote = 0

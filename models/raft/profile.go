@@ -2,14 +2,14 @@ package raft
 
 import "simrun/sim/fault"
 
-// profile says what the model claims to survive, and what a plan of faults may wait for.
+// Profile says what a model of these servers claims to survive, and what a plan of faults may wait for.
 //
 // A minority may be lost for good (§2), whatever was not synced may be lost in part, messages and disks may
 // fail in every way that a checksum or an error tells, and clocks may do what they like, since
 // safety "must not depend on timing" (§2) and liveness needs timers alone. The log
 // is on each disk twice, so that damage to one place is repaired. Not claimed: disks that come back
 // empty, and progress when only single links are lost for good.
-func profile() fault.Profile {
+func Profile() fault.Profile {
 	return fault.Profile{
 		Roles:   roleNames[:],
 		Leader:  leader.String(),

@@ -5,15 +5,15 @@
 // Understandable Consensus Algorithm (Extended Version)", 2014; "dissertation" is Ongaro,
 // "Consensus: Bridging Theory and Practice", Stanford 2014.
 //
-// A server is a pure event handler. All that a handler changes leaves it in [server.finish]:
+// A server is a pure event handler. All that a handler changes leaves it in [Server.finish]:
 // first to the disk, then, when it is durable, to the other servers.
 package raft
 
 import (
 	"time"
 
-	"simrun/models/kv"
 	"simrun/models/oplog"
+	"simrun/models/session"
 	"simrun/models/wal"
 	"simrun/sim"
 	"simrun/sim/rng"
@@ -33,7 +33,15 @@ const (
 	timerElection  sim.TimerID = iota // follower, candidate: start an election; leader: check the quorum
 	timerHeartbeat                    // leader: tell that it lives
 	timerDisk                         // the disk refused: try again
+
+	// FirstTimer is the first that a server does not use itself.
+	FirstTimer
 )
+
+// Timers are the names of the timers, for [models.Model].
+func Timers() []string {
+	return []string{timerElection: "election", timerHeartbeat: "heartbeat", timerDisk: "disk"}
+}
 
 var electionTimeout = rng.Of("election timeout")
 
@@ -52,9 +60,9 @@ var roleNames = [...]string{"follower", "pre-candidate", "candidate", "leader", 
 
 func (r role) String() string { return roleNames[r] }
 
-// environment is the part of [sim.Env] that a server uses; tests drive a server
+// Environment is the part of [sim.Env] that a server uses; tests drive a server
 // by hand through another.
-type environment interface {
+type Environment interface {
 	ID() sim.NodeID
 	Nodes() int
 	Now() sim.Time
@@ -75,9 +83,10 @@ type environment interface {
 	Fatal(reason string)
 }
 
-// server is one server of the cluster (Figure 2: State).
-type server struct {
-	env     environment
+// Server is one server of the cluster (Figure 2: State). It is a [sim.Node], and a model can wrap it in a node of its own, to serve
+// more kinds of requests or to set more timers.
+type Server struct {
+	env     Environment
 	id      sim.NodeID
 	options options
 	planted planted // what bugs need
@@ -92,7 +101,7 @@ type server struct {
 	leader  sim.NodeID // of the current term, 0 if unknown
 	commit  Index      // commitIndex
 	applied Index      // lastApplied
-	machine kv.Machine
+	machine session.Machine
 
 	// Election.
 	heard   sim.Time      // when the leader, or a candidate that got our vote, was last heard
@@ -126,14 +135,14 @@ type peer struct {
 	round   uint64 // latest read round that it acknowledged
 }
 
-// boot starts a server with what its disk holds.
-func boot(env environment) *server {
+// Boot starts a server, with what its disk holds and a machine in its first state, which it brings up to date.
+func Boot(env Environment, machine session.Machine) *Server {
 	nodes := env.Nodes()
-	s := &server{
+	s := &Server{
 		env:     env,
 		id:      env.ID(),
 		options: readOptions(env),
-		machine: kv.NewMachine(),
+		machine: machine,
 		votes:   make([]bool, nodes+1),
 		peers:   make([]peer, nodes+1),
 		counts:  make([]uint64, 0, nodes),
@@ -144,7 +153,7 @@ func boot(env environment) *server {
 }
 
 // Receive implements [sim.Node].
-func (s *server) Receive(from sim.NodeID, payload []byte) {
+func (s *Server) Receive(from sim.NodeID, payload []byte) {
 	if s.role == halted {
 		return
 	}
@@ -157,7 +166,7 @@ func (s *server) Receive(from sim.NodeID, payload []byte) {
 }
 
 // step handles a message of another server (Figure 2: Rules for Servers).
-func (s *server) step(from sim.NodeID, m *message) {
+func (s *Server) step(from sim.NodeID, m *message) {
 	switch m.kind {
 	case preVote:
 		s.handlePreVote(from, m)
@@ -189,7 +198,7 @@ func (s *server) step(from sim.NodeID, m *message) {
 	}
 }
 
-func (s *server) rejectStale(from sim.NodeID, m *message) {
+func (s *Server) rejectStale(from sim.NodeID, m *message) {
 	switch m.kind {
 	case requestVote:
 		s.send(from, needTerm, &message{kind: voteReply, term: s.term})
@@ -199,7 +208,7 @@ func (s *server) rejectStale(from sim.NodeID, m *message) {
 }
 
 // Timer implements [sim.Node].
-func (s *server) Timer(t sim.TimerID) {
+func (s *Server) Timer(t sim.TimerID) {
 	if t == timerDisk {
 		s.retryDisk()
 	}
@@ -216,7 +225,7 @@ func (s *server) Timer(t sim.TimerID) {
 }
 
 // Synced implements [sim.SyncHandler].
-func (s *server) Synced(id sim.SyncID, err error) {
+func (s *Server) Synced(id sim.SyncID, err error) {
 	if s.log.Synced(id, err) {
 		s.becameDurable()
 	}
@@ -224,7 +233,7 @@ func (s *server) Synced(id sim.SyncID, err error) {
 }
 
 // finish ends a handler: what changed goes to the disk, and what may leave leaves.
-func (s *server) finish() {
+func (s *Server) finish() {
 	if s.log.Dirty() {
 		s.persist()
 	}
@@ -237,21 +246,21 @@ func (s *server) finish() {
 }
 
 // appendEntry adds an entry of this leader's own at the end of the log.
-func (s *server) appendEntry(kind oplog.Kind, data []byte) Index {
+func (s *Server) appendEntry(kind oplog.Kind, data []byte) Index {
 	i := s.log.Append(s.term, kind, data)
 	s.reportAppended(i)
 	return i
 }
 
 // truncate deletes the entries from an index on.
-func (s *server) truncate(from Index) {
+func (s *Server) truncate(from Index) {
 	s.log.Truncate(from)
 	s.facts.acked.Index = min(s.facts.acked.Index, from-1)
 	s.facts.truncated = factTruncated{From: from}
 	s.env.Report(&s.facts.truncated)
 }
 
-func (s *server) reportAppended(i Index) {
+func (s *Server) reportAppended(i Index) {
 	s.facts.appended = factAppended{Index: i, Term: s.log.Epoch(i), Chain: s.log.Chain(i)}
 	s.env.Report(&s.facts.appended)
 }

@@ -12,31 +12,31 @@ type reads struct {
 	round     uint64 // the last round that began
 	confirmed uint64 // the last round that a majority acknowledged
 	waiting   []readCall
+	queries   []byte // of those that wait, one after the other
 }
 
 // readCall is a read that waits for its round and for its index to be applied.
 type readCall struct {
 	from  sim.Caller
-	slot  int
+	query int   // its length
 	index Index // readIndex: the state must be at least as new as this
 	round uint64
 }
 
 func (r *reads) reset() {
-	*r = reads{waiting: r.waiting[:0]}
+	*r = reads{waiting: r.waiting[:0], queries: r.queries[:0]}
 }
 
 // read serves a read at the leader. The state to read is that of the commit index at this moment,
 // but never older than this leader's first entry: until that is committed, a leader does not know which entries
 // are (dissertation §6.4, step 1).
-func (s *server) read(from sim.Caller, key []byte) {
-	slot := s.machine.Slot(key)
+func (s *Server) read(from sim.Caller, query []byte) {
 	if s.env.Bug(bugLeaseReads) && s.commit >= s.termStart && s.env.Now() < s.planted.lease {
-		s.reply(from, s.machine.Read(slot))
+		s.reply(from, s.machine.Read(query))
 		return
 	}
 	if s.env.Bug(bugStaleLocalRead) || s.env.Bug(bugReadBeforeReplay) && s.commit < s.termStart {
-		s.reply(from, s.machine.Read(slot))
+		s.reply(from, s.machine.Read(query))
 		return
 	}
 	index := max(s.commit, s.termStart)
@@ -44,8 +44,9 @@ func (s *server) read(from sim.Caller, key []byte) {
 		s.env.Sometimes(markReadWaited)
 	}
 	r := &s.reads
-	call := readCall{from: from, slot: slot, index: index, round: r.round + 1}
+	call := readCall{from: from, query: len(query), index: index, round: r.round + 1}
 	r.waiting = append(r.waiting, call)
+	r.queries = append(r.queries, query...)
 	if r.confirmed == r.round {
 		s.beginRound()
 	}
@@ -54,7 +55,7 @@ func (s *server) read(from sim.Caller, key []byte) {
 
 // beginRound asks all servers to acknowledge this leader once more. Reads that come
 // before it is over share the next round.
-func (s *server) beginRound() {
+func (s *Server) beginRound() {
 	s.nextRound()
 	for i := 1; i < len(s.peers); i++ {
 		if to := sim.NodeID(i); to != s.id {
@@ -65,14 +66,14 @@ func (s *server) beginRound() {
 }
 
 // nextRound makes the messages from now on carry a new round.
-func (s *server) nextRound() {
+func (s *Server) nextRound() {
 	s.reads.round++
 	s.planted.began = s.env.Now()
 	s.peers[s.id].round = s.reads.round
 }
 
 // acknowledgeRound takes a server's acknowledgement of a round.
-func (s *server) acknowledgeRound(p *peer, round uint64) {
+func (s *Server) acknowledgeRound(p *peer, round uint64) {
 	if s.env.Bug(bugUnboundReadAcks) {
 		round = s.reads.round
 	}
@@ -85,7 +86,7 @@ func (s *server) acknowledgeRound(p *peer, round uint64) {
 	}
 }
 
-func (s *server) tallyRounds() {
+func (s *Server) tallyRounds() {
 	s.counts = s.counts[:0]
 	for i := 1; i < len(s.peers); i++ {
 		s.counts = append(s.counts, s.peers[i].round)
@@ -98,21 +99,24 @@ func (s *server) tallyRounds() {
 
 // serveReads answers the reads, in order, whose round is confirmed and whose index is applied, and
 // begins the round that others wait for.
-func (s *server) serveReads() {
+func (s *Server) serveReads() {
 	r := &s.reads
 	if len(r.waiting) == 0 {
 		return
 	}
-	served := 0
+	served, end := 0, 0
 	for _, c := range r.waiting {
 		if c.round > r.confirmed || c.index > s.applied {
 			break
 		}
-		s.reply(c.from, s.machine.Read(c.slot))
+		start := end
+		end += c.query
+		s.reply(c.from, s.machine.Read(r.queries[start:end]))
 		served++
 	}
 	if served > 0 {
 		r.waiting = r.waiting[:copy(r.waiting, r.waiting[served:])]
+		r.queries = r.queries[:copy(r.queries, r.queries[end:])]
 	}
 	if n := len(r.waiting); n > 0 && r.confirmed == r.round && r.waiting[n-1].round > r.round {
 		s.beginRound()

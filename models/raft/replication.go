@@ -14,7 +14,7 @@ const (
 
 // heartbeat tells all servers that the leader lives (§5.2), and repeats what
 // may have been lost.
-func (s *server) heartbeat() {
+func (s *Server) heartbeat() {
 	if s.role != leader {
 		return
 	}
@@ -30,7 +30,7 @@ func (s *server) heartbeat() {
 }
 
 // replicate sends new entries to every server whose log is known to agree.
-func (s *server) replicate() {
+func (s *Server) replicate() {
 	for i := 1; i < len(s.peers); i++ {
 		if to := sim.NodeID(i); to != s.id {
 			s.fillWindow(to)
@@ -39,7 +39,7 @@ func (s *server) replicate() {
 }
 
 // fillWindow sends ahead without waiting for answers, up to the window (pipelining, dissertation §10.2.1).
-func (s *server) fillWindow(to sim.NodeID) {
+func (s *Server) fillWindow(to sim.NodeID) {
 	p := &s.peers[to]
 	for !p.probing && p.next <= s.log.Last() && p.next-p.match <= maxWindow {
 		s.sendAppend(to)
@@ -47,7 +47,7 @@ func (s *server) fillWindow(to sim.NodeID) {
 }
 
 // sendAppend sends one AppendEntries with the entries that come next, if any.
-func (s *server) sendAppend(to sim.NodeID) {
+func (s *Server) sendAppend(to sim.NodeID) {
 	p := &s.peers[to]
 	m := message{
 		kind:    appendEntries,
@@ -67,7 +67,7 @@ func (s *server) sendAppend(to sim.NodeID) {
 }
 
 // batchEnd is the last entry of the message that begins with an entry.
-func (s *server) batchEnd(first Index) Index {
+func (s *Server) batchEnd(first Index) Index {
 	last := min(s.log.Last(), first+maxBatch-1)
 	if s.env.Bug(bugCommitOldTerm) { // entries of earlier terms travel first, and are counted when they have arrived
 		last = min(last, s.log.LastBefore(last, s.log.Epoch(first)))
@@ -76,7 +76,7 @@ func (s *server) batchEnd(first Index) Index {
 }
 
 // handleAppendEntries is the receiver of AppendEntries (Figure 2).
-func (s *server) handleAppendEntries(from sim.NodeID, m *message) {
+func (s *Server) handleAppendEntries(from sim.NodeID, m *message) {
 	if s.role == leader {
 		return // two leaders in one term: a monitor has seen it
 	}
@@ -105,7 +105,7 @@ func (s *server) handleAppendEntries(from sim.NodeID, m *message) {
 // the last of them. Entries that are there already stay: m may be old, and the
 // log longer by now (Figure 2: "If an existing entry conflicts with a new one …, delete the existing
 // entry and all that follow it").
-func (s *server) takeEntries(m *message) Index {
+func (s *Server) takeEntries(m *message) Index {
 	if s.env.Bug(bugTruncateOnStale) && m.prev < s.log.Last() {
 		s.truncate(m.prev + 1)
 	}
@@ -128,7 +128,7 @@ func (s *server) takeEntries(m *message) Index {
 	}
 }
 
-func (s *server) deleteConflict(from Index) {
+func (s *Server) deleteConflict(from Index) {
 	if from <= s.commit {
 		s.env.Fatal(fmt.Sprintf("the leader contradicts entry %d, which is committed up to %d", from, s.commit))
 	}
@@ -137,7 +137,7 @@ func (s *server) deleteConflict(from Index) {
 }
 
 // handleAppendReply takes a follower's answer (§5.3).
-func (s *server) handleAppendReply(from sim.NodeID, m *message) {
+func (s *Server) handleAppendReply(from sim.NodeID, m *message) {
 	if s.role != leader {
 		return
 	}
@@ -164,7 +164,7 @@ func (s *server) handleAppendReply(from sim.NodeID, m *message) {
 
 // handleReject goes back to where the logs may agree (§5.3: "After a rejection, the leader decrements nextIndex and
 // retries"), skipping conflicting terms at once.
-func (s *server) handleReject(from sim.NodeID, p *peer, m *message) {
+func (s *Server) handleReject(from sim.NodeID, p *peer, m *message) {
 	if m.prev <= p.match || p.probing && m.prev != p.next-1 {
 		return // an answer to an old message
 	}
@@ -178,7 +178,7 @@ func (s *server) handleReject(from sim.NodeID, p *peer, m *message) {
 }
 
 // tallyMatch moves the commit index to what a majority holds durably (Figure 2).
-func (s *server) tallyMatch() {
+func (s *Server) tallyMatch() {
 	s.counts = s.counts[:0]
 	for i := 1; i < len(s.peers); i++ {
 		s.counts = append(s.counts, uint64(s.peers[i].match))
@@ -204,7 +204,7 @@ func (s *server) tallyMatch() {
 
 // advanceCommit moves the commit index, never back, and applies what it covers (Figure 2: "If
 // commitIndex > lastApplied: increment lastApplied, apply log[lastApplied] to state machine").
-func (s *server) advanceCommit(to Index) {
+func (s *Server) advanceCommit(to Index) {
 	to = min(to, s.log.Last())
 	if to <= s.commit {
 		return
@@ -222,7 +222,7 @@ func (s *server) advanceCommit(to Index) {
 }
 
 // apply applies one entry and answers who waits for it.
-func (s *server) apply(i Index) {
+func (s *Server) apply(i Index) {
 	kind, data := s.log.Entry(i)
 	result := s.perform(i, kind, data)
 	s.facts.applied = factApplied{Index: i, Term: s.log.Epoch(i), Chain: s.log.Chain(i)}

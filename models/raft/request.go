@@ -19,7 +19,7 @@ func runClient(c *sim.Client) {
 }
 
 // Request implements [sim.Node].
-func (s *server) Request(from sim.Caller, payload []byte) {
+func (s *Server) Request(from sim.Caller, payload []byte) {
 	if s.role == halted {
 		return
 	}
@@ -43,43 +43,46 @@ func (s *server) Request(from sim.Caller, payload []byte) {
 }
 
 // propose puts a client's command in the log; the answer follows when it is applied.
-func (s *server) propose(from sim.Caller, kind oplog.Kind, data []byte) {
+func (s *Server) propose(from sim.Caller, kind oplog.Kind, data []byte) {
 	i := s.appendEntry(kind, data)
 	s.pending = append(s.pending, call{index: i, from: from})
 	s.replicate()
 }
 
-func (s *server) reply(to sim.Caller, r session.Result) {
+func (s *Server) reply(to sim.Caller, r session.Result) {
 	s.scratch = r.Append(s.scratch[:0])
 	s.env.Reply(to, s.scratch)
 }
 
 // perform applies a log entry to the state machine.
-func (s *server) perform(i Index, kind oplog.Kind, data []byte) session.Result {
+func (s *Server) perform(i Index, kind oplog.Kind, data []byte) session.Result {
 	switch kind {
 	case entryRegister:
-		s.machine.Sessions.Open(uint64(i))
-		return session.Result{Status: session.Registered, Value: int64(i)}
+		return s.machine.Apply(uint64(i), session.Register, data)
 	case entryCommand:
-		var c kv.Command
-		if !c.Decode(data) {
-			break
-		}
-		if s.env.Bug(bugNoSessions) {
-			return s.machine.Do(&c)
-		}
-		r := s.machine.Once(&c)
-		if s.machine.Repeated {
-			s.env.Sometimes(markRepeated)
-		}
-		return r
+		return s.machine.Apply(uint64(i), session.Command, data)
 	}
 	return session.Result{Status: session.OK}
 }
 
+// Leads returns the term that the server leads; false if it leads none.
+func (s *Server) Leads() (Term, bool) { return s.term, s.role == leader }
+
+// Applied is the last entry that the server has applied.
+func (s *Server) Applied() Index { return s.applied }
+
+// Propose puts a command of the server's own in the log, if it leads. It is not for handlers of the machine.
+func (s *Server) Propose(command []byte) {
+	if s.role == leader {
+		s.appendEntry(entryCommand, command)
+		s.replicate()
+		s.finish()
+	}
+}
+
 // dropCalls tells the clients that wait that this server can't answer any more. What
 // is in the log may still be committed by the next leader.
-func (s *server) dropCalls() {
+func (s *Server) dropCalls() {
 	if len(s.pending) > 0 {
 		s.env.Sometimes(markUncommitted)
 	}
@@ -90,5 +93,5 @@ func (s *server) dropCalls() {
 	for _, r := range s.reads.waiting {
 		s.reply(r.from, session.Result{Status: session.NotLeader, Value: int64(s.leader)})
 	}
-	s.reads.waiting = s.reads.waiting[:0]
+	s.reads.waiting, s.reads.queries = s.reads.waiting[:0], s.reads.queries[:0]
 }

@@ -20,7 +20,7 @@ import (
 type rig struct {
 	*modeltest.Rig
 	t       *testing.T
-	servers []*server   // by node; nil while down
+	servers []*Server   // by node; nil while down
 	hold    messageKind // settle leaves messages of this kind on the wire
 }
 
@@ -34,11 +34,11 @@ var (
 )
 
 func newRig(t *testing.T, nodes int, bugs ...sim.BugName) *rig {
-	r := &rig{t: t, servers: make([]*server, nodes+1)}
+	r := &rig{t: t, servers: make([]*Server, nodes+1)}
 	r.Rig = modeltest.New(t, nodes, func(env *modeltest.Env) sim.Node {
-		r.servers[env.ID()] = boot(env)
+		r.servers[env.ID()] = Boot(env, newStore(env))
 		return r.servers[env.ID()]
-	}, monitors(nodes), bugs...)
+	}, Monitors(nodes), bugs...)
 	return r
 }
 

@@ -11,6 +11,7 @@ import (
 func FuzzOpen(f *testing.F) {
 	f.Add(Seal(append(Begin(nil), "body"...), Command))
 	f.Add(Result{Status: NotLeader, Value: 2}.Append(nil))
+	f.Add(Result{Status: OK, Value: 2, Body: "body"}.Append(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) >= wire.Room {
 			b = wire.Seal(bytes.Clone(b)) // the checksum is no riddle

@@ -62,9 +62,10 @@ const (
 type Result struct {
 	Status Status
 	Value  int64
+	Body   string // what a machine has to say in addition, in an encoding of its own
 }
 
-// resultSize is the size of a reply: CRC32C of the rest (4), status (1), value (8).
+// resultSize is the size of a reply without its body: CRC32C of the rest (4), status (1), value (8).
 const resultSize = 13
 
 // Append appends the encoding of r to b.
@@ -72,6 +73,7 @@ func (r Result) Append(b []byte) []byte {
 	start := len(b)
 	b = append(b, 0, 0, 0, 0, byte(r.Status))
 	b = binary.LittleEndian.AppendUint64(b, uint64(r.Value))
+	b = append(b, r.Body...)
 	wire.Seal(b[start:])
 	return b
 }
@@ -79,10 +81,10 @@ func (r Result) Append(b []byte) []byte {
 // Decode reads a reply; false for what no server has sent.
 func (r *Result) Decode(b []byte) bool {
 	body, ok := wire.Open(b)
-	if !ok || len(b) != resultSize {
+	if !ok || len(b) < resultSize {
 		return false
 	}
-	*r = Result{Status(body[0]), int64(binary.LittleEndian.Uint64(body[1:]))}
+	*r = Result{Status(body[0]), int64(binary.LittleEndian.Uint64(body[1:])), string(b[resultSize:])}
 	return true
 }
 

@@ -4,12 +4,12 @@ import "testing"
 
 func TestDamagedRequestsAndRepliesAreRefused(t *testing.T) {
 	request := Seal(append(Begin(nil), "key"...), Read)
-	reply := Result{Mismatch, 7}.Append(nil)
+	reply := Result{Mismatch, 7, "body"}.Append(nil)
 	if kind, body, ok := Open(request); !ok || kind != Read || string(body) != "key" {
 		t.Errorf("the request became %v %q %v", kind, body, ok)
 	}
 	var r Result
-	if !r.Decode(reply) || r != (Result{Mismatch, 7}) {
+	if !r.Decode(reply) || r != (Result{Mismatch, 7, "body"}) {
 		t.Errorf("the reply became %v", r)
 	}
 	for i := range request {
