@@ -25,6 +25,7 @@ type item struct {
 	Oracles  []string `json:"oracles,omitempty"`
 	Tier     string   `json:"tier,omitempty"`
 	Source   string   `json:"source,omitempty"`
+	Workload string   `json:"workload,omitempty"` // that shows the bug; the default one if it is left out
 	Scenario string   `json:"scenario,omitempty"` // a plan of faults that leads to the bug
 	Values   []string `json:"values,omitempty"`   // of an option; the first is its default
 	Writes   bool     `json:"writes,omitempty"`   // a format that check --convert writes
@@ -224,7 +225,7 @@ func listBugs(known modelList) []item {
 }
 
 func bugItem(model string, b models.Bug) item {
-	return item{Name: string(b.Name), Summary: b.Summary, ID: b.ID, Model: model, Oracles: b.Oracles, Tier: b.Tier.String(), Source: b.Source, Scenario: b.Scenario}
+	return item{Name: string(b.Name), Summary: b.Summary, ID: b.ID, Model: model, Oracles: b.Oracles, Tier: b.Tier.String(), Source: b.Source, Workload: b.Workload, Scenario: b.Scenario}
 }
 
 func listNemeses(modelList) []item {

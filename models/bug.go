@@ -18,6 +18,8 @@ type Bug struct {
 	Tier    Tier        // how many seeds the default search needs at most
 	Source  string      // where it was published
 
+	Workload string // that shows it; "": the default one
+
 	// Scenario is a plan of faults, one on a line, that leads to the bug within
 	// [ScenarioSeeds] seeds of the default case, where the default search needs more than
 	// tier E allows; else it is empty.

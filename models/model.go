@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"simrun/check"
+	"simrun/check/accounts"
 	"simrun/history/nearest"
 	"simrun/sim"
 	"simrun/sim/fault"
@@ -56,13 +57,19 @@ type Profile = fault.Profile
 type Workload struct {
 	Name    string
 	Summary string
-	Spec    check.Spec   // what clients are promised; nil: nothing, and only monitors judge
+	Spec    check.Spec   // what clients are promised, if that is linearizable
 	Rate    int          // default operations per client and virtual second; 0: without pause
 	Keys    int          // default number of keys
 	Mix     []sim.Weight // default weights of the operations
 
+	// Account is what the history must answer to in place of Spec, where less than linearizability is promised.
+	Account accounts.Checker
+
 	// Next decides the operation of a turn, from nothing but the turn and its draws.
 	Next func(t *sim.Turn) sim.Op
+
+	// Final, if not nil, decides what each client does at the end, once the replicas have converged ([sim.WorkloadKind]).
+	Final func(t *sim.Turn) sim.Op
 }
 
 // Option is a choice that a case can make for a model. A node asks for it with [sim.Env.Option].
@@ -80,7 +87,7 @@ func (m Model) System() sim.System {
 		Monitors: m.Monitors, DescribeMessage: m.DescribeMessage, Converged: m.Converged,
 	}
 	for _, w := range m.Workloads {
-		s.Workloads = append(s.Workloads, sim.WorkloadKind{Name: w.Name, Summary: w.Summary, Rate: w.Rate, Keys: w.Keys, Mix: w.Mix, Next: w.Next})
+		s.Workloads = append(s.Workloads, sim.WorkloadKind{Name: w.Name, Summary: w.Summary, Rate: w.Rate, Keys: w.Keys, Mix: w.Mix, Next: w.Next, Final: w.Final})
 	}
 	for _, o := range m.Options {
 		s.Options = append(s.Options, sim.OptionDecl{Name: o.Name, Values: o.Values})
@@ -141,6 +148,9 @@ func (m Model) Check() error {
 	for _, b := range m.Bugs {
 		if b.Name == "" {
 			return fmt.Errorf("model %s: bug %q has no Name", m.Name, b.ID)
+		}
+		if _, err := m.Workload(b.Workload); err != nil {
+			return fmt.Errorf("model %s: bug %s: %w", m.Name, b.Name, err)
 		}
 	}
 	return nil

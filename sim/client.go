@@ -35,7 +35,8 @@ type Client struct {
 	current   Op            // the open operation
 	invoked   Time          // when the last operation was invoked
 	asked     NodeID        // server that the open operation asked last
-	recovered bool          // an operation that was invoked after the faults healed was answered
+	recovered bool          // an operation that was invoked after the faults healed was answered; in the end: the final one
+	parked    bool          // it waits for the final operation
 }
 
 // The alarms of a client: a call's timeout mostly does not ring, and stays where it

@@ -18,7 +18,7 @@ func (c *Client) Next() (Op, bool) {
 	for w.running {
 		ordinal, due, more := c.due()
 		if !more {
-			break
+			return c.final()
 		}
 		if due > w.now {
 			c.sleepUntil(due)
@@ -33,6 +33,26 @@ func (c *Client) Next() (Op, bool) {
 		return op, true
 	}
 	return Op{}, false
+}
+
+// final waits until the system has recovered, and invokes the client's final operation, until that is answered; false if
+// it was, or the workload has none.
+func (c *Client) final() (Op, bool) {
+	w := c.w
+	switch {
+	case c.kind.Final == nil || w.c.Recovery.Skip || w.final && c.recovered:
+		return Op{}, false
+	case !w.final:
+		c.parked = true
+		c.wait(forSleep)
+		c.parked = false
+	case w.now == c.invoked:
+		c.Sleep(time.Duration(pauseAfterNothing))
+	}
+	c.turn.Ordinal++
+	op := c.kind.Final(&c.turn)
+	c.invoke(op)
+	return op, true
 }
 
 // due says which operation is the next, and when; false if there is none.
@@ -52,7 +72,7 @@ func (c *Client) due() (ordinal int, due Time, more bool) {
 	if w.now < heal && !spent && due < heal {
 		return ordinal, due, true
 	}
-	if w.c.Recovery.Skip || c.recovered {
+	if w.c.Recovery.Skip || c.recovered || w.final {
 		return 0, 0, false
 	}
 	if due < heal {

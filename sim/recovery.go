@@ -11,21 +11,43 @@ import (
 // judgeEvery is how often the recovery phase is looked at.
 const judgeEvery = Time(10 * time.Millisecond)
 
-// judge ends the run if the system has recovered, or if its time for that is over.
+// judge ends the run if the system has recovered, or if its time for that is over. The final operations have as much time again.
 func (w *world) judge() {
 	waits := w.unrecovered()
-	if len(waits) == 0 {
+	if len(waits) == 0 && !w.askFinal() {
 		w.running = false
 		return
 	}
-	if w.now >= Time(w.c.Duration)+Time(w.c.Recovery.Within) {
-		w.violate("progress", 0, fmt.Sprintf("%v after the faults healed, %s", time.Duration(w.c.Recovery.Within), strings.Join(waits, "; ")))
+	if len(waits) > 0 && w.now >= w.until() {
+		w.violate("progress", 0, fmt.Sprintf("%v after the faults healed, %s", time.Duration(w.now)-time.Duration(w.c.Duration), strings.Join(waits, "; ")))
 		w.running = false
 		return
 	}
 	if w.now%judgeEvery == Time(w.c.Duration)%judgeEvery {
 		w.at(w.now+judgeEvery, onJudge, 0)
 	}
+}
+
+// until is the time at which the system must have recovered.
+func (w *world) until() Time {
+	if w.final {
+		return w.finalFrom + Time(w.c.Recovery.Within)
+	}
+	return Time(w.c.Duration) + Time(w.c.Recovery.Within)
+}
+
+// askFinal asks the clients for the final operation of the workload; false if it has none, or they have done it.
+func (w *world) askFinal() bool {
+	if w.final || len(w.clients) == 0 || w.clients[0].kind.Final == nil {
+		return false
+	}
+	w.final, w.finalFrom = true, w.now
+	for _, c := range w.clients {
+		if c.recovered = false; c.parked {
+			c.setAlarm(sleepAlarm, w.now)
+		}
+	}
+	return true
 }
 
 // unrecovered says who waits for what; it is empty if the system has recovered.
@@ -36,7 +58,7 @@ func (w *world) unrecovered() []string {
 			waits = append(waits, c.waitsFor())
 		}
 	}
-	if len(waits) > 0 || w.sys.Converged == nil {
+	if len(waits) > 0 || w.final || w.sys.Converged == nil {
 		return waits
 	}
 	var nodes []Node

@@ -75,6 +75,11 @@ type WorkloadKind struct {
 	// Next decides the operation with this ordinal (from 0) of one client, from
 	// nothing but its arguments and the draws of t.
 	Next func(t *Turn) Op
+
+	// Final decides the operation that each client does at the end of the recovery phase, once every client got its answer
+	// and the replicas have converged: a read, of which a history that promises no order can be judged. It is invoked again until it
+	// is answered. Nil: there is none.
+	Final func(t *Turn) Op
 }
 
 // Op is what a client is asked to do.

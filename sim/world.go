@@ -38,6 +38,9 @@ type world struct {
 	plan plan
 	over *overrides // nil if the case has none
 
+	final     bool // the clients are asked for the final operation
+	finalFrom Time // when that began
+
 	history    []history.Event
 	violations []Violation
 	watches    []watch

@@ -22,7 +22,7 @@ const LittleChanges = 10
 // exerciseOf counts what a judged run exercised.
 func exerciseOf(spec check.Spec, r *sim.Result, j *Judgement) Exercise {
 	e := Exercise{Changes: -1, Activity: r.Activity}
-	if c := j.Checks[0]; c.Outcome == check.Valid {
+	if c := j.Checks[0]; c.Outcome == check.Valid && spec != nil {
 		e.Changes = changes(spec, r.History, c.Witness)
 	}
 	return e

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"simrun/check"
+	"simrun/check/accounts"
 	"simrun/history"
 	"simrun/models"
 	"simrun/sim"
@@ -20,7 +21,8 @@ type Judgement struct {
 	// Disagreement is not nil if two engines answered differently ([check.Verdict.Disagreement]).
 	// It is an internal error; the first check has both answers.
 	Disagreement error
-	Checks       []Check // linearizability, then the monitors, then assertion, panic and progress
+	Checks       []Check           // linearizability, or the workload's account; then the monitors, then assertion, panic and progress
+	Figures      []accounts.Figure // of the account
 }
 
 // Failed lists the checks that failed, in order of the time at which they did.
@@ -53,7 +55,7 @@ func Names(checks []Check) string {
 // The error says that the history is malformed, that it holds an operation which the
 // specification does not have, or that the options are wrong.
 func Judge(m models.Model, r *sim.Result, spec check.Spec, opts check.Options) (Judgement, error) {
-	spec, err := specOf(m, r, spec)
+	spec, account, err := promiseOf(m, r, spec)
 	if err != nil {
 		return Judgement{}, err
 	}
@@ -64,11 +66,18 @@ func Judge(m models.Model, r *sim.Result, spec check.Spec, opts check.Options) (
 	opts.AllowEmpty = opts.AllowEmpty || slices.ContainsFunc(r.History, func(e history.Event) bool {
 		return e.Type == history.Fail && e.Process != history.Nemesis
 	})
-	v, err := check.Linearizable(spec, r.History, opts)
+	name, v, figures := Linearizability, check.Verdict{}, []accounts.Figure(nil)
+	if spec != nil {
+		v, err = check.Linearizable(spec, r.History, opts)
+	} else {
+		var report accounts.Report
+		report, err = account.Check(r.History, opts)
+		name, v, figures = account.Name, report.Verdict, report.Figures
+	}
 	if err != nil {
 		return Judgement{}, fmt.Errorf("the history of %s: %w", m.Name, err)
 	}
-	j := Judgement{Outcome: v.Outcome, Spec: v.Spec, Disagreement: v.Disagreement(), Checks: []Check{VerdictCheck(Linearizability, v)}}
+	j := Judgement{Outcome: v.Outcome, Spec: v.Spec, Disagreement: v.Disagreement(), Checks: []Check{VerdictCheck(name, v)}, Figures: figures}
 	if c := &j.Checks[0]; c.Outcome == check.Violation {
 		c.Time = r.End
 		if c.Inevitable > 0 {
@@ -85,16 +94,16 @@ func Judge(m models.Model, r *sim.Result, spec check.Spec, opts check.Options) (
 	return j, nil
 }
 
-// specOf is the specification that a run is checked against.
-func specOf(m models.Model, r *sim.Result, named check.Spec) (check.Spec, error) {
+// promiseOf is what the history of a run is checked against: a specification, or if that is nil, an account.
+func promiseOf(m models.Model, r *sim.Result, named check.Spec) (check.Spec, accounts.Checker, error) {
 	if named != nil {
-		return named, nil
+		return named, accounts.Checker{}, nil
 	}
 	w, err := m.Workload(r.Case.Workload.Name)
-	if err == nil && w.Spec == nil {
+	if err == nil && w.Spec == nil && w.Account.Name == "" {
 		err = fmt.Errorf("workload %s of %s has no specification to check against", w.Name, m.Name)
 	}
-	return w.Spec, err
+	return w.Spec, w.Account, err
 }
 
 // clientOf is the client that a process of a simulated run belongs to: client c3 of four begins as
@@ -135,7 +144,11 @@ func (j *Judgement) fail(v Check) {
 // summary says what went wrong first, or what is unknown.
 func (j *Judgement) summary() string {
 	if j.Outcome == check.Valid {
-		return fmt.Sprintf("linearizable, and all %d other checks hold", len(j.Checks)-1)
+		word := "linearizable"
+		if first := j.Checks[0].Name; first != Linearizability {
+			word = first + " holds"
+		}
+		return fmt.Sprintf("%s, and all %d other checks hold", word, len(j.Checks)-1)
 	}
 	first := inTime(j.Checks, j.Outcome)[0]
 	return first.Name + ": " + first.Reason
@@ -146,10 +159,13 @@ func (j *Judgement) summary() string {
 func Breaks(m models.Model, name string, spec check.Spec, opts check.Options) func(*sim.Result) bool {
 	opts.Second = 0
 	return func(r *sim.Result) bool {
-		if name != Linearizability {
-			return slices.ContainsFunc(r.Violations, func(v sim.Violation) bool { return v.Check == name })
+		if slices.ContainsFunc(r.Violations, func(v sim.Violation) bool { return v.Check == name }) {
+			return true
+		}
+		if slices.Contains(insideChecks(m, r), name) {
+			return false
 		}
 		j, err := Judge(m, r, spec, opts)
-		return err == nil && j.Checks[0].Outcome == check.Violation
+		return err == nil && j.Checks[0].Name == name && j.Checks[0].Outcome == check.Violation
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"simrun/check"
+	"simrun/check/accounts"
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
@@ -50,6 +51,38 @@ func TestJudge(t *testing.T) {
 	wantError(t, err, "bare", "specification")
 	_, err = Judge(own, &sim.Result{History: []history.Event{saw(1)}}, nil, check.Options{})
 	wantError(t, err, "the history of own")
+}
+
+// What is promised may be less than linearizability: then an account is asked.
+func TestJudgeAnAccount(t *testing.T) {
+	own := models.Model{Name: "own", Workloads: []models.Workload{{Name: "g-set", Account: accounts.GSet}}}
+	add := history.Event{Type: history.Invoke, F: "add", Value: history.Int(1)}
+	added := history.Event{Index: 1, Time: 1, Type: history.OK, F: "add", Value: history.Int(1)}
+	read := history.Event{Index: 2, Time: 2, Type: history.Invoke, F: "final"}
+	for want, saw := range map[string]history.Value{
+		"g-set holds, and all 3 other checks hold":                                                history.Ints(1),
+		"g-set: 1 was acknowledged to c1, by 1ns, and is missing in the final read by c1, by 3ns": history.Ints(),
+	} {
+		r := &sim.Result{End: 9, History: []history.Event{add, added, read, {Index: 3, Time: 3, Type: history.OK, F: "final", Value: saw}}}
+		for i := range r.History {
+			r.History[i].Process = 1
+		}
+		r.Case.Clients = 1
+		j, err := Judge(own, r, nil, check.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, broken := j.Checks[0], strings.HasPrefix(want, "g-set: ")
+		if j.Summary != want || j.Spec != "g-set" || first.Name != "g-set" || len(j.Figures) == 0 || broken != (first.Outcome == check.Violation) || broken && first.Time != 9 {
+			t.Errorf("%+v, want %s", j, want)
+		}
+		if Breaks(own, "g-set", nil, check.Options{})(r) != broken || Breaks(own, Linearizability, nil, check.Options{})(r) || Breaks(own, Panic, nil, check.Options{})(r) {
+			t.Errorf("%s: which check it breaks is wrong", want)
+		}
+		if _, err := Judge(own, r, specs.Register, check.Options{}); err == nil {
+			t.Error("a set is no register, and a specification that was named counts")
+		}
+	}
 }
 
 // Sentences about a run name its clients, whatever process they have become.

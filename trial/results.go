@@ -59,7 +59,7 @@ func (t *Run) Results() (Results, error) {
 	}
 	r := Results{
 		Outcome: t.Outcome, Summary: t.Summary, Seed: &t.Case.Seed, Model: t.Case.Model, Workload: t.Case.Workload.Name, Spec: t.Spec,
-		Digest: t.Digest.String(), Checks: t.Checks, Beyond: t.Beyond, Exercise: &t.Exercise, Sometimes: t.Sometimes, Ops: CountOps(t.History),
+		Digest: t.Digest.String(), Checks: t.Checks, Figures: t.Figures, Beyond: t.Beyond, Exercise: &t.Exercise, Sometimes: t.Sometimes, Ops: CountOps(t.History),
 		Events: t.Events, Simulated: t.End, Case: bytes.TrimSpace(text), Version: Version,
 	}
 	if t.Trace != nil {

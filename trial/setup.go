@@ -44,6 +44,11 @@ func (s *Setup) completeBase() error {
 		return nil
 	}
 	system := s.Model.System()
+	if b := s.Base.Bugs; len(b) == 1 && s.Base.Workload.Name == "" {
+		if bug, err := s.Model.Bug(string(b[0])); err == nil {
+			s.Base.Workload.Name = bug.Workload
+		}
+	}
 	c, err := system.Complete(s.Base)
 	if err == nil {
 		c.Workload.Mix = s.Base.Workload.Mix // left out, the nemesis draws it
@@ -139,13 +144,11 @@ func Simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts che
 	if err != nil {
 		return nil, err
 	}
-	if spec, err = specOf(m, r, spec); err != nil {
-		return nil, err
-	}
 	t := &Run{Model: m, Result: r}
 	if t.Judgement, err = Judge(m, r, spec, opts); err != nil {
 		return nil, err
 	}
+	spec, _, _ = promiseOf(m, r, spec)
 	t.Exercise = exerciseOf(spec, r, &t.Judgement)
 	for _, b := range m.Profile.Claims.Breaches(r.Case.Faults, r.Case.Nodes) {
 		t.Beyond = append(t.Beyond, fmt.Sprintf("%v: %s", b.Fault, b.Why))

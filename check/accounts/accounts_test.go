@@ -26,7 +26,7 @@ func written(t *testing.T, text string) []history.Event {
 		n := history.Time(len(events))
 		e := history.Event{Index: len(events), Time: n, Process: history.Process(fields[0][0] - '0'), Type: history.Invoke, F: fields[1], Value: in}
 		events = append(events, e)
-		e.Index, e.Time, e.Type = e.Index+1, n+1, history.OK
+		e.Index, e.Time, e.Type, e.Node = e.Index+1, n+1, history.OK, "n"+fields[0]
 		switch {
 		case len(fields) < 4:
 		case fields[3] == "fails":
@@ -78,6 +78,33 @@ func TestAccounts(t *testing.T) {
 		{"bank-total", `0 read null {"a":1,"b":5}` + "\n" + `1 read null {"a":1}`, check.Violation, "the read by process 1, by event 3 has other accounts than that by process 0, by event 1", "reads 2, other accounts 1"},
 		{"bank-total", `0 read null {"a":5}` + "\n" + `1 transfer {"from":"a","to":"b","amount":1}` + "\n" + `1 read null {"a":4}`, check.Unknown, "the sum changes, but a transfer by process 1, by event 3 is between an account that reads see and one that they don't", "reads 2, wrong total 1"},
 		{"bank-total", `1 transfer {"from":"a","to":"b","amount":1}`, check.Unknown, "nothing to decide: no read completed", ""},
+		{"broadcast", "0 broadcast 1\n1 read null []\n1 final null [1]\n2 final null [1]", check.Valid, "", "acknowledged 1, final reads 2"},
+		{"broadcast", "0 broadcast 1\n1 final null [1]\n2 final null []", check.Violation, "1 was acknowledged to process 0, by event 1, and is missing in the final read by process 2, by event 5", "acknowledged 1, final reads 2"},
+		{"broadcast", "0 broadcast 1 ?\n1 final null [1]\n2 final null []", check.Violation, "the replicas differ: the final read by process 1, by event 3 is [1], and that by process 2, by event 5 is []", "final reads 2"},
+		{"broadcast", "1 read null [2]\n0 broadcast 2\n1 final null [2]", check.Violation, "2 is in the read by process 1, by event 1, and nobody had added it", "acknowledged 1, final reads 1"},
+		{"broadcast", "0 broadcast 2 fails\n1 final null [2]", check.Violation, "2 is in the final read by process 1, by event 3, and nobody had added it", "final reads 1"},
+		{"broadcast", "0 broadcast 2\n1 read null [2]", check.Unknown, "no final read completed", "acknowledged 1"},
+		{"g-set", "0 add 1\n1 final null [1,1]", check.Violation, "1 is there twice in the final read by process 1, by event 3", "acknowledged 1, final reads 1"},
+		{"g-counter", "0 add 3\n0 add 4 ?\n2 read null 7\n1 final null 3", check.Valid, "", "additions 1, unknown additions 1, final reads 1"},
+		{"g-counter", "0 add 3\n0 add 4 ?\n1 final null 7", check.Valid, "", "additions 1, unknown additions 1, final reads 1"},
+		{"g-counter", "0 add 3\n0 add 4 ?\n1 final null 5", check.Violation, "the final read by process 1, by event 5 is 5: what was acknowledged makes 3, and 1 additions with an unknown result do not make up for the difference", "additions 1, unknown additions 1, final reads 1"},
+		{"g-counter", "0 add 3\n1 read null 4\n0 add 1\n1 final null 4", check.Violation, "the read by process 1, by event 3 is 4, and what had been added by then is from 0 to 3", "additions 2, final reads 1"},
+		{"g-counter", "0 add 3\n1 final null 3\n2 final null 0", check.Violation, "the final read by process 2, by event 5 is 0: what was acknowledged makes 3, and 0 additions with an unknown result do not make up for the difference", "additions 1, final reads 2"},
+		{"pn-counter", "0 add -3 ?\n2 add 4\n3 add 5 ?\n1 final null 6", check.Valid, "", "additions 1, unknown additions 2, final reads 1"},
+		{"pn-counter", "0 add -3 ?\n2 add 4\n3 add 5 ?\n1 final null 7", check.Violation, "the final read by process 1, by event 7 is 7: what was acknowledged makes 4, and 2 additions with an unknown result do not make up for the difference", "additions 1, unknown additions 2, final reads 1"},
+		{"pn-counter", "0 add 1099511627776 ?\n1 final null 5", check.Unknown, "the additions with an unknown result are too large to tell which sums they have", "unknown additions 1, final reads 1"},
+		{"or-set", "0 add 1\n1 remove 1\n0 add 1\n2 final null [1]", check.Valid, "", "acknowledged 1, final reads 1"},
+		{"or-set", "0 add 1\n1 remove 1\n0 add 1\n2 final null []", check.Violation, "1 was acknowledged to process 0, by event 5, and is missing in the final read by process 2, by event 7", "acknowledged 1, final reads 1"},
+		{"or-set", "0 add 1\n1 remove 1 ?\n0 add 1\n2 final null []", check.Valid, "", "acknowledged 1, final reads 1"},
+		{"or-set", "0 add 1\n0 remove 1\n2 final null []", check.Valid, "", "acknowledged 1, final reads 1"},
+		{"or-set", "0 add 1\n0 remove 1\n2 final null [1]", check.Violation, "1 is in the final read by process 2, by event 5, though each replica that acknowledged it removed it later", "acknowledged 1, final reads 1"},
+		{"or-set", "0 add 1\n1 remove 1\n2 final null [1]", check.Valid, "", "acknowledged 1, final reads 1"},
+		{"or-set", "1 add 1 ?\n0 add 1\n0 remove 1\n2 final null [1]", check.Valid, "", "acknowledged 1, final reads 1"},
+		{"lww-map", "0 put 1 [9,2]\n1 put 2 [10,1]\n2 final null {\"\":2}", check.Valid, "", "puts 2, final reads 1"},
+		{"lww-map", "0 put 1 [9,2]\n1 put 2 [9,1]\n2 final null {\"\":2}", check.Violation, "the final read of the map by process 2, by event 5 is 2, and 1, which was acknowledged to process 0, by event 1, has the greatest timestamp [9,2]", "puts 2, final reads 1"},
+		{"lww-map", "0 put 1 [9,2]\n1 put 2 [9,2]\n2 final null {\"\":2}", check.Violation, "the puts to the map by process 0, by event 1 and by process 1, by event 3 got the same timestamp [9,2]", "puts 2, final reads 1"},
+		{"lww-map", "0 put 1 [9,2]\n1 put 2 ?\n2 final null {\"\":2}", check.Valid, "", "puts 2, final reads 1"},
+		{"lww-map", "0 put 1 ?\n1 get null 2\n2 final null {}", check.Violation, "2 of the map was got by process 1, by event 3, and nobody had put it", "puts 1, final reads 1"},
 	} {
 		checker, _ := ByName(c.name)
 		r, err := checker.Check(written(t, c.history), check.Options{Untimed: true})
@@ -104,6 +131,11 @@ func TestRefused(t *testing.T) {
 	for _, c := range []struct{ name, history, want string }{
 		{"total-queue", "0 enqueue 1\n0 push 1", `event 2: total-queue: unknown operation "push"; available: dequeue, drain, enqueue`},
 		{"total-queue", "0 drain null 7", "event 1: total-queue: drain result: expected a list of values, got 7"},
+		{"broadcast", "0 final null 7", "event 1: broadcast: final result: expected a list, got 7"},
+		{"g-counter", "0 add -7", "event 1: g-counter: add argument: expected an integer from 0 to 1099511627776, got -7"},
+		{"pn-counter", "0 add null", "event 1: pn-counter: add argument: expected an integer from -1099511627776 to 1099511627776, got null"},
+		{"lww-map", "0 put 1 7", "event 1: lww-map: put result: expected a timestamp: a list of integers, got 7"},
+		{"lww-map", "0 final null []", "event 1: lww-map: final result: expected an object, got []"},
 		{"set-full", "0 read null 7", "event 1: set-full: read result: expected a list, got 7"},
 		{"bank-total", `0 read null {"a":"x"}`, `event 1: bank-total: account a: expected an integer of at most 1099511627776, got "x"`},
 	} {

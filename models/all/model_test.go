@@ -17,7 +17,7 @@ func TestModelsAreComplete(t *testing.T) {
 			t.Errorf("%+v: a name, a summary, a guarantee or a workload is missing", m)
 		}
 		for _, w := range m.Workloads {
-			if w.Spec == nil || w.Summary == "" || w.Rate == 0 || w.Keys == 0 || len(w.Mix) == 0 {
+			if (w.Spec == nil) == (w.Account.Name == "") || w.Summary == "" || w.Rate == 0 || w.Keys == 0 || len(w.Mix) == 0 {
 				t.Errorf("%s: workload %s lacks a specification, a summary or a default", m.Name, w.Name)
 			}
 		}

@@ -1,0 +1,93 @@
+package accounts
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"simrun/check"
+	"simrun/history"
+)
+
+// final is the operation of the questions about replicas that agree in the end: a read that a client does at one replica when all else is over, and
+// the replicas have had the time to exchange what they know. The other reads may see less. This is what Maelstrom's workloads of the same
+// names ask, with their final reads, and what Shapiro, Preguiça, Baquero and Zawirski call strong eventual consistency ("Conflict-free Replicated
+// Data Types", SSS 2011): replicas that know the same updates are equal.
+const final = "final"
+
+// ending is an account of a history that ends with final reads.
+type ending struct {
+	l      *ledger
+	finals []*history.Operation // that completed
+	Report
+}
+
+// inTheEnd answers a question about final reads: judge says of each what is wrong with it. All must be equal too.
+func inTheEnd(judge func(e *ending)) func(l *ledger) Report {
+	return func(l *ledger) Report {
+		e := &ending{l: l}
+		for i := range l.ops {
+			if op := &l.ops[i]; op.F == final && op.Outcome == history.OK {
+				e.finals = append(e.finals, op)
+			}
+		}
+		e.Outcome = check.Valid
+		if len(e.finals) == 0 {
+			e.Outcome, e.Reason = check.Unknown, "no final read completed"
+		}
+		judge(e)
+		for _, op := range e.finals {
+			if first := e.finals[0]; op.Output != first.Output {
+				e.blame(fmt.Sprintf("the replicas differ: the final read by %s is %s, and that by %s is %s",
+					l.by(first), quoted(first.Output), l.by(op), quoted(op.Output)), first.Invoke, op.Invoke)
+			}
+		}
+		return e.Report
+	}
+}
+
+// blame makes the history a violation, of which the first reason is kept.
+func (e *ending) blame(reason string, core ...int) {
+	if e.Outcome != check.Violation {
+		e.Outcome, e.Reason, e.Core = check.Violation, reason, core
+	}
+}
+
+// reads are the reads that completed, final ones too, in the order in which they did.
+func (e *ending) reads() (list []*history.Operation) {
+	for i := range e.l.ops {
+		if op := &e.l.ops[i]; (op.F == "read" || op.F == final) && op.Outcome == history.OK {
+			list = append(list, op)
+		}
+	}
+	slices.SortFunc(list, func(a, b *history.Operation) int { return cmp.Compare(a.Complete, b.Complete) })
+	return list
+}
+
+// figure counts what is of interest.
+func (e *ending) figure(name string, n int) {
+	e.Figures = append(e.Figures, Figure{Name: name, Count: n})
+}
+
+// listed accepts reads that return lists.
+func listed(op history.Operation) error {
+	if (op.F == "read" || op.F == final) && op.Outcome == history.OK {
+		return expected(isList(op.Output), op.F+" result", "a list", op.Output)
+	}
+	return nil
+}
+
+// counted accepts additions of an integer from least on, and reads that return one.
+func counted(least int64) func(op history.Operation) error {
+	return func(op history.Operation) error {
+		if op.F == "add" {
+			n, ok := op.Input.AsInt()
+			return expected(ok && n >= least && max(n, -n) <= maxDelta, "add argument", fmt.Sprintf("an integer from %d to %d", max(least, -maxDelta), maxDelta), op.Input)
+		}
+		if op.Outcome == history.OK {
+			_, ok := op.Output.AsInt()
+			return expected(ok, op.F+" result", "an integer", op.Output)
+		}
+		return nil
+	}
+}
