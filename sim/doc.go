@@ -15,8 +15,9 @@
 // [Case.Duration] has passed. Then all of them heal but those that are forever, what is
 // down restarts, and within [Recovery.Within] each client must get an answer
 // to an operation that it invoked after the heal, and the replicas must converge. A workload may
-// have each client do a final operation then, a read. The run ends as soon as that is so; if it is never so, that is a violation of the check "progress",
-// which says who waits for what.
+// have each client do a final operation then, a read. The run ends as soon as that is
+// so; if it is never so, that is a violation of the check "progress", which says who
+// waits for what.
 //
 // # Nodes and clients
 //

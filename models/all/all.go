@@ -3,6 +3,7 @@ package all
 
 import (
 	"simrun/models"
+	"simrun/models/broadcast"
 	"simrun/models/bully"
 	"simrun/models/chain"
 	"simrun/models/lease"
@@ -16,6 +17,7 @@ import (
 // Models returns the models that come with simrun, in order of name.
 func Models() []models.Model {
 	return []models.Model{
+		broadcast.Model(),
 		bully.Model(),
 		chain.Model(),
 		lease.Model(),

@@ -1,0 +1,46 @@
+package broadcast
+
+import (
+	"encoding/json"
+	"errors"
+
+	"simrun/history"
+	"simrun/models/lattice"
+	"simrun/models/wire"
+	"simrun/sim"
+)
+
+// client is the whole life of a client. It begins each operation at another node, and asks the next if one refuses, which means that nothing was done. Its
+// final read is of a node of its own.
+func client(c *sim.Client) {
+	for first := int(-c.ID()); ; first++ {
+		op, more := c.Next()
+		if !more {
+			return
+		}
+		request, at := wire.Append(nil, kindRead, nil), first
+		switch op.F {
+		case opBroadcast:
+			v, _ := op.Value.AsInt()
+			request = wire.Append(nil, kindBroadcast, nil, uint64(v))
+		case opFinal:
+			at = int(-c.ID())
+		}
+		reply, err := []byte(nil), sim.ErrRefused
+		for i := 0; i < c.Nodes() && errors.Is(err, sim.ErrRefused); i++ {
+			reply, err = c.Call(sim.NodeID(1+(at+i)%c.Nodes()), request, clientPatience)
+		}
+		var values lattice.Set
+		body, ok := wire.Decode(reply, kindDone, nil)
+		switch {
+		case ok && op.F == opBroadcast:
+			c.OK(op.Value)
+		case ok && json.Unmarshal(body, &values) == nil:
+			c.OK(history.Ints(values...))
+		case op.F != opBroadcast || errors.Is(err, sim.ErrRefused):
+			c.Fail("no node answered in time")
+		default:
+			c.Info("the node did not answer in time")
+		}
+	}
+}
