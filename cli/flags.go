@@ -168,7 +168,7 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 		c.Bugs = append(c.Bugs, bug.Name)
 	}
 	if f.workload == "" {
-		f.workload = m.Workloads[0].Name
+		f.workload = m.WorkloadOf(c.Bugs)
 	} else if err := oneOf("workload of "+f.model, f.workload, f.models.workloads(f.model)); err != nil {
 		return c, m, err
 	}

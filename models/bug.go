@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"simrun/history/nearest"
@@ -75,4 +76,15 @@ func (m Model) Bug(name string) (Bug, error) {
 		names[i] = string(b.Name)
 	}
 	return Bug{}, nearest.Unknown("bug of "+m.Name, name, names)
+}
+
+// WorkloadOf is the name of the workload of a case that has some bugs on and names none: that which shows the first of them that needs
+// one, else the default.
+func (m Model) WorkloadOf(bugs []sim.BugName) string {
+	for _, b := range m.Bugs {
+		if b.Workload != "" && slices.Contains(bugs, b.Name) {
+			return b.Workload
+		}
+	}
+	return m.Workloads[0].Name
 }

@@ -44,10 +44,8 @@ func (s *Setup) completeBase() error {
 		return nil
 	}
 	system := s.Model.System()
-	if b := s.Base.Bugs; len(b) == 1 && s.Base.Workload.Name == "" {
-		if bug, err := s.Model.Bug(string(b[0])); err == nil {
-			s.Base.Workload.Name = bug.Workload
-		}
+	if s.Base.Workload.Name == "" {
+		s.Base.Workload.Name = s.Model.WorkloadOf(s.Base.Bugs)
 	}
 	c, err := system.Complete(s.Base)
 	if err == nil {

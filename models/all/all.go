@@ -6,6 +6,7 @@ import (
 	"simrun/models/broadcast"
 	"simrun/models/bully"
 	"simrun/models/chain"
+	"simrun/models/crdt"
 	"simrun/models/lease"
 	"simrun/models/multipaxos"
 	"simrun/models/paxos"
@@ -20,6 +21,7 @@ func Models() []models.Model {
 		broadcast.Model(),
 		bully.Model(),
 		chain.Model(),
+		crdt.Model(),
 		lease.Model(),
 		multipaxos.Model(),
 		paxos.Model(),

@@ -6,6 +6,7 @@ import (
 
 	"simrun/history"
 	"simrun/models/lattice"
+	"simrun/models/session"
 	"simrun/models/wire"
 	"simrun/sim"
 )
@@ -26,10 +27,7 @@ func client(c *sim.Client) {
 		case opFinal:
 			at = int(-c.ID())
 		}
-		reply, err := []byte(nil), sim.ErrRefused
-		for i := 0; i < c.Nodes() && errors.Is(err, sim.ErrRefused); i++ {
-			reply, err = c.Call(sim.NodeID(1+(at+i)%c.Nodes()), request, clientPatience)
-		}
+		reply, err := session.AskAnyone(c, at, request, clientPatience)
 		var values lattice.Set
 		body, ok := wire.Decode(reply, kindDone, nil)
 		switch {

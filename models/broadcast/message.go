@@ -5,10 +5,8 @@ import (
 	"fmt"
 
 	"simrun/models/gossip"
-	"simrun/models/invariant"
 	"simrun/models/lattice"
 	"simrun/models/wire"
-	"simrun/sim"
 	"simrun/sim/fault"
 )
 
@@ -50,34 +48,10 @@ func describe(payload []byte) string {
 	return "damaged message"
 }
 
-// The facts of a node.
-type (
-	durable struct { // what is known of a change of its values, and of all before it
-		event fault.Event
-		n     uint64
-	}
-	learned struct{ values lattice.Set } // from another node
-)
+// learned is the fact that values came from another node.
+type learned struct{ values lattice.Set }
 
-const (
-	eventPromised  fault.Event = "promised"  // the node is about to tell others of it
-	eventRecovered fault.Event = "recovered" // the disk held it, and none after it, when the node started
-	eventLearned   fault.Event = "learned"
-)
+const eventLearned fault.Event = "learned"
 
-func (f durable) String() string       { return fmt.Sprintf("%s change %d", f.event, f.n) }
-func (f durable) Trigger() fault.Event { return f.event }
 func (f learned) String() string       { return fmt.Sprint("got ", f.values) }
 func (f learned) Trigger() fault.Event { return eventLearned }
-
-// step says what a fact means for durability. The changes of a node are numbered from its first start on, over its crashes.
-func step(f sim.Fact) (invariant.Step, uint64) {
-	d, _ := f.(durable)
-	switch d.event {
-	case eventPromised:
-		return invariant.Acknowledged, d.n
-	case eventRecovered:
-		return invariant.Recovered, d.n
-	}
-	return invariant.Nothing, 0
-}

@@ -18,7 +18,6 @@ import (
 	"simrun/check/accounts"
 	"simrun/history"
 	"simrun/models"
-	"simrun/models/invariant"
 	"simrun/models/saved"
 	"simrun/sim"
 	"simrun/sim/blocking"
@@ -74,14 +73,14 @@ func Model() models.Model {
 		Profile: fault.Profile{
 			Roles: []string{roleNode, roleSending},
 			Events: []fault.EventDecl{
-				{Event: eventPromised, Summary: "a node is about to tell others what it has"},
+				{Event: saved.Acknowledged, Summary: "a node is about to tell others what its disk holds"},
+				{Event: saved.Recovered, Summary: "a node has read its disk after a start"},
 				{Event: eventLearned, Summary: "a node got values from another"},
-				{Event: eventRecovered, Summary: "a node has read its disk after a start"},
 			},
 			Claims: fault.Claims{Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors: func(c *sim.Case) []sim.Monitor {
-			return []sim.Monitor{invariant.Durable("durability", c.Nodes, step)}
+			return []sim.Monitor{saved.Durability(c.Nodes)}
 		},
 		Converged:       converged,
 		Marks:           []string{saved.MarkRefused, markAgain, markTwice},

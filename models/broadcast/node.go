@@ -43,8 +43,8 @@ func run(p *blocking.Proc) {
 	}
 	n.file.Recovered(changes[0])
 	n.durable, n.saving = n.values, n.values
-	p.Report(durable{eventRecovered, changes[0]})
-	p.Expose(&n.durable)
+	p.Report(saved.Change{Event: saved.Recovered, N: changes[0]})
+	p.Expose(&n.values)
 	n.join(p)
 	for {
 		m, _ := p.Receive(blocking.Forever)
@@ -118,7 +118,7 @@ func (n *node) settle(p *blocking.Proc, unless sim.BugName) {
 	if !p.Bug(unless) {
 		n.file.Await(p, upTo)
 	}
-	p.Report(durable{eventPromised, upTo})
+	p.Report(saved.Change{Event: saved.Acknowledged, N: upTo})
 }
 
 // serve answers a call, unless it is damaged.
@@ -165,10 +165,17 @@ func (n *node) state() sim.State {
 
 // converged says which nodes that are up differ.
 func converged(nodes []sim.Node) string {
-	for i := range nodes {
-		a, b := blocking.Exposed(nodes[0]).(*lattice.Set), blocking.Exposed(nodes[i]).(*lattice.Set)
-		if !slices.Equal(*a, *b) {
-			return fmt.Sprintf("two nodes have %d and %d values", len(*a), len(*b))
+	var first *lattice.Set
+	for i, n := range nodes {
+		values, ok := blocking.Exposed(n).(*lattice.Set)
+		if !ok {
+			return "a node has not read its disk"
+		}
+		if i == 0 {
+			first = values
+		}
+		if !slices.Equal(*values, *first) {
+			return fmt.Sprintf("two nodes have %d and %d values", len(*first), len(*values))
 		}
 	}
 	return ""

@@ -49,7 +49,10 @@ func (c Counter) Sum() (n int64) {
 
 // ORSet is a set with removals, in which an addition wins against a removal at the same time (INRIA 7506 §3.3.5). Each addition has a tag that no other
 // has; to remove an element is to remove all its tags that are known.
-type ORSet struct{ Added, Removed []Tag } // in ascending order
+type ORSet struct {
+	Added   []Tag // that were not removed, in ascending order
+	Removed []Tag // that were, in ascending order
+}
 
 // Tag names an addition.
 type Tag struct {
@@ -63,7 +66,7 @@ func (t Tag) compare(u Tag) int {
 }
 
 // With is the set with an addition more.
-func (s ORSet) With(t Tag) ORSet { return ORSet{insert(s.Added, t, Tag.compare), s.Removed} }
+func (s ORSet) With(t Tag) ORSet { return s.Merge(ORSet{Added: []Tag{t}}) }
 
 // Without is the set without an element, unless another replica adds it with a tag that is not known here.
 func (s ORSet) Without(v int64) ORSet {
@@ -73,18 +76,23 @@ func (s ORSet) Without(v int64) ORSet {
 			tags = append(tags, t)
 		}
 	}
-	return ORSet{s.Added, union(s.Removed, tags, Tag.compare)}
+	return s.Merge(ORSet{Removed: tags})
 }
 
-// Merge is the union of what was added, and of what was removed.
+// Merge has what was removed in either, and what was added in either and removed in none.
 func (s ORSet) Merge(t ORSet) ORSet {
-	return ORSet{union(s.Added, t.Added, Tag.compare), union(s.Removed, t.Removed, Tag.compare)}
+	removed := union(s.Removed, t.Removed, Tag.compare)
+	added := slices.DeleteFunc(union(s.Added, t.Added, Tag.compare), func(t Tag) bool {
+		_, gone := slices.BinarySearchFunc(removed, t, Tag.compare)
+		return gone
+	})
+	return ORSet{added, removed}
 }
 
 // Values are the elements, in ascending order.
 func (s ORSet) Values() (values Set) {
 	for _, t := range s.Added {
-		if _, removed := slices.BinarySearchFunc(s.Removed, t, Tag.compare); !removed && (len(values) == 0 || values[len(values)-1] != t.Value) {
+		if len(values) == 0 || values[len(values)-1] != t.Value {
 			values = append(values, t.Value)
 		}
 	}

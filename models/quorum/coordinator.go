@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"simrun/history"
+	"simrun/models/session"
 	"simrun/models/wire"
 	"simrun/sim"
 	"simrun/sim/blocking"
@@ -186,10 +187,7 @@ func client(c *sim.Client) {
 			request.Value, _ = op.Value.AsInt()
 			kind = kindWrite
 		}
-		reply, err := []byte(nil), sim.ErrRefused
-		for i := 0; i < c.Nodes() && errors.Is(err, sim.ErrRefused); i++ {
-			reply, err = c.Call(sim.NodeID(1+(first+i)%c.Nodes()), request.append(nil, kind), clientPatience)
-		}
+		reply, err := session.AskAnyone(c, first, request.append(nil, kind), clientPatience)
 		v, ok := decode(reply, kindIs)
 		switch {
 		case !ok && kind == kindWrite && !errors.Is(err, sim.ErrRefused):

@@ -62,9 +62,9 @@ func Model() models.Model {
 			Leader: roleCoordinator,
 			Events: []fault.EventDecl{
 				{Event: "tagged", Summary: "a coordinator chose the tag of a write"},
-				{Event: stored, Summary: "a replica's disk holds what changed"},
-				{Event: acknowledged, Summary: "a replica acknowledges what it stored"},
-				{Event: recovered, Summary: "a replica has read its disk after a start"},
+				{Event: saved.Stored, Summary: "a replica's disk holds what changed"},
+				{Event: saved.Acknowledged, Summary: "a replica acknowledges what it stored"},
+				{Event: saved.Recovered, Summary: "a replica has read its disk after a start"},
 			},
 			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"simrun/models/saved"
 	"simrun/models/wire"
 	"simrun/sim"
 	"simrun/sim/fault"
@@ -122,14 +123,15 @@ func TestDescribe(t *testing.T) {
 // Each monitor catches its own violation, and is silent about the nearest history that is right.
 func TestMonitors(t *testing.T) {
 	write := func(value int64, attempt uint64) tagged { return tagged{version{"k1", tag{1, 2, 1, attempt}, value}} }
+	acknowledged := saved.Change{Event: saved.Acknowledged, N: 7}
 	elsewhere := tagged{version{"k2", tag{1, 2, 1, 1}, 5}}
 	for _, c := range []struct {
 		monitor        string
 		planted, right []sim.Fact
 	}{
 		{"durability",
-			[]sim.Fact{change{acknowledged, 7}, change{recovered, 6}},
-			[]sim.Fact{change{acknowledged, 7}, change{stored, 9}, change{recovered, 7}}},
+			[]sim.Fact{acknowledged, saved.Change{Event: saved.Recovered, N: 6}},
+			[]sim.Fact{acknowledged, saved.Change{Event: saved.Stored, N: 9}, saved.Change{Event: saved.Recovered, N: 7}}},
 		{"unique tags",
 			[]sim.Fact{write(4, 1), write(5, 1)},
 			[]sim.Fact{write(4, 1), write(5, 2), elsewhere}},

@@ -36,14 +36,14 @@ func run(p *blocking.Proc) {
 		r.Hints = append(r.Hints, versions{})
 	}
 	p.Describe(r.state)
-	r.file = saved.File{Name: storeFile, Encode: r.encode, Stored: func(p *blocking.Proc, n uint64) { p.Report(change{stored, n}) }}
+	r.file = saved.File{Name: storeFile, Encode: r.encode, Stored: func(p *blocking.Proc, n uint64) { p.Report(saved.Change{Event: saved.Stored, N: n}) }}
 	file := r.file.Read(p)
 	if body, ok := wire.Decode(file, kindStore, nil); len(file) > 0 && (!ok || json.Unmarshal(body, &r.store) != nil) {
 		p.Note("the disk holds what this node never wrote: to go on would forget what it acknowledged")
 		return
 	}
 	r.file.Recovered(r.Changes)
-	p.Report(change{recovered, r.Changes})
+	p.Report(saved.Change{Event: saved.Recovered, N: r.Changes})
 	r.Incarnation++
 	r.file.Await(p, r.file.Change(p))
 	if p.Option(optionConsistency) == lww && p.Option(optionHints) == "on" {
@@ -85,7 +85,7 @@ func (r *replica) put(p *blocking.Proc, v version) {
 	if !p.Bug(bugAckBeforeSync) {
 		r.file.Await(p, n)
 	}
-	p.Report(change{acknowledged, n})
+	p.Report(saved.Change{Event: saved.Acknowledged, N: n})
 }
 
 // encode is the content of the file.

@@ -1,0 +1,53 @@
+package crdt
+
+import (
+	"fmt"
+
+	"simrun/models/invariant"
+	"simrun/models/lattice"
+	"simrun/models/saved"
+	"simrun/sim"
+)
+
+// The facts of a node. Those of updates are told when the disk holds them.
+type (
+	tagged struct { // an addition to the set with removals has a tag: the nth of a life of the node
+		tag  lattice.Tag
+		life int
+		nth  uint64
+	}
+	put struct { // an entry of the map has a timestamp, where the node knew one
+		key           string
+		stamp, before lattice.Stamp
+	}
+	updated struct{ request } // any other update
+)
+
+func (f tagged) String() string  { return fmt.Sprintf("added %d with tag %d", f.tag.Value, f.tag.N) }
+func (f updated) String() string { return fmt.Sprintf("%s %s %d", f.Key, f.F, f.Value) }
+func (f put) String() string {
+	return fmt.Sprintf("put %s at %d/%d over %d/%d", f.key, f.stamp.Time, f.stamp.Node, f.before.Time, f.before.Node)
+}
+
+func monitors(c *sim.Case) []sim.Monitor {
+	return []sim.Monitor{saved.Durability(c.Nodes), invariant.Unique("unique tags", tagOf), putWins{}}
+}
+
+// tagOf tells which facts give a tag to an addition.
+func tagOf(f sim.Fact) (id, use string, ok bool) {
+	t, ok := f.(tagged)
+	return fmt.Sprintf("tag %d.%d", t.tag.Node, t.tag.N), fmt.Sprintf("addition %d of life %d", t.nth, t.life), ok
+}
+
+// putWins is the invariant that a put has a greater timestamp than what its node knew.
+type putWins struct{}
+
+func (putWins) Name() string { return "a put wins" }
+
+func (putWins) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	p, ok := f.(put)
+	if !ok || p.stamp.Compare(p.before) > 0 {
+		return ""
+	}
+	return fmt.Sprintf("%v %v, which is not less", node, p)
+}
