@@ -7,6 +7,7 @@ import (
 	"simrun/models/bully"
 	"simrun/models/chain"
 	"simrun/models/crdt"
+	"simrun/models/flake"
 	"simrun/models/lease"
 	"simrun/models/multipaxos"
 	"simrun/models/paxos"
@@ -22,6 +23,7 @@ func Models() []models.Model {
 		bully.Model(),
 		chain.Model(),
 		crdt.Model(),
+		flake.Model(),
 		lease.Model(),
 		multipaxos.Model(),
 		paxos.Model(),
