@@ -5,11 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 
 	"simrun/history"
+	"simrun/internal/soak"
 	"simrun/sim"
 )
 
@@ -21,7 +24,7 @@ const fingerprintChild = "SIMRUN_FINGERPRINT_CHILD"
 func fingerprint(t *testing.T) []byte {
 	var out bytes.Buffer
 	for _, m := range Models() {
-		for seed := uint64(1); seed <= 8; seed++ {
+		for seed := uint64(1); seed <= uint64(soak.N(4, 16)); seed++ {
 			r, err := sim.RunTraced(m.System(), searchCase(t, m, seed))
 			if err != nil {
 				t.Fatal(err)
@@ -75,22 +78,39 @@ func TestRunsAreDeterministicAcrossProcesses(t *testing.T) {
 	}
 }
 
-// A trace changes nothing.
-func TestTraceDoesNotChangeTheRun(t *testing.T) {
+// A trace changes nothing. It has the states of the nodes, and a profile lists the roles that they take, so that a plan can name each of them, and no other.
+func TestTracesAndTheirRoles(t *testing.T) {
 	for _, m := range Models() {
-		for seed := uint64(1); seed <= 20; seed++ {
-			c := searchCase(t, m, seed)
-			plain, err := sim.Run(m.System(), c)
-			if err != nil {
-				t.Fatal(err)
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			seen := map[string]bool{}
+			for seed := uint64(1); seed <= 20; seed++ {
+				c := searchCase(t, m, seed)
+				plain, err := sim.Run(m.System(), c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				traced, err := sim.RunTraced(m.System(), c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if plain.Digest != traced.Digest || plain.Events != traced.Events {
+					t.Errorf("seed %d: digest %s without a trace, %s with it", seed, plain.Digest, traced.Digest)
+				}
+				for _, rec := range traced.Trace.Records {
+					if rec.Kind == sim.StateIs {
+						seen[rec.State.Role] = true
+					}
+				}
 			}
-			traced, err := sim.RunTraced(m.System(), c)
-			if err != nil {
-				t.Fatal(err)
+			for _, role := range slices.Sorted(maps.Keys(seen)) {
+				if !slices.Contains(m.Profile.Roles, role) {
+					t.Errorf("a node is %s, and the profile lists the roles %q", role, m.Profile.Roles)
+				}
 			}
-			if plain.Digest != traced.Digest || plain.Events != traced.Events {
-				t.Errorf("%s: seed %d: digest %s without a trace, %s with it", m.Name, seed, plain.Digest, traced.Digest)
+			if m.Profile.Leader != "" && !seen[m.Profile.Leader] {
+				t.Errorf("no node was %s in 20 seeds", m.Profile.Leader)
 			}
-		}
+		})
 	}
 }

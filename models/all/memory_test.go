@@ -1,7 +1,9 @@
 package all
 
 import (
+	"os"
 	"runtime"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -12,9 +14,16 @@ import (
 	"simrun/trial"
 )
 
+// Each of thousands of runs leaves a few megabytes behind, and nothing of them is needed any more: a collector that comes less often halves the time.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(1000)
+	os.Exit(m.Run())
+}
+
 // Ten thousand clients, for a second or, in soak, for the longest time that a case can have, take at most 4 GiB with
 // the history, its check and a trace: the trace is bounded, and the history by the number of operations that a case has.
 func TestMemoryOfManyClients(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	m := raftModel(t)
 	system := m.System()
 	c, err := system.Complete(sim.Case{Model: m.Name, Seed: 1, Clients: 10_000, Duration: sim.Duration(time.Duration(soak.N(1, 24*60*60)) * time.Second)})

@@ -1,8 +1,6 @@
 package all
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -35,32 +33,6 @@ func TestModelsAreComplete(t *testing.T) {
 			if o.Summary == "" || len(o.Values) < 2 {
 				t.Errorf("%s: option %s is not described", m.Name, o.Name)
 			}
-		}
-	}
-}
-
-// A profile lists the roles that its nodes take, so that a plan can name each of them, and no other.
-func TestProfilesListTheRoles(t *testing.T) {
-	for _, m := range Models() {
-		seen := map[string]bool{}
-		for seed := range uint64(30) {
-			r, err := sim.RunTraced(m.System(), searchCase(t, m, seed))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, rec := range r.Trace.Records {
-				if rec.Kind == sim.StateIs {
-					seen[rec.State.Role] = true
-				}
-			}
-		}
-		for _, role := range slices.Sorted(maps.Keys(seen)) {
-			if !slices.Contains(m.Profile.Roles, role) {
-				t.Errorf("%s: a node is %s, and the profile lists the roles %q", m.Name, role, m.Profile.Roles)
-			}
-		}
-		if m.Profile.Leader != "" && !seen[m.Profile.Leader] {
-			t.Errorf("%s: no node was %s in 30 seeds", m.Name, m.Profile.Leader)
 		}
 	}
 }
