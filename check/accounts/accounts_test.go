@@ -10,7 +10,7 @@ import (
 	"simrun/internal/soak"
 )
 
-// written makes a history from lines: process, name, argument, and a result, "?" or
+// written makes a history from lines: process, name, or name@key, argument, and a result, "?" or
 // "fails". The operations follow each other.
 func written(t *testing.T, text string) []history.Event {
 	var events []history.Event
@@ -24,7 +24,8 @@ func written(t *testing.T, text string) []history.Event {
 			t.Fatal(err)
 		}
 		n := history.Time(len(events))
-		e := history.Event{Index: len(events), Time: n, Process: history.Process(fields[0][0] - '0'), Type: history.Invoke, F: fields[1], Value: in}
+		e := history.Event{Index: len(events), Time: n, Process: history.Process(fields[0][0] - '0'), Type: history.Invoke, Value: in}
+		e.F, e.Key, _ = strings.Cut(fields[1], "@")
 		events = append(events, e)
 		e.Index, e.Time, e.Type, e.Node = e.Index+1, n+1, history.OK, "n"+fields[0]
 		switch {
@@ -100,11 +101,20 @@ func TestAccounts(t *testing.T) {
 		{"or-set", "0 add 1\n0 remove 1\n2 final null [1]", check.Violation, "1 is in the final read by process 2, by event 5, though each replica that acknowledged it removed it later", "acknowledged 1, final reads 1"},
 		{"or-set", "0 add 1\n1 remove 1\n2 final null [1]", check.Valid, "", "acknowledged 1, final reads 1"},
 		{"or-set", "1 add 1 ?\n0 add 1\n0 remove 1\n2 final null [1]", check.Valid, "", "acknowledged 1, final reads 1"},
-		{"lww-map", "0 put 1 [9,2]\n1 put 2 [10,1]\n2 final null {\"\":2}", check.Valid, "", "puts 2, final reads 1"},
-		{"lww-map", "0 put 1 [9,2]\n1 put 2 [9,1]\n2 final null {\"\":2}", check.Violation, "the final read of the map by process 2, by event 5 is 2, and 1, which was acknowledged to process 0, by event 1, has the greatest timestamp [9,2]", "puts 2, final reads 1"},
-		{"lww-map", "0 put 1 [9,2]\n1 put 2 [9,2]\n2 final null {\"\":2}", check.Violation, "the puts to the map by process 0, by event 1 and by process 1, by event 3 got the same timestamp [9,2]", "puts 2, final reads 1"},
-		{"lww-map", "0 put 1 [9,2]\n1 put 2 ?\n2 final null {\"\":2}", check.Valid, "", "puts 2, final reads 1"},
-		{"lww-map", "0 put 1 ?\n1 get null 2\n2 final null {}", check.Violation, "2 of the map was got by process 1, by event 3, and nobody had put it", "puts 1, final reads 1"},
+		{"kafka", "0 send@k 7 0\n1 send@k 8 1\n2 poll null [[\"k\",0,7],[\"k\",1,8]]\n2 commit null {\"k\":2}\n3 committed null {\"k\":2}\n3 final null [[\"k\",0,7],[\"k\",1,8]]", check.Valid, "", "acknowledged 2, polled 2, final reads 1"},
+		{"kafka", "0 send@k 7 0\n1 send@k 8 ?\n2 poll null [[\"k\",1,8]]\n3 final null [[\"k\",1,8]]", check.Violation, "7 was acknowledged to process 0, by event 1 at offset 0 of k, and is missing in the final read by process 3, by event 7", "acknowledged 1, polled 1, final reads 1"},
+		{"kafka", "0 send@k 7 0\n1 send@k 8 0\n3 final null [[\"k\",0,8]]", check.Violation, "offset 0 of k holds 8 in the send by process 1, by event 3, and another operation had 7 there", "acknowledged 2, final reads 1"},
+		{"kafka", "0 send@k 7 0\n2 poll null [[\"k\",0,7],[\"k\",1,7]]", check.Violation, "7 is at offset 1 of k in the poll by process 2, by event 3, and at offset 0 of k too", "acknowledged 1, polled 2"},
+		{"kafka", "2 poll null [[\"k\",0,7]]\n0 send@k 7 0", check.Violation, "7 is at offset 0 of k in the poll by process 2, by event 1, and nobody had sent it", "acknowledged 1, polled 1"},
+		{"kafka", "0 send@k 7 0\n0 send@k 8 2\n2 poll null [[\"k\",2,8],[\"k\",0,7]]", check.Violation, "the poll by process 2, by event 5 has offset 0 of k after 2", "acknowledged 2, polled 2"},
+		{"kafka", "0 send@k 7 0\n0 send@k 8 1\n0 send@k 9 2\n2 poll null [[\"k\",0,7],[\"k\",2,9]]", check.Violation, "the poll by process 2, by event 7 goes from offset 0 of k to 2, and leaves out 1", "acknowledged 3, polled 2"},
+		{"kafka", "0 send@k 7 0\n2 poll null ?\n3 commit null {\"k\":1}\n3 final null [[\"k\",0,7]]", check.Violation, "process 3, by event 5 committed offset 1 of k, and nobody had processed 7 at offset 0", "acknowledged 1, final reads 1"},
+		{"kafka", "0 send@k 7 0\n2 poll null [[\"k\",0,7]]\n2 commit null {\"k\":1}\n3 commit null {\"k\":0}\n3 final null [[\"k\",0,7]]", check.Violation, "the committed offset of k went back from 1, by process 2, by event 5, to 0, by process 3, by event 7", "acknowledged 1, polled 1, final reads 1"},
+		{"lww-map", "0 put@k 1 [9,2]\n1 put@k 2 [10,1]\n2 final null {\"k\":2}", check.Valid, "", "puts 2, final reads 1"},
+		{"lww-map", "0 put@k 1 [9,2]\n1 put@k 2 [9,1]\n2 final null {\"k\":2}", check.Violation, "the final read of k by process 2, by event 5 is 2, and 1, which was acknowledged to process 0, by event 1, has the greatest timestamp [9,2]", "puts 2, final reads 1"},
+		{"lww-map", "0 put@k 1 [9,2]\n1 put@k 2 [9,2]\n2 final null {\"k\":2}", check.Violation, "the puts to k by process 0, by event 1 and by process 1, by event 3 got the same timestamp [9,2]", "puts 2, final reads 1"},
+		{"lww-map", "0 put@k 1 [9,2]\n1 put@k 2 ?\n2 final null {\"k\":2}", check.Valid, "", "puts 2, final reads 1"},
+		{"lww-map", "0 put@k 1 ?\n1 get@k null 2\n2 final null {}", check.Violation, "2 of k was got by process 1, by event 3, and nobody had put it", "puts 1, final reads 1"},
 	} {
 		checker, _ := ByName(c.name)
 		r, err := checker.Check(written(t, c.history), check.Options{Untimed: true})
@@ -134,7 +144,9 @@ func TestRefused(t *testing.T) {
 		{"broadcast", "0 final null 7", "event 1: broadcast: final result: expected a list, got 7"},
 		{"g-counter", "0 add -7", "event 1: g-counter: add argument: expected an integer from 0 to 1099511627776, got -7"},
 		{"pn-counter", "0 add null", "event 1: pn-counter: add argument: expected an integer from -1099511627776 to 1099511627776, got null"},
-		{"lww-map", "0 put 1 7", "event 1: lww-map: put result: expected a timestamp: a list of integers, got 7"},
+		{"lww-map", "0 put@k 1 7", "event 1: lww-map: put result: expected a timestamp: a list of integers, got 7"},
+		{"kafka", "0 send@k 7 true", "event 1: kafka: send result: expected an offset, got true"},
+		{"kafka", "0 poll null [[1,2]]", "event 1: kafka: poll result: expected a list of [key, offset, value], got [[1,2]]"},
 		{"lww-map", "0 final null []", "event 1: lww-map: final result: expected an object, got []"},
 		{"set-full", "0 read null 7", "event 1: set-full: read result: expected a list, got 7"},
 		{"bank-total", `0 read null {"a":"x"}`, `event 1: bank-total: account a: expected an integer of at most 1099511627776, got "x"`},

@@ -60,9 +60,12 @@ func (e *ending) reads() (list []*history.Operation) {
 			list = append(list, op)
 		}
 	}
-	slices.SortFunc(list, func(a, b *history.Operation) int { return cmp.Compare(a.Complete, b.Complete) })
+	slices.SortFunc(list, byComplete)
 	return list
 }
+
+// byComplete compares operations by when they completed.
+func byComplete(a, b *history.Operation) int { return cmp.Compare(a.Complete, b.Complete) }
 
 // figure counts what is of interest.
 func (e *ending) figure(name string, n int) {

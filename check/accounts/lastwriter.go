@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,11 +51,11 @@ func earlier(a, b history.Value) bool {
 
 // writers are the puts to a key.
 type writers struct {
-	key, name string
-	last      *history.Operation                   // with the greatest timestamp
-	stamped   map[history.Value]*history.Operation // by timestamp
-	first     map[history.Value]int                // by value: the first invocation that may have put it
-	unsure    map[history.Value]bool               // values that were put with an unknown result
+	key     string
+	last    *history.Operation                   // with the greatest timestamp
+	stamped map[history.Value]*history.Operation // by timestamp
+	first   map[history.Value]int                // by value: the first invocation that may have put it
+	unsure  map[history.Value]bool               // values that were put with an unknown result
 }
 
 func countWriters(e *ending) {
@@ -70,7 +69,7 @@ func countWriters(e *ending) {
 		}
 		w := by[op.Key]
 		if w == nil {
-			w = &writers{key: op.Key, name: cmp.Or(op.Key, "the map"), stamped: map[history.Value]*history.Operation{}, first: map[history.Value]int{}, unsure: map[history.Value]bool{}}
+			w = &writers{key: op.Key, stamped: map[history.Value]*history.Operation{}, first: map[history.Value]int{}, unsure: map[history.Value]bool{}}
 			by[op.Key] = w
 			order = append(order, w)
 		}
@@ -81,7 +80,7 @@ func countWriters(e *ending) {
 		if op := &e.l.ops[i]; op.F == "get" && op.Outcome == history.OK && !op.Output.IsNull() {
 			w := by[op.Key]
 			if begun, put := firstOf(w, op.Output); !put || begun > op.Complete {
-				e.blame(fmt.Sprintf("%s of %s was got by %s, and nobody had put it", quoted(op.Output), cmp.Or(op.Key, "the map"), e.l.by(op)), op.Invoke)
+				e.blame(fmt.Sprintf("%s of %s was got by %s, and nobody had put it", quoted(op.Output), op.Key, e.l.by(op)), op.Invoke)
 			}
 		}
 	}
@@ -112,7 +111,7 @@ func (e *ending) put(w *writers, op *history.Operation) {
 		return
 	}
 	if other := w.stamped[op.Output]; other != nil {
-		e.blame(fmt.Sprintf("the puts to %s by %s and by %s got the same timestamp %s", w.name, e.l.by(other), e.l.by(op), quoted(op.Output)), other.Invoke, op.Invoke)
+		e.blame(fmt.Sprintf("the puts to %s by %s and by %s got the same timestamp %s", w.key, e.l.by(other), e.l.by(op), quoted(op.Output)), other.Invoke, op.Invoke)
 	}
 	w.stamped[op.Output] = op
 	if w.last == nil || earlier(w.last.Output, op.Output) {
@@ -127,9 +126,9 @@ func (e *ending) winner(w *writers, op *history.Operation) {
 		return
 	}
 	if w.last == nil {
-		e.blame(fmt.Sprintf("the final read of %s by %s is %s, and nobody had put it", w.name, e.l.by(op), quoted(v)), op.Invoke)
+		e.blame(fmt.Sprintf("the final read of %s by %s is %s, and nobody had put it", w.key, e.l.by(op), quoted(v)), op.Invoke)
 		return
 	}
 	e.blame(fmt.Sprintf("the final read of %s by %s is %s, and %s, which was acknowledged to %s, has the greatest timestamp %s",
-		w.name, e.l.by(op), quoted(v), quoted(w.last.Input), e.l.by(w.last), quoted(w.last.Output)), w.last.Invoke, op.Invoke)
+		w.key, e.l.by(op), quoted(v), quoted(w.last.Input), e.l.by(w.last), quoted(w.last.Output)), w.last.Invoke, op.Invoke)
 }

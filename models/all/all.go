@@ -10,6 +10,7 @@ import (
 	"simrun/models/flake"
 	"simrun/models/lease"
 	"simrun/models/multipaxos"
+	"simrun/models/partlog"
 	"simrun/models/paxos"
 	"simrun/models/primarybackup"
 	"simrun/models/quorum"
@@ -26,6 +27,7 @@ func Models() []models.Model {
 		flake.Model(),
 		lease.Model(),
 		multipaxos.Model(),
+		partlog.Model(),
 		paxos.Model(),
 		primarybackup.Model(),
 		quorum.Model(),
