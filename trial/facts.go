@@ -39,6 +39,9 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 	if r.Untraced > 0 {
 		facts = append(facts, sim.Field{Name: "trace", Value: fmt.Sprintf("a part: %s more records are around it, before or after", count.Grouped(r.Untraced))})
 	}
+	for _, f := range r.Figures {
+		facts = append(facts, sim.Field{Name: f.Name, Value: describeFigure(f, false)})
+	}
 	if r.Exercise != nil && r.Exercise.String() != "" {
 		facts = append(facts, sim.Field{Name: "exercised", Value: r.Exercise.String()})
 	}

@@ -3,6 +3,7 @@ package accounts
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"simrun/history"
@@ -104,10 +105,9 @@ func countLogs(e *ending) {
 			l.gaps(op)
 		case op.F == final:
 			l.missing(op)
-		case op.F == "commit":
-			l.processed(op)
 		}
 	}
+	l.processed()
 	l.committed()
 	e.figure("acknowledged", acknowledged)
 	e.figure("polled", len(l.polled))
@@ -199,15 +199,34 @@ func (l *logs) missing(op *history.Operation) {
 	}
 }
 
-// processed blames a commit past a value that no poll that had ended by then returned: the next consumer begins after it.
-func (l *logs) processed(op *history.Operation) {
-	for key, v := range op.Output.Members() {
-		next, _ := v.AsInt()
-		for _, offset := range l.known[key] {
-			where := place{key, offset}
-			if end, polled := l.polled[where]; offset < next && (!polled || end > op.Complete) {
-				l.e.blame(fmt.Sprintf("%s committed offset %d of %s, and nobody had processed %s at offset %d", l.e.l.by(op), next, key, quoted(l.values[where]), offset), op.Invoke)
+// processed blames commits past a value that no poll that had ended by then returned: the next consumer begins after it.
+func (l *logs) processed() {
+	late := map[string][]int{} // by key, for each known offset: when it and all before it had been polled
+	for key, offsets := range l.known {
+		all := 0
+		for _, offset := range offsets {
+			end, polled := l.polled[place{key, offset}]
+			if !polled {
+				end = math.MaxInt
 			}
+			all = max(all, end)
+			late[key] = append(late[key], all)
+		}
+	}
+	for i := range l.e.l.ops {
+		op := &l.e.l.ops[i]
+		if op.F != "commit" || op.Outcome != history.OK {
+			continue
+		}
+		for key, v := range op.Output.Members() {
+			next, _ := v.AsInt()
+			before, _ := slices.BinarySearch(l.known[key], next)
+			if before == 0 || late[key][before-1] < op.Complete {
+				continue
+			}
+			first, _ := slices.BinarySearch(late[key], op.Complete)
+			offset := l.known[key][first]
+			l.e.blame(fmt.Sprintf("%s committed offset %d of %s, and nobody had processed %s at offset %d", l.e.l.by(op), next, key, quoted(l.values[place{key, offset}]), offset), op.Invoke)
 		}
 	}
 }
