@@ -85,6 +85,31 @@ func TestJudgeAnAccount(t *testing.T) {
 	}
 }
 
+// A case with a bug that another workload shows than the default runs that one, unless the case names one.
+func TestABugChoosesItsWorkload(t *testing.T) {
+	next := func(*sim.Turn) sim.Op { return sim.Op{F: "read"} }
+	own := models.Model{
+		Name: "own", Boot: func(*sim.Env) sim.Node { return nil }, Client: func(*sim.Client) {},
+		Workloads: []models.Workload{{Name: "first", Mix: []sim.Weight{{F: "read", Weight: 1}}, Next: next}, {Name: "second", Mix: []sim.Weight{{F: "read", Weight: 1}}, Next: next}},
+		Bugs:      []models.Bug{{Name: "anywhere"}, {Name: "there", Workload: "second"}},
+	}
+	for _, c := range []struct {
+		base sim.Case
+		want string
+	}{
+		{sim.Case{}, "first"},
+		{sim.Case{Bugs: []sim.BugName{"anywhere"}}, "first"},
+		{sim.Case{Bugs: []sim.BugName{"anywhere", "there"}}, "second"},
+		{sim.Case{Bugs: []sim.BugName{"there"}, Workload: sim.Workload{Name: "first"}}, "first"},
+	} {
+		if drawn, err := Draw(own, c.base, "none", false); err != nil || drawn.Workload.Name != c.want {
+			t.Errorf("%v: %s, %v", c.base.Bugs, drawn.Workload.Name, err)
+		}
+	}
+	own.Bugs[1].Workload = "third"
+	wantError(t, own.Check(), "bug there", "third")
+}
+
 // Sentences about a run name its clients, whatever process they have become.
 func TestClientOfAProcess(t *testing.T) {
 	for p, want := range map[history.Process]string{1: "c1", 4: "c4", 5: "c1", 11: "c3"} {
