@@ -85,7 +85,7 @@ func counted(least int64) func(op history.Operation) error {
 	return func(op history.Operation) error {
 		if op.F == "add" {
 			n, ok := op.Input.AsInt()
-			return expected(ok && n >= least && max(n, -n) <= maxDelta, "add argument", fmt.Sprintf("an integer from %d to %d", max(least, -maxDelta), maxDelta), op.Input)
+			return expected(ok && n >= least && max(n, -n) <= maxDelta, "add argument", fmt.Sprintf("an integer from %d to %d", max(least, -maxDelta), int64(maxDelta)), op.Input)
 		}
 		if op.Outcome == history.OK {
 			_, ok := op.Output.AsInt()

@@ -20,7 +20,7 @@ import (
 //
 // Violations are: an offset with two values, a value with two offsets, a value that nobody sent; an acknowledged value that is missing in a final read; a poll that goes
 // back or leaves out an offset that is known; a commit past a value that no poll that had ended by then returned; a committed offset that goes
-// back. A value that is polled twice is none: consumers process at least once.
+// back. A value that is polled twice is none: consumers process at least once. A poll with an unknown result got, and processed, nothing.
 var Kafka = Checker{
 	Name:       "kafka",
 	Summary:    "partitioned logs and a group of consumers: send → offset, poll, commit, committed, final; nothing lost, skipped or reordered, and offsets don't go back",

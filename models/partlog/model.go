@@ -4,7 +4,7 @@
 // Each partition is one durable log at one node, and so are the committed offsets, at node n1, which coordinates the group: nothing is replicated. The
 // coordinator gives each consumer some of the partitions. When one joins, or is not heard of for a session, all are assigned anew, with a
 // new generation. A commit counts only if it comes from a member of the current generation: a consumer that was slow, and taken for dead, can't commit over its
-// successor (as in Kafka, KIP-62 and its group protocol). It is delivered at least once: a consumer commits what it has processed, and
+// successor (as in the group protocol of Kafka). It is delivered at least once: a consumer commits what it has processed, and
 // what it did not commit comes again.
 package partlog
 
