@@ -127,3 +127,20 @@ func TestEveryRunIsConsistent(t *testing.T) {
 		t.Errorf("only %d families with %d faults were seen", len(families), begun)
 	}
 }
+
+// A fault that waited for an event comes before what else happens at its time, as one does that is written with that time: the resolved plan is the same run, also where
+// the answer to the event arrives at that very nanosecond.
+func TestResolvedPlanAtTheTimeOfAnAnswer(t *testing.T) {
+	for latency := range sim.Duration(4) {
+		c := sim.Case{Seed: 75, Nodes: 1, Clients: 1, Duration: sim.Duration(500 * time.Millisecond), Faults: plan("after 31ms on 3rd synced crash it for 369ms")}
+		c.Network.Client = latency
+		r, err := sim.Run(toySystem, c)
+		if err != nil || len(r.Resolved) != 1 {
+			t.Fatal(err, r.Resolved)
+		}
+		c.Faults = r.Resolved
+		if again, err := sim.Run(toySystem, c); err != nil || again.Digest != r.Digest {
+			t.Errorf("client latency %v: the resolved plan %q gives digest %v, %v; want %v", latency, r.Resolved, again.Digest, err, r.Digest)
+		}
+	}
+}

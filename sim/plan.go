@@ -47,12 +47,15 @@ func (w *world) schedulePlan() {
 		w.plan.steps = append(w.plan.steps, step{f: f, of: of})
 		i := len(w.plan.steps) - 1
 		if f.On == "" {
-			w.at(Time(f.At), onFault, i)
+			w.atFault(Time(f.At), i)
 		} else {
 			w.plan.waiting = append(w.plan.waiting, trigger{i, max(1, f.Nth)})
 		}
 	}
 }
+
+// atFault schedules a fault, before all else that happens at that time: it must not matter when it became known that it would begin then.
+func (w *world) atFault(t Time, step int) { w.queue.PushEarly(int64(t), ref(onFault, step)) }
 
 // happened tells the plan of an event that a fault may wait for.
 func (w *world) happened(e fault.Event, node NodeID) {
@@ -71,7 +74,7 @@ func (w *world) trigger(e fault.Event, node NodeID) {
 		if s.f.On == e && w.now >= Time(s.f.At) {
 			if t.left--; t.left == 0 {
 				s.it, s.cause = node, w.events
-				w.at(w.now+1, onFault, t.step)
+				w.atFault(w.now+1, t.step)
 				continue
 			}
 		}
@@ -96,7 +99,7 @@ func (w *world) faultBegins(i int) {
 		if Time(f.At) <= w.now {
 			w.beginStep(next)
 		} else {
-			w.at(Time(f.At), onFault, next)
+			w.atFault(Time(f.At), next)
 		}
 	}
 }

@@ -121,7 +121,7 @@ func newWorld(s *System, c Case) (*world, error) {
 // run executes events until the run is over.
 func (w *world) run() {
 	w.running = true
-	w.at(Time(w.c.Duration), onHealAll, 0)
+	w.queue.PushEarly(int64(w.c.Duration), ref(onHealAll, 0)) // before the faults of that time, which have none left
 	w.schedulePlan()
 	for i := range w.c.Nodes {
 		w.at(0, onBoot, i+1)

@@ -15,8 +15,8 @@ const MaxRef = 1<<RefBits - 1
 type Ref uint32
 
 // item is 16 bytes, so that four children of a node share a cache line. The key
-// is the sequence number above the reference: it orders equal times, and 2^38
-// pushes fit.
+// is the sequence number above the reference: it orders equal times, and 2^37
+// pushes fit of either kind.
 type item struct {
 	at  int64
 	key uint64
@@ -28,7 +28,8 @@ func (a item) before(b item) bool { return a.at < b.at || a.at == b.at && a.key 
 type Queue struct {
 	items []item
 	seq   uint64
-	hole  bool // items[0] was popped and not yet replaced
+	early uint64 // the sequence of [Queue.PushEarly]
+	hole  bool   // items[0] was popped and not yet replaced
 }
 
 // Len is the number of pending items.
@@ -41,8 +42,22 @@ func (q *Queue) Len() int {
 
 // Push adds an item. The time must not be negative, nor the reference exceed [MaxRef].
 func (q *Queue) Push(at int64, ref Ref) {
-	it := item{at, q.seq<<RefBits | uint64(ref)}
+	it := item{at, late | q.seq<<RefBits | uint64(ref)}
 	q.seq++
+	q.push(it)
+}
+
+// late is the part of the key that orders what [Queue.Push] adds after what [Queue.PushEarly] does.
+const late = 1 << 63
+
+// PushEarly adds an item that comes before all that [Queue.Push] adds for the same time, whenever they were added.
+func (q *Queue) PushEarly(at int64, ref Ref) {
+	it := item{at, q.early<<RefBits | uint64(ref)}
+	q.early++
+	q.push(it)
+}
+
+func (q *Queue) push(it item) {
 	if q.hole {
 		q.hole = false
 		q.down(it)

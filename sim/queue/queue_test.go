@@ -15,15 +15,24 @@ type slow struct {
 }
 
 type slowItem struct {
-	at  int64
-	ref Ref
+	at    int64
+	ref   Ref
+	early bool
 }
 
 func (s *slow) pop() (int64, Ref, bool) {
 	if len(s.items) == 0 {
 		return 0, 0, false
 	}
-	slices.SortStableFunc(s.items, func(a, b slowItem) int { return int(a.at - b.at) })
+	slices.SortStableFunc(s.items, func(a, b slowItem) int {
+		switch {
+		case a.at != b.at || a.early == b.early:
+			return int(a.at - b.at)
+		case a.early:
+			return -1
+		}
+		return 1
+	})
 	it := s.items[0]
 	s.items = s.items[1:]
 	return it.at, it.ref, true
@@ -37,8 +46,13 @@ func TestQueueAgainstSortedList(t *testing.T) {
 			if rapid.IntRange(0, 2).Draw(t, "push") > 0 {
 				at := int64(rapid.IntRange(0, 20).Draw(t, "at"))
 				ref := Ref(rapid.IntRange(0, MaxRef).Draw(t, "ref"))
-				q.Push(at, ref)
-				s.items = append(s.items, slowItem{at, ref})
+				early := rapid.Bool().Draw(t, "early")
+				if early {
+					q.PushEarly(at, ref)
+				} else {
+					q.Push(at, ref)
+				}
+				s.items = append(s.items, slowItem{at, ref, early})
 			} else {
 				at, ref, ok := q.Pop()
 				wantAt, wantRef, wantOK := s.pop()
