@@ -166,6 +166,9 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 			return c, m, nearest.Unknown("bug of "+f.model, name, f.models.bugs(f.model))
 		}
 		c.Bugs = append(c.Bugs, bug.Name)
+		if f.workload == "" {
+			f.workload = bug.Workload
+		}
 	}
 	if f.workload == "" {
 		f.workload = m.WorkloadOf(c.Bugs)

@@ -6,6 +6,7 @@ import (
 	"simrun/models/broadcast"
 	"simrun/models/bully"
 	"simrun/models/chain"
+	"simrun/models/coord"
 	"simrun/models/crdt"
 	"simrun/models/flake"
 	"simrun/models/lease"
@@ -23,6 +24,7 @@ func Models() []models.Model {
 		broadcast.Model(),
 		bully.Model(),
 		chain.Model(),
+		coord.Model(),
 		crdt.Model(),
 		flake.Model(),
 		lease.Model(),

@@ -19,7 +19,7 @@ func Model() models.Model {
 		Boot:      func(env *sim.Env) sim.Node { return Boot(env, newStore(env)) },
 		Client:    runClient,
 		Workloads: []models.Workload{workload.KV(), workload.Register(), workload.CASRegister()},
-		Options:   optionRows(),
+		Options:   append(Options(), readsOption),
 		Bugs:      bugRows(),
 		Profile:   Profile(),
 		Monitors:  func(c *sim.Case) []sim.Monitor { return Monitors(c.Nodes) },

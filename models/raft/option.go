@@ -28,11 +28,13 @@ func readOptions(env Environment) options {
 	}
 }
 
-// optionRows are the choices that a case can make.
-func optionRows() []models.Option {
+// Options are the choices of the servers that a case can make.
+func Options() []models.Option {
 	return []models.Option{
 		{Name: optionPreVote, Summary: "ask before an election whether it could be won (dissertation §9.6)", Values: []string{"on", "off"}},
 		{Name: optionCheckQuorum, Summary: "a leader that no majority answers steps down (dissertation §6.2)", Values: []string{"on", "off"}, Weaker: []string{"off"}},
-		{Name: optionReads, Summary: "reads by ReadIndex (dissertation §6.4), or through the log", Values: []string{"index", "log"}},
 	}
 }
+
+// readsOption is the choice of the clients of the key-value store.
+var readsOption = models.Option{Name: optionReads, Summary: "reads by ReadIndex (dissertation §6.4), or through the log", Values: []string{"index", "log"}}

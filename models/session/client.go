@@ -56,10 +56,24 @@ func (cl *Client) Command(append func(b []byte, session, seq uint64) []byte) (r 
 	cl.request = append(Begin(cl.request), cl.session, cl.seq)
 	r, uncertain, err = cl.attempt(Seal(cl.request, Command), deadline)
 	if err == ErrNoSession {
-		cl.session, cl.seq, uncertain = 0, 0, true
+		cl.Abandon()
+		uncertain = true
 	}
 	return r, uncertain, err
 }
+
+// Repeatable does a command without a session, which may be done more than once. uncertain says whether it may have been done by an
+// attempt that nobody answered, even if there is a result.
+func (cl *Client) Repeatable(append func(b []byte) []byte) (r Result, uncertain bool, err error) {
+	cl.request = append(Begin(cl.request))
+	return cl.attempt(Seal(cl.request, Command), cl.c.Now()+sim.Time(giveUp))
+}
+
+// Session is the session of the last command; 0 if there is none.
+func (cl *Client) Session() uint64 { return cl.session }
+
+// Abandon makes the next command open a new session. The servers keep the old one until it expires, if it does.
+func (cl *Client) Abandon() { cl.session, cl.seq = 0, 0 }
 
 // Read does a request without effect, of one of the kinds: append appends its body to b.
 func (cl *Client) Read(kind Kind, append func(b []byte) []byte) (Result, error) {

@@ -20,9 +20,10 @@ const (
 	Register Kind = 0x10 + iota // opens a session
 	Command                     // the body is a command
 	Read                        // the body is what is read
+	Local                       // the body is what one server is asked, whatever it knows
 )
 
-func (k Kind) known() bool { return k >= Register && k <= Read }
+func (k Kind) known() bool { return k >= Register && k <= Local }
 
 // Begin begins a request in b's memory: the body is to be appended.
 func Begin(b []byte) []byte { return append(b[:0], 0, 0, 0, 0, 0) }

@@ -1,0 +1,73 @@
+package coord
+
+import (
+	"simrun/models"
+	"simrun/sim"
+)
+
+const (
+	bugNoFencing       sim.BugName = "no-fencing"
+	bugLockAfterExpiry sim.BugName = "lock-after-expiry"
+	bugNoGUID          sim.BugName = "create-without-guid"
+	bugEndedSession    sim.BugName = "create-in-ended-session"
+	bugSequenceReused  sim.BugName = "sequence-reused"
+	bugExpireLocally   sim.BugName = "expire-locally"
+	bugWatchFromNow    sim.BugName = "watch-from-now"
+	bugReadGoesBack    sim.BugName = "local-read-goes-back"
+)
+
+// bugRows are the bugs that the model can be switched to.
+func bugRows() []models.Bug {
+	return []models.Bug{
+		{Name: bugNoFencing, ID: "B48", Workload: "lock", Tier: models.Easy,
+			Summary: "the resource takes what the holder of a lock writes after a pause in which its session ended",
+			Oracles: []string{tokensGrow, "linearizability"},
+			Source:  "Kleppmann, \"How to do distributed locking\" (2016); etcd#11457"},
+		{Name: bugLockAfterExpiry, ID: "B49", Workload: "lock", Tier: models.Easy,
+			Summary: "a client whose session ended while it waited in line takes the lock when those before it are gone",
+			Oracles: []string{lockOrder},
+			Source:  "etcd#11456"},
+		{Name: bugNoGUID, ID: "B50", Workload: "lock", Tier: models.Easy,
+			Summary: "a client that got no answer to its create creates another node, and waits for its own first",
+			Oracles: []string{lockOrder, "progress"},
+			Source:  "accumulo#1086; ZooKeeper's recipe for locks: \"Recoverable errors and the GUID\""},
+		{Name: bugEndedSession, Workload: "lock", Tier: models.Easy,
+			Summary: "a session that has ended creates an ephemeral node, which never vanishes",
+			Oracles: []string{ephemeralNodes, "progress"},
+			Source:  "ZOOKEEPER-1208"},
+		{Name: bugSequenceReused, Workload: "lock", Tier: models.Easy,
+			Summary: "the number of a sequential node is that of its siblings, and comes back when one is deleted",
+			Oracles: []string{namesUnique},
+			Source:  "Hunt et al. (2010) §2.1: a number is never smaller than that of any other sequential node ever created under the parent"},
+		{Name: bugExpireLocally, Workload: "lock", Tier: models.Easy,
+			Summary: "the leader deletes the nodes of an ended session by itself, not through the log",
+			Oracles: []string{equalStates, "linearizability", "progress"},
+			Source:  "Hunt et al. (2010) §4: what changes the tree is a transaction that all servers apply"},
+		{Name: bugWatchFromNow, Workload: "lock", Tier: models.Easy,
+			Summary: "a server watches from its own state on, not from what the client has seen: a change in between is lost",
+			Oracles: []string{watchesComplete, "progress"},
+			Source:  "Hunt et al. (2010) §2.3: watches are set with the read; ZooKeeper's setWatches names the client's last zxid"},
+		{Name: bugReadGoesBack, Workload: "lock", Tier: models.Easy,
+			Summary: "a server answers a client from a state that is older than what the client has seen",
+			Oracles: []string{readsForward},
+			Source:  "Hunt et al. (2010) §4.4: a server does not establish a session with a client that has seen a later zxid"},
+	}
+}
+
+// The names of the monitors.
+const (
+	tokensGrow      = "tokens grow"
+	lockOrder       = "order of the lock"
+	ephemeralNodes  = "ephemeral nodes live as long as their session"
+	namesUnique     = "sequential names are unique"
+	equalStates     = "equal states"
+	readsForward    = "reads go forward"
+	watchesComplete = "watches are complete"
+)
+
+// States worth reaching.
+const (
+	markExpired = "command of a session that has ended"
+	markFenced  = "request with an older token refused"
+	markBehind  = "server behind what a client has seen"
+)

@@ -1,0 +1,54 @@
+package coord
+
+import (
+	"fmt"
+	"strings"
+
+	"simrun/models/session"
+)
+
+// describe tells a person what a request or a reply says; false if payload is neither.
+func describe(payload []byte) (string, bool) {
+	var r session.Result
+	kind, body, ok := session.Open(payload)
+	switch {
+	case ok && kind == session.Register:
+		return "open a session", true
+	case ok && kind == session.Command:
+		id, seq, ops, ok := decodeCommand(body)
+		return fmt.Sprintf("%s, session %d #%d", describeOps(ops, ok), id, seq), true
+	case ok && kind == session.Read:
+		ops, ok := decodeOps(body)
+		return describeOps(ops, ok), true
+	case ok && len(body) >= 8:
+		ops, ok := decodeOps(body[8:])
+		return describeOps(ops, ok) + " of this server", true
+	case r.Decode(payload):
+		return describeResult(r), true
+	}
+	return "", false
+}
+
+func describeOps(ops []op, whole bool) string {
+	if !whole {
+		return "damaged operations"
+	}
+	words := make([]string, len(ops))
+	for i, o := range ops {
+		words[i] = o.String()
+	}
+	return strings.Join(words, "; ")
+}
+
+func describeResult(r session.Result) string {
+	switch r.Status {
+	case session.OK:
+		return fmt.Sprintf("done at revision %d, %d nodes", r.Value, len(answerOf(r).items))
+	case session.Mismatch:
+		return fmt.Sprintf("compared otherwise at revision %d", r.Value)
+	case session.Absent:
+		return "refused: " + [...]string{notRefused: "nothing", nodeExists: "the node exists", noNode: "no such node", notEmpty: "the node has children",
+			noOwner: "the session has ended", staleToken: "a greater token was seen"}[min(max(refusal(r.Value), 0), staleToken)]
+	}
+	return r.String()
+}

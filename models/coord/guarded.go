@@ -1,0 +1,92 @@
+package coord
+
+import (
+	"strconv"
+	"time"
+
+	"simrun/check/specs"
+	"simrun/history"
+	"simrun/models"
+	"simrun/sim"
+	"simrun/sim/rng"
+)
+
+var (
+	amountName = rng.Of("amount")
+	lockedName = rng.Of("which lock")
+	pauseName  = rng.Of("long pause")
+)
+
+// counterPrefix begins the keys of the workload lock, and of no other.
+const counterPrefix = "counter-"
+
+// guarded is the workload of the lock: counters that clients read and write back while they hold a lock. Now and then a client is paused for longer than its session
+// lives, in line or while it holds the lock: the resource must refuse what it writes after that.
+func guarded() models.Workload {
+	return models.Workload{
+		Name:    "lock",
+		Spec:    specs.Counter,
+		Summary: "counters that are read and written back under a lock; clients sometimes pause for longer than their session lives",
+		Rate:    4,
+		Keys:    2,
+		Mix:     []sim.Weight{{F: "add", Weight: 4}, {F: "read", Weight: 1}},
+		Next: func(t *sim.Turn) sim.Op {
+			op := sim.Op{F: t.Pick(), Key: counterPrefix + strconv.FormatUint(1+t.Rand(lockedName).N(uint64(max(t.Keys, 1))), 10)}
+			if op.F == "add" {
+				op.Value = history.Int(100 + int64(t.Rand(amountName).N(100))) // not a sum that is soon reached
+			}
+			return op
+		},
+	}
+}
+
+// doGuarded does an operation of the workload lock.
+func (cl *client) doGuarded(o sim.Op) {
+	if o.F == "read" {
+		a, err := cl.read(op{kind: opLoad, path: o.Key})
+		if err != nil {
+			cl.c.Fail(err.Error())
+			return
+		}
+		cl.c.OK(history.Int(a.items[0].value))
+		return
+	}
+	n, _ := o.Value.AsInt()
+	l, err := cl.acquire(lockDir+o.Key, cl.c.Now()+sim.Time(lockWait), cl.pause)
+	if err != nil {
+		cl.c.Fail(err.Error())
+		return
+	}
+	cl.add(o.Key, n, l)
+	cl.release(l)
+}
+
+// add adds to a counter in two steps, as the holder of its lock, and records how the operation ended.
+func (cl *client) add(name string, n int64, l lock) {
+	a, _, err := cl.access(op{kind: opLoad, path: name, number: l.token, value: int64(l.held)})
+	if err != nil || a.refused != notRefused {
+		cl.c.Fail("no longer the holder of the lock")
+		return
+	}
+	cl.pause()
+	sum := a.items[0].value + n
+	a, uncertain, err := cl.access(op{kind: opStore, path: name, number: l.token, value: sum})
+	switch {
+	case err == nil && a.refused == notRefused:
+		cl.c.OK(history.Int(sum))
+	case uncertain:
+		cl.c.Info("nobody knows whether it was stored")
+	case err != nil:
+		cl.c.Fail(err.Error())
+	default:
+		cl.c.Fail("somebody else has got the lock since")
+	}
+}
+
+// pause stops the client for longer than its session lives, now and then.
+func (cl *client) pause() {
+	cl.pauses++
+	if cl.c.Rand(pauseName, cl.pauses).N(12) == 0 {
+		cl.c.Sleep(longPause + time.Duration(cl.c.Rand(pauseName, cl.pauses).Next().N(uint64(time.Second))))
+	}
+}

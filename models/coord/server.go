@@ -1,0 +1,101 @@
+package coord
+
+import (
+	"encoding/binary"
+
+	"simrun/models/raft"
+	"simrun/models/session"
+	"simrun/sim"
+)
+
+// timerTick is when a leader looks at its sessions.
+const timerTick = raft.FirstTimer
+
+// server is a server of raft that also answers clients from its own state, and ends sessions while it leads.
+type server struct {
+	*raft.Server
+	env     raft.Environment
+	machine *machine
+	keeper  keeper
+	waiting []watch
+	served  uint64 // the revision up to which those that wait have been looked at
+}
+
+// boot starts a server with what its disk holds.
+func boot(env raft.Environment) *server {
+	s := &server{env: env, machine: &machine{env: env}}
+	s.machine.used = s.keeper.used
+	s.Server = raft.Boot(sound{env}, s.machine)
+	env.SetTimer(timerTick, tick)
+	return s
+}
+
+// sound is an environment in which raft has none of its own bugs.
+type sound struct{ raft.Environment }
+
+func (sound) Bug(sim.BugName) bool { return false }
+
+// Receive implements [sim.Node].
+func (s *server) Receive(from sim.NodeID, payload []byte) {
+	s.Server.Receive(from, payload)
+	s.notify()
+}
+
+// Request implements [sim.Node].
+func (s *server) Request(from sim.Caller, payload []byte) {
+	kind, body, ok := session.Open(payload)
+	if ok && kind == session.Local {
+		s.local(from, body)
+		return
+	}
+	s.Server.Request(from, payload)
+	s.notify()
+}
+
+// Synced implements [sim.SyncHandler].
+func (s *server) Synced(id sim.SyncID, err error) {
+	s.Server.Synced(id, err)
+	s.notify()
+}
+
+// Timer implements [sim.Node].
+func (s *server) Timer(t sim.TimerID) {
+	if t != timerTick {
+		s.Server.Timer(t)
+		s.notify()
+		return
+	}
+	s.env.SetTimer(timerTick, tick)
+	term, leads := s.Leads()
+	for _, id := range s.keeper.tick(term, leads, s.machine.open) {
+		if s.env.Bug(bugExpireLocally) {
+			s.machine.transact([]op{{kind: opExpire, number: id}})
+			continue
+		}
+		s.Propose(appendCommand(nil, 0, 0, []op{{kind: opExpire, number: id}}))
+	}
+	s.notify()
+}
+
+// local answers a client from the state of this server, which may be behind, but not behind what the client has seen (ZooKeeper §4.4: a server
+// does not serve a client that has seen a later zxid).
+func (s *server) local(from sim.Caller, body []byte) {
+	if len(body) < 8 {
+		return
+	}
+	seen := binary.LittleEndian.Uint64(body)
+	ops, ok := decodeOps(body[8:])
+	switch _, _, healthy := s.AppliedUpTo(); {
+	case !ok || len(ops) == 0:
+	case ops[0].kind == opWatch:
+		s.watch(from, ops[0])
+	case !healthy || seen > s.machine.revision && !s.env.Bug(bugReadGoesBack):
+		s.env.Sometimes(markBehind)
+		s.reply(from, session.Result{Status: session.NotLeader})
+	default:
+		s.env.Report(&factServed{seen, s.machine.revision})
+		s.reply(from, s.machine.query(ops).result())
+	}
+}
+
+func (s *server) reply(to sim.Caller, r session.Result) { s.env.Reply(to, r.Append(nil)) }
