@@ -6,14 +6,17 @@ import (
 )
 
 const (
-	bugNoFencing       sim.BugName = "no-fencing"
-	bugLockAfterExpiry sim.BugName = "lock-after-expiry"
-	bugNoGUID          sim.BugName = "create-without-guid"
-	bugEndedSession    sim.BugName = "create-in-ended-session"
-	bugSequenceReused  sim.BugName = "sequence-reused"
-	bugExpireLocally   sim.BugName = "expire-locally"
-	bugWatchFromNow    sim.BugName = "watch-from-now"
-	bugReadGoesBack    sim.BugName = "local-read-goes-back"
+	bugNoFencing         sim.BugName = "no-fencing"
+	bugLockAfterExpiry   sim.BugName = "lock-after-expiry"
+	bugNoGUID            sim.BugName = "create-without-guid"
+	bugHalfTransaction   sim.BugName = "half-transaction"
+	bugFutureRevision    sim.BugName = "future-revision-delivers-old"
+	bugCompactedSilently sim.BugName = "compacted-silently"
+	bugEndedSession      sim.BugName = "create-in-ended-session"
+	bugSequenceReused    sim.BugName = "sequence-reused"
+	bugExpireLocally     sim.BugName = "expire-locally"
+	bugWatchFromNow      sim.BugName = "watch-from-now"
+	bugReadGoesBack      sim.BugName = "local-read-goes-back"
 )
 
 // bugRows are the bugs that the model can be switched to.
@@ -31,6 +34,18 @@ func bugRows() []models.Bug {
 			Summary: "a client that got no answer to its create creates another node, and waits for its own first",
 			Oracles: []string{lockOrder, "progress"},
 			Source:  "accumulo#1086; ZooKeeper's recipe for locks: \"Recoverable errors and the GUID\""},
+		{Name: bugHalfTransaction, Workload: "bank", Tier: models.Easy,
+			Summary: "when an operation of a transaction is refused, those before it remain",
+			Oracles: []string{"linearizability"},
+			Source:  "ZOOKEEPER-1624"},
+		{Name: bugFutureRevision, ID: "B73", Workload: "stream", Tier: models.Easy,
+			Summary: "a stream that resumes after a revision which the server has not reached delivers what came before it again",
+			Oracles: []string{"linearizability"},
+			Source:  "etcd#20221"},
+		{Name: bugCompactedSilently, Workload: "stream", Tier: models.Easy,
+			Summary: "a stream that resumes at a revision that is compacted goes on with what is left, and does not say so",
+			Oracles: []string{"linearizability"},
+			Source:  "etcd's API: a watch from a compacted revision is cancelled with ErrCompacted"},
 		{Name: bugEndedSession, Workload: "lock", Tier: models.Easy,
 			Summary: "a session that has ended creates an ephemeral node, which never vanishes",
 			Oracles: []string{ephemeralNodes, "progress"},
@@ -67,7 +82,8 @@ const (
 
 // States worth reaching.
 const (
-	markExpired = "command of a session that has ended"
-	markFenced  = "request with an older token refused"
-	markBehind  = "server behind what a client has seen"
+	markExpired   = "command of a session that has ended"
+	markFenced    = "request with an older token refused"
+	markCompacted = "stream resumed before what is compacted"
+	markBehind    = "server behind what a client has seen"
 )

@@ -1,6 +1,7 @@
 package coord
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 
@@ -15,8 +16,9 @@ type machine struct {
 	open     []uint64      // the sessions that have not ended, in order
 	tree     tree
 	resource resource
-	events   []event
-	revision uint64 // the index of the last entry that was applied
+	events   []event // those after the revision that is compacted
+	dropped  uint64  // the revision up to which changes have been dropped
+	revision uint64  // the index of the last entry that was applied
 
 	used func(session uint64) // told of each session that does something
 }
@@ -43,6 +45,7 @@ const (
 // Apply implements [session.Machine].
 func (m *machine) Apply(index uint64, kind session.Kind, data []byte) session.Result {
 	m.revision = index
+	m.events = slices.Delete(m.events, 0, m.firstAfter(m.dropped))
 	r := session.Result{Status: session.OK}
 	switch kind {
 	case session.Register:
@@ -71,6 +74,12 @@ func (m *machine) command(id, seq uint64, ops []op) session.Result {
 	m.used(id)
 	r, _ := m.requests.Once(id, seq, func() session.Result { return m.transact(ops).result() })
 	return r
+}
+
+// firstAfter is the position of the first change after a revision.
+func (m *machine) firstAfter(revision uint64) int {
+	i, _ := slices.BinarySearchFunc(m.events, revision+1, func(e event, r uint64) int { return cmp.Compare(e.revision, r) })
+	return i
 }
 
 // lives reports whether a session has not ended.

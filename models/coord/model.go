@@ -29,13 +29,13 @@ func Model() models.Model {
 			"available while a majority is connected",
 		Boot:      func(env *sim.Env) sim.Node { return boot(env) },
 		Client:    runClient,
-		Workloads: []models.Workload{workload.KV(), guarded()},
+		Workloads: []models.Workload{workload.KV(), guarded(), bank(), streams()},
 		Options: append(raft.Options(), models.Option{Name: optionReads, Values: []string{"sync", "local"}, Weaker: []string{"local"},
 			Summary: "read the latest state, or that of any server, which may be old, but never older than what the client has seen"}),
 		Bugs:            bugRows(),
 		Profile:         profile(),
 		Monitors:        func(c *sim.Case) []sim.Monitor { return monitors(c.Nodes) },
-		Marks:           append(raft.Marks(), markExpired, markFenced, markBehind),
+		Marks:           append(raft.Marks(), markExpired, markFenced, markBehind, markCompacted),
 		Timers:          append(raft.Timers(), "sessions"),
 		DescribeMessage: raft.DescribeMessage(describe),
 		Converged:       oplog.Converged,
@@ -53,7 +53,7 @@ func profile() fault.Profile {
 
 // runClient is the whole life of a client.
 func runClient(c *sim.Client) {
-	cl := newClient(c)
+	cl, m := newClient(c), mirror{}
 	for {
 		o, more := c.Next()
 		switch {
@@ -61,6 +61,10 @@ func runClient(c *sim.Client) {
 			return
 		case strings.HasPrefix(o.Key, counterPrefix):
 			cl.doGuarded(o)
+		case o.Key == bankKey:
+			cl.doBank(o)
+		case o.Key == streamKey:
+			m.do(cl, o)
 		default:
 			cl.doRegister(o)
 		}

@@ -16,11 +16,13 @@ const (
 	opVersion                      // compare: the node has this version
 	opCreated                      // compare: the node was created at this revision
 	opCreate                       // creates a node, and the nodes above it that are missing; refused if there is one
-	opPut                          // sets the value of a node, which is created if there is none
+	opPut                          // sets the value of a node, which is created if there is none; refused if a version is named, and it is another
 	opDelete                       // deletes a node; refused if there is none, or one with children
 	opGet                          // reads a node
 	opList                         // reads the children of a node
 	opWatch                        // waits for a change of a node after a revision
+	opFollow                       // waits until a server has come to a revision (value), and returns the nodes created in a directory from a revision on
+	opCompact                      // drops the changes up to a revision
 	opTouch                        // keeps a session alive
 	opExpire                       // ends a session; its nodes go with it
 	opLoad                         // reads the resource, and raises its token; the value is the revision at which the lock was seen to be held
@@ -45,9 +47,12 @@ type op struct {
 const mine = math.MaxUint64
 
 // The constructors of operations.
-func get(path string) op               { return op{kind: opGet, path: path} }
-func list(path string) op              { return op{kind: opList, path: path} }
-func put(path string, value int64) op  { return op{kind: opPut, path: path, value: value} }
+func get(path string) op              { return op{kind: opGet, path: path} }
+func list(path string) op             { return op{kind: opList, path: path} }
+func put(path string, value int64) op { return op{kind: opPut, path: path, value: value} }
+func putAt(path string, value int64, version uint64) op {
+	return op{kind: opPut, path: path, value: value, number: version + 1} // the version of a node that is not there is 0
+}
 func remove(path string) op            { return op{kind: opDelete, path: path} }
 func absent(path string) op            { return op{kind: opAbsent, path: path} }
 func version(path string, v uint64) op { return op{kind: opVersion, path: path, number: v} }
@@ -116,6 +121,10 @@ func (o op) String() string {
 		return "list " + o.path
 	case opWatch:
 		return fmt.Sprintf("watch %s after %d", o.path, o.number)
+	case opFollow:
+		return fmt.Sprintf("follow %s from %d to %d", o.path, o.number, o.value)
+	case opCompact:
+		return fmt.Sprintf("compact to %d", o.number)
 	case opTouch:
 		return fmt.Sprintf("keep session %d", o.number)
 	case opExpire:
@@ -134,8 +143,10 @@ const (
 	nodeExists
 	noNode
 	notEmpty
+	badVersion // the node has another version
 	noOwner    // the session that the node should belong to has ended
 	staleToken // a greater token was seen
+	compacted  // the changes that were asked for have been dropped
 )
 
 // answer is what a command or a query ended with.

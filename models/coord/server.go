@@ -87,7 +87,7 @@ func (s *server) local(from sim.Caller, body []byte) {
 	ops, ok := decodeOps(body[8:])
 	switch _, _, healthy := s.AppliedUpTo(); {
 	case !ok || len(ops) == 0:
-	case ops[0].kind == opWatch:
+	case ops[0].kind == opWatch || ops[0].kind == opFollow:
 		s.watch(from, ops[0])
 	case !healthy || seen > s.machine.revision && !s.env.Bug(bugReadGoesBack):
 		s.env.Sometimes(markBehind)

@@ -11,7 +11,9 @@ func (m *machine) transact(ops []op) answer {
 			continue
 		}
 		if why := m.perform(i, o, &a); why != notRefused {
-			m.tree, m.events = before, m.events[:events]
+			if !m.env.Bug(bugHalfTransaction) {
+				m.tree, m.events = before, m.events[:events]
+			}
 			return answer{refused: why}
 		}
 	}
@@ -40,7 +42,11 @@ func (m *machine) perform(i int, o op, a *answer) refusal {
 		return m.create(i, o, a)
 	case opPut:
 		n := m.tree.get(o.path)
+		if found := n.versionOr0(); o.number != 0 && o.number != found+1 {
+			return badVersion
+		}
 		if n == nil {
+			o.number = 0
 			return m.create(i, o, a)
 		}
 		next := *n
@@ -58,6 +64,8 @@ func (m *machine) perform(i int, o op, a *answer) refusal {
 		m.change(event{kind: deleted}, *n)
 	case opExpire:
 		m.expire(o.number)
+	case opCompact:
+		m.dropped = max(m.dropped, min(o.number, m.revision-1)) // the changes go when the next entry is applied
 	case opLoad, opStore:
 		return m.access(i, o, a)
 	default:

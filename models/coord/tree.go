@@ -19,6 +19,14 @@ type znode struct {
 	children uint64 // sequential ones that were created below it, those that are gone among them
 }
 
+// versionOr0 is the version of a node, 0 if there is none.
+func (n *znode) versionOr0() uint64 {
+	if n == nil {
+		return 0
+	}
+	return n.version
+}
+
 // tree is the nodes in order of path. The root is not among them, and always exists.
 type tree struct {
 	nodes []*znode
