@@ -12,6 +12,7 @@ const (
 	bugHalfTransaction   sim.BugName = "half-transaction"
 	bugFutureRevision    sim.BugName = "future-revision-delivers-old"
 	bugCompactedSilently sim.BugName = "compacted-silently"
+	bugRenewAfterRevoke  sim.BugName = "renew-after-revoke"
 	bugEndedSession      sim.BugName = "create-in-ended-session"
 	bugSequenceReused    sim.BugName = "sequence-reused"
 	bugExpireLocally     sim.BugName = "expire-locally"
@@ -46,6 +47,10 @@ func bugRows() []models.Bug {
 			Summary: "a stream that resumes at a revision that is compacted goes on with what is left, and does not say so",
 			Oracles: []string{"linearizability"},
 			Source:  "etcd's API: a watch from a compacted revision is cancelled with ErrCompacted"},
+		{Name: bugRenewAfterRevoke, ID: "B72", Workload: "lease", Tier: models.Easy,
+			Summary: "the leader renews a lease that was revoked, or that a later leader may have revoked, from its own table of times",
+			Oracles: []string{"linearizability"},
+			Source:  "etcd#20615"},
 		{Name: bugEndedSession, Workload: "lock", Tier: models.Easy,
 			Summary: "a session that has ended creates an ephemeral node, which never vanishes",
 			Oracles: []string{ephemeralNodes, "progress"},

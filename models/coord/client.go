@@ -13,10 +13,11 @@ import (
 type client struct {
 	*session.Client
 	c      *sim.Client
-	server sim.NodeID // that it asks what need not be the latest
-	seen   uint64     // the greatest revision of an answer
-	names  uint64     // that it has made up
-	pauses uint64     // that it could have made
+	server sim.NodeID      // that it asks what need not be the latest
+	seen   uint64          // the greatest revision of an answer
+	names  uint64          // that it has made up
+	leased map[string]item // what it knows of the workload lease
+	pauses uint64          // that it could have made
 }
 
 const (
@@ -27,7 +28,7 @@ const (
 var errUnavailable = errors.New("no server answered in time")
 
 func newClient(c *sim.Client) *client {
-	return &client{Client: session.NewClient(c), c: c, server: sim.NodeID(1 + (int(-c.ID())-1)%c.Nodes())}
+	return &client{leased: make(map[string]item), Client: session.NewClient(c), c: c, server: sim.NodeID(1 + (int(-c.ID())-1)%c.Nodes())}
 }
 
 // commit does a transaction in the session, which is opened if there is none. If err is not nil, uncertain says whether it may have been done.

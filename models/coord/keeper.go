@@ -6,11 +6,11 @@ import (
 	"simrun/models/raft"
 )
 
-// keeper is what a leader knows of the times of sessions. Time is counted in ticks of a timer, so that a clock that jumps takes away one tick at most.
-// A new leader gives every session its whole time anew.
+// keeper is what a leader knows of the times of leases. Time is counted in ticks of a timer, so that a clock that jumps takes away one tick at most.
+// A new leader gives every lease its whole time anew.
 type keeper struct {
 	term raft.Term      // that it counts in
-	left map[uint64]int // ticks, by session
+	left map[uint64]int // ticks, by lease
 }
 
 const (
@@ -18,15 +18,15 @@ const (
 	sessionTicks = 20 // that a session lives without a sign of its client
 )
 
-// used gives a session its whole time anew.
-func (k *keeper) used(id uint64) {
+// used gives a lease its whole time anew.
+func (k *keeper) used(l lease) {
 	if k.left != nil {
-		k.left[id] = sessionTicks
+		k.left[l.id] = l.ticks
 	}
 }
 
-// tick returns the sessions whose time is over.
-func (k *keeper) tick(term raft.Term, leads bool, open []uint64) (over []uint64) {
+// tick returns the leases whose time is over.
+func (k *keeper) tick(term raft.Term, leads bool, leases []lease) (over []uint64) {
 	if !leads {
 		*k = keeper{}
 		return nil
@@ -34,14 +34,14 @@ func (k *keeper) tick(term raft.Term, leads bool, open []uint64) (over []uint64)
 	if k.left == nil || k.term != term {
 		*k = keeper{term: term, left: make(map[uint64]int)}
 	}
-	for _, id := range open {
-		left, known := k.left[id]
+	for _, l := range leases {
+		left, known := k.left[l.id]
 		if !known {
-			left = sessionTicks
+			left = l.ticks
 		}
-		k.left[id] = left - 1
+		k.left[l.id] = left - 1
 		if left == 0 {
-			over = append(over, id)
+			over = append(over, l.id)
 		}
 	}
 	return over

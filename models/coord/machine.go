@@ -13,14 +13,21 @@ import (
 type machine struct {
 	env      raft.Environment
 	requests session.Table // so that a command that comes twice is done once
-	open     []uint64      // the sessions that have not ended, in order
+	leases   []lease       // those that have not ended, in order
 	tree     tree
 	resource resource
 	events   []event // those after the revision that is compacted
 	dropped  uint64  // the revision up to which changes have been dropped
 	revision uint64  // the index of the last entry that was applied
 
-	used func(session uint64) // told of each session that does something
+	used func(lease) // told of each lease that is used or renewed
+}
+
+// lease is a promise that ends when it is not renewed, or is revoked, and nodes go with it. Each session is one, and clients can ask for more (in the
+// way of etcd).
+type lease struct {
+	id    uint64 // the index of the entry that granted it
+	ticks int    // how long it lives without a renewal
 }
 
 // event is a change of the tree.
@@ -50,8 +57,7 @@ func (m *machine) Apply(index uint64, kind session.Kind, data []byte) session.Re
 	switch kind {
 	case session.Register:
 		m.requests.Open(index)
-		m.open = append(m.open, index)
-		m.used(index)
+		m.grant(sessionTicks)
 		r = session.Result{Status: session.Registered, Value: int64(index)}
 	case session.Command:
 		if id, seq, ops, ok := decodeCommand(data); ok {
@@ -67,11 +73,10 @@ func (m *machine) command(id, seq uint64, ops []op) session.Result {
 	if id == 0 {
 		return m.transact(ops).result()
 	}
-	if !m.lives(id) {
+	if !m.renew(id) {
 		m.env.Sometimes(markExpired)
 		return session.Result{Status: session.NoSession}
 	}
-	m.used(id)
 	r, _ := m.requests.Once(id, seq, func() session.Result { return m.transact(ops).result() })
 	return r
 }
@@ -82,9 +87,24 @@ func (m *machine) firstAfter(revision uint64) int {
 	return i
 }
 
-// lives reports whether a session has not ended.
-func (m *machine) lives(id uint64) bool {
-	_, ok := slices.BinarySearch(m.open, id)
+// grant grants a lease, whose name is the revision.
+func (m *machine) grant(ticks int) {
+	l := lease{m.revision, ticks}
+	m.leases = append(m.leases, l)
+	m.used(l)
+}
+
+// find returns the position of a lease; false if it has ended.
+func (m *machine) find(id uint64) (int, bool) {
+	return slices.BinarySearchFunc(m.leases, id, func(l lease, id uint64) int { return cmp.Compare(l.id, id) })
+}
+
+// renew gives a lease its whole time anew; false if it has ended.
+func (m *machine) renew(id uint64) bool {
+	i, ok := m.find(id)
+	if ok {
+		m.used(m.leases[i])
+	}
 	return ok || m.env.Bug(bugEndedSession) && id <= m.revision
 }
 
@@ -113,10 +133,9 @@ func (m *machine) query(ops []op) answer {
 		case opLoad:
 			a.items = append(a.items, m.resource.item(i, o.path))
 		case opTouch:
-			if !m.lives(o.number) {
+			if !m.renew(o.number) {
 				return answer{refused: noOwner}
 			}
-			m.used(o.number)
 		}
 	}
 	return a

@@ -10,7 +10,7 @@ import (
 
 // newMachine returns a machine in which the sessions 1 and 2 are open.
 func newMachine(t *testing.T, bugs ...sim.BugName) *machine {
-	m := &machine{used: func(uint64) {}}
+	m := &machine{used: func(lease) {}}
 	modeltest.New(t, 1, func(env *modeltest.Env) sim.Node {
 		m.env = env
 		return boot(env)
@@ -113,24 +113,39 @@ func TestResourceFencesOff(t *testing.T) {
 	}
 }
 
+// Nodes that are attached to a lease go when it is revoked, and it can't be renewed any more.
+func TestLeases(t *testing.T) {
+	m := newMachine(t)
+	id := answerOf(do(m, 1, op{kind: opGrant, value: 40})).items[0].created
+	do(m, 2, op{kind: opCreate, path: "/l/a", number: id})
+	if a := m.query([]op{{kind: opTouch, number: id}}); a.refused != notRefused {
+		t.Errorf("a renewal: %+v", a)
+	}
+	do(m, 1, op{kind: opExpire, number: id})
+	wantPaths(t, m, "/l")
+	if a := m.query([]op{{kind: opTouch, number: id}}); a.refused != noOwner {
+		t.Errorf("a renewal of a lease that was revoked: %+v", a)
+	}
+}
+
 // A leader counts the time of a session from when it was used last, and begins anew in each term.
 func TestKeeper(t *testing.T) {
 	var k keeper
 	ticks := func(n int) (over []uint64) {
 		for range n {
-			over = append(over, k.tick(7, true, []uint64{1, 2})...)
+			over = append(over, k.tick(7, true, []lease{{1, sessionTicks}, {2, sessionTicks}})...)
 		}
 		return over
 	}
 	ticks(sessionTicks)
-	k.used(2)
+	k.used(lease{2, sessionTicks})
 	if over := ticks(1); len(over) != 1 || over[0] != 1 {
 		t.Errorf("sessions %v are over, want 1 alone", over)
 	}
-	if over := k.tick(8, true, []uint64{2}); len(over) > 0 {
+	if over := k.tick(8, true, []lease{{2, sessionTicks}}); len(over) > 0 {
 		t.Errorf("a new leader ended %v at once", over)
 	}
-	if over := k.tick(8, false, []uint64{2}); len(over) > 0 {
+	if over := k.tick(8, false, []lease{{2, sessionTicks}}); len(over) > 0 {
 		t.Errorf("a follower ended %v", over)
 	}
 }

@@ -29,7 +29,7 @@ func Model() models.Model {
 			"available while a majority is connected",
 		Boot:      func(env *sim.Env) sim.Node { return boot(env) },
 		Client:    runClient,
-		Workloads: []models.Workload{workload.KV(), guarded(), bank(), streams()},
+		Workloads: []models.Workload{workload.KV(), guarded(), bank(), streams(), leases()},
 		Options: append(raft.Options(), models.Option{Name: optionReads, Values: []string{"sync", "local"}, Weaker: []string{"local"},
 			Summary: "read the latest state, or that of any server, which may be old, but never older than what the client has seen"}),
 		Bugs:            bugRows(),
@@ -61,6 +61,8 @@ func runClient(c *sim.Client) {
 			return
 		case strings.HasPrefix(o.Key, counterPrefix):
 			cl.doGuarded(o)
+		case strings.HasPrefix(o.Key, leasePrefix):
+			cl.doLeased(o)
 		case o.Key == bankKey:
 			cl.doBank(o)
 		case o.Key == streamKey:

@@ -3,6 +3,7 @@ package coord
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"simrun/models/session"
 	"simrun/models/wire"
@@ -23,8 +24,9 @@ const (
 	opWatch                        // waits for a change of a node after a revision
 	opFollow                       // waits until a server has come to a revision (value), and returns the nodes created in a directory from a revision on
 	opCompact                      // drops the changes up to a revision
-	opTouch                        // keeps a session alive
-	opExpire                       // ends a session; its nodes go with it
+	opTouch                        // renews a lease
+	opGrant                        // grants a lease, for so many ticks
+	opExpire                       // ends a lease; its nodes go with it
 	opLoad                         // reads the resource, and raises its token; the value is the revision at which the lock was seen to be held
 	opStore                        // writes the resource with a token
 )
@@ -52,6 +54,9 @@ func list(path string) op             { return op{kind: opList, path: path} }
 func put(path string, value int64) op { return op{kind: opPut, path: path, value: value} }
 func putAt(path string, value int64, version uint64) op {
 	return op{kind: opPut, path: path, value: value, number: version + 1} // the version of a node that is not there is 0
+}
+func createdAt(path string, revision uint64) op {
+	return op{kind: opCreated, path: path, number: revision}
 }
 func remove(path string) op            { return op{kind: opDelete, path: path} }
 func absent(path string) op            { return op{kind: opAbsent, path: path} }
@@ -126,9 +131,11 @@ func (o op) String() string {
 	case opCompact:
 		return fmt.Sprintf("compact to %d", o.number)
 	case opTouch:
-		return fmt.Sprintf("keep session %d", o.number)
+		return fmt.Sprintf("renew lease %d", o.number)
+	case opGrant:
+		return fmt.Sprintf("grant a lease for %v", time.Duration(o.value)*tick)
 	case opExpire:
-		return fmt.Sprintf("expire session %d", o.number)
+		return fmt.Sprintf("end lease %d", o.number)
 	case opLoad:
 		return fmt.Sprintf("load %s with token %d", o.path, o.number)
 	}

@@ -48,8 +48,19 @@ func (s *server) Request(from sim.Caller, payload []byte) {
 		s.local(from, body)
 		return
 	}
+	if ok && kind == session.Read && s.env.Bug(bugRenewAfterRevoke) && s.renewed(body) {
+		s.reply(from, session.Result{Status: session.OK, Value: int64(s.machine.revision)})
+		return
+	}
 	s.Server.Request(from, payload)
 	s.notify()
+}
+
+// renewed is a bug: it answers a renewal from the leader's own table of times, in which a lease remains that was revoked.
+func (s *server) renewed(query []byte) bool {
+	ops, ok := decodeOps(query)
+	_, leads := s.Leads()
+	return ok && leads && len(ops) == 1 && ops[0].kind == opTouch && s.keeper.left[ops[0].number] > 0
 }
 
 // Synced implements [sim.SyncHandler].
@@ -67,7 +78,7 @@ func (s *server) Timer(t sim.TimerID) {
 	}
 	s.env.SetTimer(timerTick, tick)
 	term, leads := s.Leads()
-	for _, id := range s.keeper.tick(term, leads, s.machine.open) {
+	for _, id := range s.keeper.tick(term, leads, s.machine.leases) {
 		if s.env.Bug(bugExpireLocally) {
 			s.machine.transact([]op{{kind: opExpire, number: id}})
 			continue

@@ -64,6 +64,9 @@ func (m *machine) perform(i int, o op, a *answer) refusal {
 		m.change(event{kind: deleted}, *n)
 	case opExpire:
 		m.expire(o.number)
+	case opGrant:
+		m.grant(int(o.value))
+		a.items = append(a.items, item{op: uint64(i), created: m.revision})
 	case opCompact:
 		m.dropped = max(m.dropped, min(o.number, m.revision-1)) // the changes go when the next entry is applied
 	case opLoad, opStore:
@@ -76,7 +79,7 @@ func (m *machine) perform(i int, o op, a *answer) refusal {
 
 // create creates a node, and those above it that are missing.
 func (m *machine) create(i int, o op, a *answer) refusal {
-	if o.number != 0 && !m.lives(o.number) {
+	if o.number != 0 && !m.renew(o.number) {
 		return noOwner
 	}
 	above := parent(o.path)
@@ -120,13 +123,13 @@ func (m *machine) change(e event, n znode) {
 	m.events = append(m.events, e)
 }
 
-// expire ends a session. Its nodes go with it.
+// expire ends a lease. Its nodes go with it.
 func (m *machine) expire(id uint64) {
-	i, ok := slices.BinarySearch(m.open, id)
+	i, ok := m.find(id)
 	if !ok {
 		return
 	}
-	m.open = slices.Delete(m.open, i, i+1)
+	m.leases = slices.Delete(m.leases, i, i+1)
 	m.env.Report(&factEnded{id, m.revision})
 	for _, n := range m.tree.ownedBy(id) {
 		m.change(event{kind: deleted, expired: id}, *n)
