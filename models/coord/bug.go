@@ -13,6 +13,8 @@ const (
 	bugFutureRevision    sim.BugName = "future-revision-delivers-old"
 	bugCompactedSilently sim.BugName = "compacted-silently"
 	bugRenewAfterRevoke  sim.BugName = "renew-after-revoke"
+	bugDeposedActs       sim.BugName = "deposed-leader-acts"
+	bugTakenTwice        sim.BugName = "taken-twice"
 	bugEndedSession      sim.BugName = "create-in-ended-session"
 	bugSequenceReused    sim.BugName = "sequence-reused"
 	bugExpireLocally     sim.BugName = "expire-locally"
@@ -51,6 +53,14 @@ func bugRows() []models.Bug {
 			Summary: "the leader renews a lease that was revoked, or that a later leader may have revoked, from its own table of times",
 			Oracles: []string{"linearizability"},
 			Source:  "etcd#20615"},
+		{Name: bugDeposedActs, ID: "B68", Workload: "election", Tier: models.Easy,
+			Summary: "a leader that was deposed while it was paused writes in a session that it has opened since",
+			Oracles: []string{"linearizability"},
+			Source:  "scylladb#31521"},
+		{Name: bugTakenTwice, Workload: "queue", Tier: models.Easy,
+			Summary: "a client takes the element that it has read, whether or not it was the one to delete it",
+			Oracles: []string{"linearizability"},
+			Source:  "ZooKeeper's recipe for queues: a consumer has an element only if its delete succeeds"},
 		{Name: bugEndedSession, Workload: "lock", Tier: models.Easy,
 			Summary: "a session that has ended creates an ephemeral node, which never vanishes",
 			Oracles: []string{ephemeralNodes, "progress"},

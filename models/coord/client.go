@@ -18,6 +18,7 @@ type client struct {
 	names  uint64          // that it has made up
 	leased map[string]item // what it knows of the workload lease
 	pauses uint64          // that it could have made
+	awake  uint64          // the pause before which it makes none
 }
 
 const (

@@ -83,10 +83,13 @@ func (cl *client) add(name string, n int64, l lock) {
 	}
 }
 
-// pause stops the client for longer than its session lives, now and then.
+// pause stops the client for longer than its session lives, now and then, but not twice in a row, so that it gets on.
 func (cl *client) pause() {
-	cl.pauses++
-	if cl.c.Rand(pauseName, cl.pauses).N(12) == 0 {
+	if cl.pauses++; cl.pauses < cl.awake {
+		return
+	}
+	if cl.c.Rand(pauseName, cl.pauses).N(9) == 0 {
 		cl.c.Sleep(longPause + time.Duration(cl.c.Rand(pauseName, cl.pauses).Next().N(uint64(time.Second))))
+		cl.awake = cl.pauses + 6
 	}
 }

@@ -1,5 +1,6 @@
 // Package coord is a coordination service as a system under test: a tree of small nodes with versions, replicated with Raft, with sessions whose
-// ephemeral nodes vanish with them, sequential nodes, transactions and watches, and a lock built from these by its clients.
+// ephemeral nodes vanish with them, sequential nodes, transactions, watches, streams of changes and leases. From these its clients build a lock,
+// an election and a queue, each in a file of its own, over the library in client.go.
 //
 // It is in the manner of ZooKeeper (Hunt, Konar, Junqueira and Reed, "ZooKeeper: Wait-free coordination for Internet-scale systems", USENIX ATC 2010) and of
 // etcd, whose revisions and transactions it has. A revision is the index of the entry of the log that made a change.
@@ -24,12 +25,12 @@ import (
 func Model() models.Model {
 	return models.Model{
 		Name:    "coord",
-		Summary: "a coordination service in the manner of ZooKeeper and etcd: a tree of nodes, sessions, watches, and a lock as a recipe of its clients",
+		Summary: "a coordination service in the manner of ZooKeeper and etcd: a tree of nodes, sessions, watches and leases; its clients build a lock, an election and a queue",
 		Guarantee: "commands and reads of the latest state are linearizable, and what a lock guards is safe if it checks fencing tokens, as long as a majority keeps what it synced; " +
 			"available while a majority is connected",
 		Boot:      func(env *sim.Env) sim.Node { return boot(env) },
 		Client:    runClient,
-		Workloads: []models.Workload{workload.KV(), guarded(), bank(), streams(), leases()},
+		Workloads: []models.Workload{workload.KV(), guarded(), bank(), streams(), leases(), elections(), queues()},
 		Options: append(raft.Options(), models.Option{Name: optionReads, Values: []string{"sync", "local"}, Weaker: []string{"local"},
 			Summary: "read the latest state, or that of any server, which may be old, but never older than what the client has seen"}),
 		Bugs:            bugRows(),
@@ -53,7 +54,7 @@ func profile() fault.Profile {
 
 // runClient is the whole life of a client.
 func runClient(c *sim.Client) {
-	cl, m := newClient(c), mirror{}
+	cl, m, l := newClient(c), mirror{}, leadership{}
 	for {
 		o, more := c.Next()
 		switch {
@@ -65,6 +66,10 @@ func runClient(c *sim.Client) {
 			cl.doLeased(o)
 		case o.Key == bankKey:
 			cl.doBank(o)
+		case o.Key == electionKey:
+			l.do(cl, o)
+		case o.Key == queueKey:
+			cl.doQueue(o)
 		case o.Key == streamKey:
 			m.do(cl, o)
 		default:
