@@ -47,9 +47,7 @@ func describeResult(r session.Result) string {
 	case session.Mismatch:
 		return fmt.Sprintf("compared otherwise at revision %d", r.Value)
 	case session.Absent:
-		return "refused: " + [...]string{notRefused: "nothing", nodeExists: "the node exists", noNode: "no such node", notEmpty: "the node has children", badVersion: "another version",
-			noOwner: "the session has ended", staleToken: "a greater token was seen",
-			compacted: "the changes are gone"}[min(max(refusal(r.Value), 0), compacted)]
+		return "refused: " + refusal(r.Value).String()
 	}
 	return r.String()
 }

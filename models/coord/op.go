@@ -156,6 +156,14 @@ const (
 	compacted  // the changes that were asked for have been dropped
 )
 
+var refusals = [...]string{
+	notRefused: "for no reason", nodeExists: "the node exists", noNode: "no such node", notEmpty: "the node has children", badVersion: "another version",
+	noOwner: "the session has ended", staleToken: "a greater token was seen", compacted: "the changes are gone",
+}
+
+// String tells a person why.
+func (r refusal) String() string { return refusals[min(max(r, notRefused), compacted)] }
+
 // answer is what a command or a query ended with.
 type answer struct {
 	revision  uint64 // of the state that it saw, or made
