@@ -225,6 +225,9 @@ func (c Claims) forGood(f Fault, n int, lost *tally) string {
 		if !c.Partial {
 			return "links are lost for good"
 		}
+		if f.Kind == Partition && f.Shape == Chain && n > 5 {
+			return fmt.Sprintf("no node of a chain of %d sees a majority, for good", n)
+		}
 	}
 	return ""
 }

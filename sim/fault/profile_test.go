@@ -55,6 +55,17 @@ func TestBreachesOfClaims(t *testing.T) {
 	}
 }
 
+// A node of a chain sees two others: with itself, that is a majority of five, and not of more.
+func TestAChainOfManyHasNoMajority(t *testing.T) {
+	claims := fault.Claims{Partial: true}
+	plan := []fault.Fault{{Kind: fault.Partition, Shape: fault.Chain, For: fault.Forever}}
+	for nodes, want := range map[int]bool{3: false, 5: false, 6: true, 7: true} {
+		if got := claims.Breaches(plan, nodes) != nil; got != want {
+			t.Errorf("a chain of %d nodes for good goes beyond the claims: %v", nodes, got)
+		}
+	}
+}
+
 func TestSkewWithoutBound(t *testing.T) {
 	claims := fault.Claims{Skew: fault.Forever}
 	if b := claims.Breaches([]fault.Fault{{Kind: fault.Skew, Target: "n1", By: time.Hour}}, 5); b != nil {
