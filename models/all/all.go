@@ -16,6 +16,7 @@ import (
 	"simrun/models/primarybackup"
 	"simrun/models/quorum"
 	"simrun/models/raft"
+	"simrun/models/vr"
 )
 
 // Models returns the models that come with simrun, in order of name.
@@ -34,5 +35,6 @@ func Models() []models.Model {
 		primarybackup.Model(),
 		quorum.Model(),
 		raft.Model(),
+		vr.Model(),
 	}
 }

@@ -1,0 +1,56 @@
+// Package vr is Viewstamped Replication as a system under test: a primary orders the commands of the clients, and a view change replaces it.
+//
+// The protocol is that of Liskov and Cowling, "Viewstamped Replication Revisited", MIT-CSAIL-TR-2012-021; sections are of that paper. The primary of a view follows from its
+// number. Unlike the paper's, replicas keep their log, their view, and the last view in which their status was normal on disk, so that all of them may crash at the same time;
+// there is no recovery protocol. The members are fixed, and the log is never compacted.
+//
+// A backup that misses the primary does not end the view on its own; see [replica.call].
+package vr
+
+import (
+	"simrun/models"
+	"simrun/models/kv"
+	"simrun/models/oplog"
+	"simrun/models/rsm"
+	"simrun/models/workload"
+	"simrun/sim"
+	"simrun/sim/fault"
+)
+
+// Model is Viewstamped Replication as a system under test.
+func Model() models.Model {
+	return models.Model{
+		Name:      "vr",
+		Summary:   "a key-value store replicated with Viewstamped Replication: a primary for each view, and view changes",
+		Guarantee: "linearizable as long as a majority keeps what it synced, and available while a majority is connected",
+
+		Boot:      func(env *sim.Env) sim.Node { return boot(env) },
+		Client:    func(c *sim.Client) { kv.RunClient(c, kv.Options{LogReads: true}) },
+		Workloads: []models.Workload{workload.KV(), workload.Register(), workload.CASRegister()},
+		Bugs:      bugs(),
+		Nodes:     5,
+		MinNodes:  1,
+		Profile: models.Profile{
+			Roles:   []string{rolePrimary, roleBackup, roleViewChange, rsm.Halted},
+			Leader:  rolePrimary,
+			Elected: oplog.Elected,
+			Events:  oplog.Events(),
+			Claims:  fault.Claims{Lost: fault.AMinority, Partial: true, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
+		},
+		Monitors:        func(c *sim.Case) []sim.Monitor { return oplog.Monitors(c.Nodes, "primary", "view") },
+		Marks:           []string{rsm.MarkFenced, rsm.MarkConflict, markTakes, markParts, markGivesUp},
+		Timers:          append(rsm.Timers(), "view change"),
+		DescribeMessage: describe,
+		Converged:       oplog.Converged,
+	}
+}
+
+const (
+	rolePrimary    = "primary"
+	roleBackup     = "backup"
+	roleViewChange = "view-change"
+
+	markTakes   = "new primary takes over a longer log"
+	markParts   = "log of a view transferred in parts"
+	markGivesUp = "primary without a majority resigns"
+)
