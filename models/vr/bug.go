@@ -10,6 +10,9 @@ const (
 	bugLongest      sim.BugName = "longest-log"
 	bugSmallQuorum  sim.BugName = "commit-one-too-few"
 	bugFewOffers    sim.BugName = "view-change-one-too-few"
+	bugViewInMemory sim.BugName = "view-in-memory"
+	bugStartsEmpty  sim.BugName = "restart-empty"
+	bugLoneCall     sim.BugName = "lone-view-change"
 	bugNeverResigns sim.BugName = "primary-never-resigns"
 )
 
@@ -34,6 +37,21 @@ after 2.1s on 7th commit crash n2 for 1s
 			Summary: "a new primary begins its view with one DoViewChange message less than a majority's",
 			Oracles: []string{"equal logs", "linearizability", "assertion"},
 			Source:  "§4.2, step 3: f+1 DoViewChange messages"},
+		{Name: bugViewInMemory, ID: "B39", Tier: models.Easy,
+			Summary: "a replica that restarts goes on in the view of its last entry, and forgets that it has joined a later one",
+			Oracles: []string{"view monotone", "equal logs", "linearizability", "assertion"},
+			Source:  "§4.3: without a disk, a replica that restarts needs the recovery protocol; Michael et al., DISC 2017"},
+		{Name: bugStartsEmpty, ID: "B71", Tier: models.Easy,
+			Summary: "a replica that restarts with nothing takes part as if it had never acknowledged anything",
+			Oracles: []string{"view monotone", "equal logs", "linearizability", "durability", "assertion"},
+			Source:  "§4.3, left out; tigerbeetle#2996"},
+		{Name: bugLoneCall, ID: "B38", Tier: models.Hard,
+			Summary: "one replica that misses the primary ends the view, so that one that hears nobody ends every view",
+			Oracles: []string{"progress"},
+			Source:  "§4.2, step 1, taken literally; TigerBeetle's blog of 2023-07-06 on liveness",
+			Scenario: `at 1s latency constant 88ms forever
+at 2s cut rest > n5 forever
+`},
 		{Name: bugNeverResigns, ID: "B36", Tier: models.Easy,
 			Summary: "a primary that hears no majority keeps its backups from electing one that does",
 			Oracles: []string{"progress"},

@@ -1,10 +1,11 @@
 // Package vr is Viewstamped Replication as a system under test: a primary orders the commands of the clients, and a view change replaces it.
 //
 // The protocol is that of Liskov and Cowling, "Viewstamped Replication Revisited", MIT-CSAIL-TR-2012-021; sections are of that paper. The primary of a view follows from its
-// number. Unlike the paper's, replicas keep their log, their view, and the last view in which their status was normal on disk, so that all of them may crash at the same time;
-// there is no recovery protocol. The members are fixed, and the log is never compacted.
+// number. Unlike the paper's, replicas keep their log, their view, and the last view in which their status was normal on disk, so that all of them may crash at the same time,
+// and there is no recovery protocol; TigerBeetle replaced it in the same way (tigerbeetle#426). The members are fixed, and the log is never compacted.
 //
-// A backup that misses the primary does not end the view on its own; see [replica.call].
+// Two rules that the paper lacks let the group go on when links are lost for good in one direction: a view ends only when a majority calls for that, see [replica.call],
+// and a primary that does not hear a majority resigns, see [replica.followed].
 package vr
 
 import (

@@ -63,6 +63,14 @@ func (r *replica) start(numbers []uint64, ok bool) {
 	if !ok {
 		return
 	}
+	switch {
+	case r.Env.Bug(bugViewInMemory):
+		r.Epoch, numbers = r.Log.LastEpoch(), []uint64{uint64(r.Log.LastEpoch()), 0}
+	case r.Env.Bug(bugStartsEmpty) && r.Env.Boots() > 1:
+		r.Cut(1)
+		r.Enter(0)
+		numbers = []uint64{0, 0}
+	}
 	r.normal, r.Role = oplog.Epoch(numbers[0]), roleViewChange
 	r.Advance(oplog.Index(numbers[1]))
 	if r.normal == r.Epoch && r.primary() != r.Env.ID() {

@@ -145,6 +145,27 @@ func TestARestartedPrimaryDoesNotLeadItsView(t *testing.T) {
 	r.WantBroken()
 }
 
+// A replica that has joined a view does not act in an older one after its restart.
+func TestTheViewSurvivesARestart(t *testing.T) {
+	for _, bugs := range [][]sim.BugName{nil, {bugViewInMemory}} {
+		r := newRig(t, 3, bugs...)
+		r.change(1, 2, 3)
+		r.propose(1)
+		r.Settle(nil, 1, 2, 3)
+		r.change(2, 3)
+		r.Restart(3)
+		r.Fire(3, timerView, impatience)
+		r.Sync(3)
+		if bugs == nil {
+			r.want(3, roleBackup, 2, 1)
+			r.WantBroken()
+		} else {
+			r.want(3, roleBackup, 1, 1)
+			r.WantBroken("view monotone")
+		}
+	}
+}
+
 // All may crash at the same time: what was committed is on the disks of a majority.
 func TestAllCrash(t *testing.T) {
 	r := newRig(t, 3)
