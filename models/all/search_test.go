@@ -42,11 +42,12 @@ func judged(t testing.TB, m models.Model, c sim.Case) (*sim.Result, trial.Judgem
 }
 
 // The default search, which knows nothing of the bug, finds every bug within the
-// seeds of its tier, and by one of the checks that the bug's entry names.
+// seeds of its tier, and by one of the checks that the bug's entry names. What takes it more than a hundred seeds is left to soak; its scenario shows the
+// bug too.
 func TestSearchFindsEveryBug(t *testing.T) {
 	for _, m := range Models() {
 		for _, b := range m.Bugs {
-			if b.Tier == models.Hard {
+			if b.Tier == models.Hard || b.Tier == models.Medium && soak.N(0, 1) == 0 {
 				continue // by its scenario
 			}
 			t.Run(m.Name+"/"+string(b.Name), func(t *testing.T) {
@@ -111,7 +112,7 @@ func TestCorrectModelsAreSilent(t *testing.T) {
 	for _, m := range Models() {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			seeds := uint64(soak.N(100, 4_000))
+			seeds := uint64(soak.N(100, 1_500))
 			for seed := uint64(1); seed <= seeds; seed++ {
 				if _, j := judged(t, m, searchCase(t, m, seed)); j.Outcome != check.Valid {
 					t.Errorf("seed %d: %v: %s", seed, j.Outcome, j.Summary)
@@ -122,28 +123,32 @@ func TestCorrectModelsAreSilent(t *testing.T) {
 	}
 }
 
-// Every state that a model marks as worth reaching is reached within 1,000 seeds of the search with one of its workloads.
+// Every state that a model marks as worth reaching is reached within 1,000 seeds of the default search for each of its workloads.
 func TestMarksAreReached(t *testing.T) {
 	for _, m := range Models() {
-		missing := slices.Clone(m.Marks)
-		for i := uint64(0); i < 1000*uint64(len(m.Workloads)) && len(missing) > 0; i++ {
-			seed, w := 1+i%1000, m.Workloads[i/1000].Name
-			r, err := sim.Run(m.System(), drawn(t, m, sim.Case{Model: m.Name, Seed: sim.Seed(seed), Workload: sim.Workload{Name: w}}))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, mark := range r.Sometimes {
-				if !slices.Contains(m.Marks, mark.Name) {
-					t.Fatalf("%s: mark %q is not listed", m.Name, mark.Name)
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			missing := slices.Clone(m.Marks)
+			for seed := sim.Seed(1); seed <= 1000 && len(missing) > 0; seed++ {
+				for _, w := range m.Workloads {
+					r, err := sim.Run(m.System(), drawn(t, m, sim.Case{Model: m.Name, Seed: seed, Workload: sim.Workload{Name: w.Name}}))
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, mark := range r.Sometimes {
+						if !slices.Contains(m.Marks, mark.Name) {
+							t.Fatalf("mark %q is not listed", mark.Name)
+						}
+						missing = slices.DeleteFunc(missing, func(name string) bool { return name == mark.Name })
+					}
 				}
-				missing = slices.DeleteFunc(missing, func(name string) bool { return name == mark.Name })
+				if len(missing) == 0 {
+					t.Logf("all are reached within %d seeds", seed)
+				}
 			}
-			if len(missing) == 0 {
-				t.Logf("%s: all are reached within %d seeds of %s", m.Name, seed, w)
+			if len(missing) > 0 {
+				t.Errorf("never reached: %q", missing)
 			}
-		}
-		if len(missing) > 0 {
-			t.Errorf("%s: never reached: %q", m.Name, missing)
-		}
+		})
 	}
 }
