@@ -80,20 +80,20 @@ func (r *replica) enter(view oplog.Epoch) {
 	r.offer()
 }
 
-// offer tells the primary of the view what this replica's disk holds: a log, from where the primary is known to have it, and in which view that was the log. What is not on
-// disk yet, it has not acknowledged.
+// offer tells the primary of the view, once all of it is on disk, what this replica has: its log, from where the primary is known to have it, and in which view that was the log. It does
+// not acknowledge the log: the view that is to begin may delete a part of it.
 func (r *replica) offer() {
 	to := r.primary()
 	if to == r.Env.ID() {
 		r.countOffers()
 		return
 	}
-	last := r.Log.Stable()
+	last := r.Log.Last()
 	m := message{kind: kindDoViewChange, View: r.Epoch, Normal: r.normal, Commit: r.Commit, Last: last, After: min(last, r.calls[to].commit)}
 	if last > m.After {
 		m.Body = r.Log.Raw(m.After+1, last)
 	}
-	r.Send(to, m)
+	r.SendAck(to, m, 0)
 }
 
 func (r *replica) takeOffer(from sim.NodeID, m message) {

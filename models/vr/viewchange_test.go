@@ -127,6 +127,35 @@ func TestADeafPrimaryResigns(t *testing.T) {
 	r.want(2, rolePrimary, 2, 0)
 }
 
+// A replica that says that its status was normal in a view has the log of that view on disk.
+func TestAnOfferWaitsForTheLogOfItsView(t *testing.T) {
+	r := newRig(t, 3)
+	r.change(1, 2)
+	r.propose(1)
+	r.Settle(nil, 1, 2)
+	r.Deliver(r.Take(func(m modeltest.Envelope) bool { return m.To == 3 })...)
+	r.Sync(3)
+	r.Settle(func(m modeltest.Envelope) bool { return m.To == 3 }, 1, 3)
+	r.Deliver(r.Take(func(m modeltest.Envelope) bool { return m.To == 3 })...)
+	r.want(3, roleBackup, 1, 1)
+	r.Deliver(modeltest.Envelope{From: 2, To: 3, Payload: message{kind: kindRefused, View: 2}.Append(nil)})
+	offers := 0
+	for len(r.Envs[3].Syncs) > 0 {
+		r.SyncOne(3)
+		for _, e := range r.Take(func(m modeltest.Envelope) bool { return m.From == 3 }) {
+			if m, _ := decode(e.Payload); m.kind == kindDoViewChange {
+				offers++
+				if m.Normal != 1 || m.Last != 1 {
+					t.Errorf("offered %d entries of view %d", m.Last, m.Normal)
+				}
+			}
+		}
+	}
+	if offers == 0 {
+		t.Error("nothing was offered")
+	}
+}
+
 // A primary that restarts has forgotten what it has sent, and its log may be shorter than its backups': it never leads its view again.
 func TestARestartedPrimaryDoesNotLeadItsView(t *testing.T) {
 	r := newRig(t, 3)
