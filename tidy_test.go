@@ -69,7 +69,6 @@ var exemptions = []exemption{
 	{"address", "internal/crash/", "the stack of a panic, for whoever mends it"},
 	{"address", "sim/death.go", "program counters of a panic, of which only function and line are kept"},
 	{"machine", "simtest/property.go", "its sweep uses all cores, and what comes out does not depend on how many there are"},
-	{"machine", "docs/make/recoverybook/", "it measures on all cores, and what comes out does not depend on how many there are"},
 	{"float", "trial/recovery/measure.go", "quantiles of what runs measured, which no run depends on"},
 	{"io", "simtest/", "it keeps the failing cases of a test next to the test"},
 	{"io", "visual/store/", "it is the writer and reader of the folders of runs"},
