@@ -67,7 +67,7 @@ func CourseOf(events []history.Event) Course {
 			c.Answers[(t-(Onset-Lead))/Bucket]++
 		}
 	}
-	c.Missing = max(0, c.Before*int(Watched)/int(Onset-warmUp)-after)
+	c.Missing = max(0, c.Before*int(Watched/second)/int((Onset-warmUp)/second)-after)
 	c.Back = back(answers)
 	return c
 }
