@@ -55,8 +55,6 @@ var floors = map[string][]string{
 	"internal/brief":           {},
 	"internal/crash":           {},
 	"docs":                     {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/...", "cli"},
-
-	"models/resilience/policy": {}, // for use outside the simulator
 }
 
 // An exemption allows one rule in one place.

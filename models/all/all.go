@@ -16,6 +16,7 @@ import (
 	"simrun/models/primarybackup"
 	"simrun/models/quorum"
 	"simrun/models/raft"
+	"simrun/models/resilience"
 	"simrun/models/vr"
 )
 
@@ -35,6 +36,7 @@ func Models() []models.Model {
 		primarybackup.Model(),
 		quorum.Model(),
 		raft.Model(),
+		resilience.Model(),
 		vr.Model(),
 	}
 }
