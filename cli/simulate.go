@@ -109,10 +109,14 @@ func (a *app) verified(m models.Model, c sim.Case) error {
 }
 
 // collectLess trades memory for time where many small runs follow each other:
-// each leaves a few megabytes behind, and nothing of them is needed any more.
+// each leaves a few megabytes behind, and nothing of them is needed any more. Large ones are
+// collected as usual.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(1000)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(2 << 30)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 // Each of thousands of runs leaves a few megabytes behind, and nothing of them is needed any more: a collector that comes less often halves the time.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(1000)
+	debug.SetMemoryLimit(2 << 30)
 	os.Exit(m.Run())
 }
 
