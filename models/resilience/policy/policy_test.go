@@ -144,8 +144,13 @@ func TestBreakerLetsNoCallThroughWhileOpen(t *testing.T) {
 
 func TestBulkhead(t *testing.T) {
 	b := Bulkhead{Limit: 2}
-	if !b.Enter() || !b.Enter() || b.Enter() || b.Open() != 2 {
-		t.Error("two of three calls have room")
+	for i, want := range []bool{true, true, false} {
+		if b.Enter() != want {
+			t.Errorf("call %d has room: %v", i+1, !want)
+		}
+	}
+	if b.Open() != 2 {
+		t.Errorf("%d calls are under way", b.Open())
 	}
 	if b.Leave(); !b.Enter() {
 		t.Error("a call that has left makes room")
