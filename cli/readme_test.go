@@ -39,6 +39,7 @@ func TestReadme(t *testing.T) {
 	}
 	for _, page := range append([]string{root + "/README.md"}, pages...) {
 		t.Run(filepath.Base(page), func(t *testing.T) {
+			t.Parallel()
 			text, err := os.ReadFile(page)
 			if err != nil {
 				t.Fatal(err)
@@ -171,7 +172,7 @@ func runSimrun(t *testing.T, dir, line, command string) {
 	}
 }
 
-// shortened is a command that takes long with less to do: the soak runs it as it is.
+// shortened is a command that takes long, with less to do. With the build tag soak it runs as it is.
 func shortened(command string) string {
 	command = strings.Replace(command, "--seeds 1-10000", "--seeds 1-200", 1)
 	if strings.TrimSpace(command) == "simrun bench" {

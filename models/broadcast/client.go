@@ -11,15 +11,10 @@ import (
 	"simrun/sim"
 )
 
-// client is the whole life of a client. It begins each operation at another node, and asks the next if one refuses, which means that nothing was done. Its
-// final read is of a node of its own.
+// client is the whole life of a client. Its final read is of a node of its own.
 func client(c *sim.Client) {
-	for first := int(-c.ID()); ; first++ {
-		op, more := c.Next()
-		if !more {
-			return
-		}
-		request, at := wire.Append(nil, kindRead, nil), first
+	for op, at := range session.Turns(c) {
+		request := wire.Append(nil, kindRead, nil)
 		switch op.F {
 		case opBroadcast:
 			v, _ := op.Value.AsInt()

@@ -72,11 +72,9 @@ func Model() models.Model {
 		},
 		Profile: fault.Profile{
 			Roles: []string{roleNode, roleSending},
-			Events: []fault.EventDecl{
-				{Event: saved.Acknowledged, Summary: "a node is about to tell others what its disk holds"},
-				{Event: saved.Recovered, Summary: "a node has read its disk after a start"},
-				{Event: eventLearned, Summary: "a node got values from another"},
-			},
+			Events: append(saved.Events(),
+				fault.EventDecl{Event: eventLearned, Summary: "a node got values from another"},
+			),
 			Claims: fault.Claims{Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors: func(c *sim.Case) []sim.Monitor {

@@ -19,8 +19,8 @@ package bully
 import (
 	"time"
 
-	"simrun/check/specs"
 	"simrun/models"
+	"simrun/models/workload"
 	"simrun/sim"
 	"simrun/sim/blocking"
 	"simrun/sim/fault"
@@ -33,15 +33,9 @@ func Model() models.Model {
 		Summary: "the bully election: the greatest node that is up is the coordinator, and hands out unique numbers",
 		Guarantee: "when no message is lost or later than its timeout, clocks agree, and nodes only crash and restart, no two nodes follow different coordinators, " +
 			"the greatest of those that are up leads whenever no election is going on, and no number is handed out twice; nothing is promised under a partition, a lost message or a pause",
-		Boot:   blocking.Boot(run),
-		Client: client,
-		Workloads: []models.Workload{{
-			Name:    "unique-ids",
-			Spec:    specs.UniqueIDs,
-			Summary: "every client asks for numbers",
-			Rate:    20, Keys: 1, Mix: []sim.Weight{{F: "generate", Weight: 1}},
-			Next: func(*sim.Turn) sim.Op { return sim.Op{F: "generate"} },
-		}},
+		Boot:      blocking.Boot(run),
+		Client:    client,
+		Workloads: []models.Workload{workload.UniqueIDs()},
 		Bugs: []models.Bug{
 			{Name: bugNoHalt, Tier: models.Easy,
 				Summary: "a node that no greater one answers announces itself without halting the others first: an old coordinator goes on until it hears of it",

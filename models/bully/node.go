@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"simrun/history"
+	"simrun/models/session"
 	"simrun/sim"
 	"simrun/sim/blocking"
 )
@@ -143,10 +144,7 @@ func (n *node) generate(p *blocking.Proc, m blocking.Message) []byte {
 
 // client is the whole life of a client. It asks one node after the other, beginning at another for each operation.
 func client(c *sim.Client) {
-	for first := int(-c.ID()); ; first++ {
-		if _, more := c.Next(); !more {
-			return
-		}
+	for _, first := range session.Turns(c) {
 		kind, number := byte(0), uint64(0)
 		for i := 0; i < c.Nodes() && kind != kindNumber; i++ {
 			reply, _ := c.Call(sim.NodeID(1+(first+i)%c.Nodes()), encode(kindGenerate, 0), clientPatience)

@@ -54,11 +54,8 @@ func Model() models.Model {
 		},
 		// Not claimed: nodes that are lost for good, or whose disks come back empty or damaged. They take what nobody else has yet with them.
 		Profile: fault.Profile{
-			Roles: []string{roleReplica},
-			Events: []fault.EventDecl{
-				{Event: saved.Acknowledged, Summary: "a replica is about to tell others what its disk holds"},
-				{Event: saved.Recovered, Summary: "a replica has read its disk after a start"},
-			},
+			Roles:  []string{roleReplica},
+			Events: saved.Events(),
 			Claims: fault.Claims{Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors:        monitors,

@@ -9,9 +9,9 @@ package flake
 import (
 	"time"
 
-	"simrun/check/specs"
 	"simrun/models"
 	"simrun/models/saved"
+	"simrun/models/workload"
 	"simrun/sim"
 	"simrun/sim/blocking"
 	"simrun/sim/fault"
@@ -25,13 +25,7 @@ func Model() models.Model {
 		Guarantee: "as long as disks keep what they synced, whatever clocks and the network do, no number is handed out twice; every node that is up hands out numbers",
 		Boot:      blocking.Boot(run),
 		Client:    client,
-		Workloads: []models.Workload{{
-			Name:    "unique-ids",
-			Spec:    specs.UniqueIDs,
-			Summary: "every client asks for numbers",
-			Rate:    20, Keys: 1, Mix: []sim.Weight{{F: "generate", Weight: 1}},
-			Next: func(*sim.Turn) sim.Op { return sim.Op{F: "generate"} },
-		}},
+		Workloads: []models.Workload{workload.UniqueIDs()},
 		Options: []models.Option{
 			{Name: optionNumbers, Summary: "block: positions follow each other; clock: they begin with the time of the node's clock, if that is ahead", Values: []string{"block", "clock"}},
 		},
@@ -50,11 +44,8 @@ func Model() models.Model {
 				Oracles: []string{"linearizability"}, Source: "the worker number of Snowflake (2010), left out"},
 		},
 		Profile: fault.Profile{
-			Roles: []string{roleGenerator},
-			Events: []fault.EventDecl{
-				{Event: saved.Acknowledged, Summary: "a node is about to hand out a number of a block that its disk holds"},
-				{Event: saved.Recovered, Summary: "a node has read its disk after a start"},
-			},
+			Roles:  []string{roleGenerator},
+			Events: saved.Events(),
 			Claims: fault.Claims{Lost: fault.AMinority, Partial: true, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors:        func(c *sim.Case) []sim.Monitor { return []sim.Monitor{saved.Durability(c.Nodes)} },

@@ -91,12 +91,9 @@ func (n *node) position(p *blocking.Proc) uint64 {
 	return n.next
 }
 
-// client is the whole life of a client. It begins each operation at another node.
+// client is the whole life of a client.
 func client(c *sim.Client) {
-	for first := int(-c.ID()); ; first++ {
-		if _, more := c.Next(); !more {
-			return
-		}
+	for _, first := range session.Turns(c) {
 		reply, err := session.AskAnyone(c, first, wire.Append(nil, kindGenerate, nil), clientPatience)
 		var number [1]uint64
 		_, ok := wire.Decode(reply, kindNumber, number[:])

@@ -10,6 +10,7 @@ package multipaxos
 
 import (
 	"simrun/models"
+	"simrun/models/ballot"
 	"simrun/models/kv"
 	"simrun/models/oplog"
 	"simrun/models/workload"
@@ -29,7 +30,7 @@ func Model() models.Model {
 		Workloads: []models.Workload{workload.KV(), workload.Register(), workload.CASRegister()},
 		Options: []models.Option{{Name: optionQuorums,
 			Summary: "majority: of both phases; small: fewer acceptors for each command, and as many as that takes to become leader, so that the loss of two of five for good stops elections",
-			Values:  []string{"majority", "small"}, Weaker: []string{"small"}}},
+			Values:  []string{ballot.Majority, ballot.Small}, Weaker: []string{ballot.Small}}},
 		Bugs: []models.Bug{
 			{Name: bugPromiseInMemory, ID: "B41", Tier: models.Easy,
 				Summary: "an acceptor answers before its promise is on its disk, and forgets it in a crash",
@@ -113,12 +114,7 @@ const (
 
 // quorums are how many acceptors each phase needs.
 func (n *node) quorums() (first, second int) {
-	nodes := n.env.Nodes()
-	second = nodes/2 + 1
-	if n.env.Option(optionQuorums) == "small" {
-		second = max(1, nodes/2)
-	}
-	first = nodes - second + 1
+	first, second = ballot.Quorums(n.env.Nodes(), n.env.Option(optionQuorums))
 	if n.env.Bug(bugQuorums) {
 		first = max(1, first-1)
 	}

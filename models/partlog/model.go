@@ -66,12 +66,10 @@ func Model() models.Model {
 		Profile: fault.Profile{
 			Roles:  []string{roleBroker, roleCoordinator},
 			Leader: roleCoordinator,
-			Events: []fault.EventDecl{
-				{Event: saved.Acknowledged, Summary: "a node is about to tell others what its disk holds"},
-				{Event: saved.Recovered, Summary: "a node has read its disk after a start"},
-				{Event: eventAssigned, Summary: "the coordinator gives a consumer its share of the partitions"},
-				{Event: eventCommitted, Summary: "the coordinator takes a commit"},
-			},
+			Events: append(saved.Events(),
+				fault.EventDecl{Event: eventAssigned, Summary: "the coordinator gives a consumer its share of the partitions"},
+				fault.EventDecl{Event: eventCommitted, Summary: "the coordinator takes a commit"},
+			),
 			Claims: fault.Claims{Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors: func(c *sim.Case) []sim.Monitor {

@@ -12,6 +12,7 @@ import (
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
+	"simrun/models/ballot"
 	"simrun/models/saved"
 	"simrun/models/workload"
 	"simrun/sim"
@@ -41,7 +42,7 @@ func Model() models.Model {
 		Options: []models.Option{
 			{Name: optionQuorums,
 				Summary: "majority: of both phases; small: fewer acceptors in the second phase, which each value needs, and as many as that takes in the first, so that the loss of two of five for good stops it",
-				Values:  []string{"majority", "small"}, Weaker: []string{"small"}},
+				Values:  []string{ballot.Majority, ballot.Small}, Weaker: []string{ballot.Small}},
 			{Name: optionPath,
 				Summary: "fast: proposers ask the acceptors at once, and about three quarters of them decide if they got the same value first; classic: two phases",
 				Values:  []string{"classic", "fast"}}},
@@ -115,12 +116,7 @@ const (
 
 // quorums are how many acceptors each phase needs.
 func quorums(p *blocking.Proc) (first, second int) {
-	n := p.Nodes()
-	second = n/2 + 1
-	if p.Option(optionQuorums) == "small" {
-		second = max(1, n/2)
-	}
-	first = n - second + 1
+	first, second = ballot.Quorums(p.Nodes(), p.Option(optionQuorums))
 	if p.Bug(bugSmallQuorums) {
 		first = max(1, first-1)
 	}

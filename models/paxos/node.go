@@ -11,6 +11,7 @@ import (
 	"simrun/history"
 	"simrun/models/ballot"
 	"simrun/models/saved"
+	"simrun/models/session"
 	"simrun/models/wire"
 	"simrun/sim"
 	"simrun/sim/blocking"
@@ -243,16 +244,9 @@ func (n *node) ask(p *blocking.Proc, question []byte, kind byte, enough int) (an
 
 // client is the whole life of a client. It begins each operation at another node, and asks the next if one refuses, which means that nothing was done.
 func client(c *sim.Client) {
-	for first := int(-c.ID()); ; first++ {
-		op, more := c.Next()
-		if !more {
-			return
-		}
+	for op, first := range session.Turns(c) {
 		value, _ := op.Value.AsInt()
-		reply, err := []byte(nil), sim.ErrRefused
-		for i := 0; i < c.Nodes() && errors.Is(err, sim.ErrRefused); i++ {
-			reply, err = c.Call(sim.NodeID(1+(first+i)%c.Nodes()), message{Key: op.Key, Value: value}.append(kindPropose), clientPatience)
-		}
+		reply, err := session.AskAnyone(c, first, message{Key: op.Key, Value: value}.append(kindPropose), clientPatience)
 		switch m, ok := decode(reply, kindDecided); {
 		case ok:
 			c.OK(history.Int(m.Value))

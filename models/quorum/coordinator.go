@@ -177,11 +177,7 @@ func (r *replica) readLast(p *blocking.Proc, v version) (version, bool) {
 // client is the whole life of a client. It begins each operation at another node, so that all coordinate, and asks the next if one refuses,
 // which means that nothing was done. After a timeout it gives up: a write that is done twice, with two tags, could come back after a later one.
 func client(c *sim.Client) {
-	for first := int(-c.ID()); ; first++ {
-		op, more := c.Next()
-		if !more {
-			return
-		}
+	for op, first := range session.Turns(c) {
 		request, kind := version{Key: op.Key}, byte(kindRead)
 		if op.F == "write" {
 			request.Value, _ = op.Value.AsInt()

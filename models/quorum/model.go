@@ -60,12 +60,10 @@ func Model() models.Model {
 		Profile: fault.Profile{
 			Roles:  []string{roleReplica, roleCoordinator},
 			Leader: roleCoordinator,
-			Events: []fault.EventDecl{
+			Events: append([]fault.EventDecl{
 				{Event: "tagged", Summary: "a coordinator chose the tag of a write"},
 				{Event: saved.Stored, Summary: "a replica's disk holds what changed"},
-				{Event: saved.Acknowledged, Summary: "a replica acknowledges what it stored"},
-				{Event: saved.Recovered, Summary: "a replica has read its disk after a start"},
-			},
+			}, saved.Events()...),
 			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors:        monitors,

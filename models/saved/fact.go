@@ -21,6 +21,14 @@ const (
 	Recovered    fault.Event = "recovered"    // the disk held it, and none after it, when the node started
 )
 
+// Events lists those that faults can wait for, for the profile of a model.
+func Events() []fault.EventDecl {
+	return []fault.EventDecl{
+		{Event: Acknowledged, Summary: "a node is about to tell others what its disk holds"},
+		{Event: Recovered, Summary: "a node has read its disk after a start"},
+	}
+}
+
 func (c Change) String() string       { return fmt.Sprintf("%s change %d", c.Event, c.N) }
 func (c Change) Trigger() fault.Event { return c.Event }
 

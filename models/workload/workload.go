@@ -94,6 +94,19 @@ func CASRegister() models.Workload {
 	}
 }
 
+// UniqueIDs asks for numbers, none of which may come twice.
+func UniqueIDs() models.Workload {
+	return models.Workload{
+		Name:    "unique-ids",
+		Spec:    specs.UniqueIDs,
+		Summary: "every client asks for numbers, none of which may come twice",
+		Rate:    20,
+		Keys:    1,
+		Mix:     []sim.Weight{{F: "generate", Weight: 1}},
+		Next:    func(*sim.Turn) sim.Op { return sim.Op{F: "generate"} },
+	}
+}
+
 // keyOf is the position of the key of a turn.
 func keyOf(t *sim.Turn) int { return int(t.Rand(keyName).N(uint64(max(t.Keys, 1)))) }
 
