@@ -43,18 +43,20 @@ function drawLife(c: CanvasRenderingContext2D, s: Scene, lane: NodeLane, band: B
     c.fillStyle = fill;
     roundBox(c, x0, top, w, barHeight, 2);
     c.fill();
-    c.fillStyle = epochColour(colours, stretch.epoch);
-    c.fillRect(x0, top + barHeight + 1, w, epochHeight);
+    if (s.model.epochs) {
+      c.fillStyle = epochColour(colours, stretch.epoch);
+      c.fillRect(x0, top + barHeight + 1, w, epochHeight);
+    }
     s.hits.push({ target: { kind: "record", id: stretch.record }, x0, y0: top, x1: x0 + w, y1: top + barHeight + 1 + epochHeight, box: true, rank: 1 });
     if (w > 26) {
       c.fillStyle = ink;
       c.font = font(11, 500);
       c.textBaseline = "middle";
       const from = Math.max(x0, view.left) + 5;
-      const long = `${stretch.role} · ${stretch.epoch}`;
+      const [long, short] = s.model.epochs ? [`${stretch.role} · ${stretch.epoch}`, `${stretch.epoch}`] : [stretch.role, stretch.role];
       const room = x1 - from - 4;
       if (c.measureText(long).width <= room) c.fillText(long, from, band.middle + 0.5);
-      else fitText(c, `${stretch.epoch}`, from, band.middle + 0.5, room);
+      else fitText(c, short, from, band.middle + 0.5, room);
     }
   }
   for (const outage of lane.outages) {

@@ -68,6 +68,7 @@ export interface Model {
   flight: number; // how long a message between servers takes, half of them less; 0: there are none
   types: { name: string; count: number }[]; // of messages between servers, the most frequent first
   roles: string[];
+  epochs: boolean; // the model has some: not all states are of epoch 0
   weather: number[]; // faults that last all along
   faultRows: Int32Array; // by fault: in which row of bars it is drawn
   faultRowCount: number;
@@ -117,8 +118,8 @@ export function buildModel(run: Run): Model {
   const roles: string[] = [];
   for (const lane of lanes) for (const s of lane.stretches) if (!roles.includes(s.role)) roles.push(s.role);
   return {
-    run, lanes, rows, laneOf, rowOf, operationRow, whoDid, messages, flight: medianFlight(messages), types, roles, weather, faultRows, faultRowCount,
-    
+    run, lanes, rows, laneOf, rowOf, operationRow, whoDid, messages, flight: medianFlight(messages), types, roles,
+    epochs: run.states.epoch.some((e) => e > 0), weather, faultRows, faultRowCount,
     inCore, coreStart, coreEnd, kind, effects: effectsOf(run), recordsOf: operationRecords(run, kind), end: Math.max(run.end, 1),
   };
 }

@@ -27,7 +27,7 @@ export function drawOverview(c: CanvasRenderingContext2D, s: Scene, width: numbe
       lastX = x1;
       c.fillStyle = roleColours(colours, model.roles, stretch.role)[0];
       c.fillRect(x0, y, Math.max(x1 - x0, 0.7), stripHeight);
-      if (stripHeight < 5) continue;
+      if (stripHeight < 5 || !model.epochs) continue;
       c.fillStyle = epochColour(colours, stretch.epoch);
       c.fillRect(x0, y + stripHeight - 1.5, Math.max(x1 - x0, 0.7), 1.5);
     }

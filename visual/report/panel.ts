@@ -113,13 +113,13 @@ export class Panel {
 
   /** A state in one line: its role, its epoch, and the numbers that tell how far it is. */
   private stateText(record: number): string {
-    const [role, epoch, ...detail] = this.stateRows(this.model.run.records.extra[record]).map(([name, value]) => (name === "role" ? value : `${name} ${value}`));
-    return [role, epoch, ...detail].join(" · ");
+    return this.stateRows(this.model.run.records.extra[record]).map(([name, value]) => (name === "role" ? value : `${name} ${value}`)).join(" · ");
   }
 
   private stateRows(state: number): [string, string][] {
     const { states, texts } = this.model.run;
-    const rows: [string, string][] = [["role", texts[states.role[state]]], ["epoch", `${states.epoch[state]}`]];
+    const rows: [string, string][] = [["role", texts[states.role[state]]]];
+    if (this.model.epochs) rows.push(["epoch", `${states.epoch[state]}`]);
     for (const line of texts[states.detail[state]].split("\n")) {
       const [name, value] = line.split("\t");
       if (name && value !== undefined) rows.push([name, value]);
