@@ -85,7 +85,7 @@ func (c *Client) waitsFor() string {
 	if c.current.Key != "" {
 		text += " of " + c.current.Key
 	}
-	text += fmt.Sprintf(" since %v", c.invoked)
+	text += " since " + c.invoked.Clock()
 	if c.asked != 0 {
 		text += ", asked " + c.asked.String()
 		if !c.w.servers[c.asked].up {

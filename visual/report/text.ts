@@ -105,7 +105,7 @@ export function recordText(run: Run, record: number): string {
 
 /** The type of a message: the words before its first number, term or punctuation. */
 export function messageType(text: string): string {
-  const words = text.split(/[\s:({[]+/);
+  const words = text.split(/[\s,;:({[]+/);
   return words[0] === undefined || words[0] === "" ? "message" : words[0];
 }
 
