@@ -166,14 +166,11 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 			return c, m, nearest.Unknown("bug of "+f.model, name, f.models.bugs(f.model))
 		}
 		c.Bugs = append(c.Bugs, bug.Name)
-		if f.workload == "" {
-			f.workload = bug.Workload
-		}
 	}
-	if f.workload == "" {
-		f.workload = m.WorkloadOf(c.Bugs)
-	} else if err := oneOf("workload of "+f.model, f.workload, f.models.workloads(f.model)); err != nil {
-		return c, m, err
+	if f.workload != "" {
+		if err := oneOf("workload of "+f.model, f.workload, f.models.workloads(f.model)); err != nil {
+			return c, m, err
+		}
 	}
 	for _, o := range f.options {
 		name, value, ok := strings.Cut(o, "=")
@@ -194,6 +191,7 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 		}
 	}
 	c.Workload = sim.Workload{Name: f.workload, Ops: f.ops, Rate: f.rate, Keys: f.keys}
+	m.Suit(&c)
 	if c.Workload.Mix, err = parseMix(f.mix); err != nil {
 		return c, m, err
 	}

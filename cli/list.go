@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,7 +35,7 @@ type item struct {
 	Guarantee string   `json:"guarantee,omitempty"`
 	Survives  []string `json:"survives,omitempty"` // the faults that it claims to survive
 	Workloads []string `json:"workloads,omitempty"`
-	Options   []string `json:"options,omitempty"`
+	Options   []string `json:"options,omitempty"` // of a bug: those that it is seen with
 	Bugs      []string `json:"bugs,omitempty"`
 }
 
@@ -225,7 +226,11 @@ func listBugs(known modelList) []item {
 }
 
 func bugItem(model string, b models.Bug) item {
-	return item{Name: string(b.Name), Summary: b.Summary, ID: b.ID, Model: model, Oracles: b.Oracles, Tier: b.Tier.String(), Source: b.Source, Workload: b.Workload, Scenario: b.Scenario}
+	var options []string
+	for _, name := range slices.Sorted(maps.Keys(b.Options)) {
+		options = append(options, string(name)+"="+b.Options[name])
+	}
+	return item{Name: string(b.Name), Summary: b.Summary, ID: b.ID, Model: model, Oracles: b.Oracles, Tier: b.Tier.String(), Source: b.Source, Workload: b.Workload, Options: options, Scenario: b.Scenario}
 }
 
 func listNemeses(modelList) []item {

@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,7 +20,8 @@ type Bug struct {
 	Tier    Tier        // how many seeds the default search needs at most
 	Source  string      // where it was published
 
-	Workload string // that shows it; "": the default one
+	Workload string                    // that shows it; "": the default one
+	Options  map[sim.OptionName]string // with which the model has it; those not named keep their defaults
 
 	// Scenario is a plan of faults, one on a line, that leads to the bug within
 	// [ScenarioSeeds] seeds of the default case, where the default search needs more than
@@ -78,13 +80,29 @@ func (m Model) Bug(name string) (Bug, error) {
 	return Bug{}, nearest.Unknown("bug of "+m.Name, name, names)
 }
 
-// WorkloadOf is the name of the workload of a case that has some bugs on and names none: that which shows the first of them that needs
-// one, else the default.
-func (m Model) WorkloadOf(bugs []sim.BugName) string {
+// Suit fills in what a case leaves out and its bugs need to be seen: the workload and the options of the first bug that names any. A case that
+// names no workload gets the default one.
+func (m Model) Suit(c *sim.Case) {
 	for _, b := range m.Bugs {
-		if b.Workload != "" && slices.Contains(bugs, b.Name) {
-			return b.Workload
+		if !slices.Contains(c.Bugs, b.Name) {
+			continue
 		}
+		if c.Workload.Name == "" {
+			c.Workload.Name = b.Workload
+		}
+		c.Options = merge(b.Options, c.Options)
 	}
-	return m.Workloads[0].Name
+	if c.Workload.Name == "" {
+		c.Workload.Name = m.Workloads[0].Name
+	}
+}
+
+// merge returns the options of a, and those of b, which win.
+func merge(a, b map[sim.OptionName]string) map[sim.OptionName]string {
+	if len(a) == 0 {
+		return b
+	}
+	both := maps.Clone(a)
+	maps.Copy(both, b)
+	return both
 }

@@ -6,6 +6,7 @@ package models
 
 import (
 	"fmt"
+	"slices"
 
 	"simrun/check"
 	"simrun/check/accounts"
@@ -151,6 +152,11 @@ func (m Model) Check() error {
 		}
 		if _, err := m.Workload(b.Workload); err != nil {
 			return fmt.Errorf("model %s: bug %s: %w", m.Name, b.Name, err)
+		}
+		for name, value := range b.Options {
+			if !slices.ContainsFunc(m.Options, func(o Option) bool { return o.Name == name && slices.Contains(o.Values, value) }) {
+				return fmt.Errorf("model %s: bug %s needs the option %s=%s, which the model does not have", m.Name, b.Name, name, value)
+			}
 		}
 	}
 	return nil

@@ -101,7 +101,7 @@ func (b *Bench) checks(s *Setup, t *Tally) ([]CheckCount, error) {
 
 // silence runs the fixed twin of a setup.
 func (b *Bench) silence(ctx context.Context, s *Setup, part string) (Twin, error) {
-	key := s.Model.Name + s.Base.Workload.Name + fmt.Sprint(s.Plan)
+	key := fmt.Sprint(s.Model.Name, s.Base.Workload.Name, s.Base.Options, s.Plan)
 	if t, done := b.twins[key]; done {
 		return t, nil
 	}

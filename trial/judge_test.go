@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -85,27 +86,34 @@ func TestJudgeAnAccount(t *testing.T) {
 	}
 }
 
-// A case with a bug that another workload shows than the default runs that one, unless the case names one.
-func TestABugChoosesItsWorkload(t *testing.T) {
+// A case with a bug that another workload or other options show than the defaults runs with those, unless the case names some.
+func TestABugChoosesWhatShowsIt(t *testing.T) {
 	next := func(*sim.Turn) sim.Op { return sim.Op{F: "read"} }
 	own := models.Model{
 		Name: "own", Boot: func(*sim.Env) sim.Node { return nil }, Client: func(*sim.Client) {},
 		Workloads: []models.Workload{{Name: "first", Mix: []sim.Weight{{F: "read", Weight: 1}}, Next: next}, {Name: "second", Mix: []sim.Weight{{F: "read", Weight: 1}}, Next: next}},
-		Bugs:      []models.Bug{{Name: "anywhere"}, {Name: "there", Workload: "second"}},
+		Options:   []models.Option{{Name: "speed", Values: []string{"slow", "fast"}}, {Name: "depth", Values: []string{"flat", "deep"}}},
+		Bugs:      []models.Bug{{Name: "anywhere"}, {Name: "there", Workload: "second", Options: map[sim.OptionName]string{"speed": "fast"}}},
 	}
 	for _, c := range []struct {
-		base sim.Case
-		want string
+		base     sim.Case
+		workload string
+		options  map[sim.OptionName]string
 	}{
-		{sim.Case{}, "first"},
-		{sim.Case{Bugs: []sim.BugName{"anywhere"}}, "first"},
-		{sim.Case{Bugs: []sim.BugName{"anywhere", "there"}}, "second"},
-		{sim.Case{Bugs: []sim.BugName{"there"}, Workload: sim.Workload{Name: "first"}}, "first"},
+		{sim.Case{}, "first", nil},
+		{sim.Case{Bugs: []sim.BugName{"anywhere"}}, "first", nil},
+		{sim.Case{Bugs: []sim.BugName{"anywhere", "there"}}, "second", map[sim.OptionName]string{"speed": "fast"}},
+		{sim.Case{Bugs: []sim.BugName{"there"}, Workload: sim.Workload{Name: "first"}}, "first", map[sim.OptionName]string{"speed": "fast"}},
+		{sim.Case{Bugs: []sim.BugName{"there"}, Options: map[sim.OptionName]string{"speed": "slow"}}, "second", map[sim.OptionName]string{"speed": "slow"}},
+		{sim.Case{Bugs: []sim.BugName{"there"}, Options: map[sim.OptionName]string{"depth": "deep"}}, "second", map[sim.OptionName]string{"speed": "fast", "depth": "deep"}},
 	} {
-		if drawn, err := Draw(own, c.base, "none", false); err != nil || drawn.Workload.Name != c.want {
-			t.Errorf("%v: %s, %v", c.base.Bugs, drawn.Workload.Name, err)
+		drawn, err := Draw(own, c.base, "none", false)
+		if err != nil || drawn.Workload.Name != c.workload || !maps.Equal(drawn.Options, c.options) {
+			t.Errorf("%v with %v: %s %v, %v", c.base.Bugs, c.base.Options, drawn.Workload.Name, drawn.Options, err)
 		}
 	}
+	own.Bugs[1].Options = map[sim.OptionName]string{"speed": "fats"}
+	wantError(t, own.Check(), "bug there", "speed=fats")
 	own.Bugs[1].Workload = "third"
 	wantError(t, own.Check(), "bug there", "third")
 }

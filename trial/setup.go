@@ -44,9 +44,7 @@ func (s *Setup) completeBase() error {
 		return nil
 	}
 	system := s.Model.System()
-	if s.Base.Workload.Name == "" {
-		s.Base.Workload.Name = s.Model.WorkloadOf(s.Base.Bugs)
-	}
+	s.Model.Suit(&s.Base)
 	c, err := system.Complete(s.Base)
 	if err == nil {
 		c.Workload.Mix = s.Base.Workload.Mix // left out, the nemesis draws it

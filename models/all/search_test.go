@@ -89,7 +89,7 @@ func TestScenariosShowTheirBugs(t *testing.T) {
 				found := 0
 				for seed := range sim.Seed(models.ScenarioSeeds) {
 					seed++
-					c := sim.Case{Model: m.Name, Seed: seed, Faults: plan, Workload: sim.Workload{Name: b.Workload}}
+					c := sim.Case{Model: m.Name, Seed: seed, Faults: plan, Workload: sim.Workload{Name: b.Workload}, Options: b.Options}
 					if _, j := judged(t, m, c); j.Outcome != check.Valid {
 						t.Errorf("seed %d of the correct model: %s", seed, j.Summary)
 					}
