@@ -50,6 +50,9 @@ The speed benches are Go benchmarks: make bench prints them.`,
 			if bf.seeds == 0 || bf.twin == 0 {
 				return errors.New("--seeds and --twin: expected a number of seeds from 1")
 			}
+			if err := hasFolder("markdown", bf.markdown); err != nil {
+				return err
+			}
 			subjects, err := benchSubjects(a.models, cf.model, append(args, cf.bugs...))
 			if err != nil {
 				return err

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -100,4 +103,17 @@ func nemesisNames() []string {
 		names = append(names, n)
 	}
 	return names
+}
+
+// hasFolder refuses a file to write whose folder does not exist, before hours of work end there. "" is no file.
+func hasFolder(flag, file string) error {
+	dir := filepath.Dir(file)
+	switch info, err := os.Stat(dir); {
+	case file == "" || err == nil && info.IsDir():
+		return nil
+	case err == nil:
+		return fmt.Errorf("--%s %s: %s is not a folder", flag, file, dir)
+	default:
+		return fmt.Errorf("--%s %s: there is no folder %s", flag, file, dir)
+	}
 }

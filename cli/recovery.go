@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
+	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"simrun/internal/count"
 	"simrun/sim/nemesis"
 	"simrun/trial/recovery"
 	page "simrun/visual/recovery"
@@ -18,9 +20,9 @@ import (
 
 // recoveryFlags are the flags that only bench recovery has.
 type recoveryFlags struct {
-	seeds        uint64
-	faults       []string
-	format, page string
+	seeds                  uint64
+	faults                 []string
+	format, page, markdown string
 }
 
 func newRecovery(a *app) *cobra.Command {
@@ -55,6 +57,7 @@ faults that it does not claim to survive. Each run is checked too: one that is n
 	r.base.clients = 10
 	fs.Lookup("clients").DefValue = "10"
 	fs.StringVar(&r.flags.page, "page", "", "`FILE` to write a page with the curves of the goodput to")
+	fs.StringVar(&r.flags.markdown, "markdown", "", "`FILE` to write the tables to, as a page of Markdown, with the curves in a folder next to it")
 	fs.StringVar(&r.flags.format, "format", "text", "text or json")
 	complete(cmd, "format", func() []string { return []string{"text", "json"} })
 	complete(cmd, "fault", scenarioNames)
@@ -95,14 +98,8 @@ func (r *recovering) run(names []string) error {
 			}
 		}
 	}
-	if r.flags.page != "" {
-		var b bytes.Buffer
-		if err := page.Write(&b, r.rows); err != nil {
-			return err
-		}
-		if err := os.WriteFile(r.flags.page, b.Bytes(), 0o666); err != nil {
-			return fmt.Errorf("--page: %w", err)
-		}
+	if err := r.write(); err != nil {
+		return err
 	}
 	if r.flags.format == "json" {
 		return encodeJSON(r.stdout, r.rows)
@@ -114,6 +111,9 @@ func (r *recovering) run(names []string) error {
 // check refuses what can't be measured before anything runs, and returns the scenarios that were asked for.
 func (r *recovering) check(names []string) ([]recovery.Scenario, error) {
 	if err := oneOf("format of results", r.flags.format, []string{"text", "json"}); err != nil {
+		return nil, err
+	}
+	if err := r.files(); err != nil {
 		return nil, err
 	}
 	if r.flags.seeds == 0 {
@@ -137,6 +137,17 @@ func (r *recovering) check(names []string) ([]recovery.Scenario, error) {
 		scenarios = slices.DeleteFunc(scenarios, func(s recovery.Scenario) bool { return !slices.Contains(r.flags.faults, s.Name) })
 	}
 	return scenarios, nil
+}
+
+// files refuses files that can't be written at the end.
+func (r *recovering) files() error {
+	if f := r.flags.markdown; f != "" && filepath.Ext(f) == "" {
+		return fmt.Errorf("--markdown %s: expected a name that ends in .md", f)
+	}
+	if err := hasFolder("page", r.flags.page); err != nil {
+		return err
+	}
+	return hasFolder("markdown", r.flags.markdown)
 }
 
 // measure measures one model under one scenario.
@@ -166,35 +177,11 @@ func (r *recovering) measure(model string, s recovery.Scenario, title string) er
 
 // print prints a table for each model, and what is to be said of it.
 func (r *recovering) print() {
-	for model := range slices.Values(r.measured()) {
-		table := [][]string{{"fault", "first answer", "goodput back", "no answer", "missed", ""}}
-		var notes []string
-		goodput := ""
-		for _, row := range r.rows {
-			if row.Model != model {
-				continue
-			}
-			if row.Skipped != "" {
-				notes = append(notes, fmt.Sprintf("%s: not measured: %s", row.Name, row.Skipped))
-				continue
-			}
-			if row.Wrong > 0 {
-				notes = append(notes, fmt.Sprintf("%s: %d of %s: seed %d: %s", row.Name, row.Violations+row.Unknown, count.Of(row.Seeds, "seed"), row.Wrong, row.Reason))
-			}
-			if row.Fired < row.Seeds {
-				notes = append(notes, fmt.Sprintf("%s: hit something in %d of %s only, of which the figures are", row.Name, row.Fired, count.Of(row.Seeds, "seed")))
-			}
-			if row.Fired == 0 {
-				continue
-			}
-			if goodput == "" {
-				goodput = fmt.Sprintf("%.0f answers a second before the fault", float64(row.Goodput))
-			}
-			table = append(table, []string{row.Name, page.Time(row.First), page.Time(row.Back), page.Number(row.Failed), page.Number(row.Missing), row.Summary})
-		}
-		fmt.Fprintf(r.stdout, "%s: %s, %s\n\n", model, count.Of(r.flags.seeds, "seed"), goodput)
-		printTable(r.stdout, "  ", table)
+	for _, s := range page.Sections(r.rows) {
+		fmt.Fprintf(r.stdout, "%s: %s\n\n", s.Model, s.Title())
+		printTable(r.stdout, "  ", s.Table())
 		fmt.Fprintln(r.stdout)
+		notes := s.Notes()
 		for _, n := range notes {
 			fmt.Fprintln(r.stdout, "  "+n)
 		}
@@ -204,13 +191,45 @@ func (r *recovering) print() {
 	}
 }
 
-// measured are the models of the rows, in order.
-func (r *recovering) measured() []string {
-	var names []string
-	for _, row := range r.rows {
-		if !slices.Contains(names, row.Model) {
-			names = append(names, row.Model)
+// write writes the page of HTML and the page of Markdown, if they were asked for.
+func (r *recovering) write() error {
+	if r.flags.page != "" {
+		var b bytes.Buffer
+		if err := page.Write(&b, r.rows); err != nil {
+			return err
+		}
+		if err := os.WriteFile(r.flags.page, b.Bytes(), 0o666); err != nil {
+			return fmt.Errorf("--page: %w", err)
 		}
 	}
-	return names
+	if r.flags.markdown != "" {
+		if err := r.writeMarkdown(r.flags.markdown); err != nil {
+			return fmt.Errorf("--markdown: %w", err)
+		}
+	}
+	return nil
+}
+
+// writeMarkdown writes a page of Markdown, and its pictures into a folder of the same name, without its ending, next to it.
+func (r *recovering) writeMarkdown(file string) error {
+	folder := strings.TrimSuffix(file, filepath.Ext(file))
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	picture := func(model string) string { return filepath.Join(folder, model+".svg") }
+	for _, s := range page.Sections(r.rows) {
+		var b bytes.Buffer
+		if err := page.Chart(&b, s.Rows); err != nil {
+			return err
+		}
+		if err := os.WriteFile(picture(s.Model), b.Bytes(), 0o666); err != nil {
+			return err
+		}
+	}
+	var b bytes.Buffer
+	err := page.Markdown(&b, r.rows, func(model string) string { return path.Join(filepath.Base(folder), model+".svg") })
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, b.Bytes(), 0o666)
 }

@@ -67,6 +67,19 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// A page of Markdown has a section and a picture for each model, a line for each fault that was measured, and says why the others were not.
+func TestMarkdown(t *testing.T) {
+	var b bytes.Buffer
+	if err := page.Markdown(&b, rows(), func(model string) string { return "pictures/" + model + ".svg" }); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"## a\n\n20 seeds, 100 answers a second", "(pictures/a.svg)", "| &lt;crash> | 0 | 300 ms (95 %: 1.2 s) | 0 | 0 | &lt;what> happens |\n", "- &lt;crash>: 1 of 20 seeds: seed 7: lost & found\n", "## b\n\nnothing was measured", "- crash: not measured: nobody may\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, &b)
+		}
+	}
+}
+
 // Figures for people.
 func TestFigures(t *testing.T) {
 	of := func(p50, p95 float64) recovery.Quantiles {
