@@ -100,7 +100,7 @@ type ledger struct {
 	untimed bool
 }
 
-// by says who did something, and by when: "process 3, by 1.2s".
+// by says who did something, and when that ended: "process 3 at 1.2s".
 func (l *ledger) by(op *history.Operation) string {
 	who := fmt.Sprintf("process %d", op.Process)
 	if l.who != nil {
@@ -110,9 +110,9 @@ func (l *ledger) by(op *history.Operation) string {
 	case op.Complete < 0:
 		return who
 	case l.untimed:
-		return fmt.Sprintf("%s, by event %d", who, op.Return)
+		return fmt.Sprintf("%s at event %d", who, op.Return)
 	}
-	return fmt.Sprintf("%s, by %s", who, op.Return.Clock())
+	return fmt.Sprintf("%s at %s", who, op.Return.Clock())
 }
 
 // figure counts values.

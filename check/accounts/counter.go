@@ -54,14 +54,17 @@ func countSums(e *ending) {
 			}
 		}
 		if n, _ := op.Output.AsInt(); n < low || n > high {
-			e.blame(fmt.Sprintf("the %s by %s is %d, and what had been added by then is from %d to %d", reading(op), e.l.by(op), n, low, high), op.Invoke)
+			e.blame(fmt.Sprintf("the %s by %s is %d, and what had been added by then is between %d and %d", reading(op), e.l.by(op), n, low, high), op.Invoke)
 		}
 	}
 	known := s.prepare()
 	for _, op := range e.finals {
 		if n, _ := op.Output.AsInt(); !s.reaches(n) {
-			e.blame(fmt.Sprintf("the final read by %s is %d: what was acknowledged makes %d, and %d additions with an unknown result do not make up for the difference",
-				e.l.by(op), n, s.acknowledged, len(s.doubtful)), op.Invoke)
+			reason := fmt.Sprintf("the final read by %s is %d, and what was acknowledged adds up to %d", e.l.by(op), n, s.acknowledged)
+			if len(s.doubtful) > 0 {
+				reason += "; no choice of the additions with an unknown result makes up for the difference"
+			}
+			e.blame(reason, op.Invoke)
 		}
 	}
 	if !known && e.Outcome == check.Valid {

@@ -22,7 +22,8 @@ type ending struct {
 	Report
 }
 
-// inTheEnd answers a question about final reads: judge says of each what is wrong with it. All must be equal too.
+// inTheEnd answers a question about final reads: judge says of each what is wrong with it. All must be equal too, whatever the order of a list. Where
+// something changed after a final read had begun, it was not final, and nothing is decided.
 func inTheEnd(judge func(e *ending)) func(l *ledger) Report {
 	return func(l *ledger) Report {
 		e := &ending{l: l}
@@ -35,15 +36,59 @@ func inTheEnd(judge func(e *ending)) func(l *ledger) Report {
 		if len(e.finals) == 0 {
 			e.Outcome, e.Reason = check.Unknown, "no final read completed"
 		}
+		if late := e.late(); late != nil {
+			e.Outcome, e.Reason = check.Unknown, fmt.Sprintf("the %s by %s ended after a final read had begun", late.F, l.by(late))
+			return e.Report
+		}
 		judge(e)
 		for _, op := range e.finals {
-			if first := e.finals[0]; op.Output != first.Output {
+			if first := e.finals[0]; !sameContent(op.Output, first.Output) {
 				e.blame(fmt.Sprintf("the replicas differ: the final read by %s is %s, and that by %s is %s",
 					l.by(first), quoted(first.Output), l.by(op), quoted(op.Output)), first.Invoke, op.Invoke)
 			}
 		}
 		return e.Report
 	}
+}
+
+// late is an update that began, or was acknowledged, after a final read had begun; nil if there is none.
+func (e *ending) late() *history.Operation {
+	if len(e.finals) == 0 {
+		return nil
+	}
+	begun := e.finals[0].Invoke // the operations are in the order in which they began
+	for i := range e.l.ops {
+		op := &e.l.ops[i]
+		if !slices.Contains(looks, op.F) && op.Outcome != history.Fail && max(op.Invoke, op.Complete) > begun {
+			return op
+		}
+	}
+	return nil
+}
+
+// looks are the operations that change nothing.
+var looks = []string{"read", "get", "poll", "committed", final}
+
+// sameContent reports whether two replicas have the same: the elements of a list come in any order, and nothing is the empty list.
+func sameContent(a, b history.Value) bool {
+	if a == b {
+		return true
+	}
+	x, y := sorted(a), sorted(b)
+	return x != nil && y != nil && slices.Equal(x, y)
+}
+
+// sorted are the elements of a list in order, none of nothing; nil if it is no list.
+func sorted(v history.Value) []history.Value {
+	list, ok := v.AsList()
+	if v.IsNull() {
+		return []history.Value{}
+	}
+	if !ok {
+		return nil
+	}
+	slices.SortFunc(list, history.Value.Compare)
+	return list
 }
 
 // blame makes the history a violation, of which the first reason is kept.

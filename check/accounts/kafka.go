@@ -193,8 +193,8 @@ func (l *logs) missing(op *history.Operation) {
 	}
 	for i := range l.e.l.ops {
 		if send := &l.e.l.ops[i]; send.F == "send" && send.Outcome == history.OK && !there[sent{send.Key, send.Input}] {
-			l.e.blame(fmt.Sprintf("%s was acknowledged to %s at offset %s of %s, and is missing in the final read by %s",
-				quoted(send.Input), l.e.l.by(send), send.Output, send.Key, l.e.l.by(op)), send.Invoke, op.Invoke)
+			l.e.blame(fmt.Sprintf("%s at offset %s of %s was acknowledged to %s, and is missing in the final read by %s",
+				quoted(send.Input), send.Output, send.Key, l.e.l.by(send), l.e.l.by(op)), send.Invoke, op.Invoke)
 		}
 	}
 }
@@ -226,7 +226,7 @@ func (l *logs) processed() {
 			}
 			first, _ := slices.BinarySearch(late[key], op.Complete)
 			offset := l.known[key][first]
-			l.e.blame(fmt.Sprintf("%s committed offset %d of %s, and nobody had processed %s at offset %d", l.e.l.by(op), next, key, quoted(l.values[place{key, offset}]), offset), op.Invoke)
+			l.e.blame(fmt.Sprintf("offset %d of %s was committed by %s, and nobody had processed %s at offset %d", next, key, l.e.l.by(op), quoted(l.values[place{key, offset}]), offset), op.Invoke)
 		}
 	}
 }
@@ -257,7 +257,7 @@ func (l *logs) committed() {
 		for key, v := range op.Output.Members() {
 			if next, _ := v.AsInt(); highest[key].op != nil && next < highest[key].next {
 				h := highest[key]
-				l.e.blame(fmt.Sprintf("the committed offset of %s went back from %d, by %s, to %d, by %s", key, h.next, l.e.l.by(h.op), next, l.e.l.by(op)), h.op.Invoke, op.Invoke)
+				l.e.blame(fmt.Sprintf("the committed offset of %s went back: it was %d for %s, and then %d for %s", key, h.next, l.e.l.by(h.op), next, l.e.l.by(op)), h.op.Invoke, op.Invoke)
 			}
 		}
 	}

@@ -80,13 +80,20 @@ func countWriters(e *ending) {
 		if op := &e.l.ops[i]; op.F == "get" && op.Outcome == history.OK && !op.Output.IsNull() {
 			w := by[op.Key]
 			if begun, put := firstOf(w, op.Output); !put || begun > op.Complete {
-				e.blame(fmt.Sprintf("%s of %s was got by %s, and nobody had put it", quoted(op.Output), op.Key, e.l.by(op)), op.Invoke)
+				e.blame(fmt.Sprintf("the get by %s has %s = %s, and nobody had put that", e.l.by(op), op.Key, quoted(op.Output)), op.Invoke)
 			}
 		}
 	}
 	for _, op := range e.finals {
+		there := map[string]history.Value{}
+		for key, v := range op.Output.Members() {
+			there[key] = v
+			if by[key] == nil {
+				e.blame(fmt.Sprintf("the final read by %s has %s = %s, and nobody had put that", e.l.by(op), key, quoted(v)), op.Invoke)
+			}
+		}
 		for _, w := range order {
-			e.winner(w, op)
+			e.winner(w, op, there[w.key])
 		}
 	}
 	e.figure("puts", puts)
@@ -119,16 +126,15 @@ func (e *ending) put(w *writers, op *history.Operation) {
 	}
 }
 
-// winner judges the value of a key in a final read.
-func (e *ending) winner(w *writers, op *history.Operation) {
-	v, _ := op.Output.Field(w.key)
+// winner judges the value of a key in a final read; null if the key is not there.
+func (e *ending) winner(w *writers, op *history.Operation, v history.Value) {
 	if w.unsure[v] || w.last == nil && v.IsNull() || w.last != nil && v == w.last.Input {
 		return
 	}
 	if w.last == nil {
-		e.blame(fmt.Sprintf("the final read of %s by %s is %s, and nobody had put it", w.key, e.l.by(op), quoted(v)), op.Invoke)
+		e.blame(fmt.Sprintf("the final read by %s has %s = %s, and nobody had put that", e.l.by(op), w.key, quoted(v)), op.Invoke)
 		return
 	}
-	e.blame(fmt.Sprintf("the final read of %s by %s is %s, and %s, which was acknowledged to %s, has the greatest timestamp %s",
-		w.key, e.l.by(op), quoted(v), quoted(w.last.Input), e.l.by(w.last), quoted(w.last.Output)), w.last.Invoke, op.Invoke)
+	e.blame(fmt.Sprintf("the final read by %s has %s = %s, and %s, which was acknowledged to %s, has the greatest timestamp %s",
+		e.l.by(op), w.key, quoted(v), quoted(w.last.Input), e.l.by(w.last), quoted(w.last.Output)), w.last.Invoke, op.Invoke)
 }

@@ -63,7 +63,7 @@ func (m *agreement) until(now sim.Time, f following) string {
 	}
 	m.last = following{f.node, f.coordinator, now}
 	if b := m.before; b.coordinator != 0 && b.at > f.at {
-		return fmt.Sprintf("%v has followed %v since %v, and %v followed %v at %v", f.node, f.coordinator, f.at, b.node, b.coordinator, b.at)
+		return fmt.Sprintf("%v has followed %v since %v, and %v followed %v at %v", f.node, f.coordinator, f.at.Clock(), b.node, b.coordinator, b.at.Clock())
 	}
 	return ""
 }

@@ -66,7 +66,7 @@ func TestMonitors(t *testing.T) {
 		{[]sim.Fact{tag(1, 1, 1), tag(2, 1, 2), tag(3, 2, 1)}, ""},
 		{[]sim.Fact{tag(1, 1, 1), tag(1, 2, 1)}, "n1 gave tag 1.1 to addition 1 of life 2, which has been given to addition 1 of life 1"},
 		{[]sim.Fact{put{"x", at(5, 2), at(5, 1)}, put{"x", at(6, 1), at(5, 2)}}, ""},
-		{[]sim.Fact{put{"x", at(5, 1), at(5, 2)}}, "n1 put x at 5/1 over 5/2, which is not less"},
+		{[]sim.Fact{put{"x", at(5, 1), at(5, 2)}}, "n1 put x with timestamp 5.n1, though it knew 5.n2"},
 		{[]sim.Fact{saved.Change{Event: saved.Acknowledged, N: 4}, saved.Change{Event: saved.Recovered, N: 4}, updated{}}, ""},
 		{[]sim.Fact{saved.Change{Event: saved.Acknowledged, N: 4}, saved.Change{Event: saved.Recovered, N: 3}}, "n1 acknowledged 4 entries and has 3 after its restart"},
 	} {

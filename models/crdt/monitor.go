@@ -26,7 +26,7 @@ type (
 func (f tagged) String() string  { return fmt.Sprintf("added %d with tag %d", f.tag.Value, f.tag.N) }
 func (f updated) String() string { return fmt.Sprintf("%s %s %d", f.Key, f.F, f.Value) }
 func (f put) String() string {
-	return fmt.Sprintf("put %s at %d/%d over %d/%d", f.key, f.stamp.Time, f.stamp.Node, f.before.Time, f.before.Node)
+	return fmt.Sprintf("put %s with timestamp %v, after %v", f.key, f.stamp, f.before)
 }
 
 func monitors(c *sim.Case) []sim.Monitor {
@@ -49,5 +49,5 @@ func (putWins) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	if !ok || p.stamp.Compare(p.before) > 0 {
 		return ""
 	}
-	return fmt.Sprintf("%v %v, which is not less", node, p)
+	return fmt.Sprintf("%v put %s with timestamp %v, though it knew %v", node, p.key, p.stamp, p.before)
 }

@@ -100,10 +100,14 @@ func (m *equalPrefix) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 		m.entries = append(m.entries, appliedEntry{hash, node})
 		return ""
 	}
-	if first := m.entries[index-1]; first.hash != hash {
-		return fmt.Sprintf("%s and %s applied different entries %d", first.node, node, index)
+	switch first := m.entries[index-1]; {
+	case first.hash == hash:
+		return ""
+	case first.node == node:
+		return fmt.Sprintf("%s applied another entry %d than before its restart", node, index)
+	default:
+		return fmt.Sprintf("%s and %s applied different entries at index %d", first.node, node, index)
 	}
-	return ""
 }
 
 // Step is what a fact means for what a node must have after a restart.
@@ -141,7 +145,11 @@ func (m *durable) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 		acked := m.acked[node]
 		m.acked[node] = min(acked, index)
 		if index < acked {
-			return fmt.Sprintf("%s acknowledged %d entries and has %d after its restart", node, acked, index)
+			entries := "entries"
+			if acked == 1 {
+				entries = "entry"
+			}
+			return fmt.Sprintf("%s acknowledged %d %s and has %d after its restart", node, acked, entries, index)
 		}
 	}
 	return ""

@@ -42,7 +42,7 @@ func TestMonitors(t *testing.T) {
 		{"two leaders of a term", invariant.OnePerEpoch("m", "leader", "term", of("lead")), []at{{1, said{"lead", 3, 0}}, {2, said{"lead", 4, 0}}, {3, said{"lead", 3, 0}}}, "n1 and n3 are both leader of term 3"},
 		{"equal logs", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {1, said{"apply", 2, 8}}, {2, said{"apply", 1, 7}}, {-1, said{}}, {1, said{"apply", 1, 7}}}, ""},
 		{"a gap", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {1, said{"apply", 3, 8}}}, "n1 applied entry 3 where entry 2 comes next"},
-		{"different entries", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {2, said{"apply", 1, 8}}}, "n1 and n2 applied different entries 1"},
+		{"different entries", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {2, said{"apply", 1, 8}}}, "n1 and n2 applied different entries at index 1"},
 		{"kept", invariant.Durable("m", 2, step), []at{{1, said{"ack", 5, 0}}, {1, said{"cut", 4, 0}}, {1, said{"back", 3, 0}}, {2, said{"back", 0, 0}}}, ""},
 		{"forgotten", invariant.Durable("m", 2, step), []at{{1, said{"ack", 5, 0}}, {1, said{"ack", 4, 0}}, {1, said{"back", 4, 0}}}, "n1 acknowledged 5 entries and has 4 after its restart"},
 		{"names one thing", invariant.Unique("m", names), []at{{1, said{"name", 5, 1}}, {2, said{"name", 6, 1}}, {3, said{"name", 5, 1}}, {3, said{"other", 5, 2}}}, ""},

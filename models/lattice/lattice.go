@@ -7,6 +7,7 @@ package lattice
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -113,6 +114,9 @@ type Stamp struct {
 	Time int64
 	Node int // decides between equal times
 }
+
+// String writes a timestamp as its time and its node: 5.n2.
+func (s Stamp) String() string { return fmt.Sprintf("%d.n%d", s.Time, s.Node) }
 
 // Compare is negative if s is less than t.
 func (s Stamp) Compare(t Stamp) int {
