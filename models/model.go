@@ -6,6 +6,7 @@ package models
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"simrun/check"
@@ -153,7 +154,8 @@ func (m Model) Check() error {
 		if _, err := m.Workload(b.Workload); err != nil {
 			return fmt.Errorf("model %s: bug %s: %w", m.Name, b.Name, err)
 		}
-		for name, value := range b.Options {
+		for _, name := range slices.Sorted(maps.Keys(b.Options)) {
+			value := b.Options[name]
 			if !slices.ContainsFunc(m.Options, func(o Option) bool { return o.Name == name && slices.Contains(o.Values, value) }) {
 				return fmt.Errorf("model %s: bug %s needs the option %s=%s, which the model does not have", m.Name, b.Name, name, value)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"simrun/history"
+	"simrun/internal/brief"
 	"simrun/models/gossip"
 	"simrun/models/lattice"
 	"simrun/models/saved"
@@ -170,28 +171,28 @@ func (r *replica) state() sim.State {
 
 // converged says how replicas that are up differ. Objects that read the same may differ: two counters of which one lacks what n1 added, and the other as much of n2.
 func converged(nodes []sim.Node) string {
-	var first []byte
-	for i, n := range nodes {
+	var first *objects
+	for _, n := range nodes {
 		o, ok := blocking.Exposed(n).(*objects)
 		if !ok {
 			return "a replica has not read its disk"
 		}
-		text := encodeObjects(*o)
-		if i == 0 {
-			first = text
+		if first == nil {
+			first = o
 		}
-		if !bytes.Equal(text, first) {
-			return fmt.Sprintf("replicas differ: one has %s, another %s", shortened(first), shortened(text))
+		if !bytes.Equal(encodeObjects(*o), encodeObjects(*first)) {
+			return difference(first, o)
 		}
 	}
 	return ""
 }
 
-// shortened is the beginning of a text that may be long.
-func shortened(text []byte) string {
-	const most = 200
-	if len(text) > most {
-		return string(text[:most]) + "…"
+// difference says how two replicas differ that do.
+func difference(a, b *objects) string {
+	for _, object := range []string{gSet, gCounter, pnCounter, orSet, lwwMap} {
+		if x, y := a.read(object), b.read(object); x != y {
+			return fmt.Sprintf("the %s of one replica is %s, and that of another %s", object, brief.Middle(x.String(), 60), brief.Middle(y.String(), 60))
+		}
 	}
-	return string(text)
+	return "two replicas read the same, and have it from different updates"
 }

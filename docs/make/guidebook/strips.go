@@ -21,7 +21,7 @@ type picture struct {
 	model       string
 	bug         sim.BugName
 	seed        sim.Seed
-	plan        string        // a file; "": what the default nemesis draws
+	plan        string        // a file, or the name of [nemesis.Quiet]; "": what the default nemesis draws
 	from, to    time.Duration // what it shows of the run
 	operations  bool          // with what they were
 }
@@ -36,6 +36,9 @@ func strips() []picture {
 		{"mechanisms", "quorum", "the clocks of the servers decide which write is the last", "quorum", "lww-with-skewed-clocks", 3, "", 6500 * ms, 6800 * ms, true},
 		{"mechanisms", "bully", "each side takes the other for down", "bully", "", 1, "halves.txt", 1900 * ms, 2700 * ms, true},
 		{"mechanisms", "paxos", "two proposers, and no acceptor that both have asked", "paxos", "quorums-do-not-meet", 1, "", 900 * ms, 1100 * ms, true},
+		{"mechanisms", "multipaxos", "a new leader fills slots that others had agreed on", "multipaxos", "own-slots", 37, "", 5900 * ms, 6500 * ms, true},
+		{"mechanisms", "lock", "two clients add to the same sum, and both believe that they have the lock", "coord", "no-fencing", 6, nemesis.Quiet, 750 * ms, 2700 * ms, true},
+		{"mechanisms", "transaction", "a transfer is refused halfway", "coord", "half-transaction", 34, "", 885 * ms, 1400 * ms, true},
 		{"mechanisms", "lease", "a write arrives after its sender has lost the lease", "lease", "no-fencing", 7, "", 0, 800 * ms, true},
 	}
 }
@@ -50,7 +53,11 @@ func (p *picture) draw(w io.Writer, root string) error {
 	if p.bug != "" {
 		s.Base.Bugs = []sim.BugName{p.bug}
 	}
-	if p.plan != "" {
+	switch p.plan {
+	case "":
+	case nemesis.Quiet:
+		s.Nemesis = nemesis.Quiet
+	default:
 		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(readerFiles), p.plan))
 		if err != nil {
 			return err
