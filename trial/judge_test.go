@@ -61,7 +61,7 @@ func TestJudgeAnAccount(t *testing.T) {
 	added := history.Event{Index: 1, Time: 1, Type: history.OK, F: "add", Value: history.Int(1)}
 	read := history.Event{Index: 2, Time: 2, Type: history.Invoke, F: "final"}
 	for want, saw := range map[string]history.Value{
-		"g-set holds, and all 3 other checks hold":                                                history.Ints(1),
+		"g-set holds, and all 3 other checks hold":                                              history.Ints(1),
 		"g-set: 1 was acknowledged to c1 at 1ns, and is missing in the final read by c1 at 3ns": history.Ints(),
 	} {
 		r := &sim.Result{End: 9, History: []history.Event{add, added, read, {Index: 3, Time: 3, Type: history.OK, F: "final", Value: saw}}}
