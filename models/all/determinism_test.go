@@ -13,6 +13,7 @@ import (
 
 	"simrun/history"
 	"simrun/internal/soak"
+	"simrun/models/session"
 	"simrun/sim"
 )
 
@@ -78,12 +79,12 @@ func TestRunsAreDeterministicAcrossProcesses(t *testing.T) {
 	}
 }
 
-// A trace changes nothing. It has the states of the nodes, and a profile lists the roles that they take, so that a plan can name each of them, and no other.
+// A trace changes nothing. It tells what nodes say to each other, and has their states, and a profile lists the roles that they take, so that a plan can name each of them, and no other.
 func TestTracesAndTheirRoles(t *testing.T) {
 	for _, m := range Models() {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			seen := map[string]bool{}
+			seen, told := map[string]bool{}, map[string]bool{}
 			for seed := uint64(1); seed <= 20; seed++ {
 				c := searchCase(t, m, seed)
 				plain, err := sim.Run(m.System(), c)
@@ -98,14 +99,22 @@ func TestTracesAndTheirRoles(t *testing.T) {
 					t.Errorf("seed %d: digest %s without a trace, %s with it", seed, plain.Digest, traced.Digest)
 				}
 				for _, rec := range traced.Trace.Records {
-					if rec.Kind == sim.StateIs {
+					switch {
+					case rec.Kind == sim.StateIs:
 						seen[rec.State.Role] = true
+					case rec.Kind == sim.Send && rec.Node > 0 && rec.Peer > 0:
+						told[rec.Text] = true
 					}
 				}
 			}
 			for _, role := range slices.Sorted(maps.Keys(seen)) {
 				if !slices.Contains(m.Profile.Roles, role) {
 					t.Errorf("a node is %s, and the profile lists the roles %q", role, m.Profile.Roles)
+				}
+			}
+			for _, reply := range []string{session.Result{Status: session.Lost}.String(), "damaged message"} {
+				if told[reply] {
+					t.Errorf("a message between nodes is described as %q", reply)
 				}
 			}
 			if m.Profile.Leader != "" && !seen[m.Profile.Leader] {

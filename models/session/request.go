@@ -59,6 +59,8 @@ const (
 	Lost                            // the server gave up before the outcome was known
 )
 
+func (s Status) known() bool { return s >= OK && s <= Lost }
+
 // Result is what a request ended with.
 type Result struct {
 	Status Status
@@ -82,7 +84,7 @@ func (r Result) Append(b []byte) []byte {
 // Decode reads a reply; false for what no server has sent.
 func (r *Result) Decode(b []byte) bool {
 	body, ok := wire.Open(b)
-	if !ok || len(b) < resultSize {
+	if !ok || len(b) < resultSize || !Status(body[0]).known() {
 		return false
 	}
 	*r = Result{Status(body[0]), int64(binary.LittleEndian.Uint64(body[1:])), string(b[resultSize:])}
