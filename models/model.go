@@ -80,6 +80,9 @@ type Option struct {
 	Summary string
 	Values  []string // what it may be; the first is the default
 	Weaker  []string // those of the values with which the model does not keep its guarantee
+
+	// Claims is what the model claims to survive with a value, if that is not what its profile says. Within these claims it keeps its guarantee.
+	Claims map[string]fault.Claims
 }
 
 // System is the model as [sim.Run] takes it.
@@ -98,6 +101,17 @@ func (m Model) System() sim.System {
 		s.Bugs = append(s.Bugs, b.Name)
 	}
 	return s
+}
+
+// ProfileOf is the profile of the model with the options of a case: a name that is missing has its default.
+func (m Model) ProfileOf(c *sim.Case) Profile {
+	p := m.Profile
+	for _, o := range m.Options {
+		if claims, ok := o.Claims[c.Options[o.Name]]; ok {
+			p.Claims = claims
+		}
+	}
+	return p
 }
 
 // Workload returns the workload of that name; "" is the default. The error lists the names and the nearest.
@@ -145,6 +159,9 @@ func (m Model) Check() error {
 	for _, o := range m.Options {
 		if o.Name == "" || len(o.Values) == 0 {
 			return fmt.Errorf("model %s: option %q has no Name or no Values", m.Name, o.Name)
+		}
+		if _, ok := o.Claims[o.Values[0]]; ok {
+			return fmt.Errorf("model %s: what it claims with %s=%s, the default, belongs into its Profile", m.Name, o.Name, o.Values[0])
 		}
 	}
 	for _, b := range m.Bugs {

@@ -95,7 +95,7 @@ func Draw(m models.Model, base sim.Case, nemesisName string, beyond bool) (sim.C
 
 // draw draws the faults of a case that is complete but for its mix.
 func draw(m models.Model, c sim.Case, nemesisName string, beyond bool) (sim.Case, error) {
-	cluster := nemesis.Cluster{Nodes: c.Nodes, Duration: time.Duration(c.Duration), Profile: m.Profile, Beyond: beyond}
+	cluster := nemesis.Cluster{Nodes: c.Nodes, Duration: time.Duration(c.Duration), Profile: m.ProfileOf(&c), Beyond: beyond}
 	for _, w := range m.Workloads {
 		if w.Name == c.Workload.Name {
 			cluster.Ops = w.Mix
@@ -146,7 +146,8 @@ func Simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts che
 	}
 	spec, _, _ = promiseOf(m, r, spec)
 	t.Exercise = exerciseOf(spec, r, &t.Judgement)
-	for _, b := range m.Profile.Claims.Breaches(r.Case.Faults, r.Case.Nodes) {
+	profile := m.ProfileOf(&r.Case)
+	for _, b := range profile.Claims.Breaches(r.Case.Faults, r.Case.Nodes) {
 		t.Beyond = append(t.Beyond, fmt.Sprintf("%v: %s", b.Fault, b.Why))
 	}
 	return t, nil

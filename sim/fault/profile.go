@@ -64,11 +64,19 @@ type Claims struct {
 	// Synchronous, if it is not 0, takes from the least: every message between nodes must arrive, within this time, and a node that is up
 	// must never pause or be slow. So no link may be cut either. Copies may come later, and what a disk takes does not count.
 	Synchronous time.Duration
+
+	// Forgets, too, takes from the least: who crashes forgets all, also what it synced, and must learn it again from the others. How long that takes
+	// nobody knows before the run, so a plan stays within the claim if the nodes that crash in it, at any time, and those that are lost for good are
+	// a minority together.
+	Forgets bool
 }
 
 // Survives lists what a system claims to survive, for people, beginning with what every system claims.
 func (c Claims) Survives() []string {
 	list := []string{"crashes and restarts of any nodes with what they synced", "messages that are lost, late, doubled and out of order", "links that are cut for a while", "nodes that pause"}
+	if c.Forgets {
+		list[0] = "crashes and restarts of a minority, which forgets all that it had"
+	}
 	if c.Synchronous != 0 {
 		list = []string{list[0], fmt.Sprintf("messages that take up to %v", c.Synchronous)}
 	}
@@ -158,6 +166,12 @@ func (c Claims) breach(f Fault, n int, lost, wiped, damaged, failing *tally) str
 	}
 	switch f.Kind {
 	case Crash, CrashLoop:
+		if c.Forgets {
+			if f.For == Forever { // which counts already
+				return ""
+			}
+			return lost.beyond(f.Target, n, AMinority, "crash or are lost for good")
+		}
 		if f.Keep == disk.Wiped {
 			return wiped.beyond(f.Target, n, c.Wiped, "come back with an empty disk")
 		}

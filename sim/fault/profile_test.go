@@ -101,6 +101,34 @@ func TestBreachesOfSynchrony(t *testing.T) {
 	}
 }
 
+// Of a system that forgets what it had, those that crash and those that are lost for good are a minority together.
+func TestBreachesOfMemory(t *testing.T) {
+	claims := fault.Claims{Forgets: true, Lost: fault.AMinority, Torn: true}
+	const why = "3 of 5 nodes crash or are lost for good, and 2 may"
+	for plan, want := range map[string]string{
+		"at 1s crash n1 for 1s\nat 2s crash-loop n2 every 50ms for 1s\nat 5s crash n1 keeping torn": "",
+		"at 1s crash n1 for 1s\nat 2s crash n2 wiping disk\nat 9s crash n3 for 1ms":                 why,
+		"at 1s crash n1 forever\nat 2s crash any for 1s":                                            "",
+		"at 1s crash n1 forever\nat 2s crash any 2 for 1s":                                          why,
+		"at 1s isolate n1 forever\nat 2s crash n2 for 1s\nat 3s crash-loop n3 every 50ms":           why,
+		"at 2s crash n2 for 1s\nat 2s crash n3 for 1s\nat 3s isolate n1 forever":                    "3 of 5 nodes are lost for good, and 2 may",
+		"on commit crash majority for 1ms":                                                          why,
+		"at 1s pause all\nat 1s isolate n1\nat 1s stall-sync all for 1s":                            "",
+	} {
+		faults, err := fault.ParsePlan("plan", plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, b := range claims.Breaches(faults, 5) {
+			got = b.Why
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", plan, got, want)
+		}
+	}
+}
+
 // A profile refuses the roles and events that it does not list, wherever a fault names them.
 func TestProfileChecksRolesAndEvents(t *testing.T) {
 	p := fault.Profile{Roles: []string{"head", "tail"}, Leader: "head", Events: []fault.EventDecl{{Event: "commit"}}}

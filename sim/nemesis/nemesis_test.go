@@ -143,6 +143,31 @@ func TestSynchronousSystemsKeepTheirLinks(t *testing.T) {
 	}
 }
 
+// A plan for a system that forgets what it had crashes the same minority all along, and again and again.
+func TestOnlyAMinorityForgets(t *testing.T) {
+	c := cluster()
+	c.Profile.Claims.Forgets = true
+	again := 0
+	for seed := range uint64(300) {
+		p := draw(t, nemesis.Swarm, c, seed)
+		if len(p.Beyond) > 0 {
+			t.Fatalf("seed %d: %s", seed, p.Claim())
+		}
+		crashes := 0
+		for _, f := range p.Faults {
+			if f.Kind == fault.Crash {
+				crashes++
+			}
+		}
+		if crashes > 2 {
+			again++
+		}
+	}
+	if again < 50 {
+		t.Errorf("%d of 300 plans crash two nodes more than twice", again)
+	}
+}
+
 func TestUnknownNemesisIsAnsweredWithTheNames(t *testing.T) {
 	_, err := nemesis.Draw("partition,crush", cluster(), 1)
 	if err == nil || !strings.HasPrefix(err.Error(), `unknown nemesis "crush"; did you mean "crash"? available: clock, clog, crash, `) {

@@ -14,6 +14,14 @@ func (s *scene) crash() {
 		f.Keep = disk.KeepAll
 	}
 	f.For = s.length(f.At)
+	if s.onlyMinority() {
+		f.Target = s.victim(fault.AMinority)
+		if s.percent(50) {
+			f.For = s.time(time.Millisecond, 50*time.Millisecond)
+		}
+		s.add(f)
+		return
+	}
 	switch s.n(8) {
 	case 0, 1, 2:
 		f.Target = "any"
@@ -36,6 +44,9 @@ func (s *scene) crash() {
 	}
 	s.add(f)
 }
+
+// onlyMinority reports whether the nodes that crash must be the same few all along, which are drawn once for a plan.
+func (s *scene) onlyMinority() bool { return s.c.Profile.Claims.Forgets && !s.c.Beyond }
 
 // blackout takes everything down at once, and back in any order.
 func (s *scene) blackout(f fault.Fault) {
@@ -66,6 +77,9 @@ func (s *scene) power() {
 		s.moment(&f, "ack")
 	case 5:
 		f.Target, f.Op = "any", s.between(1, 3)
+	}
+	if s.onlyMinority() {
+		f.Target = s.victim(fault.AMinority)
 	}
 	s.add(f)
 }
