@@ -43,7 +43,7 @@ type Model struct {
 	// Monitors returns fresh monitors for one run: the invariants that are checked from inside.
 	Monitors func(c *sim.Case) []sim.Monitor
 
-	// Marks lists the states worth reaching that its nodes report with [sim.Env.Sometimes]. A sweep
+	// Marks lists the states worth reaching that its nodes report with [sim.Env.Sometimes], whatever the options are. A sweep
 	// says which of them it never reached.
 	Marks []string
 
@@ -83,6 +83,9 @@ type Option struct {
 
 	// Claims is what the model claims to survive with a value, if that is not what its profile says. Within these claims it keeps its guarantee.
 	Claims map[string]fault.Claims
+
+	// Marks lists the states worth reaching that there are only with a value.
+	Marks map[string][]string
 }
 
 // System is the model as [sim.Run] takes it.
@@ -112,6 +115,15 @@ func (m Model) ProfileOf(c *sim.Case) Profile {
 		}
 	}
 	return p
+}
+
+// MarksOf lists the states worth reaching with the options of a case.
+func (m Model) MarksOf(c *sim.Case) []string {
+	marks := slices.Clone(m.Marks)
+	for _, o := range m.Options {
+		marks = append(marks, o.Marks[c.Options[o.Name]]...)
+	}
+	return marks
 }
 
 // Workload returns the workload of that name; "" is the default. The error lists the names and the nearest.

@@ -56,7 +56,7 @@ const internalWord = "internal error"
 
 // Do runs the seeds. What it returns does not depend on the number of workers.
 func (s *Sweep) Do(ctx context.Context) (sweep.Summary, *Tally) {
-	t := newTally(s.Model.Marks)
+	t := newTally(s.Model.MarksOf(&s.Base))
 	sum := sweep.Sweep(ctx, sweep.Plan[*Report]{
 		First: s.First, Last: s.Last, Shard: s.Shard, Shards: s.Shards, Workers: s.Workers, MaxFailures: s.MaxFailures,
 		Run: s.one,

@@ -62,9 +62,15 @@ func Events() []fault.EventDecl {
 	}
 }
 
-// Monitors returns fresh monitors of the facts of so many nodes: one leader per epoch, equal logs, durability of what was
-// acknowledged, and epochs that never go back. The words role and epoch are those of the protocol: "primary", "view".
+// Monitors returns fresh monitors of the facts of so many nodes: those of [Agreement], durability of what was
+// acknowledged, and epochs that never go back.
 func Monitors(nodes int, role, epoch string) []sim.Monitor {
+	return append(Agreement(nodes, role, epoch), memory(nodes, epoch)...)
+}
+
+// Agreement returns fresh monitors of what must hold also where nodes forget: one leader per epoch, and equal logs. The words role and epoch are those of the
+// protocol: "primary", "view".
+func Agreement(nodes int, role, epoch string) []sim.Monitor {
 	return []sim.Monitor{
 		invariant.OnePerEpoch("one "+role+" per "+epoch, role, epoch, func(f sim.Fact) (uint64, bool) {
 			l, ok := f.(Led)
@@ -74,6 +80,12 @@ func Monitors(nodes int, role, epoch string) []sim.Monitor {
 			a, ok := f.(Applied)
 			return uint64(a.Index), a.Hash, ok
 		}),
+	}
+}
+
+// memory returns monitors of what a node must never forget.
+func memory(nodes int, epoch string) []sim.Monitor {
+	return []sim.Monitor{
 		invariant.Durable("durability", nodes, func(f sim.Fact) (invariant.Step, uint64) {
 			switch f := f.(type) {
 			case Acknowledged:

@@ -14,6 +14,8 @@ type Store struct {
 	Log
 	Disk wal.Log
 
+	volatile bool // there is no disk: see [NewVolatile]
+
 	meta       int   // size of the protocol's bytes
 	metaDirty  bool  // they changed since the last record
 	firstDirty Index // the log changed from here on since the last record; 0 if it did not
@@ -31,6 +33,9 @@ func NewStore(env wal.Env, files wal.Options, meta int, refused func()) Store {
 	files.Head = meta + indexSize
 	return Store{Log: NewLog(0), Disk: wal.New(env, files, refused), meta: meta}
 }
+
+// NewVolatile returns an empty log of a node that keeps nothing on disk: what others rely on is in the memories of several. All of it counts as durable at once.
+func NewVolatile() Store { return Store{Log: NewLog(0), volatile: true} }
 
 // Loaded is what [Store.Load] found.
 type Loaded struct {
@@ -126,6 +131,10 @@ func (s *Store) MetaDirty() bool { return s.metaDirty }
 
 // Write writes what changed as one record, with the protocol's bytes as they are now, and starts a sync if none is under way.
 func (s *Store) Write(meta []byte) {
+	if s.volatile {
+		s.metaDirty, s.firstDirty = false, 0
+		return
+	}
 	if s.Dirty() {
 		s.Put(meta, s.firstDirty)
 		if s.metaDirty {
@@ -165,7 +174,12 @@ func (s *Store) Synced(_ sim.SyncID, err error) bool {
 }
 
 // Stable is the last entry up to which the log is durable.
-func (s *Store) Stable() Index { return s.stable }
+func (s *Store) Stable() Index {
+	if s.volatile {
+		return s.Last()
+	}
+	return s.stable
+}
 
 // Assume takes the whole log for durable, as a node does that acknowledges what it has not synced. It is how that bug is
 // planted.

@@ -79,6 +79,11 @@ func New(env Env, files wal.Options, numbers int) Replica {
 	return Replica{Env: env, Role: Halted, Log: log, Machine: kv.NewMachine(), numbers: numbers}
 }
 
+// NewVolatile returns a replica that has no disk: it has nothing to recover, and forgets all in a crash.
+func NewVolatile(env Env) Replica {
+	return Replica{Env: env, Role: Halted, Log: oplog.NewVolatile(), Machine: kv.NewMachine()}
+}
+
 // Recover reads the disk, and returns the numbers that it holds. It is false if the disk refuses, and is then to be asked again at [DiskTimer]; and if it is
 // damaged, after which the replica stays halted.
 func (r *Replica) Recover() (numbers []uint64, ok bool) {

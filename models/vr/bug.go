@@ -14,7 +14,14 @@ const (
 	bugStartsEmpty  sim.BugName = "restart-empty"
 	bugLoneCall     sim.BugName = "lone-view-change"
 	bugNeverResigns sim.BugName = "primary-never-resigns"
+
+	bugForgetsPromise sim.BugName = "recovery-forgets-view-change"
+	bugFromAny        sim.BugName = "recover-from-any"
+	bugNoNonce        sim.BugName = "recovery-without-nonce"
 )
+
+// noDisk is where the bugs of the recovery protocol are.
+var noDisk = map[sim.OptionName]string{optionStorage: storageNone}
 
 func bugs() []models.Bug {
 	return []models.Bug{
@@ -37,7 +44,7 @@ after 2.1s on 7th commit crash n2 for 1s
 			Summary: "a new primary begins its view with one DoViewChange message less than a majority's",
 			Oracles: []string{"equal logs", "linearizability", "assertion"},
 			Source:  "§4.2, step 3: f+1 DoViewChange messages"},
-		{Name: bugViewInMemory, ID: "B39", Tier: models.Easy,
+		{Name: bugViewInMemory, Tier: models.Easy,
 			Summary: "a replica that restarts goes on in the view of its last entry, and forgets that it has joined a later one",
 			Oracles: []string{"view monotone", "equal logs", "linearizability", "assertion"},
 			Source:  "§4.3: without a disk, a replica that restarts needs the recovery protocol; Michael et al., DISC 2017"},
@@ -56,5 +63,17 @@ at 2s cut rest > n5 forever
 			Summary: "a primary that hears no majority keeps its backups from electing one that does",
 			Oracles: []string{"progress"},
 			Source:  "the paper has no such rule; openraft#2080 is the same in Raft"},
+		{Name: bugForgetsPromise, ID: "B39", Tier: models.Hard, Options: noDisk,
+			Summary: "a new primary counts the DoViewChange of a replica that has crashed since and recovered in the old view",
+			Oracles: []string{"equal logs", "linearizability", "assertion"},
+			Source:  "§4.3 as published; Michael et al., DISC 2017, §6, with the trace in UW-CSE-17-08-01, appendix B.1"},
+		{Name: bugFromAny, Tier: models.Easy, Options: noDisk,
+			Summary: "a replica that recovers takes the view and the log of the first that answers",
+			Oracles: []string{"progress", "equal logs", "linearizability", "assertion"},
+			Source:  "§4.3, step 3: a majority must answer, and the state comes from the primary of the latest view"},
+		{Name: bugNoNonce, Tier: models.Medium, Options: noDisk,
+			Summary: "a replica that recovers takes an answer to an earlier recovery of its own for one to this",
+			Oracles: []string{"progress", "equal logs", "linearizability", "assertion"},
+			Source:  "§4.3: the nonce is there to prevent it"},
 	}
 }

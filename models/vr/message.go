@@ -11,14 +11,16 @@ import (
 
 // The kinds of messages. The numbers differ from those of other payloads, to tell them apart in a trace.
 const (
-	kindPrepare         = 0x50 + iota // primary → backup: entries, or none; the primary lives
-	kindPrepareOK                     // backup → primary: its disk holds the log up to Last
-	kindStartViewChange               // its sender misses the primary
-	kindDoViewChange                  // → next primary: what its sender has
-	kindStartView                     // next primary → who has sent it a kindDoViewChange: the log of the view
-	kindGetState                      // → primary: its sender has not got the log of the view
-	kindNewState                      // answer: a part of the log, and the whole rest of it if that is not committed
-	kindRefused                       // its sender is in this greater view
+	kindPrepare          = 0x50 + iota // primary → backup: entries, or none; the primary lives
+	kindPrepareOK                      // backup → primary: its disk holds the log up to Last
+	kindStartViewChange                // its sender misses the primary
+	kindDoViewChange                   // → next primary: what its sender has
+	kindStartView                      // next primary → who has sent it a kindDoViewChange: the log of the view
+	kindGetState                       // → primary: its sender has not got the log of the view
+	kindNewState                       // answer: a part of the log, and the whole rest of it if that is not committed
+	kindRefused                        // its sender is in this greater view
+	kindRecovery                       // its sender has forgotten all, and asks for what it must know
+	kindRecoveryResponse               // answer: the view, and from its primary the log
 )
 
 // message is what replicas send. What a kind does not need is 0.
@@ -30,21 +32,36 @@ type message struct {
 	Last   oplog.Index // of the sender's log
 	After  oplog.Index // the entries follow this one
 	Body   []byte      // entries
+
+	Crashes crashVector // of its sender, in messages of which a majority is needed at a time: see [message.counted]
+}
+
+// counted reports whether a kind has a crash vector.
+func (m message) counted() bool {
+	return m.kind == kindDoViewChange || m.kind == kindRecovery || m.kind == kindRecoveryResponse
 }
 
 func (m message) Append(b []byte) []byte {
-	return wire.Append(b, m.kind, m.Body, uint64(m.View), uint64(m.Normal), uint64(m.Commit), uint64(m.Last), uint64(m.After))
+	body := m.Body
+	if m.counted() {
+		body = append(m.Crashes.appendTo(nil), body...)
+	}
+	return wire.Append(b, m.kind, body, uint64(m.View), uint64(m.Normal), uint64(m.Commit), uint64(m.Last), uint64(m.After))
 }
 
 // decode reads a payload that [message.Append] made; false if it is damaged or something else. The body shares memory with it.
 func decode(payload []byte) (message, bool) {
 	kind := wire.Kind(payload)
-	if kind < kindPrepare || kind > kindRefused {
+	if kind < kindPrepare || kind > kindRecoveryResponse {
 		return message{}, false
 	}
 	var n [5]uint64
 	body, ok := wire.Decode(payload, kind, n[:])
-	return message{kind, oplog.Epoch(n[0]), oplog.Epoch(n[1]), oplog.Index(n[2]), oplog.Index(n[3]), oplog.Index(n[4]), body}, ok
+	m := message{kind: kind, View: oplog.Epoch(n[0]), Normal: oplog.Epoch(n[1]), Commit: oplog.Index(n[2]), Last: oplog.Index(n[3]), After: oplog.Index(n[4]), Body: body}
+	if ok && m.counted() {
+		m.Crashes, m.Body, ok = cutCrashVector(body)
+	}
+	return m, ok
 }
 
 // primaryOf is the primary of a view: replicas take turns, n1 first (§4). View 0 has none: a group starts with a view change.
@@ -82,6 +99,10 @@ func describe(payload []byte) string {
 		return fmt.Sprintf("GetState v%d after %d", m.View, m.Commit)
 	case kindNewState:
 		return fmt.Sprintf("NewState v%d after %d, %d B, last %d, commit %d", m.View, m.After, len(m.Body), m.Last, m.Commit)
+	case kindRecovery:
+		return fmt.Sprintf("Recovery, crashes %d", m.Crashes)
+	case kindRecoveryResponse:
+		return fmt.Sprintf("RecoveryResponse v%d, %d B, last %d, commit %d, crashes %d", m.View, len(m.Body), m.Last, m.Commit, m.Crashes)
 	}
 	return fmt.Sprintf("Refused: in v%d", m.View)
 }

@@ -26,7 +26,7 @@ var (
 	logFiles = wal.Options{Files: [2]string{"log", "log.copy"}, Magic: 0x31727672} // "rvr1"
 )
 
-// replica is one of the group. Its status is normal if it is primary or backup.
+// replica is one of the group. Its status is normal if it is primary or backup, and the other roles are the other statuses of the paper.
 type replica struct {
 	rsm.Replica
 
@@ -38,6 +38,9 @@ type replica struct {
 	wanted oplog.Epoch // the view that it wants, since it misses the primary; 0: none
 	calls  []call      // by node
 	offers []message   // by node: the kindDoViewChange for its view; the kind is 0 where there is none
+
+	crashes   crashVector // with storage=none; else empty
+	responses []message   // while it recovers, by node: the latest kindRecoveryResponse; the kind is 0 where there is none
 
 	// of a primary
 	began  oplog.Index   // the length of the log with which the view began
@@ -53,7 +56,12 @@ type environment interface {
 
 func boot(env environment) sim.Node {
 	n := env.Nodes() + 1
-	r := &replica{Replica: rsm.New(env, logFiles, 2), env: env, calls: make([]call, n), offers: make([]message, n), match: make([]oplog.Index, n), answer: make([]sim.Time, n)}
+	r := &replica{env: env, calls: make([]call, n), offers: make([]message, n), match: make([]oplog.Index, n), answer: make([]sim.Time, n)}
+	if env.Option(optionStorage) == storageNone {
+		r.bootWithoutDisk()
+		return r
+	}
+	r.Replica = rsm.New(env, logFiles, 2)
 	r.start(r.Recover())
 	return r
 }
@@ -107,9 +115,17 @@ func (r *replica) Receive(from sim.NodeID, payload []byte) {
 	if !ok || !r.Running() {
 		return
 	}
-	if m.kind == kindStartViewChange {
+	switch {
+	case r.Role == roleRecovering:
+		if m.kind == kindRecoveryResponse {
+			r.takeRecoveryResponse(from, m)
+		}
+	case m.kind == kindRecovery:
+		r.answerRecovery(from, m)
+	case m.kind == kindRecoveryResponse: // enough have answered
+	case m.kind == kindStartViewChange:
 		r.takeCall(from, m)
-	} else if r.meet(from, m) {
+	case r.meet(from, m):
 		switch m.kind {
 		case kindPrepare:
 			r.takePrepare(from, m)
@@ -173,6 +189,8 @@ func (r *replica) Timer(t sim.TimerID) {
 func (r *replica) tick() {
 	r.Env.SetTimer(rsm.TickTimer, tick)
 	switch {
+	case r.Role == roleRecovering:
+		r.askToRecover()
 	case r.Role == rolePrimary && !r.followed():
 		r.Env.Sometimes(markGivesUp)
 		r.resign()

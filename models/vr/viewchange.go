@@ -89,7 +89,7 @@ func (r *replica) offer() {
 		return
 	}
 	last := r.Log.Last()
-	m := message{kind: kindDoViewChange, View: r.Epoch, Normal: r.normal, Commit: r.Commit, Last: last, After: min(last, r.calls[to].commit)}
+	m := message{kind: kindDoViewChange, View: r.Epoch, Normal: r.normal, Commit: r.Commit, Last: last, After: min(last, r.calls[to].commit), Crashes: r.crashes}
 	if last > m.After {
 		m.Body = r.Log.Raw(m.After+1, last)
 	}
@@ -97,22 +97,22 @@ func (r *replica) offer() {
 }
 
 func (r *replica) takeOffer(from sim.NodeID, m message) {
-	if r.Role == roleViewChange && r.primary() == r.Env.ID() && m.After <= r.Commit {
+	if r.Role == roleViewChange && r.primary() == r.Env.ID() && m.After <= r.Commit && r.crashes.join(m.Crashes) {
 		m.Body = bytes.Clone(m.Body)
 		r.offers[from] = m
 		r.countOffers()
 	}
 }
 
-// countOffers begins the view when f others have told what they have: with the log of who was in the latest view in normal status, and among those the longest. All that is
+// countOffers begins the view when f others have told what they have, and none of them has forgotten it since, as far as any of them knows: with the log of who was in the latest view in normal status, and among those the longest. All that is
 // committed is in there. A primary that has lost its lead, or has restarted, does not begin its view again.
 func (r *replica) countOffers() {
 	if r.normal >= r.Epoch {
 		return
 	}
 	best, offers, commit := message{Normal: r.normal, Last: r.Log.Last()}, 1, r.Commit
-	for _, m := range r.offers {
-		if m.kind == 0 {
+	for n, m := range r.offers {
+		if m.kind == 0 || r.outlived(sim.NodeID(n), m) {
 			continue
 		}
 		offers++
