@@ -123,32 +123,44 @@ func TestCorrectModelsAreSilent(t *testing.T) {
 	}
 }
 
-// Every state that a model marks as worth reaching is reached within 1,000 seeds of the default search for each of its workloads.
+// Every state that a model marks as worth reaching is reached within 1,000 seeds of the default search for each of its workloads, and those of an option with that.
 func TestMarksAreReached(t *testing.T) {
 	for _, m := range Models() {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			missing := slices.Clone(m.Marks)
-			for seed := sim.Seed(1); seed <= 1000 && len(missing) > 0; seed++ {
-				for _, w := range m.Workloads {
-					r, err := sim.Run(m.System(), drawn(t, m, sim.Case{Model: m.Name, Seed: seed, Workload: sim.Workload{Name: w.Name}}))
-					if err != nil {
-						t.Fatal(err)
-					}
-					for _, mark := range r.Sometimes {
-						if !slices.Contains(m.Marks, mark.Name) {
-							t.Fatalf("mark %q is not listed", mark.Name)
-						}
-						missing = slices.DeleteFunc(missing, func(name string) bool { return name == mark.Name })
+			wantMarks(t, m, m.Marks, nil)
+			for _, o := range m.Options {
+				for _, value := range o.Values {
+					if marks := o.Marks[value]; marks != nil {
+						wantMarks(t, m, marks, map[sim.OptionName]string{o.Name: value})
 					}
 				}
-				if len(missing) == 0 {
-					t.Logf("all are reached within %d seeds", seed)
-				}
-			}
-			if len(missing) > 0 {
-				t.Errorf("never reached: %q", missing)
 			}
 		})
+	}
+}
+
+// wantMarks wants these marks to be reached with these options, and none that is not listed.
+func wantMarks(t *testing.T, m models.Model, missing []string, options map[sim.OptionName]string) {
+	missing = slices.Clone(missing)
+	for seed := sim.Seed(1); seed <= 1000 && len(missing) > 0; seed++ {
+		for _, w := range m.Workloads {
+			r, err := sim.Run(m.System(), drawn(t, m, sim.Case{Model: m.Name, Seed: seed, Workload: sim.Workload{Name: w.Name}, Options: options}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, mark := range r.Sometimes {
+				if !slices.Contains(m.MarksOf(&r.Case), mark.Name) {
+					t.Fatalf("mark %q is not listed", mark.Name)
+				}
+				missing = slices.DeleteFunc(missing, func(name string) bool { return name == mark.Name })
+			}
+		}
+		if len(missing) == 0 {
+			t.Logf("all are reached within %d seeds with options %v", seed, options)
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("never reached with options %v: %q", options, missing)
 	}
 }

@@ -60,7 +60,7 @@ const (
 
 	markRecovered = "replica that forgot everything recovers"
 	markOwnView   = "recovering replica was the primary of the latest view"
-	markOutlived  = "promise of a replica that crashed since not counted"
+	markOutlived  = "message from or to an earlier life of a replica not counted"
 )
 
 // monitors check the invariants. A replica without a disk may forget what it acknowledged, and the view that it was in.

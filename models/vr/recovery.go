@@ -76,7 +76,11 @@ func (r *replica) answerRecovery(to sim.NodeID, m message) {
 // takeRecoveryResponse takes an answer to this recovery. Who answered an earlier one had not heard of this incarnation.
 func (r *replica) takeRecoveryResponse(from sim.NodeID, m message) {
 	id := r.Env.ID()
-	if len(m.Crashes) != len(r.crashes) || m.Crashes[id] != r.crashes[id] && !r.Env.Bug(bugNoNonce) {
+	switch {
+	case len(m.Crashes) != len(r.crashes):
+		return
+	case m.Crashes[id] != r.crashes[id] && !r.Env.Bug(bugNoNonce):
+		r.Env.Sometimes(markOutlived)
 		return
 	}
 	r.crashes.join(m.Crashes)

@@ -55,7 +55,8 @@ at 1.6s strobe any 2 300ms every 20ms for 700ms`, (*scene).clock, 35, false,
 			func(c *Cluster) bool { return c.Profile.Claims.Skew > 0 || c.Profile.Claims.Drift > 0 }},
 		{"disk", "makes disks slow, stuck, full, failing or rotten", `
 at 600ms stall-sync leader for 600ms
-at 1.7s slow-sync majority by 60ms for 900ms`, (*scene).disk, 35, false, nil},
+at 1.7s slow-sync majority by 60ms for 900ms`, (*scene).disk, 35, false,
+			func(c *Cluster) bool { return !c.Profile.Claims.Forgets }},
 		{"lost", "takes nodes away for good, as many as the system claims to miss: crashed, cut off, or unable to hear", `
 at 800ms crash leader forever
 at 1.8s cut all > n2 forever`, (*scene).lost, 35, true,

@@ -1,6 +1,7 @@
 package nemesis
 
 import (
+	"cmp"
 	"time"
 
 	"simrun/sim/disk"
@@ -15,11 +16,7 @@ func (s *scene) crash() {
 	}
 	f.For = s.length(f.At)
 	if s.onlyMinority() {
-		f.Target = s.victim(fault.AMinority)
-		if s.percent(50) {
-			f.For = s.time(time.Millisecond, 50*time.Millisecond)
-		}
-		s.add(f)
+		s.forget(f)
 		return
 	}
 	switch s.n(8) {
@@ -43,6 +40,26 @@ func (s *scene) crash() {
 		}
 	}
 	s.add(f)
+}
+
+// forget crashes a node that forgets all. Often it is back soon, while what it said before is still on the way, or what it was told.
+func (s *scene) forget(f fault.Fault) {
+	f.Target = s.victim(fault.AMinority)
+	if s.percent(30) {
+		f.Kind, f.Every = fault.CrashLoop, s.time(40*time.Millisecond, 250*time.Millisecond)
+		f.For = min(f.For, 30*f.Every)
+	} else if s.percent(60) {
+		f.For = s.time(time.Millisecond, 50*time.Millisecond)
+	}
+	s.add(f)
+	if other := fault.Target(s.shuffled(s.c.Nodes)[0].String()); other != f.Target && s.percent(60) {
+		late := fault.Fault{At: max(0, f.At-s.time(time.Millisecond, 300*time.Millisecond)), Kind: fault.Clog, Target: f.Target + " > " + other}
+		if s.percent(50) {
+			late.Target = other + " > " + f.Target
+		}
+		late.For = f.At - late.At + f.For + s.time(time.Millisecond, 500*time.Millisecond)
+		s.add(late)
+	}
 }
 
 // onlyMinority reports whether the nodes that crash must be the same few all along, which are drawn once for a plan.
@@ -78,8 +95,8 @@ func (s *scene) power() {
 	case 5:
 		f.Target, f.Op = "any", s.between(1, 3)
 	}
-	if s.onlyMinority() {
-		f.Target = s.victim(fault.AMinority)
+	if s.onlyMinority() && (f.On == "sync" || f.On == "synced") { // which do not happen without a disk
+		s.moment(&f, pick(s.dice, "ack", cmp.Or(s.c.Profile.Elected, "ack")))
 	}
 	s.add(f)
 }

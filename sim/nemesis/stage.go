@@ -22,6 +22,9 @@ type scene struct {
 
 // add puts a fault into the plan, unless it would begin after the fault phase.
 func (s *scene) add(f fault.Fault) {
+	if s.onlyMinority() && (f.Kind == fault.Crash || f.Kind == fault.CrashLoop) {
+		f.Target = s.victim(fault.AMinority)
+	}
 	if f.At < s.c.Duration {
 		s.faults = append(s.faults, f)
 	}
