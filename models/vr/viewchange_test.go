@@ -231,10 +231,81 @@ func TestAReplicaThatCatchesUpAcknowledgesNothing(t *testing.T) {
 		if acks != (bugs != nil) {
 			t.Errorf("bugs %v: an acknowledgement was sent: %v", bugs, acks)
 		}
+		r.WantBroken()
+		r.Restart(3)
+		if bugs != nil {
+			r.WantBroken("durability")
+		}
 		r.Settle(nil, 1, 2, 3)
 		r.want(3, roleBackup, 1, 100)
 		if !r.Marks[markParts] {
 			t.Error("100 entries came at once")
 		}
+	}
+}
+
+// A view begins with what a majority has. With one offer less the new primary may lack what was committed, and commits another entry in its place.
+func TestAViewNeedsTheOffersOfAMajority(t *testing.T) {
+	for _, bugs := range [][]sim.BugName{nil, {bugFewOffers}} {
+		r := newRig(t, 3, bugs...)
+		r.change(1, 2, 3)
+		r.propose(1)
+		r.Settle(nil, 1, 3) // committed, and n3 does not know that
+		r.Deliver(modeltest.Envelope{From: 3, To: 2, Payload: message{kind: kindRefused, View: 2}.Append(nil)})
+		r.Take(func(e modeltest.Envelope) bool { return e.From == 1 })
+		if bugs == nil {
+			r.want(2, roleViewChange, 2, 0)
+			r.Fire(2, rsm.TickTimer, 0)
+			r.change(2, 3)
+			r.WantBroken()
+			continue
+		}
+		r.want(2, rolePrimary, 2, 0)
+		r.propose(2)
+		r.Settle(nil, 2, 3)
+		r.Fire(2, rsm.TickTimer, 0)
+		r.Settle(nil, 2, 3)
+		r.WantBroken("equal logs")
+	}
+}
+
+// An entry is committed when a majority has it. With one replica less it can be lost in a view change.
+func TestACommitNeedsAMajority(t *testing.T) {
+	for _, bugs := range [][]sim.BugName{nil, {bugSmallQuorum}} {
+		r := newRig(t, 3, bugs...)
+		r.change(1, 2, 3)
+		r.propose(1)
+		r.Sync(1)
+		r.Take(func(e modeltest.Envelope) bool { return e.From == 1 })
+		r.change(2, 3)
+		r.want(2, rolePrimary, 2, 0)
+		r.propose(2)
+		r.Settle(nil, 2, 3)
+		if bugs == nil {
+			r.WantBroken()
+		} else {
+			r.WantBroken("equal logs")
+		}
+	}
+}
+
+// A replica with a disk is where it was after a restart.
+func TestARestartForgetsNothing(t *testing.T) {
+	for _, bugs := range [][]sim.BugName{nil, {bugStartsEmpty}} {
+		r := newRig(t, 3, bugs...)
+		r.change(1, 2, 3)
+		r.propose(1)
+		r.Settle(nil, 1, 2, 3)
+		r.Restart(3)
+		if bugs == nil {
+			r.want(3, roleBackup, 1, 1)
+			r.WantBroken()
+			continue
+		}
+		r.Fire(3, rsm.TickTimer, 0)
+		r.Sync(3)
+		r.Restart(3)
+		r.want(3, roleBackup, 0, 0)
+		r.WantBroken("view monotone")
 	}
 }
