@@ -23,10 +23,11 @@ import (
 // Where a majority is down or recovering at the same time, nobody can recover any more.
 
 // optionStorage says what a replica keeps over a crash.
+const optionStorage sim.OptionName = "storage"
+
 const (
-	optionStorage sim.OptionName = "storage"
-	storageDisk                  = "disk"
-	storageNone                  = "none"
+	storageDisk = "disk"
+	storageNone = "none"
 )
 
 // storageOption is the choice of what replicas keep. Without disks fewer faults are survived: only a minority may crash, and links that are lost for good can keep a replica from
