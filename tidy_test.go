@@ -39,7 +39,7 @@ var floors = map[string][]string{
 	"sim/shrink":               {"history/...", "sim", "sim/rng", "sim/fault"},
 	"sim/sweep":                {"history/...", "sim", "sim/rng", "sim/fault"},
 	"check":                    {"history/...", "check/...", "internal/count", "internal/brief", "internal/crash"},
-	"models":                   {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/blocking", "check/...", "models", "models/ballot", "models/wire", "models/wal", "models/oplog", "models/rsm", "models/saved", "models/session", "models/viewservice", "models/kv", "models/gossip", "models/lattice", "models/invariant", "models/resilience/policy", "models/modeltest", "models/workload", "internal/brief"},
+	"models":                   {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/blocking", "check/...", "models", "models/ballot", "models/wire", "models/wal", "models/oplog", "models/rsm", "models/saved", "models/session", "models/viewservice", "models/kv", "models/gossip", "models/merkle", "models/lattice", "models/invariant", "models/resilience/policy", "models/modeltest", "models/workload", "internal/brief"},
 	"models/coord":             {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "check/...", "models", "models/wire", "models/oplog", "models/session", "models/raft", "models/workload"},
 	"models/all":               {"history/...", "sim/...", "check/...", "models/...", "trial"},
 	"trial":                    {"history/...", "sim/...", "check/...", "models", "internal/count", "internal/brief", "internal/crash"},
