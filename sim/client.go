@@ -179,7 +179,7 @@ func (c *Client) ID() NodeID { return c.id }
 // Nodes is the number of servers of the case.
 func (c *Client) Nodes() int { return c.w.c.Nodes }
 
-// Option is the value of an option of the case, "" if it is not set.
+// Option is the value of an option of the case; if the case does not set it, the first of those that the system declares, or "" if it declares none.
 func (c *Client) Option(name OptionName) string { return c.w.option(name) }
 
 // Bug reports whether a known bug is switched on.

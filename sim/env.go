@@ -81,7 +81,7 @@ func (e *Env) Rand(what rng.Name, ordinal uint64) rng.Value {
 	return rng.Draw(e.w.seed, what, uint64(e.s.id), ordinal)
 }
 
-// Option is the value of an option of the case, "" if it is not set.
+// Option is the value of an option of the case; if the case does not set it, the first of those that the system declares, or "" if it declares none.
 func (e *Env) Option(name OptionName) string { return e.w.option(name) }
 
 // Bug reports whether a known bug is switched on. It costs next to nothing in a run without bugs, so that

@@ -61,7 +61,7 @@ type OptionName string
 // OptionDecl declares an option of a system.
 type OptionDecl struct {
 	Name   OptionName
-	Values []string // what it may be; empty: any text
+	Values []string // what it may be, the default first; empty: any text
 }
 
 // WorkloadKind generates operations.

@@ -257,10 +257,14 @@ func (w *world) result() *Result {
 
 // option is the value of an option of the case.
 func (w *world) option(name OptionName) string {
-	if w.sys.optionDecl(name) == nil {
+	decl := w.sys.optionDecl(name)
+	if decl == nil {
 		panic("sim: " + w.sys.Name + " asks for option " + string(name) + ", which it does not list")
 	}
-	return w.c.Options[name]
+	if value, set := w.c.Options[name]; set || len(decl.Values) == 0 {
+		return value
+	}
+	return decl.Values[0]
 }
 
 // bug reports whether a bug is switched on. Whether the system lists the name is looked at only

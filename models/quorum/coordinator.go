@@ -1,67 +1,11 @@
 package quorum
 
 import (
-	"errors"
-	"maps"
-	"slices"
 	"strconv"
 
-	"simrun/history"
-	"simrun/models/session"
-	"simrun/models/wire"
 	"simrun/sim"
 	"simrun/sim/blocking"
 )
-
-// answer is what a node answered in a round; not ok if it did not in time.
-type answer struct {
-	from sim.NodeID
-	v    version
-	ok   bool
-}
-
-// round is a question to all nodes.
-type round struct {
-	box     blocking.Mailbox[answer]
-	answers []answer // those that are ok, in the order in which they came
-	missing []sim.NodeID
-	open    int // nodes of which nothing is known yet
-}
-
-// ask asks all nodes, this one included.
-func ask(p *blocking.Proc, question []byte) *round {
-	rd := &round{open: p.Nodes()}
-	for i := range p.Nodes() {
-		p.Go(func(p *blocking.Proc) {
-			reply, err := p.Call(sim.NodeID(i+1), question, patience)
-			v, ok := decode(reply, kindIs)
-			rd.box.Put(p, answer{sim.NodeID(i + 1), v, ok && err == nil})
-		})
-	}
-	return rd
-}
-
-// wait waits for enough answers; false if too few came in time.
-func (rd *round) wait(p *blocking.Proc, enough int) bool {
-	for ; len(rd.answers) < enough && rd.open > 0; rd.open-- {
-		if a, _ := rd.box.Get(p, blocking.Forever); a.ok {
-			rd.answers = append(rd.answers, a)
-		} else {
-			rd.missing = append(rd.missing, a.from)
-		}
-	}
-	return len(rd.answers) >= enough
-}
-
-// newest is the newest version among the answers, of which there is at least one.
-func (rd *round) newest(p *blocking.Proc) version {
-	older := func(a, b answer) int { return a.v.Tag.compare(b.v.Tag) }
-	newest := slices.MaxFunc(rd.answers, older).v
-	if slices.MinFunc(rd.answers, older).v.Tag != newest.Tag {
-		p.Sometimes(markDiffer)
-	}
-	return newest
-}
 
 // coordinate does a client's read or write, and returns the version that was read or written; not ok if too few nodes answered in time.
 func (r *replica) coordinate(p *blocking.Proc, v version, write bool) (_ version, ok bool) {
@@ -80,11 +24,12 @@ func (r *replica) coordinate(p *blocking.Proc, v version, write bool) (_ version
 	return v, ok
 }
 
-// atomic is the operation of Attiya, Bar-Noy and Dolev: ask a majority for the newest version, and make a majority store
+// atomic is the operation of Attiya, Bar-Noy and Dolev: ask a majority of the key's homes for the newest version, and make a majority store
 // the one that is written, or the one that is read. A read that did not could be followed by one that meets only replicas without it.
 func (r *replica) atomic(p *blocking.Proc, v version, write bool) (version, bool) {
-	majority := p.Nodes()/2 + 1
-	found := ask(p, version{Key: v.Key}.append(nil, kindGet))
+	homes := r.ring.homes(v.Key)
+	majority := len(homes)/2 + 1
+	found := ask(p, homes, version{Key: v.Key}.append(nil, kindGet))
 	if !found.wait(p, majority) {
 		return v, false
 	}
@@ -94,7 +39,7 @@ func (r *replica) atomic(p *blocking.Proc, v version, write bool) (version, bool
 	} else if p.Bug(bugNoWriteBack) {
 		return newest, true
 	}
-	return newest, ask(p, newest.append(nil, kindPut)).wait(p, majority)
+	return newest, ask(p, homes, newest.append(nil, kindPut)).wait(p, majority)
 }
 
 // tagged gives a version that is to be written a tag that no other has, with a number or, for the last writer to win, the time.
@@ -111,21 +56,29 @@ func (r *replica) tagged(p *blocking.Proc, v version, number uint64) version {
 	return v
 }
 
-// need is how many answers an operation needs, by one of the options.
-func need(p *blocking.Proc, name sim.OptionName) int {
+// need is how many of a key's homes an operation needs, by one of the options.
+func (r *replica) need(p *blocking.Proc, name sim.OptionName) int {
 	n, _ := strconv.Atoi(p.Option(name)) // the engine takes declared values only
-	return min(n, p.Nodes())
+	return min(n, r.ring.replicas)
+}
+
+// askFor asks for an operation of the last writer: the homes of the key, and if the quorum is sloppy nodes that stand in for them.
+func (r *replica) askFor(p *blocking.Proc, key string, question []byte, instead func(home sim.NodeID) []byte) *round {
+	if p.Option(optionQuorum) == sloppy {
+		return askSloppily(p, r.ring.homes(key), r.ring.others(key), question, instead)
+	}
+	return ask(p, r.ring.homes(key), question)
 }
 
 // writeLast writes a version with the time of this node's clock, and waits for W nodes. Hinted handoff (Dynamo §4.6) goes on after that: what
-// a node does not acknowledge in time is kept for it. Nobody waits until that is on disk: a hint promises nothing.
+// a home does not acknowledge in time, and nobody in its stead, is kept for it here. Nobody waits until that is on disk: such a hint promises nothing.
 func (r *replica) writeLast(p *blocking.Proc, v version) (version, bool) {
 	v = r.tagged(p, v, 0)
-	put := ask(p, v.append(nil, kindPut))
-	ok := put.wait(p, need(p, optionW))
+	put := r.askFor(p, v.Key, v.append(nil, kindPut), func(home sim.NodeID) []byte { return hint{home, v}.append(nil) })
+	ok := put.wait(p, r.need(p, optionW))
 	if p.Option(optionHints) == "on" {
 		p.Go(func(p *blocking.Proc) {
-			put.wait(p, p.Nodes())
+			put.wait(p, r.ring.replicas)
 			for _, to := range put.missing {
 				if to != p.ID() && r.Hints[to].add(v) {
 					r.file.Change(p)
@@ -136,66 +89,25 @@ func (r *replica) writeLast(p *blocking.Proc, v version) (version, bool) {
 	return v, ok
 }
 
-// handOver sends a node what hints there are for it, until it acknowledges them.
-func (r *replica) handOver(p *blocking.Proc, to sim.NodeID) {
-	for hints := r.Hints[to]; ; p.Sleep(handoffTick) {
-		for _, key := range slices.Sorted(maps.Keys(hints)) {
-			v := hints[key]
-			if reply, err := p.Call(to, v.append(nil, kindPut), patience); err != nil || wire.Kind(reply) != kindIs {
-				break
-			}
-			if hints[key] == v { // and not a newer one by now
-				delete(hints, key)
-				r.file.Change(p)
-			}
-		}
-	}
-}
-
 // readLast returns the newest version of R nodes. Read repair goes on after that: it waits for the other nodes too, and sends the newest
-// version of all to those that answered with an older one.
+// version of all to those that answered with an older one. Nodes that stood in get nothing: the key does not belong to them.
 func (r *replica) readLast(p *blocking.Proc, v version) (version, bool) {
-	found := ask(p, version{Key: v.Key}.append(nil, kindGet))
-	if !found.wait(p, need(p, optionR)) {
+	question := version{Key: v.Key}.append(nil, kindGet)
+	found := r.askFor(p, v.Key, question, func(sim.NodeID) []byte { return question })
+	if !found.wait(p, r.need(p, optionR)) {
 		return v, false
 	}
 	v = found.newest(p)
 	if p.Option(optionRepair) == "on" {
 		p.Go(func(p *blocking.Proc) {
-			found.wait(p, p.Nodes())
+			found.wait(p, r.ring.replicas)
 			newest := found.newest(p)
 			for _, a := range found.answers {
-				if a.v.Tag != newest.Tag {
+				if a.v.Tag != newest.Tag && r.ring.isHome(v.Key, a.from) {
 					p.Call(a.from, newest.append(nil, kindPut), patience)
 				}
 			}
 		})
 	}
 	return v, true
-}
-
-// client is the whole life of a client. It begins each operation at another node, so that all coordinate, and asks the next if one refuses,
-// which means that nothing was done. After a timeout it gives up: a write that is done twice, with two tags, could come back after a later one.
-func client(c *sim.Client) {
-	for op, first := range session.Turns(c) {
-		request, kind := version{Key: op.Key}, byte(kindRead)
-		if op.F == "write" {
-			request.Value, _ = op.Value.AsInt()
-			kind = kindWrite
-		}
-		reply, err := session.AskAnyone(c, first, request.append(nil, kind), clientPatience)
-		v, ok := decode(reply, kindIs)
-		switch {
-		case !ok && kind == kindWrite && !errors.Is(err, sim.ErrRefused):
-			c.Info("no quorum answered in time")
-		case !ok:
-			c.Fail("no quorum answered in time")
-		case kind == kindWrite:
-			c.OK(op.Value)
-		case v.Tag == (tag{}):
-			c.OK(history.Null)
-		default:
-			c.OK(history.Int(v.Value))
-		}
-	}
 }

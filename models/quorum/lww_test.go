@@ -37,7 +37,7 @@ func TestSkewedClocksLoseWrites(t *testing.T) {
 }
 
 func options(r, w, hints, repair string) map[sim.OptionName]string {
-	return map[sim.OptionName]string{optionConsistency: lww, optionR: r, optionW: w, optionHints: hints, optionRepair: repair}
+	return map[sim.OptionName]string{optionConsistency: lww, optionR: r, optionW: w, optionHints: hints, optionRepair: repair, optionAntiEntropy: "off"}
 }
 
 // Last writer wins is not linearizable, least of all if reads and writes need not meet.

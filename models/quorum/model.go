@@ -7,9 +7,13 @@
 // returns. Two majorities share a replica, so that an operation sees what every one that ended before it wrote or returned.
 //
 // With consistency=lww it is a store like Dynamo (DeCandia et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007) and
-// Cassandra: the last writer by the coordinators' clocks wins. N is the number of nodes, a write waits for W and a read for R; hinted
-// handoff and read repair bring replicas up to date later. It is not linearizable, even with R + W > N: a clock that is behind makes a
-// write lose against an earlier one, and a read does not store what it returns.
+// Cassandra: the last writer by the coordinators' clocks wins. A write waits for W of N homes of its key and a read for R; hinted
+// handoff, read repair and anti-entropy bring replicas up to date later. It is not linearizable, even with R + W > N: a clock that is behind makes a
+// write lose against an earlier one, and a read does not store what it returns. With a sloppy quorum, a write and a read need not even meet.
+//
+// What it does promise is what the workload lww-map asks: once faults are over, the replicas agree (anti-entropy sees to that), and each key has the value with the
+// greatest tag of all that were acknowledged, as long as fewer nodes than W are lost for good. Dynamo calls that eventual consistency (§2.3, §4.7); its vector clocks,
+// which keep values that were written side by side, this model does not have.
 package quorum
 
 import (
@@ -26,18 +30,22 @@ import (
 // Model is the store as a system under test.
 func Model() models.Model {
 	return models.Model{
-		Name:      "quorum",
-		Summary:   "registers without a leader, replicated by reads and writes of quorums",
-		Guarantee: "linearizable whatever clocks do, as long as a majority keeps what it synced, and available while a majority is connected; with consistency=lww, reads return values that were written, and acknowledged writes may be lost",
+		Name:    "quorum",
+		Summary: "registers without a leader, replicated by reads and writes of quorums",
+		Guarantee: "linearizable whatever clocks do, as long as a majority of the homes of a key keeps what it synced, and available while a majority of them is connected; " +
+			"with consistency=lww, reads may be stale, writes lose against any with a greater time, and in the end the replicas agree on the greatest that was acknowledged, as long as fewer nodes than w are lost",
 		Boot:      blocking.Boot(run),
 		Client:    client,
-		Workloads: []models.Workload{workload.Registers(), workload.Register()},
+		Workloads: []models.Workload{workload.Registers(), workload.Register(), lastWriters()},
 		Options: []models.Option{
 			{Name: optionConsistency, Summary: "abd: atomic registers, two rounds at a majority; lww: the last writer by the coordinators' clocks wins, one round", Values: []string{"abd", lww}, Weaker: []string{lww}},
+			{Name: optionReplicas, Summary: "homes of each key: the first so many nodes from its place on the ring", Values: []string{"all", "3", "5"}},
+			{Name: optionQuorum, Summary: "with lww, strict: only homes count; sloppy: for a home that does not answer the next node stands in, and keeps a write for it", Values: []string{"strict", sloppy}},
 			{Name: optionR, Summary: "with lww, replicas that a read waits for, at most all", Values: []string{"2", "1", "3"}},
 			{Name: optionW, Summary: "with lww, replicas that a write waits for, at most all", Values: []string{"2", "1", "3"}},
 			{Name: optionHints, Summary: "with lww, hinted handoff: the coordinator keeps a write for a replica that did not answer, and sends it later", Values: []string{"on", "off"}},
 			{Name: optionRepair, Summary: "with lww, read repair: the newest version goes to the replicas that answered a read with an older one", Values: []string{"on", "off"}},
+			{Name: optionAntiEntropy, Summary: "with lww, replicas compare what they hold by Merkle trees, and exchange the versions that differ", Values: []string{"on", "off"}},
 		},
 		Bugs: []models.Bug{
 			{Name: bugSkewedClocks, ID: "B56", Tier: models.Easy,
@@ -53,6 +61,18 @@ func Model() models.Model {
 			{Name: bugReusedTag, Tier: models.Easy,
 				Summary: "a tag is a number and a node alone, so that two writes of one node get the same",
 				Oracles: []string{"unique tags", "linearizability"}, Source: "the tags of Lynch and Shvartsman (1997), without their rule that a node does one operation at a time and does not forget"},
+			{Name: bugHintDeletedEarly, Tier: models.Easy, Workload: lwwMap, Options: map[sim.OptionName]string{optionConsistency: lww},
+				Summary: "a hint is deleted when it is sent, not when the home that it is for has acknowledged it",
+				Oracles: []string{"hints handed over", lwwMap}, Source: "scylladb#4122: hinted handoff discards hints during sending"},
+			{Name: bugHandoffGivesUp, Tier: models.Easy, Workload: lwwMap, Options: map[sim.OptionName]string{optionConsistency: lww},
+				Summary: "a node that could not hand a hint over does not try again until it restarts",
+				Oracles: []string{"progress"}, Source: "riak_kv#847"},
+			{Name: bugStaleTree, Tier: models.Easy, Workload: lwwMap, Options: map[sim.OptionName]string{optionConsistency: lww, optionHints: "off", optionRepair: "off"},
+				Summary: "anti-entropy compares trees that lack the writes since they were built, so that it does not see where replicas differ",
+				Oracles: []string{"progress"}, Source: "riak_kv#473: a tree that diverged from the data it is of"},
+			{Name: bugLastArrivalWins, Tier: models.Easy, Workload: lwwMap, Options: map[sim.OptionName]string{optionConsistency: lww},
+				Summary: "a replica takes what arrives last, so that a hint that is handed over late replaces a newer version",
+				Oracles: []string{"progress", lwwMap}, Source: "riak_kv#1094: a version that a fallback hands off replaces a newer one"},
 		},
 		Nodes: 3,
 		// Not claimed: disks that come back empty or damaged, since a majority must keep what it acknowledged; and progress when single links
@@ -63,10 +83,12 @@ func Model() models.Model {
 			Events: append([]fault.EventDecl{
 				{Event: "tagged", Summary: "a coordinator chose the tag of a write"},
 				{Event: saved.Stored, Summary: "a replica's disk holds what changed"},
+				{Event: "handed-over", Summary: "a node deleted a version that it kept for another, which has it"},
 			}, saved.Events()...),
 			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors:        monitors,
+		Converged:       converged,
 		Marks:           []string{markDiffer, saved.MarkRefused, markNoQuorum},
 		DescribeMessage: describe,
 	}
@@ -78,12 +100,21 @@ const (
 	optionW           sim.OptionName = "w"
 	optionHints       sim.OptionName = "hints"
 	optionRepair      sim.OptionName = "read-repair"
-	lww                              = "lww" // of consistency
+	optionAntiEntropy sim.OptionName = "anti-entropy"
+	optionReplicas    sim.OptionName = "replicas"
+	optionQuorum      sim.OptionName = "quorum"
+	lww                              = "lww"    // of consistency
+	sloppy                           = "sloppy" // of quorum
 
 	bugSkewedClocks  sim.BugName = "lww-with-skewed-clocks"
 	bugAckBeforeSync sim.BugName = "ack-before-sync"
 	bugNoWriteBack   sim.BugName = "no-write-back"
 	bugReusedTag     sim.BugName = "reused-tag"
+
+	bugHintDeletedEarly sim.BugName = "hint-deleted-early"
+	bugHandoffGivesUp   sim.BugName = "handoff-gives-up"
+	bugStaleTree        sim.BugName = "stale-hash-tree"
+	bugLastArrivalWins  sim.BugName = "last-arrival-wins"
 
 	roleReplica     = "replica"
 	roleCoordinator = "coordinator" // an operation of a client is open
@@ -93,4 +124,6 @@ const (
 	clientPatience  = time.Second            // more than both rounds of an operation take
 	storeFile       = "store"                // of a replica, with a checksum
 	handoffTick     = 200 * time.Millisecond // between attempts to hand hints over
+	entropyTick     = 500 * time.Millisecond // between the exchanges that a replica begins
+	sloppyPatience  = 100 * time.Millisecond // until another node stands in for a home, or for that
 )

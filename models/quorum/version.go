@@ -3,6 +3,7 @@ package quorum
 import (
 	"cmp"
 	"fmt"
+	"math"
 
 	"simrun/models/wire"
 	"simrun/sim"
@@ -48,12 +49,17 @@ func (v version) String() string {
 
 // The kinds of payloads. Messages carry a version, of which not everything counts.
 const (
-	kindRead  = 0x40 + iota // client → coordinator: the value of a key
-	kindWrite               // client → coordinator: a key, and its value
-	kindGet                 // coordinator → replica: the version of a key
-	kindPut                 // coordinator → replica: store a version, unless there is a newer one
-	kindIs                  // the answer to each of them: the version that was found or stored
-	kindStore               // the file of a replica
+	kindRead    = 0x40 + iota // client → coordinator: the value of a key
+	kindWrite                 // client → coordinator: a key, and its value
+	kindGet                   // coordinator → replica: the version of a key
+	kindPut                   // coordinator → replica: store a version, unless there is a newer one
+	kindIs                    // the answer to each of them: the version that was found or stored
+	kindStore                 // the file of a replica
+	kindHint                  // coordinator → a node that stands in for a home: keep a version for that
+	kindCompare               // replica → replica: the hashes of some nodes of a tree
+	kindDiffer                // the answer: in which nodes the other's tree differs
+	kindMine                  // replica → replica: leaves that differ, and the sender's versions in them
+	kindYours                 // the answer: the other's versions in these leaves
 )
 
 // append appends the payload of a kind with the version to b.
@@ -80,9 +86,42 @@ func (s versions) add(v version) bool {
 	return newer
 }
 
+// hint is a version that a node keeps for a home of its key.
+type hint struct {
+	home sim.NodeID
+	v    version
+}
+
+func (h hint) String() string { return fmt.Sprintf("%v for %v", h.v, h.home) }
+
+func (h hint) append(b []byte) []byte {
+	return wire.Append(b, kindHint, []byte(h.v.Key), h.v.Tag.Number, uint64(h.v.Tag.Node), h.v.Tag.Incarnation, h.v.Tag.Attempt, uint64(h.v.Value), uint64(h.home))
+}
+
+// decodeHint reads a hint; false if it is damaged, or not for one of so many nodes.
+func decodeHint(payload []byte, nodes int) (hint, bool) {
+	var n [6]uint64
+	key, ok := wire.Decode(payload, kindHint, n[:])
+	return hint{sim.NodeID(n[5]), version{string(key), tag{n[0], sim.NodeID(n[1]), n[2], n[3]}, int64(n[4])}}, ok && n[5] >= 1 && n[5] <= uint64(nodes)
+}
+
 // describe tells a person what a payload says.
 func describe(payload []byte) string {
 	kind := wire.Kind(payload)
+	if h, ok := decodeHint(payload, math.MaxInt32); ok {
+		return "Keep " + h.String()
+	}
+	if claims, ok := decodeClaims(payload); ok {
+		return fmt.Sprintf("Compare %d", claims)
+	}
+	if nodes, ok := decodeNodes(payload, kindDiffer); ok {
+		return fmt.Sprintf("Differ %d", nodes)
+	}
+	for i, name := range []string{"Mine ", "Yours "} {
+		if _, held, ok := decodeExchange(payload, kindMine+byte(i)); ok {
+			return name + fmt.Sprint(held)
+		}
+	}
 	v, ok := decode(payload, kind)
 	if !ok || kind < kindRead || kind > kindIs {
 		return "damaged message"
