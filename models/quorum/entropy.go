@@ -43,6 +43,7 @@ func (r *replica) antiEntropy(p *blocking.Proc) {
 		reply, err := p.Call(peer, appendExchange(nil, kindMine, leaves, r.inLeaves(peer, leaves)), patience)
 		if _, theirs, ok := decodeExchange(reply, kindYours); ok && err == nil {
 			r.learn(p, theirs)
+			delete(r.stale, peer)
 		}
 	}
 }
@@ -60,15 +61,18 @@ func (r *replica) common(peer sim.NodeID) versions {
 
 // treeFor is the tree of what this node compares with a peer.
 func (r *replica) treeFor(p *blocking.Proc, peer sim.NodeID) *merkle.Tree {
-	if t := r.trees[peer]; t != nil && p.Bug(bugStaleTree) {
+	if t := r.stale[peer]; t != nil {
 		return t
 	}
 	held := make(map[string]merkle.Hash)
 	for key, v := range r.common(peer) {
 		held[key] = merkle.Sum(v.append(nil, kindIs))
 	}
-	r.trees[peer] = merkle.Of(treeDepth, held)
-	return r.trees[peer]
+	t := merkle.Of(treeDepth, held)
+	if p.Bug(bugStaleTree) {
+		r.stale[peer] = t
+	}
+	return t
 }
 
 // inLeaves are the versions in some leaves of what this node compares with a peer, in the order of their keys.
@@ -103,6 +107,7 @@ func (r *replica) serveEntropy(p *blocking.Proc, m blocking.Message) bool {
 	}
 	mine := r.inLeaves(m.From, leaves)
 	r.learn(p, theirs)
+	delete(r.stale, m.From)
 	p.Reply(m.Caller, appendExchange(nil, kindYours, nil, mine))
 	return true
 }

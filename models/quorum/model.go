@@ -68,11 +68,11 @@ func Model() models.Model {
 				Summary: "a node that could not hand a hint over does not try again until it restarts",
 				Oracles: []string{"progress"}, Source: "riak_kv#847"},
 			{Name: bugStaleTree, Tier: models.Easy, Workload: lwwMap, Options: map[sim.OptionName]string{optionConsistency: lww, optionHints: "off", optionRepair: "off"},
-				Summary: "anti-entropy compares trees that lack the writes since they were built, so that it does not see where replicas differ",
+				Summary: "anti-entropy compares trees that lack the writes since the last exchange, so that it does not see where replicas differ",
 				Oracles: []string{"progress"}, Source: "riak_kv#473: a tree that diverged from the data it is of"},
 			{Name: bugLastArrivalWins, Tier: models.Easy, Workload: lwwMap, Options: map[sim.OptionName]string{optionConsistency: lww},
 				Summary: "a replica takes what arrives last, so that a hint that is handed over late replaces a newer version",
-				Oracles: []string{"progress", lwwMap}, Source: "riak_kv#1094: a version that a fallback hands off replaces a newer one"},
+				Oracles: []string{lwwMap, "progress", "hints handed over"}, Source: "riak_kv#1094: a version that a fallback hands off replaces a newer one"},
 		},
 		Nodes: 3,
 		// Not claimed: disks that come back empty or damaged, since a majority must keep what it acknowledged; and progress when single links

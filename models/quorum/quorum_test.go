@@ -135,6 +135,9 @@ func TestMonitors(t *testing.T) {
 		{"unique tags",
 			[]sim.Fact{write(4, 1), write(5, 1)},
 			[]sim.Fact{write(4, 1), write(5, 2), elsewhere}},
+		{"hints handed over",
+			[]sim.Fact{holds{version{"k1", tag{Number: 3}, 4}}, handedOver{hint{2, version{"k1", tag{Number: 4}, 5}}}},
+			[]sim.Fact{holds{version{"k1", tag{Number: 5}, 6}}, handedOver{hint{2, version{"k1", tag{Number: 4}, 5}}}}},
 	} {
 		for i, facts := range [][]sim.Fact{c.planted, c.right} {
 			var said []string

@@ -23,7 +23,7 @@ type replica struct {
 	attempts   uint64 // writes that it coordinated in this incarnation
 	operations int    // that it coordinates now
 
-	trees map[sim.NodeID]*merkle.Tree // by peer: the last that it was compared by
+	stale map[sim.NodeID]*merkle.Tree // by peer: trees that are kept from one exchange to the next, for a bug
 }
 
 // store is what a replica keeps on disk.
@@ -36,7 +36,7 @@ type store struct {
 
 // run is the code of a node: it reads the disk, until that does not refuse, and then serves.
 func run(p *blocking.Proc) {
-	r := &replica{store: store{Own: versions{}}, id: p.ID(), ring: ringOf(p), trees: map[sim.NodeID]*merkle.Tree{}}
+	r := &replica{store: store{Own: versions{}}, id: p.ID(), ring: ringOf(p), stale: map[sim.NodeID]*merkle.Tree{}}
 	for range p.Nodes() + 1 {
 		r.Hints = append(r.Hints, versions{})
 	}

@@ -30,7 +30,7 @@ var keyName = rng.Of("quorum map key")
 func lastWriters() models.Workload {
 	return models.Workload{
 		Name: lwwMap, Summary: "put distinct values to the keys of a map in which the last writer wins, and get them", Account: accounts.LWWMap,
-		Rate: 20, Keys: 3, Mix: []sim.Weight{{F: opGet, Weight: 1}, {F: opPut, Weight: 1}},
+		Rate: 20, Keys: 10, Mix: []sim.Weight{{F: opGet, Weight: 1}, {F: opPut, Weight: 1}},
 		Next: func(t *sim.Turn) sim.Op {
 			op := sim.Op{F: t.Pick(), Key: workload.Key(int(t.Rand(keyName).N(uint64(max(t.Keys, 1)))))}
 			if op.F == opPut {
