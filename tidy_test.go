@@ -43,6 +43,7 @@ var floors = map[string][]string{
 	"models/coord":             {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "check/...", "models", "models/wire", "models/oplog", "models/session", "models/raft", "models/workload"},
 	"models/all":               {"history/...", "sim/...", "check/...", "models/...", "trial"},
 	"trial":                    {"history/...", "sim/...", "check/...", "models", "internal/count", "internal/brief", "internal/crash"},
+	"trial/staleness":          {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
 	"trial/recovery":           {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
 	"visual":                   {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/...", "internal/brief", "internal/count"},
 	"simtest":                  {"history/...", "sim/...", "check/...", "models", "trial/...", "visual/...", "internal/count"},

@@ -7,13 +7,13 @@ import (
 	"simrun/sim/blocking"
 )
 
-// coordinate does a client's read or write, and returns the version that was read or written; not ok if too few nodes answered in time.
-func (r *replica) coordinate(p *blocking.Proc, v version, write bool) (_ version, ok bool) {
+// coordinate does a client's read or write, by the kind of its call, and returns the version that was read or written; not ok if too few nodes answered in time.
+func (r *replica) coordinate(p *blocking.Proc, v version, kind byte) (_ version, ok bool) {
 	r.operations++
 	switch {
 	case p.Option(optionConsistency) != lww:
-		v, ok = r.atomic(p, v, write)
-	case write:
+		v, ok = r.atomic(p, v, kind)
+	case kind == kindWrite:
 		v, ok = r.writeLast(p, v)
 	default:
 		v, ok = r.readLast(p, v)
@@ -26,15 +26,20 @@ func (r *replica) coordinate(p *blocking.Proc, v version, write bool) (_ version
 
 // atomic is the operation of Attiya, Bar-Noy and Dolev: ask a majority of the key's homes for the newest version, and make a majority store
 // the one that is written, or the one that is read. A read that did not could be followed by one that meets only replicas without it.
-func (r *replica) atomic(p *blocking.Proc, v version, write bool) (version, bool) {
+// A read of all waits for the other homes too, as long as they answer: what a write left at a few of them when its client gave up must not show up later.
+func (r *replica) atomic(p *blocking.Proc, v version, kind byte) (version, bool) {
 	homes := r.ring.homes(v.Key)
 	majority := len(homes)/2 + 1
 	found := ask(p, homes, version{Key: v.Key}.append(nil, kindGet))
-	if !found.wait(p, majority) {
+	enough := majority
+	if kind == kindReadAll {
+		enough = len(homes)
+	}
+	if found.wait(p, enough); len(found.answers) < majority {
 		return v, false
 	}
 	newest := found.newest(p)
-	if write {
+	if kind == kindWrite {
 		newest = r.tagged(p, v, newest.Tag.Number+1)
 	} else if p.Bug(bugNoWriteBack) {
 		return newest, true

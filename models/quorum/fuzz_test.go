@@ -32,7 +32,10 @@ func FuzzMessages(f *testing.F) {
 				return v.append(nil, kind), true
 			}
 		}
+		if v, ok := decode(payload, kindReadAll); ok {
+			return v.append(nil, kindReadAll), true
+		}
 		return nil, false
-	}, v.append(nil, kindPut), hint{3, v}.append(nil), appendClaims(nil, []merkle.Claim{{Node: 1, Hash: 7}, {Node: 2, Hash: 9}}), appendNodes(nil, kindDiffer, nodes),
+	}, v.append(nil, kindReadAll), v.append(nil, kindPut), hint{3, v}.append(nil), appendClaims(nil, []merkle.Claim{{Node: 1, Hash: 7}, {Node: 2, Hash: 9}}), appendNodes(nil, kindDiffer, nodes),
 		appendExchange(nil, kindMine, nodes, []version{v, v}), appendExchange(nil, kindYours, nil, []version{v}))
 }

@@ -88,8 +88,8 @@ func (r *replica) serve(p *blocking.Proc, m blocking.Message) {
 	case kind == kindPut:
 		r.put(p, v)
 		p.Reply(m.Caller, v.append(nil, kindIs))
-	case kind == kindRead || kind == kindWrite:
-		if v, ok := r.coordinate(p, v, kind == kindWrite); ok {
+	case kind == kindRead || kind == kindWrite || kind == kindReadAll:
+		if v, ok := r.coordinate(p, v, kind); ok {
 			p.Reply(m.Caller, v.append(nil, kindIs))
 		}
 	}

@@ -60,6 +60,7 @@ const (
 	kindDiffer                // the answer: in which nodes the other's tree differs
 	kindMine                  // replica → replica: leaves that differ, and the sender's versions in them
 	kindYours                 // the answer: the other's versions in these leaves
+	kindReadAll               // client → coordinator: the value of a key, of all replicas that answer
 )
 
 // append appends the payload of a kind with the version to b.
@@ -123,6 +124,9 @@ func describe(payload []byte) string {
 		}
 	}
 	v, ok := decode(payload, kind)
+	if ok && kind == kindReadAll {
+		return "Read of all " + v.String()
+	}
 	if !ok || kind < kindRead || kind > kindIs {
 		return "damaged message"
 	}

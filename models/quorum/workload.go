@@ -58,7 +58,7 @@ func client(c *sim.Client) {
 		case opWrite, opPut:
 			write(c, op, first)
 		default:
-			if v, ok := read(c, op.Key, first); ok {
+			if v, ok := read(c, op.Key, kindRead, first); ok {
 				c.OK(v)
 			} else {
 				c.Fail(markNoQuorum)
@@ -85,8 +85,8 @@ func write(c *sim.Client, op sim.Op, first int) {
 }
 
 // read reads a key; null if it was never written.
-func read(c *sim.Client, key string, first int) (_ history.Value, ok bool) {
-	reply, _ := session.AskAnyone(c, first, version{Key: key}.append(nil, kindRead), clientPatience)
+func read(c *sim.Client, key string, kind byte, first int) (_ history.Value, ok bool) {
+	reply, _ := session.AskAnyone(c, first, version{Key: key}.append(nil, kind), clientPatience)
 	v, ok := decode(reply, kindIs)
 	if v.Tag == (tag{}) {
 		return history.Null, ok
@@ -94,18 +94,20 @@ func read(c *sim.Client, key string, first int) (_ history.Value, ok bool) {
 	return history.Int(v.Value), ok
 }
 
-// readAll reads each of the keys that an operation lists.
+// readAll reads each of the keys that an operation lists, of all replicas that answer. Keys that were never written are left out.
 func readAll(c *sim.Client, op sim.Op, first int) {
 	all := map[string]history.Value{}
 	keys, _ := op.Value.AsList()
 	for _, k := range keys {
 		key, _ := k.AsString()
-		v, ok := read(c, key, first)
+		v, ok := read(c, key, kindReadAll, first)
 		if !ok {
 			c.Fail(markNoQuorum)
 			return
 		}
-		all[key] = v
+		if !v.IsNull() {
+			all[key] = v
+		}
 	}
 	c.OK(history.Object(all))
 }
