@@ -39,7 +39,8 @@ func Model() models.Model {
 		Workloads: []models.Workload{workload.Registers(), workload.Register(), lastWriters()},
 		Options: []models.Option{
 			{Name: optionConsistency, Summary: "abd: atomic registers, two rounds at a majority; lww: the last writer by the coordinators' clocks wins, one round", Values: []string{"abd", lww}, Weaker: []string{lww}},
-			{Name: optionReplicas, Summary: "homes of each key: the first so many nodes from its place on the ring", Values: []string{"all", "3", "5"}},
+			{Name: optionReplicas, Summary: "homes of each key: the first so many nodes from its place on the ring", Values: []string{"all", "3", "5"},
+				Claims: map[string]fault.Claims{"3": someHomes, "5": someHomes}},
 			{Name: optionQuorum, Summary: "with lww, strict: only homes count; sloppy: for a home that does not answer the next node stands in, and keeps a write for it", Values: []string{"strict", sloppy}},
 			{Name: optionR, Summary: "with lww, replicas that a read waits for, at most all", Values: []string{"2", "1", "3"}},
 			{Name: optionW, Summary: "with lww, replicas that a write waits for, at most all", Values: []string{"2", "1", "3"}},
@@ -85,7 +86,7 @@ func Model() models.Model {
 				{Event: saved.Stored, Summary: "a replica's disk holds what changed"},
 				{Event: "handed-over", Summary: "a node deleted a version that it kept for another, which has it"},
 			}, saved.Events()...),
-			Claims: fault.Claims{Lost: fault.AMinority, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
+			Claims: allHomes,
 		},
 		Monitors:        monitors,
 		Converged:       converged,
@@ -93,6 +94,12 @@ func Model() models.Model {
 		DescribeMessage: describe,
 	}
 }
+
+// What is claimed depends on how many nodes have a key. If that is not all, a minority of the nodes can be a majority of its homes.
+var (
+	allHomes  = fault.Claims{Lost: fault.AMinority, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100}
+	someHomes = fault.Claims{Lost: fault.OneNode, Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100}
+)
 
 const (
 	optionConsistency sim.OptionName = "consistency"
