@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -20,9 +21,10 @@ import (
 
 // recoveryFlags are the flags that only bench recovery has.
 type recoveryFlags struct {
-	seeds                  uint64
-	faults                 []string
-	format, page, markdown string
+	seeds                         uint64
+	faults, compare               []string
+	plan                          string
+	format, page, markdown, chart string
 }
 
 func newRecovery(a *app) *cobra.Command {
@@ -39,7 +41,7 @@ the goodput before. The fault begins after 4 virtual seconds and is watched for 
 Figures are medians over the seeds, with the 95th percentile behind them. A model is spared the
 faults that it does not claim to survive. Each run is checked too: one that is not valid is exit code
 1, or 2 if it can't be decided.`,
-		Example: "  simrun bench recovery raft\n  simrun bench recovery raft quorum --fault partition --page recovery.html\n  simrun bench recovery --seeds 50 --format json",
+		Example: "  simrun bench recovery raft\n  simrun bench recovery raft quorum --fault partition --page recovery.html\n  simrun bench recovery resilience --plan hang.txt --compare retry-without-budget --chart curves.svg\n  simrun bench recovery --seeds 50 --format json",
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.models.names(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -56,6 +58,9 @@ faults that it does not claim to survive. Each run is checked too: one that is n
 	r.base.addNetwork(cmd)
 	r.base.clients = 10
 	fs.Lookup("clients").DefValue = "10"
+	fs.StringVar(&r.flags.plan, "plan", "", "`FILE` with faults from 4s on, a line for each, instead of the kinds above")
+	fs.StringArrayVar(&r.flags.compare, "compare", nil, "`BUG` or NAME=VALUE of an option with which it is measured too, as one more curve (may be repeated)")
+	fs.StringVar(&r.flags.chart, "chart", "", "`FILE` to write the curves alone to, as SVG")
 	fs.StringVar(&r.flags.page, "page", "", "`FILE` to write a page with the curves of the goodput to")
 	fs.StringVar(&r.flags.markdown, "markdown", "", "`FILE` to write the tables to, as a page of Markdown, with the curves in a folder next to it")
 	fs.StringVar(&r.flags.format, "format", "text", "text or json")
@@ -93,8 +98,10 @@ func (r *recovering) run(names []string) error {
 	collectLess()
 	for _, name := range names {
 		for i, s := range scenarios {
-			if err := r.measure(name, s, fmt.Sprintf("%s: %s %d/%d", name, s.Name, i+1, len(scenarios))); err != nil {
-				return err
+			for _, variant := range append([]string{""}, r.flags.compare...) {
+				if err := r.measure(name, variant, s, fmt.Sprintf("%s: %s %d/%d", name, page.Titled(s.Name, variant), i+1, len(scenarios))); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -124,8 +131,11 @@ func (r *recovering) check(names []string) ([]recovery.Scenario, error) {
 			return nil, err
 		}
 	}
-	if one := r.base.workload != "" || len(r.base.bugs) > 0 || len(r.base.options) > 0; one && len(names) != 1 {
-		return nil, errors.New("--workload, --bug and --option are those of one model: name it")
+	if one := r.base.workload != "" || len(r.base.bugs) > 0 || len(r.base.options) > 0 || r.flags.plan != "" || len(r.flags.compare) > 0; one && len(names) != 1 {
+		return nil, errors.New("--workload, --bug, --option, --plan and --compare are those of one model: name it")
+	}
+	if r.flags.plan != "" {
+		return r.planned(names[0])
 	}
 	scenarios := recovery.Scenarios()
 	for _, name := range r.flags.faults {
@@ -139,6 +149,23 @@ func (r *recovering) check(names []string) ([]recovery.Scenario, error) {
 	return scenarios, nil
 }
 
+// planned returns the scenario of the plan that was asked for.
+func (r *recovering) planned(model string) ([]recovery.Scenario, error) {
+	if len(r.flags.faults) > 0 {
+		return nil, errors.New("--plan and --fault: expected one of them")
+	}
+	m, err := r.models.named(model)
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(r.flags.plan)
+	if err != nil {
+		return nil, fmt.Errorf("--plan %w", inFile(r.flags.plan, err))
+	}
+	s, err := recovery.Planned(&m, filepath.Base(r.flags.plan), string(text))
+	return []recovery.Scenario{s}, err
+}
+
 // files refuses files that can't be written at the end.
 func (r *recovering) files() error {
 	if f := r.flags.markdown; f != "" && filepath.Ext(f) == "" {
@@ -147,12 +174,21 @@ func (r *recovering) files() error {
 	if err := hasFolder("page", r.flags.page); err != nil {
 		return err
 	}
+	if err := hasFolder("chart", r.flags.chart); err != nil {
+		return err
+	}
 	return hasFolder("markdown", r.flags.markdown)
 }
 
-// measure measures one model under one scenario.
-func (r *recovering) measure(model string, s recovery.Scenario, title string) error {
+// measure measures one model, or a variant of it, under one scenario.
+func (r *recovering) measure(model, variant string, s recovery.Scenario, title string) error {
 	cf := r.base
+	switch {
+	case strings.Contains(variant, "="):
+		cf.options = append(slices.Clone(cf.options), variant)
+	case variant != "":
+		cf.bugs = append(slices.Clone(cf.bugs), variant)
+	}
 	cf.model, cf.nemesis, cf.duration, cf.recovery = model, nemesis.Swarm, "10s", "10s"
 	setup, err := prepare(&cf, &checkFlags{engine: "auto"})
 	if err != nil {
@@ -171,6 +207,7 @@ func (r *recovering) measure(model string, s recovery.Scenario, title string) er
 	case row.Unknown > 0 && r.code == exitValid:
 		r.code = exitUnknown
 	}
+	row.Variant = variant
 	r.rows = append(r.rows, row)
 	return nil
 }
@@ -191,15 +228,21 @@ func (r *recovering) print() {
 	}
 }
 
-// write writes the page of HTML and the page of Markdown, if they were asked for.
+// write writes the page of HTML, the curves alone, and the page of Markdown, if they were asked for.
 func (r *recovering) write() error {
-	if r.flags.page != "" {
+	for _, f := range []struct {
+		flag, file string
+		write      func(io.Writer, []recovery.Row) error
+	}{{"page", r.flags.page, page.Write}, {"chart", r.flags.chart, page.Chart}} {
+		if f.file == "" {
+			continue
+		}
 		var b bytes.Buffer
-		if err := page.Write(&b, r.rows); err != nil {
+		if err := f.write(&b, r.rows); err != nil {
 			return err
 		}
-		if err := os.WriteFile(r.flags.page, b.Bytes(), 0o666); err != nil {
-			return fmt.Errorf("--page: %w", err)
+		if err := os.WriteFile(f.file, b.Bytes(), 0o666); err != nil {
+			return fmt.Errorf("--%s: %w", f.flag, err)
 		}
 	}
 	if r.flags.markdown != "" {

@@ -46,7 +46,7 @@ func (b *backend) run(p *blocking.Proc, work time.Duration, do func(p *blocking.
 
 // next does the call that has waited longest and that can still be done in time.
 func (b *backend) next(p *blocking.Proc, work time.Duration, do func(p *blocking.Proc, c call) []byte) {
-	if !p.Bug(bugStaleWork) && p.Option(optionShedding) != "off" && b.queue.Shed(now(p)+work+wayBack/2) > 0 {
+	if !p.Bug(bugStaleWork) && p.Option(optionShedding) != "off" && b.queue.Shed(now(p)+work+roundTrip) > 0 {
 		p.Sometimes(markShed)
 	}
 	r, _, ok := b.queue.Take()

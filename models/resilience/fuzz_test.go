@@ -12,6 +12,7 @@ func FuzzCall(f *testing.F) {
 	f.Add(call{Kind: kindAdd, Key: "k1", Amount: 1, Client: 2, Seq: 3, Rest: patience}.append())
 	f.Add(done(7))
 	f.Add(busy())
+	f.Add(probe())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) >= wire.Room {
 			b = wire.Seal(bytes.Clone(b)) // the checksum is no riddle

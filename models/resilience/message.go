@@ -16,6 +16,7 @@ const (
 	kindDone                 // the answer: the sum, of a counter
 	kindBusy                 // the answer: not now
 	kindFile                 // of the store
+	kindProbe                // gateway → service: are you there?
 )
 
 // call is what a caller asks for, and with it how long it waits.
@@ -27,6 +28,9 @@ type call struct {
 	Seq    uint64        // counts the operations of the client
 	Rest   time.Duration // until the caller gives up
 }
+
+// longest is more than anybody waits.
+const longest = time.Minute
 
 // dependency is the node that answers a call in the end.
 func (c call) dependency() sim.NodeID {
@@ -46,17 +50,24 @@ func decodeCall(payload []byte) (c call, ok bool) {
 	c.Kind = wire.Kind(payload)
 	body, ok := wire.Decode(payload, c.Kind, n[:])
 	c.Key, c.Amount, c.Client, c.Seq, c.Rest = string(body), int64(n[0]), n[1], n[2], time.Duration(n[3])
-	return c, ok && c.Kind >= kindAdd && c.Kind <= kindBrowse && c.Rest >= 0
+	return c, ok && c.Kind >= kindAdd && c.Kind <= kindBrowse && c.Rest >= 0 && c.Rest <= longest
 }
 
 func done(sum int64) []byte { return wire.Append(nil, kindDone, nil, uint64(sum)) }
 func busy() []byte          { return wire.Append(nil, kindBusy, nil, 0) }
+func probe() []byte         { return wire.Append(nil, kindProbe, nil) }
 
 // decodeDone reads the answer to a call; false if it is not done, or nothing came.
 func decodeDone(payload []byte) (sum int64, ok bool) {
 	var n [1]uint64
 	_, ok = wire.Decode(payload, kindDone, n[:])
 	return int64(n[0]), ok
+}
+
+// isProbe reports whether a payload is a health check.
+func isProbe(payload []byte) bool {
+	_, ok := wire.Decode(payload, kindProbe, nil)
+	return ok
 }
 
 // describe tells a person what a payload says.
@@ -73,8 +84,11 @@ func describe(payload []byte) string {
 	if sum, ok := decodeDone(payload); ok {
 		return fmt.Sprintf("Done: %d", sum)
 	}
-	if wire.Kind(payload) == kindBusy {
+	switch {
+	case wire.Kind(payload) == kindBusy:
 		return "Busy"
+	case isProbe(payload):
+		return "Health check"
 	}
 	return "damaged message"
 }

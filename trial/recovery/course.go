@@ -18,6 +18,7 @@ type Course struct {
 	Failed  int      // operations invoked after the onset, or open then, that got no answer
 	Missing int      // answers that did not come, at the goodput before
 	Before  int      // answers in the measured stretch before the onset
+	Silent  bool     // a second of that stretch had no answer, so that nothing says what to come back to; then Back is Never
 	Answers []int    // in each [Bucket] of the course, from [Lead] before the onset on
 }
 
@@ -68,7 +69,7 @@ func CourseOf(events []history.Event) Course {
 		}
 	}
 	c.Missing = max(0, c.Before*int(Watched/second)/int((Onset-warmUp)/second)-after)
-	c.Back = back(answers)
+	c.Back, c.Silent = back(answers)
 	return c
 }
 
@@ -78,23 +79,26 @@ func answered(e *history.Event) bool {
 }
 
 // back looks for the earliest time after the onset from which on each second has enough of the answers, which are in order of time; 0 if that is the onset.
-// What the worst second before the fault had is enough, since no fault is to blame for it.
-func back(answers []sim.Time) sim.Time {
+// What the worst second before the fault had is enough, since no fault is to blame for it. If that had none, it is silent.
+func back(answers []sim.Time) (_ sim.Time, silent bool) {
 	in := func(t sim.Time) int { return before(answers, t+second) - before(answers, t) }
 	worst := in(warmUp)
 	for t := warmUp; t <= Onset-second; t += step {
 		worst = min(worst, in(t))
+	}
+	if worst == 0 {
+		return Never, true
 	}
 	for t := end - second; t >= Onset; t -= step {
 		if 100*in(t) >= percent*worst {
 			continue
 		}
 		if t == end-second {
-			return Never
+			return Never, false
 		}
-		return answers[before(answers, t+step)] - Onset
+		return answers[before(answers, t+step)] - Onset, false
 	}
-	return 0
+	return 0, false
 }
 
 // before is the number of answers before a time.

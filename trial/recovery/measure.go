@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"time"
 
 	"golang.org/x/exp/stats"
 
 	"simrun/check"
 	"simrun/internal/crash"
 	"simrun/sim"
+	"simrun/sim/fault"
 	"simrun/sim/sweep"
 	"simrun/trial"
 )
@@ -19,11 +21,13 @@ import (
 type Row struct {
 	Model string `json:"model"`
 	Scenario
+	Variant string `json:"variant,omitempty"` // what is different about the model, in the words of the caller; "" if nothing is
 	Skipped string `json:"skipped,omitempty"` // why it was not measured; then the rest is empty
 
 	Seeds      uint64   `json:"seeds"`
-	Fired      uint64   `json:"fired"`      // of the seeds: those in which the fault hit something; the figures are of these
-	Violations uint64   `json:"violations"` // of them
+	Fired      uint64   `json:"fired"`            // of the seeds: those in which the fault hit something
+	Silent     uint64   `json:"silent,omitempty"` // of these: those in which nothing was answered for a second before the fault; the figures are of the others
+	Violations uint64   `json:"violations"`       // of them
 	Unknown    uint64   `json:"unknown"`
 	Wrong      sim.Seed `json:"wrong,omitempty"` // the first seed that was not valid
 	Reason     string   `json:"reason,omitempty"`
@@ -80,7 +84,7 @@ func Measure(ctx context.Context, setup trial.Setup, s Scenario, seeds uint64, w
 		return row, err
 	}
 	for _, f := range setup.Plan {
-		row.Ends = max(row.Ends, min(Watched, sim.Time(f.For)))
+		row.Ends = max(row.Ends, ends(f))
 	}
 	var courses []Course
 	sweep.Sweep(ctx, sweep.Plan[seen]{
@@ -104,6 +108,14 @@ func Measure(ctx context.Context, setup trial.Setup, s Scenario, seeds uint64, w
 	}
 	row.summarize(courses)
 	return row, err
+}
+
+// ends is when a fault is over, from the onset.
+func ends(f fault.Fault) sim.Time {
+	if f.Kind.Lasts() && (f.For == 0 || f.For > time.Duration(end)-f.At) {
+		return Watched
+	}
+	return min(Watched, sim.Time(f.At+f.For)-Onset)
 }
 
 // seen is what is kept of one seed.
@@ -139,6 +151,10 @@ func (r *Row) count(x *seen) bool {
 		return false
 	}
 	r.Fired++
+	if x.course.Silent {
+		r.Silent++
+		return false
+	}
 	return true
 }
 

@@ -144,3 +144,73 @@ func TestMeasureSaysWhoPanicked(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// scripted is one node that answers at once, but not in the first half second after the onset; a client that asks each 100 ms waits for 50 ms.
+func scripted(quiet func(now sim.Time) bool) models.Model {
+	m := single()
+	m.Boot = func(env *sim.Env) sim.Node { return &quietNode{env, quiet} }
+	m.Client = func(c *sim.Client) {
+		for {
+			began := c.Now()
+			if _, more := c.Next(); !more {
+				return
+			}
+			if _, err := c.Call(1, []byte("x"), 50*time.Millisecond); err != nil {
+				c.Fail(err.Error())
+			} else {
+				c.OK(history.Null)
+			}
+			c.Sleep(100*time.Millisecond - time.Duration(c.Now()-began))
+		}
+	}
+	m.Workloads[0].Rate = 0
+	return m
+}
+
+type quietNode struct {
+	env   *sim.Env
+	quiet func(now sim.Time) bool
+}
+
+func (*quietNode) Receive(sim.NodeID, []byte) {}
+func (n *quietNode) Request(from sim.Caller, b []byte) {
+	if !n.quiet(n.env.Now()) {
+		n.env.Reply(from, b)
+	}
+}
+
+// A run with a known answer: ten calls a second, of which the five from the onset on get none.
+func TestMeasureOfAKnownRun(t *testing.T) {
+	m := scripted(func(now sim.Time) bool {
+		return now >= recovery.Onset && now < recovery.Onset+sim.Time(500*time.Millisecond)
+	})
+	row, err := recovery.Measure(context.Background(), trial.Setup{Model: m, Base: sim.Case{Clients: 1}}, scenario(t, "none"), 3, 1, func() {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := func(f recovery.Figure) recovery.Quantiles { return recovery.Quantiles{P50: f, P95: f, Max: f} }
+	half := recovery.Figure(500 * time.Millisecond)
+	if row.Failed != all(5) || row.Missing != all(5) || row.First != all(half) || row.Back != all(half) || row.Goodput != 10 {
+		t.Errorf("%+v", row)
+	}
+	never, err := recovery.Measure(context.Background(), trial.Setup{Model: scripted(func(now sim.Time) bool { return now < recovery.Onset }), Base: sim.Case{Clients: 1}}, scenario(t, "none"), 3, 1, func() {})
+	if err != nil || never.Silent != 3 || never.Fired != 3 || len(never.Curve) > 0 {
+		t.Errorf("%+v, %v", never, err)
+	}
+}
+
+// A plan of one's own begins when the goodput before it has been measured.
+func TestPlanned(t *testing.T) {
+	m := single()
+	s, err := recovery.Planned(&m, "mine", "at 4s pause n1 for 1s\nat 6s crash n1 for 500ms\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := recovery.Measure(context.Background(), trial.Setup{Model: m}, s, 2, 1, func() {})
+	if err != nil || row.Name != "mine" || row.Ends != sim.Time(2500*time.Millisecond) {
+		t.Errorf("%+v, %v", row, err)
+	}
+	if _, err := recovery.Planned(&m, "mine", "at 3s pause n1 for 1s\n"); err == nil || !strings.Contains(err.Error(), "begins before 4s") {
+		t.Errorf("%v", err)
+	}
+}

@@ -3,6 +3,7 @@
 package recovery
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -45,6 +46,20 @@ func Scenarios() []Scenario {
 		{"pause-leader", "the leader does nothing for a second", "at 4s pause {leader} for 1s"},
 		{"slow-disks", "each sync takes 50 ms longer for two seconds", "at 4s slow-sync all by 50ms for 2s"},
 	}
+}
+
+// Planned is a scenario of one's own: the plan of faults of a name, the first of which must begin at [Onset] or later.
+func Planned(m *models.Model, name, plan string) (Scenario, error) {
+	faults, err := m.Profile.ParsePlan(name, plan)
+	if err != nil {
+		return Scenario{}, err
+	}
+	for _, f := range faults {
+		if sim.Time(f.At) < Onset {
+			return Scenario{}, fmt.Errorf("%s: %v begins before %v, when the goodput without a fault is measured", name, f, time.Duration(Onset))
+		}
+	}
+	return Scenario{Name: name, Summary: strings.Join(strings.FieldsFunc(plan, func(r rune) bool { return r == '\n' }), "; "), Plan: plan}, nil
 }
 
 // For returns the scenario as it is for a model, with its faults, and says why it is not measured; "" if it is.

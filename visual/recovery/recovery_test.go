@@ -37,7 +37,7 @@ func TestChart(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := b.String()
-	for what, n := range map[string]int{`class="title"`: 2, `class="band"`: 2, `class="fault"`: 1, "back: 300 ms (95 %: 1.2 s)": 1, "&lt;crash&gt;": 1} {
+	for what, n := range map[string]int{`class="title"`: 2, `class="band c0"`: 2, `class="fault"`: 1, "back: 300 ms (95 %: 1.2 s)": 1, "&lt;crash&gt;": 1} {
 		if got := strings.Count(text, what); got != n {
 			t.Errorf("%d times %s, want %d", got, what, n)
 		}
@@ -47,6 +47,22 @@ func TestChart(t *testing.T) {
 			break
 		} else if err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// The variants of a model share a panel, each with a curve and a line that names it.
+func TestChartOfVariants(t *testing.T) {
+	list := rows()[1:2]
+	list = append(list, list[0], list[0])
+	list[1].Variant, list[2].Variant = "no-<bug>", "option=off"
+	var b bytes.Buffer
+	if err := page.Chart(&b, list); err != nil {
+		t.Fatal(err)
+	}
+	for what, n := range map[string]int{`class="title"`: 1, `class="band c`: 3, `class="median c2"`: 1, "no-&lt;bug&gt;, back: ": 1, ">a, back: ": 1} {
+		if got := strings.Count(b.String(), what); got != n {
+			t.Errorf("%d times %s, want %d", got, what, n)
 		}
 	}
 }

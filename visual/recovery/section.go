@@ -32,7 +32,7 @@ func Sections(rows []recovery.Row) []Section {
 // Title says how much was run, and what the goodput was before the faults.
 func (s Section) Title() string {
 	for _, r := range s.Rows {
-		if r.Fired > 0 {
+		if r.Fired > r.Silent {
 			return fmt.Sprintf("%s, %s answers a second before the fault", count.Of(r.Seeds, "seed"), whole(r.Goodput))
 		}
 	}
@@ -43,8 +43,8 @@ func (s Section) Title() string {
 func (s Section) Table() [][]string {
 	table := [][]string{{"fault", "first answer", "goodput back", "no answer", "missed", ""}}
 	for _, r := range s.Rows {
-		if r.Fired > 0 {
-			table = append(table, []string{r.Name, Time(r.First), Time(r.Back), Number(r.Failed), Number(r.Missing), r.Summary})
+		if r.Fired > r.Silent {
+			table = append(table, []string{Titled(r.Name, r.Variant), Time(r.First), Time(r.Back), Number(r.Failed), Number(r.Missing), r.Summary})
 		}
 	}
 	return table
@@ -54,18 +54,30 @@ func (s Section) Table() [][]string {
 func (s Section) Notes() []string {
 	var notes []string
 	for _, r := range s.Rows {
+		name := Titled(r.Name, r.Variant)
 		if r.Skipped != "" {
-			notes = append(notes, fmt.Sprintf("%s: not measured: %s", r.Name, r.Skipped))
+			notes = append(notes, fmt.Sprintf("%s: not measured: %s", name, r.Skipped))
 			continue
 		}
 		if r.Wrong > 0 {
-			notes = append(notes, fmt.Sprintf("%s: %d of %s: seed %d: %s", r.Name, r.Violations+r.Unknown, count.Of(r.Seeds, "seed"), r.Wrong, r.Reason))
+			notes = append(notes, fmt.Sprintf("%s: %d of %s: seed %d: %s", name, r.Violations+r.Unknown, count.Of(r.Seeds, "seed"), r.Wrong, r.Reason))
+		}
+		if r.Silent > 0 {
+			notes = append(notes, fmt.Sprintf("%s: nothing was answered for a second before the fault in %d of %s, of which there are no figures", name, r.Silent, count.Of(r.Seeds, "seed")))
 		}
 		if r.Fired < r.Seeds {
-			notes = append(notes, fmt.Sprintf("%s: hit something in %d of %s only, of which the figures are", r.Name, r.Fired, count.Of(r.Seeds, "seed")))
+			notes = append(notes, fmt.Sprintf("%s: hit something in %d of %s only, of which the figures are", name, r.Fired, count.Of(r.Seeds, "seed")))
 		}
 	}
 	return notes
+}
+
+// Titled is the name of a scenario, with the variant of the model.
+func Titled(name, variant string) string {
+	if variant == "" {
+		return name
+	}
+	return name + ", " + variant
 }
 
 // Chart draws the curves of the section ([Chart]).

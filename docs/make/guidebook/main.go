@@ -33,7 +33,7 @@ func write(docs string) error {
 			return fmt.Errorf("%s: %w", page, err)
 		}
 	}
-	for _, s := range strips() {
+	for _, s := range drawings() {
 		var b bytes.Buffer
 		if err := s.draw(&b, filepath.Join(docs, "..")); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)

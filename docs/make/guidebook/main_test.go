@@ -57,7 +57,7 @@ func TestPicturesAreThere(t *testing.T) {
 			t.Errorf("%d files in docs/%s, %d are shown (%v)", len(files), folder, shown, err)
 		}
 	}
-	for _, s := range strips() {
+	for _, s := range drawings() {
 		var b bytes.Buffer
 		if err := s.draw(&b, "../../.."); err != nil {
 			t.Fatal(err)

@@ -43,6 +43,23 @@ func strips() []picture {
 	}
 }
 
+// drawing is a picture of a page.
+type drawing struct {
+	page, name string
+	draw       func(w io.Writer, root string) error
+}
+
+// drawings returns all pictures that are made here.
+func drawings() (list []drawing) {
+	for _, p := range strips() {
+		list = append(list, drawing{p.page, p.name, p.draw})
+	}
+	for _, c := range curves() {
+		list = append(list, drawing{c.page, c.name, c.draw})
+	}
+	return list
+}
+
 // draw runs the case, with the files of the repository at root, and draws it.
 func (p *picture) draw(w io.Writer, root string) error {
 	m, err := models.ByName(all.Models(), p.model)

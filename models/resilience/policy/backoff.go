@@ -13,6 +13,9 @@ type Backoff struct {
 func (b Backoff) Bound(n int) time.Duration {
 	bound := b.Base
 	for ; n > 0 && bound < b.Cap; n-- {
+		if bound > b.Cap/2 {
+			return b.Cap // twice as much may be more than a Duration holds
+		}
 		bound *= 2
 	}
 	return min(bound, b.Cap)

@@ -6,7 +6,7 @@ import "time"
 // (consecutive_5xx, base_ejection_time, max_ejection_time). Whoever picks a host ignores it when all are ejected.
 type Outlier struct {
 	Failures int           // in a row
-	Base     time.Duration // of the first ejection; the n-th takes n times as long
+	Base     time.Duration // of the first ejection; the n-th takes n times as long, until it has been well for the longest
 	Longest  time.Duration // of any ejection
 
 	failed    int
@@ -18,6 +18,9 @@ type Outlier struct {
 func (o *Outlier) Done(now time.Duration, ok bool) {
 	if ok {
 		o.failed = 0
+		if now-o.until >= o.Longest {
+			o.ejections = 0 // it has been well for long enough to be trusted again
+		}
 		return
 	}
 	if o.failed++; o.failed >= o.Failures && !o.Ejected(now) {

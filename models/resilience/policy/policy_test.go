@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -225,5 +226,73 @@ func TestOutlier(t *testing.T) {
 	o.Done(200*ms, false)
 	if o.Done(200*ms, false); !o.Ejected(349*ms) || o.Ejected(350*ms) {
 		t.Error("the second takes the longest time, 150 ms")
+	}
+}
+
+// After a long time in which it was well, the first ejection is short again.
+func TestOutlierForgives(t *testing.T) {
+	o := Outlier{Failures: 1, Base: 100 * ms, Longest: 300 * ms}
+	for _, at := range []time.Duration{0, 200 * ms} {
+		o.Done(at, false)
+	}
+	if !o.Ejected(399*ms) || o.Ejected(400*ms) {
+		t.Fatal("the second ejection takes 200 ms")
+	}
+	o.Done(699*ms, true)
+	if o.Done(699*ms, false); !o.Ejected(998 * ms) {
+		t.Error("299 ms after the second ejection, the next is the third")
+	}
+	o.Done(1299*ms, true)
+	if o.Done(1300*ms, false); !o.Ejected(1399*ms) || o.Ejected(1400*ms) {
+		t.Error("after 300 ms without one, the next is the first")
+	}
+}
+
+// A host is down after so many failures in a row and up after so many successes, as two runs of checks at the end of the list say.
+func TestHealth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := Health{Fall: rapid.IntRange(1, 4).Draw(t, "fall"), Rise: rapid.IntRange(1, 4).Draw(t, "rise")}
+		up, row, last := true, 0, true
+		for _, ok := range rapid.SliceOf(rapid.Bool()).Draw(t, "checks") {
+			if row++; ok != last {
+				row, last = 1, ok
+			}
+			switch {
+			case !ok && row >= h.Fall:
+				up = false
+			case ok && row >= h.Rise:
+				up = true
+			}
+			if h.Checked(ok); h.Up() != up {
+				t.Fatalf("up: %v, after %d checks in a row with %v", h.Up(), row, ok)
+			}
+		}
+	})
+}
+
+// A fallback gives the last answer that was kept, and none that is too old.
+func TestFallback(t *testing.T) {
+	f := Fallback[string]{MaxAge: 100 * ms}
+	if _, _, ok := f.Get(0); ok {
+		t.Error("there is an answer before any was kept")
+	}
+	f.Keep(10*ms, "a")
+	f.Keep(20*ms, "b")
+	if what, age, ok := f.Get(120 * ms); what != "b" || age != 100*ms || !ok {
+		t.Errorf("%q of %v, %v", what, age, ok)
+	}
+	if what, _, ok := f.Get(121 * ms); ok || what != "" {
+		t.Errorf("%q is 101 ms old", what)
+	}
+}
+
+// The longest times there are do not overflow.
+func TestLongTimes(t *testing.T) {
+	const ever = time.Duration(math.MaxInt64)
+	if b := (Backoff{Base: time.Second, Cap: ever}); b.Bound(1000) != ever || b.Pause(1000, math.MaxUint64) < 0 {
+		t.Errorf("the bound is %v", b.Bound(1000))
+	}
+	if d := After(time.Hour, ever); d.Passed(1000*time.Hour) || d.Rest(time.Hour) < 1000*time.Hour {
+		t.Errorf("the deadline is %v", time.Duration(d))
 	}
 }
