@@ -116,8 +116,8 @@ func (d *dependency) call(p *blocking.Proc, c call) []byte {
 	}
 	p.Report(waits{c.Rest, timeout})
 	c.Rest = timeout
-	reply, err := p.Call(d.id, c.append(), timeout)
-	if err != nil {
+	reply, _ := p.Call(d.id, c.append(), timeout)
+	if _, ok := decodeDone(reply); !ok { // nothing came, or not what was sent
 		return busy()
 	}
 	return reply
