@@ -74,20 +74,6 @@ type Workload struct {
 	Final func(t *sim.Turn) sim.Op
 }
 
-// Option is a choice that a case can make for a model. A node asks for it with [sim.Env.Option].
-type Option struct {
-	Name    sim.OptionName
-	Summary string
-	Values  []string // what it may be; the first is the default
-	Weaker  []string // those of the values with which the model does not keep its guarantee
-
-	// Claims is what the model claims to survive with a value, if that is not what its profile says. Within these claims it keeps its guarantee.
-	Claims map[string]fault.Claims
-
-	// Marks lists the states worth reaching that there are only with a value.
-	Marks map[string][]string
-}
-
 // System is the model as [sim.Run] takes it.
 func (m Model) System() sim.System {
 	s := sim.System{
@@ -104,26 +90,6 @@ func (m Model) System() sim.System {
 		s.Bugs = append(s.Bugs, b.Name)
 	}
 	return s
-}
-
-// ProfileOf is the profile of the model with the options of a case: a name that is missing has its default.
-func (m Model) ProfileOf(c *sim.Case) Profile {
-	p := m.Profile
-	for _, o := range m.Options {
-		if claims, ok := o.Claims[c.Options[o.Name]]; ok {
-			p.Claims = claims
-		}
-	}
-	return p
-}
-
-// MarksOf lists the states worth reaching with the options of a case.
-func (m Model) MarksOf(c *sim.Case) []string {
-	marks := slices.Clone(m.Marks)
-	for _, o := range m.Options {
-		marks = append(marks, o.Marks[c.Options[o.Name]]...)
-	}
-	return marks
 }
 
 // Workload returns the workload of that name; "" is the default. The error lists the names and the nearest.

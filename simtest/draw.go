@@ -31,12 +31,13 @@ func Faults(m models.Model, c sim.Case) *rapid.Generator[fault.Plan] {
 	if err != nil {
 		panic("simtest.Faults: " + err.Error())
 	}
+	profile := m.ProfileOf(&c)
 	return rapid.Custom(func(t *rapid.T) fault.Plan {
 		var plan fault.Plan
-		d := &draws{t: t, nodes: c.Nodes, length: time.Duration(c.Duration), profile: m.Profile}
+		d := &draws{t: t, nodes: c.Nodes, length: time.Duration(c.Duration), profile: profile}
 		for i := range slots {
 			f := d.fault(fmt.Sprintf("fault %d", i+1))
-			if f.Kind == fault.None || len(m.Profile.Claims.Breaches(append(slices.Clone(plan), f), c.Nodes)) > 0 {
+			if f.Kind == fault.None || len(profile.Claims.Breaches(append(slices.Clone(plan), f), c.Nodes)) > 0 {
 				continue
 			}
 			plan = append(plan, f)

@@ -3,6 +3,7 @@ package multipaxos
 import (
 	"encoding/binary"
 
+	"simrun/models/oplog"
 	"simrun/sim"
 )
 
@@ -15,10 +16,9 @@ func (n *node) prepare(from sim.NodeID, m message) {
 		return
 	}
 	var body []byte
-	for i := max(m.Slot, 1); i <= n.last(); i++ {
-		if p := n.proposal(i); p.ballot != 0 {
-			body = p.append(body)
-		}
+	for _, s := range n.slots.from(m.Slot) {
+		p := s.proposal()
+		body = p.append(body)
 	}
 	answer := message{Ballot: m.Ballot, Body: body}
 	n.wait()
@@ -52,18 +52,18 @@ func (n *node) acceptAll(from sim.NodeID, m message) {
 	list := proposals(m.Body)
 	for i := range list {
 		p := &list[i]
-		if p.slot > n.last()+farthest {
-			continue
-		}
-		if n.at(p.slot).ballot != m.Ballot { // also where it knows what is chosen: the leader may not, and after a restart nor does this node
+		if s := n.at(p.slot); s == nil || s.ballot != m.Ballot { // also where it knows what is chosen: the leader may not, and after a restart nor does this node
 			n.accept(m.Ballot, p)
 		}
-		n.out.Hold(n.out.Room(), n.env.ID(), accepted{p.slot, m.Ballot})
+		n.reportAccepted(p.slot)
 		have = binary.LittleEndian.AppendUint64(have, uint64(p.slot))
 	}
 	n.learn(m.Ballot, m.Slot)
 	n.send(from, kindAccepted, message{m.Ballot, n.commit, have}, nil)
 }
 
-// farthest bounds the gap before a slot that is accepted.
-const farthest = 10_000
+// reportAccepted states what it has accepted in a slot, once its disk holds that.
+func (n *node) reportAccepted(i oplog.Index) {
+	s := n.at(i)
+	n.out.Hold(n.out.Room(), n.env.ID(), accepted{i, s.ballot, uint64(s.fold(0))})
+}

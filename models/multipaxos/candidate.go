@@ -1,6 +1,8 @@
 package multipaxos
 
 import (
+	"bytes"
+
 	"simrun/models/ballot"
 	"simrun/models/oplog"
 	"simrun/sim"
@@ -9,11 +11,11 @@ import (
 
 // candidacy is what a node knows that wants to lead.
 type candidacy struct {
-	from     oplog.Index // the first slot of which it does not know what is chosen
-	promises fault.Set
-	standing int           // size of the file with its own promise
-	found    []proposal    // what acceptors have accepted, by slot from `from` on: of each the one with the greatest ballot
-	own      ballot.Ballot // of the candidacy
+	own       ballot.Ballot // of the candidacy
+	promises  fault.Set
+	standing  int                      // size of the file with its own promise
+	found     map[oplog.Index]proposal // what acceptors have accepted, by slot: of each the one with the greatest ballot
+	foundLast oplog.Index              // the last slot of which an acceptor has told
 
 	canvassed  ballot.Ballot // for which it looks for support; 0: it does not
 	supporters fault.Set
@@ -55,7 +57,7 @@ func (n *node) takeSupport(from sim.NodeID, m message) {
 }
 
 func (n *node) countSupport() {
-	if first, _ := n.quorums(); n.supporters.Len() >= first {
+	if n.firstQuorums(n.supporters) {
 		n.stand()
 	}
 }
@@ -66,33 +68,30 @@ func (n *node) stand() {
 	n.seen, n.leader, n.role = own, 0, roleCandidate
 	n.promise(own)
 	n.write()
-	n.candidacy = candidacy{from: n.commit + 1, standing: n.disk.Written(), own: own}
-	for i := n.from; i <= n.last(); i++ {
-		n.find(n.proposal(i))
+	n.candidacy = candidacy{own: own, standing: n.disk.Written(), found: map[oplog.Index]proposal{}}
+	for _, s := range n.slots.from(n.commit + 1) {
+		n.find(s.proposal())
 	}
 	n.wait()
 	for id := range n.others().Nodes() {
-		n.send(sim.NodeID(id), kindPrepare, message{Ballot: n.own, Slot: n.from}, nil)
+		n.send(sim.NodeID(id), kindPrepare, message{Ballot: n.own, Slot: n.commit + 1}, nil)
 	}
 }
 
-// find takes note of what an acceptor has accepted: of a slot, that of the greatest ballot may be chosen.
+// find takes note of what an acceptor has accepted, however far ahead of this node it is: of a slot, that of the greatest ballot may be chosen.
 func (n *node) find(p proposal) {
-	if p.ballot == 0 || p.slot < n.from || p.slot > n.last()+farthest {
+	if p.slot <= max(n.commit, n.proposed) {
 		return
 	}
-	for n.from+oplog.Index(len(n.found)) <= p.slot {
-		n.found = append(n.found, proposal{slot: n.from + oplog.Index(len(n.found))})
-	}
-	known := &n.found[p.slot-n.from]
-	if p.ballot > known.ballot && (known.ballot == 0 || !n.env.Bug(bugFirstValue)) {
-		p.data = append([]byte(nil), p.data...)
-		*known = p
+	n.foundLast = max(n.foundLast, p.slot)
+	if known, ok := n.found[p.slot]; !ok || p.ballot > known.ballot && !n.env.Bug(bugFirstValue) {
+		p.data = bytes.Clone(p.data)
+		n.found[p.slot] = p
 	}
 }
 
 func (n *node) takePromise(from sim.NodeID, m message) {
-	if n.role != roleCandidate || m.Ballot != n.own || n.promises.Has(fault.Node(from)) {
+	if n.role != roleCandidate && n.role != roleLeader || m.Ballot != n.own || n.promises.Has(fault.Node(from)) {
 		return
 	}
 	n.promises |= fault.SetOf(fault.Node(from))
@@ -103,13 +102,19 @@ func (n *node) takePromise(from sim.NodeID, m message) {
 	}
 }
 
-// countPromises ends phase 1 when a quorum has promised.
-func (n *node) countPromises() {
+// countPromises ends phase 1 when a quorum has promised of each configuration that governs a slot which can be opened. It reports whether the candidate leads now.
+func (n *node) countPromises() bool {
+	n.countOwnPromise()
+	if !n.firstQuorums(n.promises) {
+		return false
+	}
+	n.lead()
+	return true
+}
+
+// countOwnPromise counts the promise of a node to itself as soon as its disk holds it.
+func (n *node) countOwnPromise() {
 	if n.disk.Durable() >= n.standing {
 		n.promises |= fault.SetOf(fault.Node(n.env.ID()))
-	}
-	if first, _ := n.quorums(); n.promises.Len() >= first {
-		n.lead()
-		n.finish()
 	}
 }

@@ -2,6 +2,7 @@ package multipaxos
 
 import (
 	"fmt"
+	"slices"
 
 	"simrun/models/ballot"
 	"simrun/models/invariant"
@@ -17,6 +18,7 @@ type (
 	accepted  struct {                       // its disk holds what it accepted
 		slot   oplog.Index
 		ballot ballot.Ballot
+		value  uint64 // hash of it
 	}
 )
 
@@ -28,11 +30,10 @@ func (promised) Trigger() fault.Event { return "promised" }
 func (accepted) Trigger() fault.Event { return "accepted" }
 
 func monitors(c *sim.Case) []sim.Monitor {
+	l := &ledger{quorums: c.Options[optionQuorums], configs: configurations{{1, fault.All(c.Nodes)}}, slots: map[oplog.Index]*votes{}}
 	return []sim.Monitor{
-		invariant.OnePerEpoch("one leader per ballot", "leader", "ballot", func(f sim.Fact) (uint64, bool) {
-			l, ok := f.(oplog.Led)
-			return uint64(l.Epoch), ok
-		}),
+		&chosenOnce{l},
+		&byQuorum{l},
 		invariant.EqualPrefix("equal logs", c.Nodes, func(f sim.Fact) (index, hash uint64, ok bool) {
 			a, ok := f.(oplog.Applied)
 			return uint64(a.Index), a.Hash, ok
@@ -49,4 +50,109 @@ func monitors(c *sim.Case) []sim.Monitor {
 			return 0, false
 		}),
 	}
+}
+
+// ledger is what acceptors have reported, and what is chosen by that.
+type ledger struct {
+	quorums string // the option
+	configs configurations
+	slots   map[oplog.Index]*votes
+}
+
+// votes are those of one slot.
+type votes struct {
+	ballots []vote
+	chosen  int // place of the ballot in which a quorum has accepted, the first that is seen, plus 1; 0: none has
+}
+
+type vote struct {
+	ballot    ballot.Ballot
+	value     uint64
+	acceptors fault.Set
+}
+
+// vote is the votes for a ballot, which begin with a value.
+func (s *votes) vote(b ballot.Ballot, value uint64) int {
+	at := slices.IndexFunc(s.ballots, func(v vote) bool { return v.ballot == b })
+	if at < 0 {
+		at = len(s.ballots)
+		s.ballots = append(s.ballots, vote{ballot: b, value: value})
+	}
+	return at
+}
+
+// configure takes note of a configuration: it governs from α slots later on, whatever the nodes make of it.
+func (l *ledger) configure(f configured) {
+	if from := f.slot + window; from > l.configs[len(l.configs)-1].from {
+		l.configs = append(l.configs, configuration{from, f.members})
+	}
+}
+
+// count counts an acceptance, and says how it contradicts others.
+func (l *ledger) count(node sim.NodeID, a accepted) string {
+	s := l.slots[a.slot]
+	if s == nil {
+		s = &votes{}
+		l.slots[a.slot] = s
+	}
+	at := s.vote(a.ballot, a.value)
+	v := &s.ballots[at]
+	if v.value != a.value {
+		return fmt.Sprintf("%v accepted another value in slot %d, ballot %v, than %v did", node, a.slot, a.ballot, v.acceptors)
+	}
+	v.acceptors |= fault.SetOf(fault.Node(node))
+	members := l.members(a.slot)
+	if _, second := ballot.Quorums(members.Len(), l.quorums); s.chosen == 0 && (v.acceptors&members).Len() >= second {
+		s.chosen = at + 1
+	}
+	return s.contradiction(a.slot)
+}
+
+// members are the acceptors of a slot.
+func (l *ledger) members(slot oplog.Index) fault.Set { return l.configs[l.configs.of(slot)].members }
+
+// contradiction says which value was accepted in a greater ballot than that in which another was chosen; "": none was.
+func (s *votes) contradiction(slot oplog.Index) string {
+	if s.chosen == 0 {
+		return ""
+	}
+	first := &s.ballots[s.chosen-1]
+	for _, v := range s.ballots {
+		if v.ballot > first.ballot && v.value != first.value {
+			return fmt.Sprintf("%v accepted a value in slot %d, ballot %v, and %v had accepted another in ballot %v, in which it is chosen", v.acceptors, slot, v.ballot, first.acceptors, first.ballot)
+		}
+	}
+	return ""
+}
+
+// chosenOnce is the invariant of P2 of §2.2: once a quorum has accepted a value in a slot, no other value is accepted there in a greater ballot. In one ballot there is
+// one value from the beginning.
+type chosenOnce struct{ *ledger }
+
+func (chosenOnce) Name() string { return "chosen once" }
+
+func (m chosenOnce) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	switch f := f.(type) {
+	case configured:
+		m.configure(f)
+	case accepted:
+		return m.count(node, f)
+	}
+	return ""
+}
+
+// byQuorum is the invariant that a node takes for chosen only what a quorum of the slot's configuration has accepted. It comes after chosenOnce, with whose ledger it works.
+type byQuorum struct{ *ledger }
+
+func (byQuorum) Name() string { return "chosen by a quorum" }
+
+func (m byQuorum) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	c, ok := f.(oplog.Committed)
+	if !ok {
+		return ""
+	}
+	if s := m.slots[oplog.Index(c.Index)]; s == nil || s.chosen == 0 {
+		return fmt.Sprintf("%v takes slot %d for chosen, in which no quorum of its acceptors %v has accepted", node, c.Index, m.members(c.Index))
+	}
+	return ""
 }

@@ -55,6 +55,8 @@ type node struct {
 	commit  oplog.Index // up to here it knows what is chosen, and has applied it
 	hash    digest.Hash // of that
 	machine kv.Machine
+	configs configurations
+	drawn   uint64 // commands for which it has drawn whether the configuration is to change
 
 	candidacy
 	leadership
@@ -63,7 +65,7 @@ type node struct {
 func boot(env *sim.Env) sim.Node { return start(env) }
 
 func start(env environment) *node {
-	n := &node{env: env, role: roleHalted, machine: kv.NewMachine()}
+	n := &node{env: env, role: roleHalted, machine: kv.NewMachine(), configs: configurations{{1, fault.All(env.Nodes())}}}
 	n.disk = wal.New(env, logFiles, func() { env.SetTimer(timerDisk, diskRetry) })
 	n.recover()
 	return n
@@ -151,11 +153,25 @@ func (n *node) Synced(_ sim.SyncID, err error) {
 	n.finish()
 }
 
-// finish ends a handler: what changed goes to the disk, what may leave leaves, and what this node has accepted itself counts.
+// finish ends a handler: what changed goes to the disk, what may leave leaves, and what this node has promised and accepted itself counts.
 func (n *node) finish() {
 	if n.role == roleHalted {
 		return
 	}
+	n.flush()
+	switch n.role {
+	case roleCandidate:
+		if n.countPromises() {
+			n.flush()
+		}
+	case roleLeader:
+		n.countOwn()
+		n.flush()
+	}
+}
+
+// flush writes what changed, and sends what may leave.
+func (n *node) flush() {
 	n.write()
 	n.out.Seal(func(*sim.Fact) int { return n.disk.Written() })
 	n.out.Release(n.disk.Durable(), func(to sim.NodeID, payload []byte, fact *sim.Fact) {
@@ -166,12 +182,6 @@ func (n *node) finish() {
 			n.env.Send(to, payload)
 		}
 	})
-	switch n.role {
-	case roleCandidate:
-		n.countPromises()
-	case roleLeader:
-		n.countOwn()
-	}
 }
 
 // send sends a message once the disk holds all that was written until then, and reports a fact.
@@ -207,7 +217,10 @@ func (n *node) follow() {
 
 // learn applies what is chosen up to a slot, as far as it was accepted in a ballot: what its leader proposes for a slot that is chosen, is what was chosen.
 func (n *node) learn(b ballot.Ballot, upTo oplog.Index) {
-	for n.commit < upTo && n.commit < n.last() && n.list[n.commit+1].ballot == b {
+	for n.commit < upTo {
+		if s := n.at(n.commit + 1); s == nil || s.ballot != b {
+			return
+		}
 		n.apply()
 	}
 }
@@ -215,9 +228,12 @@ func (n *node) learn(b ballot.Ballot, upTo oplog.Index) {
 // apply applies the next slot, which is chosen.
 func (n *node) apply() session.Result {
 	n.commit++
-	s := &n.list[n.commit]
-	n.hash = n.hash.Word(uint64(s.kind), uint64(len(s.data))).Bytes(s.data)
+	s := n.at(n.commit)
+	n.hash = s.fold(n.hash)
 	n.env.Report(oplog.Committed{Index: n.commit})
+	if s.kind == kindMembers {
+		n.reconfigure(n.commit, s.data)
+	}
 	r := n.machine.Apply(uint64(n.commit), s.kind, s.data)
 	n.env.Report(oplog.Applied{Index: n.commit, Hash: uint64(n.hash)})
 	return r
@@ -237,5 +253,6 @@ func (n *node) Describe() sim.State {
 		{Name: "promised", Value: n.promised.String()},
 		{Name: "chosen", Value: fmt.Sprint(n.commit)},
 		{Name: "last slot", Value: fmt.Sprint(n.last())},
+		{Name: "acceptors", Value: n.configs[n.configs.of(n.commit+1)].members.String()},
 	}}
 }
