@@ -41,7 +41,7 @@ type call struct {
 // lead begins phase 2.
 func (n *node) lead() {
 	n.role, n.leader = roleLeader, n.env.ID()
-	n.env.Report(oplog.Led{Epoch: oplog.Epoch(n.own)})
+	n.env.Report(led{n.own})
 	size := n.env.Nodes() + 1
 	n.leadership = leadership{proposed: n.commit, known: make([]oplog.Index, size), next: make([]oplog.Index, size), heardOf: make([]sim.Time, size)}
 	for i := range n.heardOf {
@@ -56,7 +56,7 @@ func (n *node) lead() {
 
 // depose ends phase 2: what becomes of the commands that are in slots is not known, and the others were never proposed.
 func (n *node) depose() {
-	n.env.Report(oplog.Deposed{Epoch: oplog.Epoch(n.own)})
+	n.env.Report(deposed{n.own})
 	for _, c := range n.pending {
 		n.reply(c.from, session.Result{Status: session.Lost})
 	}

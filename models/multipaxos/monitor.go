@@ -11,8 +11,10 @@ import (
 	"simrun/sim/fault"
 )
 
-// The facts of an acceptor; the others are those of package oplog.
+// The facts of a proposer and of an acceptor; those of a learner are of package oplog.
 type (
+	led       struct{ ballot ballot.Ballot } // it begins phase 2
+	deposed   struct{ ballot ballot.Ballot } // and ends it
 	promised  struct{ ballot ballot.Ballot } // it tells a candidate so
 	recovered struct{ ballot ballot.Ballot } // its disk has this promise after a start
 	accepted  struct {                       // its disk holds what it accepted
@@ -22,10 +24,14 @@ type (
 	}
 )
 
+func (f led) String() string       { return fmt.Sprintf("leads in ballot %v", f.ballot) }
+func (f deposed) String() string   { return fmt.Sprintf("no longer leads in ballot %v", f.ballot) }
 func (f promised) String() string  { return fmt.Sprintf("promised %v", f.ballot) }
 func (f recovered) String() string { return fmt.Sprintf("recovered, promised %v", f.ballot) }
 func (f accepted) String() string  { return fmt.Sprintf("accepted slot %d in %v", f.slot, f.ballot) }
 
+func (led) Trigger() fault.Event      { return oplog.Elected }
+func (deposed) Trigger() fault.Event  { return oplog.Deposed{}.Trigger() }
 func (promised) Trigger() fault.Event { return "promised" }
 func (accepted) Trigger() fault.Event { return "accepted" }
 
