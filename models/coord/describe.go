@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"simrun/models/coord/api"
 	"simrun/models/session"
 )
 
@@ -15,13 +16,13 @@ func describe(payload []byte) (string, bool) {
 	case ok && kind == session.Register:
 		return "open a session", true
 	case ok && kind == session.Command:
-		id, seq, ops, ok := decodeCommand(body)
+		id, seq, ops, ok := api.DecodeCommand(body)
 		return fmt.Sprintf("%s, session %d #%d", describeOps(ops, ok), id, seq), true
 	case ok && kind == session.Read:
-		ops, ok := decodeOps(body)
+		ops, ok := api.DecodeOps(body)
 		return describeOps(ops, ok), true
 	case ok && len(body) >= 8:
-		ops, ok := decodeOps(body[8:])
+		ops, ok := api.DecodeOps(body[8:])
 		return describeOps(ops, ok) + " of this server", true
 	case r.Decode(payload):
 		return describeResult(r), true
@@ -29,7 +30,7 @@ func describe(payload []byte) (string, bool) {
 	return "", false
 }
 
-func describeOps(ops []op, whole bool) string {
+func describeOps(ops []api.Op, whole bool) string {
 	if !whole {
 		return "damaged operations"
 	}
@@ -43,11 +44,11 @@ func describeOps(ops []op, whole bool) string {
 func describeResult(r session.Result) string {
 	switch r.Status {
 	case session.OK:
-		return fmt.Sprintf("done at revision %d, %d nodes", r.Value, len(answerOf(r).items))
+		return fmt.Sprintf("done at revision %d, %d nodes", r.Value, len(api.AnswerOf(r).Items))
 	case session.Mismatch:
 		return fmt.Sprintf("compared otherwise at revision %d", r.Value)
 	case session.Absent:
-		return "refused: " + refusal(r.Value).String()
+		return "refused: " + api.Refusal(r.Value).String()
 	}
 	return r.String()
 }

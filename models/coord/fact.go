@@ -9,7 +9,7 @@ import (
 // The facts of a server's machine, in addition to those of raft. Each tells what entry of the log it is about, so that a monitor can tell what is new
 // from what another server has done before.
 type (
-	// factState: the entry was applied, and this is a hash of the tree after it.
+	// factState: the entry was applied, and this is a hash of the state after it, and of all before.
 	factState struct{ Revision, Hash uint64 }
 	// factChanged: the tree changed.
 	factChanged struct{ event }
@@ -20,10 +20,11 @@ type (
 		Name                string
 		Token, At, Revision uint64
 	}
-	// factAccess: the resource was read or written with a token.
+	// factAccess: the resource was read or written with a token, or read with that of a reader, which shares it.
 	factAccess struct {
 		Name            string
 		Token, Revision uint64
+		Shared          bool
 	}
 	// factWatched: the server, which has applied the log up to Revision, was asked for the first change of a node after a revision. It answered with
 	// the one at Fired, or waits if that is 0.

@@ -1,10 +1,6 @@
 package coord
 
-import (
-	"time"
-
-	"simrun/models/raft"
-)
+import "simrun/models/raft"
 
 // keeper is what a leader knows of the times of leases. Time is counted in ticks of a timer, so that a clock that jumps takes away one tick at most.
 // A new leader gives every lease its whole time anew.
@@ -12,11 +8,6 @@ type keeper struct {
 	term raft.Term      // that it counts in
 	left map[uint64]int // ticks, by lease
 }
-
-const (
-	tick         = 50 * time.Millisecond
-	sessionTicks = 20 // that a session lives without a sign of its client
-)
 
 // used gives a lease its whole time anew.
 func (k *keeper) used(l lease) {

@@ -6,6 +6,7 @@ import (
 	"simrun/check"
 	"simrun/check/specs"
 	"simrun/check/weaker"
+	"simrun/models/coord/recipe"
 	"simrun/sim"
 	"simrun/sim/nemesis"
 	"simrun/trial"
@@ -28,7 +29,7 @@ func TestLocalReads(t *testing.T) {
 // localReads runs some seeds with local reads, and returns how many are not linearizable, and the session guarantees that some break.
 func localReads(t *testing.T, bugs ...sim.BugName) (stale int, broken []string) {
 	t.Helper()
-	base := sim.Case{Bugs: bugs, Workload: sim.Workload{Name: "kv"}, Options: map[sim.OptionName]string{optionReads: "local"}}
+	base := sim.Case{Bugs: bugs, Workload: sim.Workload{Name: "kv"}, Options: map[sim.OptionName]string{recipe.OptionReads: "local"}}
 	s := trial.Setup{Model: Model(), Base: base, Nemesis: nemesis.Swarm}
 	for seed := range sim.Seed(30) {
 		run, err := s.Run(1+seed, false)

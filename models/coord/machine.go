@@ -2,25 +2,54 @@ package coord
 
 import (
 	"cmp"
-	"encoding/binary"
 	"slices"
 
+	"simrun/models/coord/api"
 	"simrun/models/raft"
 	"simrun/models/session"
+	"simrun/sim"
+	"simrun/sim/digest"
 )
 
-// machine is the replicated state: the tree, the sessions, the resource that locks guard, and the changes of the tree in order.
+// machine is the replicated state machine.
 type machine struct {
-	env      raft.Environment
+	env raft.Environment
+	state
 	requests session.Table // so that a command that comes twice is done once
-	leases   []lease       // those that have not ended, in order
+	revision uint64        // the index of the last entry that was applied
+	hash     digest.Hash   // of the states after all entries, and of their results
+
+	facts []sim.Fact  // of the transaction that is being done, which nobody hears of if it is refused
+	used  func(lease) // told of each lease that is used or renewed
+}
+
+// state is what a transaction can change: the tree, the leases, the resource that locks guard, and the changes of the tree in order. What servers have of
+// their own is not part of it: who waits at which server for a change, and since when the leader has not heard of a lease.
+type state struct {
 	tree     tree
+	leases   []lease // those that have not ended, in order
 	resource resource
 	events   []event // those after the revision that is compacted
 	dropped  uint64  // the revision up to which changes have been dropped
-	revision uint64  // the index of the last entry that was applied
+}
 
-	used func(lease) // told of each lease that is used or renewed
+// clone returns a copy that does not change with s, except that it may share events, which are only added.
+func (s *state) clone() state {
+	c := *s
+	c.tree, c.leases, c.resource = s.tree.clone(), slices.Clone(s.leases), s.resource.clone()
+	return c
+}
+
+// hashInto adds to a hash what the state holds. The changes are not repeated: they are those of the trees before.
+func (s *state) hashInto(h digest.Hash) digest.Hash {
+	h = h.Word(s.tree.hash, s.dropped)
+	for _, l := range s.leases {
+		h = h.Word(l.id, uint64(l.ticks))
+	}
+	for _, c := range s.resource.cells {
+		h = h.String(c.name).Word(uint64(c.value), c.token).Word(c.shared, 0)
+	}
+	return h
 }
 
 // lease is a promise that ends when it is not renewed, or is revoked, and nodes go with it. Each session is one, and clients can ask for more (in the
@@ -57,27 +86,32 @@ func (m *machine) Apply(index uint64, kind session.Kind, data []byte) session.Re
 	switch kind {
 	case session.Register:
 		m.requests.Open(index)
-		m.grant(sessionTicks)
+		m.grant(api.SessionTicks)
 		r = session.Result{Status: session.Registered, Value: int64(index)}
 	case session.Command:
-		if id, seq, ops, ok := decodeCommand(data); ok {
+		if id, seq, ops, ok := api.DecodeCommand(data); ok {
 			r = m.command(id, seq, ops)
 		}
 	}
-	m.env.Report(&factState{index, m.tree.hash})
+	m.hash = m.hashInto(m.hash.Word(index, uint64(r.Status)).Word(uint64(r.Value), 0).String(r.Body))
+	m.env.Report(&factState{index, uint64(m.hash)})
 	return r
 }
 
 // command does a command of a session, once, or one that has no session, each time that it comes: the leader ends sessions, and the resource knows of none.
-func (m *machine) command(id, seq uint64, ops []op) session.Result {
+func (m *machine) command(id, seq uint64, ops []api.Op) session.Result {
 	if id == 0 {
-		return m.transact(ops).result()
+		return m.transact(ops).Result()
 	}
 	if !m.renew(id) {
 		m.env.Sometimes(markExpired)
 		return session.Result{Status: session.NoSession}
 	}
-	r, _ := m.requests.Once(id, seq, func() session.Result { return m.transact(ops).result() })
+	if len(ops) > 0 && ops[0].Kind == api.OpAfter && m.requests.Last(id) < ops[0].Number && !m.env.Bug(bugReordered) {
+		m.env.Sometimes(markReordered)
+		return api.Answer{Refused: api.OutOfOrder}.Result()
+	}
+	r, _ := m.requests.Once(id, seq, func() session.Result { return m.transact(ops).Result() })
 	return r
 }
 
@@ -110,52 +144,37 @@ func (m *machine) renew(id uint64) bool {
 
 // Read implements [session.Machine].
 func (m *machine) Read(query []byte) session.Result {
-	ops, ok := decodeOps(query)
+	ops, ok := api.DecodeOps(query)
 	if !ok {
 		return session.Result{Status: session.OK}
 	}
-	return m.query(ops).result()
+	return m.query(ops).Result()
 }
 
 // query answers operations that change nothing.
-func (m *machine) query(ops []op) answer {
-	a := answer{revision: m.revision}
+func (m *machine) query(ops []api.Op) api.Answer {
+	a := api.Answer{Revision: m.revision}
 	for i, o := range ops {
-		switch o.kind {
-		case opGet:
-			if n := m.tree.get(o.path); n != nil {
-				a.items = append(a.items, n.item(i))
+		switch o.Kind {
+		case api.OpGet:
+			if n := m.tree.get(o.Path); n != nil {
+				a.Items = append(a.Items, n.item(i))
 			}
-		case opList:
-			for _, n := range m.tree.childrenOf(o.path) {
-				a.items = append(a.items, n.item(i))
+		case api.OpList:
+			for _, n := range m.tree.childrenOf(o.Path) {
+				a.Items = append(a.Items, n.item(i))
 			}
-		case opLoad:
-			a.items = append(a.items, m.resource.item(i, o.path))
-		case opTouch:
-			if !m.renew(o.number) {
-				return answer{refused: noOwner}
+		case api.OpLoad:
+			a.Items = append(a.Items, m.resource.item(i, o.Path))
+		case api.OpTouch:
+			if !m.renew(o.Number) {
+				return api.Answer{Refused: api.NoOwner}
 			}
 		}
 	}
 	return a
 }
 
-func (n *znode) item(op int) item {
-	return item{uint64(op), n.path, n.value, n.version, n.created, n.modified, n.owner}
-}
-
-// appendCommand appends the encoding of a command to b.
-func appendCommand(b []byte, session, seq uint64, ops []op) []byte {
-	b = binary.LittleEndian.AppendUint64(b, session)
-	b = binary.LittleEndian.AppendUint64(b, seq)
-	return appendOps(b, session, ops)
-}
-
-func decodeCommand(b []byte) (session, seq uint64, ops []op, ok bool) {
-	if len(b) < 16 {
-		return 0, 0, nil, false
-	}
-	ops, ok = decodeOps(b[16:])
-	return binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), ops, ok
+func (n *znode) item(op int) api.Item {
+	return api.Item{Op: uint64(op), Path: n.path, Value: n.value, Version: n.version, Created: n.created, Modified: n.modified, Owner: n.owner}
 }

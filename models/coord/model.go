@@ -1,6 +1,7 @@
 // Package coord is a coordination service as a system under test: a tree of small nodes with versions, replicated with Raft, with sessions whose
-// ephemeral nodes vanish with them, sequential nodes, transactions, watches, streams of changes and leases. From these its clients build a lock,
-// an election and a queue, each in a file of its own, over the library in client.go.
+// ephemeral nodes vanish with them, sequential nodes, transactions, watches, streams of changes and leases. From these its clients build locks, a read-write
+// lock, an election, a barrier, a queue, service discovery and configuration: package recipe, over the library in package api. Commands of a session are done in the
+// order in which its client sent them, and what it reads never goes back.
 //
 // It is in the manner of ZooKeeper (Hunt, Konar, Junqueira and Reed, "ZooKeeper: Wait-free coordination for Internet-scale systems", USENIX ATC 2010) and of
 // etcd, whose revisions and transactions it has. A revision is the index of the entry of the log that made a change.
@@ -11,12 +12,10 @@
 package coord
 
 import (
-	"strings"
-
 	"simrun/models"
+	"simrun/models/coord/recipe"
 	"simrun/models/oplog"
 	"simrun/models/raft"
-	"simrun/models/workload"
 	"simrun/sim"
 	"simrun/sim/fault"
 )
@@ -25,55 +24,27 @@ import (
 func Model() models.Model {
 	return models.Model{
 		Name:    "coord",
-		Summary: "a coordination service in the manner of ZooKeeper and etcd: a tree of nodes, sessions, watches and leases; its clients build a lock, an election and a queue",
-		Guarantee: "commands and reads of the latest state are linearizable, and what a lock guards is safe if it checks fencing tokens, as long as a majority keeps what it synced; " +
+		Summary: "a coordination service in the manner of ZooKeeper and etcd: a tree of nodes, sessions, watches and leases; its clients build locks, an election, a barrier, a queue, service discovery and configuration",
+		Guarantee: "commands and reads of the latest state are linearizable, those of a client are done in the order in which it sent them, and what a lock guards is safe if it checks fencing tokens, as long as a majority keeps what it synced; " +
 			"available while a majority is connected",
 		Boot:      func(env *sim.Env) sim.Node { return boot(env) },
-		Client:    runClient,
-		Workloads: []models.Workload{workload.KV(), guarded(), bank(), streams(), leases(), elections(), queues()},
-		Options: append(raft.Options(), models.Option{Name: optionReads, Values: []string{"sync", "local"}, Weaker: []string{"local"},
+		Client:    recipe.RunClient,
+		Workloads: recipe.Workloads(),
+		Options: append(raft.Options(), models.Option{Name: recipe.OptionReads, Values: []string{"sync", "local"}, Weaker: []string{"local"},
 			Summary: "read the latest state, or that of any server, which may be old, but never older than what the client has seen"}),
 		Bugs:            bugRows(),
 		Profile:         profile(),
 		Monitors:        func(c *sim.Case) []sim.Monitor { return monitors(c.Nodes) },
-		Marks:           append(raft.Marks(), markExpired, markFenced, markBehind, markCompacted),
+		Marks:           append(raft.Marks(), markExpired, markFenced, markBehind, markCompacted, markReordered),
 		Timers:          append(raft.Timers(), "sessions"),
 		DescribeMessage: raft.DescribeMessage(describe),
 		Converged:       oplog.Converged,
 	}
 }
 
-const optionReads sim.OptionName = "reads"
-
 // profile is that of raft: clocks may do what they like.
 func profile() fault.Profile {
 	p := raft.Profile()
 	p.Events = append(p.Events, fault.EventDecl{Event: eventEnded, Summary: "a server applied the end of a session"})
 	return p
-}
-
-// runClient is the whole life of a client.
-func runClient(c *sim.Client) {
-	cl, m, l := newClient(c), mirror{}, leadership{}
-	for {
-		o, more := c.Next()
-		switch {
-		case !more:
-			return
-		case strings.HasPrefix(o.Key, counterPrefix):
-			cl.doGuarded(o)
-		case strings.HasPrefix(o.Key, leasePrefix):
-			cl.doLeased(o)
-		case o.Key == bankKey:
-			cl.doBank(o)
-		case o.Key == electionKey:
-			l.do(cl, o)
-		case o.Key == queueKey:
-			cl.doQueue(o)
-		case o.Key == streamKey:
-			m.do(cl, o)
-		default:
-			cl.doRegister(o)
-		}
-	}
 }

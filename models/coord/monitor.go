@@ -11,7 +11,7 @@ import (
 func monitors(nodes int) []sim.Monitor {
 	return append(raft.Monitors(nodes),
 		&sameState{},
-		&fencing{tokens: map[string]uint64{}},
+		&fencing{tokens: map[string]uint64{}, readers: map[string]uint64{}},
 		&lines{all: map[string][]place{}},
 		&watches{changes: map[string][]uint64{}},
 		&owners{alive: map[uint64]int{}, ended: map[uint64]bool{}},
@@ -53,7 +53,7 @@ func (forward) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	return ""
 }
 
-// sameState: after the same entry of the log all servers have the same tree.
+// sameState: after the same entry of the log all servers have the same state, and had the same before.
 type sameState struct{ at []stateAt }
 
 type stateAt struct {
@@ -76,7 +76,7 @@ func (m *sameState) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 		*seen = stateAt{s.Hash, node}
 	}
 	if seen.hash != s.Hash {
-		return fmt.Sprintf("%s and %s have different trees at revision %d", seen.node, node, s.Revision)
+		return fmt.Sprintf("%s and %s have different states at revision %d", seen.node, node, s.Revision)
 	}
 	return ""
 }

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"strings"
 
+	"simrun/models/coord/recipe"
 	"simrun/sim"
 )
 
-// fencing: the resource never takes a token that is smaller than one that it has seen.
+// fencing: the resource never takes a token that is smaller than one that it has seen, except those of readers among themselves.
 type fencing struct {
 	newest
-	tokens map[string]uint64
+	tokens  map[string]uint64
+	readers map[string]uint64 // the greatest token of any
 }
 
 func (m *fencing) Name() string { return tokensGrow }
@@ -21,15 +23,22 @@ func (m *fencing) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 		return ""
 	}
 	before := m.tokens[a.Name]
-	m.tokens[a.Name] = a.Token
+	if !a.Shared {
+		before = max(before, m.readers[a.Name])
+	}
+	if a.Shared {
+		m.readers[a.Name] = max(m.readers[a.Name], a.Token)
+	} else {
+		m.tokens[a.Name] = a.Token
+	}
 	if a.Token < before {
 		return fmt.Sprintf("%s was accessed with token %d after it was with token %d", a.Name, a.Token, before)
 	}
 	return ""
 }
 
-// lines: at the revision at which a client saw that it holds a lock, its node was the first in line, so that no two clients hold a lock at the same revision;
-// and no session is in line twice, so that no client waits for itself.
+// lines: at the revision at which a client saw that it holds a lock, its node was the first in line, so that no two clients hold a lock at the same revision, except
+// readers, before which no writer was; and no session is in line twice, so that no client waits for itself.
 type lines struct {
 	newest
 	all map[string][]place
@@ -52,7 +61,7 @@ func (m *lines) Name() string { return lockOrder }
 func (m *lines) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	switch f := f.(type) {
 	case *factChanged:
-		if strings.HasPrefix(f.path, lockDir) && f.owner != 0 && m.counts(node, f.revision) {
+		if strings.HasPrefix(f.path, recipe.LockDir) && f.owner != 0 && m.counts(node, f.revision) {
 			return m.changed(f.event)
 		}
 	case *factEntered:
@@ -83,7 +92,7 @@ func (m *lines) changed(e event) string {
 
 func (m *lines) entered(f *factEntered) string {
 	own := ""
-	line := m.all[lockDir+f.Name]
+	line := m.all[recipe.LockDir+recipe.LockOf(f.Name)]
 	for _, p := range line {
 		if p.created == f.Token && p.at(f.At) {
 			own = p.path
@@ -93,7 +102,7 @@ func (m *lines) entered(f *factEntered) string {
 		return fmt.Sprintf("a client took lock %s with token %d, but its node did not exist at revision %d", f.Name, f.Token, f.At)
 	}
 	for _, p := range line {
-		if p.at(f.At) && number(p.path) < number(own) {
+		if p.at(f.At) && recipe.Number(p.path) < recipe.Number(own) && recipe.Excludes(p.path, own) {
 			return fmt.Sprintf("a client took lock %s with %s, but %s was before it in line at revision %d", f.Name, own, p.path, f.At)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 
+	"simrun/models/coord/recipe"
 	"simrun/sim"
 )
 
@@ -64,7 +65,7 @@ func (m *names) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	if !ok || c.kind != created || !c.sequential || !m.counts(node, c.revision) {
 		return ""
 	}
-	name := parent(c.path) + "/…" + number(c.path)
+	name := parent(c.path) + "/…" + recipe.Number(c.path)
 	if m.used[name] {
 		return fmt.Sprintf("%s has a number that another node had", c.path)
 	}

@@ -1,6 +1,10 @@
 package coord
 
-import "slices"
+import (
+	"slices"
+
+	"simrun/models/coord/api"
+)
 
 // resource is what locks guard: a store that knows nothing of locks and sessions, and refuses a request with a token that is smaller than one
 // that it has seen (Kleppmann, "How to do distributed locking", 2016). It lives in the replicated state for convenience.
@@ -10,9 +14,10 @@ type resource struct {
 
 // cell is a value of the resource.
 type cell struct {
-	name  string
-	value int64
-	token uint64 // the greatest that came with a request
+	name   string
+	value  int64
+	token  uint64 // the greatest that came with a request of a writer, or of a holder of a lock that nobody shares
+	shared uint64 // the greatest that came with a request of a reader
 }
 
 func (r *resource) cell(name string) *cell {
@@ -24,32 +29,40 @@ func (r *resource) cell(name string) *cell {
 	return &r.cells[i]
 }
 
+// clone returns a copy that does not change with r.
+func (r *resource) clone() resource { return resource{slices.Clone(r.cells)} }
+
 // item is what a read of a value sees: 0 if nothing was written.
-func (r *resource) item(op int, name string) item {
-	seen := item{op: uint64(op), path: name}
+func (r *resource) item(op int, name string) api.Item {
+	seen := api.Item{Op: uint64(op), Path: name}
 	for _, c := range r.cells {
 		if c.name == name {
-			seen.value, seen.version = c.value, c.token
+			seen.Value, seen.Version = c.value, c.token
 		}
 	}
 	return seen
 }
 
-// access reads or writes the resource with a token.
-func (m *machine) access(i int, o op, a *answer) refusal {
-	c := m.resource.cell(o.path)
-	if o.number < c.token && !m.env.Bug(bugNoFencing) {
+// access reads or writes the resource with a token. A writer excludes all that came before, a reader the writers alone.
+func (m *machine) access(i int, o api.Op, a *api.Answer) api.Refusal {
+	c, shared := m.resource.cell(o.Path), o.Kind == api.OpShare
+	stale := o.Number < c.token && !m.env.Bug(bugNoFencing) || !shared && o.Number < c.shared && !m.env.Bug(bugReadersNotFenced)
+	if stale {
 		m.env.Sometimes(markFenced)
-		return staleToken
+		return api.StaleToken
 	}
-	m.env.Report(&factAccess{o.path, o.number, m.revision})
-	if o.kind == opLoad {
-		m.env.Report(&factEntered{o.path, o.number, uint64(o.value), m.revision})
+	m.facts = append(m.facts, &factAccess{o.Path, o.Number, m.revision, shared})
+	if o.Kind != api.OpStore {
+		m.facts = append(m.facts, &factEntered{o.Path, o.Number, uint64(o.Value), m.revision})
 	}
-	c.token = max(c.token, o.number)
-	if o.kind == opStore {
-		c.value = o.value
+	if shared {
+		c.shared = max(c.shared, o.Number)
+	} else {
+		c.token = max(c.token, o.Number)
 	}
-	a.items = append(a.items, m.resource.item(i, o.path))
-	return notRefused
+	if o.Kind == api.OpStore {
+		c.value = o.Value
+	}
+	a.Items = append(a.Items, m.resource.item(i, o.Path))
+	return api.NotRefused
 }

@@ -3,6 +3,7 @@ package coord
 import (
 	"encoding/binary"
 
+	"simrun/models/coord/api"
 	"simrun/models/raft"
 	"simrun/models/session"
 	"simrun/sim"
@@ -26,7 +27,7 @@ func boot(env raft.Environment) *server {
 	s := &server{env: env, machine: &machine{env: env}}
 	s.machine.used = s.keeper.used
 	s.Server = raft.Boot(sound{env}, s.machine)
-	env.SetTimer(timerTick, tick)
+	env.SetTimer(timerTick, api.Tick)
 	return s
 }
 
@@ -58,9 +59,9 @@ func (s *server) Request(from sim.Caller, payload []byte) {
 
 // renewed is a bug: it answers a renewal from the leader's own table of times, in which a lease remains that was revoked.
 func (s *server) renewed(query []byte) bool {
-	ops, ok := decodeOps(query)
+	ops, ok := api.DecodeOps(query)
 	_, leads := s.Leads()
-	return ok && leads && len(ops) == 1 && ops[0].kind == opTouch && s.keeper.left[ops[0].number] > 0
+	return ok && leads && len(ops) == 1 && ops[0].Kind == api.OpTouch && s.keeper.left[ops[0].Number] > 0
 }
 
 // Synced implements [sim.SyncHandler].
@@ -76,36 +77,36 @@ func (s *server) Timer(t sim.TimerID) {
 		s.notify()
 		return
 	}
-	s.env.SetTimer(timerTick, tick)
+	s.env.SetTimer(timerTick, api.Tick)
 	term, leads := s.Leads()
 	for _, id := range s.keeper.tick(term, leads, s.machine.leases) {
 		if s.env.Bug(bugExpireLocally) {
-			s.machine.transact([]op{{kind: opExpire, number: id}})
+			s.machine.transact([]api.Op{{Kind: api.OpExpire, Number: id}})
 			continue
 		}
-		s.Propose(appendCommand(nil, 0, 0, []op{{kind: opExpire, number: id}}))
+		s.Propose(api.AppendCommand(nil, 0, 0, []api.Op{{Kind: api.OpExpire, Number: id}}))
 	}
 	s.notify()
 }
 
-// local answers a client from the state of this server, which may be behind, but not behind what the client has seen (ZooKeeper §4.4: a server
-// does not serve a client that has seen a later zxid).
+// local answers a client from the state of this server, which may be behind, but not behind what the client has seen (Hunt et al. §4.4: a server
+// that is behind "does not reestablish the session with the client until the server has caught up").
 func (s *server) local(from sim.Caller, body []byte) {
 	if len(body) < 8 {
 		return
 	}
 	seen := binary.LittleEndian.Uint64(body)
-	ops, ok := decodeOps(body[8:])
+	ops, ok := api.DecodeOps(body[8:])
 	switch _, _, healthy := s.AppliedUpTo(); {
 	case !ok || len(ops) == 0:
-	case ops[0].kind == opWatch || ops[0].kind == opFollow:
+	case ops[0].Kind == api.OpWatch || ops[0].Kind == api.OpFollow:
 		s.watch(from, ops[0])
 	case !healthy || seen > s.machine.revision && !s.env.Bug(bugReadGoesBack):
 		s.env.Sometimes(markBehind)
 		s.reply(from, session.Result{Status: session.NotLeader})
 	default:
 		s.env.Report(&factServed{seen, s.machine.revision})
-		s.reply(from, s.machine.query(ops).result())
+		s.reply(from, s.machine.query(ops).Result())
 	}
 }
 

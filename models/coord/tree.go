@@ -97,8 +97,8 @@ func (t *tree) ownedBy(session uint64) []*znode {
 // parent is the path above a path; that of the root is "".
 func parent(path string) string { return path[:max(strings.LastIndexByte(path, '/'), 0)] }
 
-// sequenced is the name of a sequential node: ten digits, so that the order of names is that of creation (ZooKeeper §2.2: "the value
-// of the counter appended to its name").
+// sequenced is the name of a sequential node: ten digits, so that the order of names is that of creation (Hunt et al. §2.1:
+// such nodes "have the value of a monotonically increasing counter appended to its name").
 func sequenced(path string, n uint64) string { return fmt.Sprintf("%s%010d", path, n) }
 
 func (n *znode) hash() uint64 {

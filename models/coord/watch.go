@@ -3,6 +3,7 @@ package coord
 import (
 	"slices"
 
+	"simrun/models/coord/api"
 	"simrun/models/session"
 	"simrun/sim"
 )
@@ -17,10 +18,10 @@ type watch struct {
 }
 
 // watch answers when a node, or the list of its children, changes after a revision. A client has one watch at a time.
-func (s *server) watch(from sim.Caller, o op) {
-	w := watch{from: from, path: o.path, after: o.number, since: o.number}
-	if o.kind == opFollow {
-		w.until = uint64(o.value)
+func (s *server) watch(from sim.Caller, o api.Op) {
+	w := watch{from: from, path: o.Path, after: o.Number, since: o.Number}
+	if o.Kind == api.OpFollow {
+		w.until = uint64(o.Value)
 		if s.env.Bug(bugFutureRevision) {
 			w.since = min(w.since, s.machine.revision)
 		}
@@ -51,7 +52,7 @@ func (s *server) fire(w watch) bool {
 		return s.stream(w)
 	}
 	if w.after < s.machine.dropped {
-		s.reply(w.from, answer{refused: compacted}.result()) // it may have changed
+		s.reply(w.from, api.Answer{Refused: api.Compacted}.Result()) // it may have changed
 		return true
 	}
 	for _, e := range s.machine.events[s.machine.firstAfter(w.since):] {
@@ -76,19 +77,19 @@ func (s *server) stream(w watch) bool {
 	}
 	if w.after < m.dropped && !s.env.Bug(bugCompactedSilently) {
 		s.env.Sometimes(markCompacted)
-		s.reply(w.from, answer{refused: compacted}.result())
+		s.reply(w.from, api.Answer{Refused: api.Compacted}.Result())
 		return true
 	}
-	a := answer{revision: m.revision}
+	a := api.Answer{Revision: m.revision}
 	for _, e := range m.events[m.firstAfter(w.since):] {
-		if len(a.items) >= streamed && e.revision > a.items[len(a.items)-1].created {
-			a.revision = e.revision - 1
+		if len(a.Items) >= streamed && e.revision > a.Items[len(a.Items)-1].Created {
+			a.Revision = e.revision - 1
 			break
 		}
 		if e.kind == created && parent(e.path) == w.path {
-			a.items = append(a.items, item{path: e.path, value: e.value, created: e.revision})
+			a.Items = append(a.Items, api.Item{Path: e.path, Value: e.value, Created: e.revision})
 		}
 	}
-	s.reply(w.from, a.result())
+	s.reply(w.from, a.Result())
 	return true
 }

@@ -45,12 +45,8 @@ func NewClient(c *sim.Client) *Client {
 // effect.
 func (cl *Client) Command(append func(b []byte, session, seq uint64) []byte) (r Result, uncertain bool, err error) {
 	deadline := cl.c.Now() + sim.Time(giveUp)
-	if cl.session == 0 {
-		r, _, err := cl.attempt(Seal(Begin(cl.request), Register), deadline)
-		if err != nil {
-			return r, false, errors.New("no session: " + err.Error())
-		}
-		cl.session = uint64(r.Value)
+	if err := cl.open(deadline); err != nil {
+		return r, false, err
 	}
 	cl.seq++
 	cl.request = append(Begin(cl.request), cl.session, cl.seq)
@@ -67,6 +63,29 @@ func (cl *Client) Command(append func(b []byte, session, seq uint64) []byte) (r 
 func (cl *Client) Repeatable(append func(b []byte) []byte) (r Result, uncertain bool, err error) {
 	cl.request = append(Begin(cl.request))
 	return cl.attempt(Seal(cl.request, Command), cl.c.Now()+sim.Time(giveUp))
+}
+
+// Number returns the session, which is opened first if there is none, and the number of a command that the caller sends itself. Commands with later numbers make it
+// stale.
+func (cl *Client) Number() (session, seq uint64, err error) {
+	if err := cl.open(cl.c.Now() + sim.Time(giveUp)); err != nil {
+		return 0, 0, err
+	}
+	cl.seq++
+	return cl.session, cl.seq, nil
+}
+
+// open opens a session if there is none.
+func (cl *Client) open(deadline sim.Time) error {
+	if cl.session != 0 {
+		return nil
+	}
+	r, _, err := cl.attempt(Seal(Begin(cl.request), Register), deadline)
+	if err != nil {
+		return errors.New("no session: " + err.Error())
+	}
+	cl.session = uint64(r.Value)
+	return nil
 }
 
 // Session is the session of the last command; 0 if there is none.

@@ -35,6 +35,14 @@ func (t *Table) Once(id, seq uint64, do func() Result) (r Result, repeated bool)
 	return s.last, false
 }
 
+// Last is the number of the last command of a session that was done; 0 if none was.
+func (t *Table) Last(id uint64) uint64 {
+	if s := t.session(id); s != nil {
+		return s.seq
+	}
+	return 0
+}
+
 func (t *Table) session(id uint64) *session {
 	i := sort.Search(len(t.sessions), func(i int) bool { return t.sessions[i].id >= id })
 	if i == len(t.sessions) || t.sessions[i].id != id {

@@ -1,4 +1,4 @@
-package coord
+package recipe
 
 import (
 	"strconv"
@@ -7,13 +7,14 @@ import (
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
+	"simrun/models/coord/api"
 	"simrun/sim"
 	"simrun/sim/rng"
 )
 
 const (
-	leasePrefix = "lease-"                // of the keys of the workload
-	leaseTicks  = int64(time.Hour / tick) // an hour, so that a lease ends when it is revoked, and not before
+	leasePrefix = "lease-"                    // of the keys of the workload
+	leaseTicks  = int64(time.Hour / api.Tick) // an hour, so that a lease ends when it is revoked, and not before
 	leaseDir    = "/leases/"
 )
 
@@ -47,21 +48,21 @@ func (cl *client) doLeased(o sim.Op) {
 	}
 	var granted uint64
 	if o.F == "write" {
-		a, _, err := cl.commit(op{kind: opGrant, value: leaseTicks})
+		a, _, err := cl.Commit(api.Op{Kind: api.OpGrant, Value: leaseTicks})
 		if err != nil {
 			cl.c.Fail(err.Error())
 			return
 		}
-		granted = a.items[0].created
+		granted = a.Items[0].Created
 	}
 	for {
-		a, err := cl.read(get(leaseDir + o.Key))
+		a, err := cl.Read(api.Get(leaseDir + o.Key))
 		if err != nil {
 			cl.c.Fail(err.Error())
 			return
 		}
-		a, uncertain, err := cl.commit(replace(o, a.items, granted)...)
-		if err == nil && (a.otherwise || a.refused != notRefused) {
+		a, uncertain, err := cl.Commit(replace(o, a.Items, granted)...)
+		if err == nil && (a.Otherwise || a.Refused != api.NotRefused) {
 			continue // it was changed since
 		}
 		cl.ended(o, uncertain, err)
@@ -70,15 +71,15 @@ func (cl *client) doLeased(o sim.Op) {
 }
 
 // replace is a transaction that revokes the lease of a value, if that is still what was read, and attaches the new value to another.
-func replace(o sim.Op, found []item, granted uint64) []op {
+func replace(o sim.Op, found []api.Item, granted uint64) []api.Op {
 	path := leaseDir + o.Key
-	ops := []op{absent(path)}
+	ops := []api.Op{api.Absent(path)}
 	if len(found) > 0 {
-		ops = []op{createdAt(path, found[0].created), {kind: opExpire, number: found[0].owner}}
+		ops = []api.Op{api.CreatedAt(path, found[0].Created), {Kind: api.OpExpire, Number: found[0].Owner}}
 	}
 	if o.F == "write" {
 		v, _ := o.Value.AsInt()
-		ops = append(ops, op{kind: opCreate, path: path, value: v, number: granted})
+		ops = append(ops, api.Op{Kind: api.OpCreate, Path: path, Value: v, Number: granted})
 	}
 	return ops
 }
@@ -87,25 +88,25 @@ func replace(o sim.Op, found []item, granted uint64) []op {
 func (cl *client) readLeased(o sim.Op) {
 	known, ok := cl.leased[o.Key]
 	if ok {
-		a, err := cl.read(op{kind: opTouch, number: known.owner})
+		a, err := cl.Read(api.Op{Kind: api.OpTouch, Number: known.Owner})
 		if err != nil {
 			cl.c.Fail(err.Error())
 			return
 		}
-		if a.refused == notRefused {
-			cl.c.OK(history.Int(known.value))
+		if a.Refused == api.NotRefused {
+			cl.c.OK(history.Int(known.Value))
 			return
 		}
 		cl.c.Note("the lease was revoked")
 	}
-	a, err := cl.read(get(leaseDir + o.Key))
+	a, err := cl.Read(api.Get(leaseDir + o.Key))
 	if err != nil {
 		cl.c.Fail(err.Error())
 		return
 	}
 	delete(cl.leased, o.Key)
-	if len(a.items) > 0 {
-		cl.leased[o.Key] = a.items[0]
+	if len(a.Items) > 0 {
+		cl.leased[o.Key] = a.Items[0]
 	}
-	cl.c.OK(a.value())
+	cl.c.OK(a.Single())
 }

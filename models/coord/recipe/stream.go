@@ -1,4 +1,4 @@
-package coord
+package recipe
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
+	"simrun/models/coord/api"
 	"simrun/models/session"
 	"simrun/sim"
 	"simrun/sim/rng"
@@ -14,7 +15,7 @@ import (
 
 const (
 	streamKey = "log" // of the operations
-	streamDir = "/log"
+	StreamDir = "/log"
 )
 
 var compactName = rng.Of("compact")
@@ -52,9 +53,9 @@ func (m *mirror) do(cl *client, o sim.Op) {
 		m.append(cl, o)
 		return
 	}
-	latest, err := cl.read()
+	latest, err := cl.Read()
 	if err == nil {
-		err = m.follow(cl, latest.revision)
+		err = m.follow(cl, latest.Revision)
 	}
 	if err != nil {
 		cl.c.Fail(err.Error())
@@ -62,21 +63,21 @@ func (m *mirror) do(cl *client, o sim.Op) {
 	}
 	cl.c.OK(history.List(m.elements...))
 	if m.reads++; cl.c.Rand(compactName, m.reads).N(8) == 0 {
-		cl.commit(op{kind: opCompact, number: m.revision}) // whether it is done or not
+		cl.Commit(api.Op{Kind: api.OpCompact, Number: m.revision}) // whether it is done or not
 	}
 }
 
 // append appends a value. If no answer comes, it looks whether the value is there, which is settled once a later command of the session is done.
 func (m *mirror) append(cl *client, o sim.Op) {
 	v, _ := o.Value.AsInt()
-	_, uncertain, err := cl.commit(op{kind: opCreate, path: streamDir + "/e-", value: v, sequential: true})
+	_, uncertain, err := cl.Commit(api.Op{Kind: api.OpCreate, Path: StreamDir + "/e-", Value: v, Sequential: true})
 	for tries := 0; err != nil && uncertain && tries < 5; tries++ {
-		if _, _, failed := cl.commit(); failed != nil {
+		if _, _, failed := cl.Commit(); failed != nil {
 			continue
 		}
-		if a, failed := cl.read(list(streamDir)); failed == nil {
+		if a, failed := cl.Read(api.List(StreamDir)); failed == nil {
 			uncertain = false
-			if slices.ContainsFunc(a.items, func(i item) bool { return i.value == v }) {
+			if slices.ContainsFunc(a.Items, func(i api.Item) bool { return i.Value == v }) {
 				err = nil
 			}
 		}
@@ -88,17 +89,17 @@ func (m *mirror) append(cl *client, o sim.Op) {
 func (m *mirror) follow(cl *client, until uint64) error {
 	for end := cl.c.Now() + sim.Time(time.Second); m.revision < until; {
 		if cl.c.Now() > end {
-			return errUnavailable
+			return api.ErrUnavailable
 		}
-		r, err := cl.ask(op{kind: opFollow, path: streamDir, number: m.revision, value: int64(until)})
+		r, err := cl.Ask(api.Op{Kind: api.OpFollow, Path: StreamDir, Number: m.revision, Value: int64(until)})
 		if err != nil || r.Status == session.NotLeader {
-			cl.moveOn()
+			cl.MoveOn()
 			continue
 		}
 		if cl.c.Rand(serverName, uint64(cl.c.Now())).N(3) == 0 {
-			cl.moveOn() // resume elsewhere
+			cl.MoveOn() // resume elsewhere
 		}
-		if err := m.take(cl, answerOf(r)); err != nil {
+		if err := m.take(cl, api.AnswerOf(r)); err != nil {
 			return err
 		}
 	}
@@ -108,17 +109,17 @@ func (m *mirror) follow(cl *client, until uint64) error {
 var serverName = rng.Of("resume elsewhere")
 
 // take adds what a server told. If the changes have been compacted, the client reads the list anew.
-func (m *mirror) take(cl *client, a answer) error {
-	if a.refused == compacted {
+func (m *mirror) take(cl *client, a api.Answer) error {
+	if a.Refused == api.Compacted {
 		var err error
-		if a, err = cl.read(list(streamDir)); err != nil {
+		if a, err = cl.Read(api.List(StreamDir)); err != nil {
 			return err
 		}
 		m.elements = nil
 	}
-	for _, i := range a.items {
-		m.elements = append(m.elements, history.Int(i.value))
+	for _, i := range a.Items {
+		m.elements = append(m.elements, history.Int(i.Value))
 	}
-	m.revision = a.revision
+	m.revision = a.Revision
 	return nil
 }

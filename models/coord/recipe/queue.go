@@ -1,9 +1,10 @@
-package coord
+package recipe
 
 import (
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
+	"simrun/models/coord/api"
 	"simrun/sim"
 )
 
@@ -35,31 +36,31 @@ func queues() models.Workload {
 func (cl *client) doQueue(o sim.Op) {
 	if o.F == "enqueue" {
 		v, _ := o.Value.AsInt()
-		_, uncertain, err := cl.commit(op{kind: opCreate, path: queueDir + "/e-", value: v, sequential: true})
+		_, uncertain, err := cl.Commit(api.Op{Kind: api.OpCreate, Path: queueDir + "/e-", Value: v, Sequential: true})
 		cl.ended(o, uncertain, err)
 		return
 	}
 	for {
-		a, err := cl.read(list(queueDir))
+		a, err := cl.Read(api.List(queueDir))
 		if err != nil {
 			cl.c.Fail(err.Error())
 			return
 		}
-		if len(a.items) == 0 {
+		if len(a.Items) == 0 {
 			cl.c.OK(history.Null)
 			return
 		}
-		first := a.items[0]
-		a, uncertain, err := cl.commit(remove(first.path))
+		first := a.Items[0]
+		a, uncertain, err := cl.Commit(api.Remove(first.Path))
 		switch {
 		case err != nil && uncertain:
 			cl.c.Info(err.Error())
 		case err != nil:
 			cl.c.Fail(err.Error())
-		case a.refused == noNode && !cl.c.Bug(bugTakenTwice):
+		case a.Refused == api.NoNode && !cl.c.Bug(BugTakenTwice):
 			continue // somebody else has taken it
 		default:
-			cl.c.OK(history.Int(first.value))
+			cl.c.OK(history.Int(first.Value))
 		}
 		return
 	}

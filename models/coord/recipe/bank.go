@@ -1,4 +1,4 @@
-package coord
+package recipe
 
 import (
 	"strconv"
@@ -6,13 +6,14 @@ import (
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
+	"simrun/models/coord/api"
 	"simrun/sim"
 	"simrun/sim/rng"
 )
 
 const (
 	bankKey      = "bank" // of the operations
-	accounts     = 4
+	bankAccounts = 4
 	firstBalance = 20 // of an account that was not written yet
 )
 
@@ -32,9 +33,9 @@ func bank() models.Workload {
 			o := sim.Op{F: t.Pick(), Key: bankKey}
 			if o.F == "transfer" {
 				draw := t.Rand(transferName)
-				from, step, amount := draw.N(accounts), draw.Next().N(accounts-1), draw.Next().Next().N(9)
+				from, step, amount := draw.N(bankAccounts), draw.Next().N(bankAccounts-1), draw.Next().Next().N(9)
 				o.Value = history.Object(map[string]history.Value{"from": history.Int(int64(1 + from)),
-					"to": history.Int(int64(1 + (from+1+step)%accounts)), "amount": history.Int(int64(1 + amount))})
+					"to": history.Int(int64(1 + (from+1+step)%bankAccounts)), "amount": history.Int(int64(1 + amount))})
 			}
 			return o
 		},
@@ -44,49 +45,49 @@ func bank() models.Workload {
 // doBank does an operation of the workload bank.
 func (cl *client) doBank(o sim.Op) {
 	for {
-		a, err := cl.read(list("/bank"))
+		a, err := cl.Read(api.List("/bank"))
 		if err != nil {
 			cl.c.Fail(err.Error())
 			return
 		}
 		if o.F == "read" {
 			all := make(map[string]history.Value)
-			for i := range accounts {
-				all[strconv.Itoa(1+i)] = history.Int(balance(a.items, int64(1+i)).value)
+			for i := range bankAccounts {
+				all[strconv.Itoa(1+i)] = history.Int(balance(a.Items, int64(1+i)).Value)
 			}
 			cl.c.OK(history.Object(all))
 			return
 		}
-		if cl.transfer(o, a.items) {
+		if cl.transfer(o, a.Items) {
 			return
 		}
 	}
 }
 
 // balance is an account among the nodes that were read.
-func balance(nodes []item, account int64) item {
+func balance(nodes []api.Item, account int64) api.Item {
 	path := "/bank/" + strconv.FormatInt(account, 10)
 	for _, i := range nodes {
-		if i.path == path {
+		if i.Path == path {
 			return i
 		}
 	}
-	return item{path: path, value: firstBalance}
+	return api.Item{Path: path, Value: firstBalance}
 }
 
 // transfer makes a transfer between accounts as they were read; false if they have changed since.
-func (cl *client) transfer(o sim.Op, nodes []item) bool {
+func (cl *client) transfer(o sim.Op, nodes []api.Item) bool {
 	argument := map[string]int64{}
 	for name, v := range o.Value.Members() {
 		argument[name], _ = v.AsInt()
 	}
 	from, to, amount := balance(nodes, argument["from"]), balance(nodes, argument["to"]), argument["amount"]
-	if from.value < amount {
+	if from.Value < amount {
 		cl.c.OK(history.Bool(false))
 		return true
 	}
-	a, uncertain, err := cl.commit(putAt(from.path, from.value-amount, from.version), putAt(to.path, to.value+amount, to.version))
-	if err == nil && a.refused == badVersion {
+	a, uncertain, err := cl.Commit(api.PutAt(from.Path, from.Value-amount, from.Version), api.PutAt(to.Path, to.Value+amount, to.Version))
+	if err == nil && a.Refused == api.BadVersion {
 		return false
 	}
 	cl.ended(o, uncertain, err)

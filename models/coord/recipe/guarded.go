@@ -1,4 +1,4 @@
-package coord
+package recipe
 
 import (
 	"strconv"
@@ -7,6 +7,7 @@ import (
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
+	"simrun/models/coord/api"
 	"simrun/sim"
 	"simrun/sim/rng"
 )
@@ -43,16 +44,16 @@ func guarded() models.Workload {
 // doGuarded does an operation of the workload lock.
 func (cl *client) doGuarded(o sim.Op) {
 	if o.F == "read" {
-		a, err := cl.read(op{kind: opLoad, path: o.Key})
+		a, err := cl.Read(api.Op{Kind: api.OpLoad, Path: o.Key})
 		if err != nil {
 			cl.c.Fail(err.Error())
 			return
 		}
-		cl.c.OK(history.Int(a.items[0].value))
+		cl.c.OK(history.Int(a.Items[0].Value))
 		return
 	}
 	n, _ := o.Value.AsInt()
-	l, err := cl.acquire(lockDir+o.Key, cl.c.Now()+sim.Time(lockWait), cl.pause)
+	l, err := cl.acquire(LockDir+o.Key, alone, cl.c.Now()+sim.Time(lockWait), cl.pause)
 	if err != nil {
 		cl.c.Fail(err.Error())
 		return
@@ -63,16 +64,16 @@ func (cl *client) doGuarded(o sim.Op) {
 
 // add adds to a counter in two steps, as the holder of its lock, and records how the operation ended.
 func (cl *client) add(name string, n int64, l lock) {
-	a, _, err := cl.access(op{kind: opLoad, path: name, number: l.token, value: int64(l.held)})
-	if err != nil || a.refused != notRefused {
+	a, _, err := cl.Access(api.Op{Kind: api.OpLoad, Path: name, Number: l.token, Value: int64(l.held)})
+	if err != nil || a.Refused != api.NotRefused {
 		cl.c.Fail("no longer the holder of the lock")
 		return
 	}
 	cl.pause()
-	sum := a.items[0].value + n
-	a, uncertain, err := cl.access(op{kind: opStore, path: name, number: l.token, value: sum})
+	sum := a.Items[0].Value + n
+	a, uncertain, err := cl.Access(api.Op{Kind: api.OpStore, Path: name, Number: l.token, Value: sum})
 	switch {
-	case err == nil && a.refused == notRefused:
+	case err == nil && a.Refused == api.NotRefused:
 		cl.c.OK(history.Int(sum))
 	case uncertain:
 		cl.c.Info("nobody knows whether it was stored")

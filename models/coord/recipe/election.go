@@ -1,4 +1,4 @@
-package coord
+package recipe
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
+	"simrun/models/coord/api"
 	"simrun/models/session"
 	"simrun/sim"
 	"simrun/sim/rng"
@@ -71,11 +72,11 @@ func (l *leadership) do(cl *client, o sim.Op) {
 }
 
 func (cl *client) sum() (int64, error) {
-	a, err := cl.read(get(sumPath))
-	if err != nil || len(a.items) == 0 {
+	a, err := cl.Read(api.Get(sumPath))
+	if err != nil || len(a.Items) == 0 {
 		return 0, err
 	}
-	return a.items[0].value, nil
+	return a.Items[0].Value, nil
 }
 
 // campaign makes the client the leader, unless it believes that it is.
@@ -83,7 +84,7 @@ func (l *leadership) campaign(cl *client) (err error) {
 	if l.line.path != "" {
 		return nil
 	}
-	line, err := cl.acquire(electionDir, cl.c.Now()+sim.Time(lockWait), cl.pause)
+	line, err := cl.acquire(electionDir, alone, cl.c.Now()+sim.Time(lockWait), cl.pause)
 	if err != nil {
 		return err
 	}
@@ -98,15 +99,15 @@ func (l *leadership) campaign(cl *client) (err error) {
 // add writes as the leader, and records how the operation ended. The write is done only if the leader's node is still there: the session in which it was created may
 // have ended, and the client may act in a later one.
 func (l *leadership) add(cl *client, n int64) {
-	ops := []op{put(sumPath, l.sum+n)}
-	if !cl.c.Bug(bugDeposedActs) {
-		ops = append(ops, createdAt(l.line.path, l.line.token))
+	ops := []api.Op{api.Put(sumPath, l.sum+n)}
+	if !cl.c.Bug(BugDeposedActs) {
+		ops = append(ops, api.CreatedAt(l.line.path, l.line.token))
 	}
-	a, uncertain, err := cl.commit(ops...)
+	a, uncertain, err := cl.Commit(ops...)
 	if errors.Is(err, session.ErrNoSession) {
-		a, _, err = cl.commit(ops...)
+		a, _, err = cl.Commit(ops...)
 	}
-	if err == nil && !a.otherwise {
+	if err == nil && !a.Otherwise {
 		l.sum += n
 		cl.c.OK(history.Int(l.sum))
 		return

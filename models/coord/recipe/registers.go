@@ -1,7 +1,7 @@
-package coord
+package recipe
 
 import (
-	"simrun/history"
+	"simrun/models/coord/api"
 	"simrun/sim"
 )
 
@@ -13,7 +13,7 @@ func (cl *client) doRegister(o sim.Op) {
 		cl.readRegister(path)
 	case "write":
 		v, _ := o.Value.AsInt()
-		_, uncertain, err := cl.commit(put(path, v))
+		_, uncertain, err := cl.Commit(api.Put(path, v))
 		cl.ended(o, uncertain, err)
 	default:
 		cl.compareAndSet(path, o)
@@ -21,45 +21,37 @@ func (cl *client) doRegister(o sim.Op) {
 }
 
 func (cl *client) readRegister(path string) {
-	read := cl.read
-	if cl.c.Option(optionReads) == "local" {
-		read = cl.readLocal
+	read := cl.Read
+	if cl.c.Option(OptionReads) == "local" {
+		read = cl.ReadLocal
 	}
-	a, err := read(get(path))
+	a, err := read(api.Get(path))
 	if err != nil {
 		cl.c.Fail(err.Error())
 		return
 	}
-	cl.c.OK(a.value())
-}
-
-// value is that of the node that was read, or null.
-func (a *answer) value() history.Value {
-	if len(a.items) == 0 {
-		return history.Null
-	}
-	return history.Int(a.items[0].value)
+	cl.c.OK(a.Single())
 }
 
 func (cl *client) compareAndSet(path string, o sim.Op) {
 	from, to, _ := o.Value.AsPair()
 	next, _ := to.AsInt()
 	for {
-		a, err := cl.read(get(path))
+		a, err := cl.Read(api.Get(path))
 		if err != nil {
 			cl.c.Fail(err.Error())
 			return
 		}
-		if found := a.value(); found != from {
+		if found := a.Single(); found != from {
 			cl.c.FailWith(found)
 			return
 		}
-		unchanged := absent(path)
-		if len(a.items) > 0 {
-			unchanged = version(path, a.items[0].version)
+		unchanged := api.Absent(path)
+		if len(a.Items) > 0 {
+			unchanged = api.Version(path, a.Items[0].Version)
 		}
-		a, uncertain, err := cl.commit(unchanged, put(path, next))
-		if err == nil && a.otherwise {
+		a, uncertain, err := cl.Commit(unchanged, api.Put(path, next))
+		if err == nil && a.Otherwise {
 			continue // it was changed since: read again
 		}
 		cl.ended(o, uncertain, err)
