@@ -44,7 +44,14 @@ func describeOps(ops []api.Op, whole bool) string {
 func describeResult(r session.Result) string {
 	switch r.Status {
 	case session.OK:
-		return fmt.Sprintf("done at revision %d, %d nodes", r.Value, len(api.AnswerOf(r).Items))
+		switch n := len(api.AnswerOf(r).Items); n {
+		case 0:
+			return fmt.Sprintf("done at revision %d", r.Value)
+		case 1:
+			return fmt.Sprintf("done at revision %d, 1 node", r.Value)
+		default:
+			return fmt.Sprintf("done at revision %d, %d nodes", r.Value, n)
+		}
 	case session.Mismatch:
 		return fmt.Sprintf("compared otherwise at revision %d", r.Value)
 	case session.Absent:
