@@ -16,6 +16,7 @@ import (
 	"simrun/models/primarybackup"
 	"simrun/models/quorum"
 	"simrun/models/raft"
+	"simrun/models/redlock"
 	"simrun/models/resilience"
 	"simrun/models/vr"
 )
@@ -36,6 +37,7 @@ func Models() []models.Model {
 		primarybackup.Model(),
 		quorum.Model(),
 		raft.Model(),
+		redlock.Model(),
 		resilience.Model(),
 		vr.Model(),
 	}

@@ -18,6 +18,9 @@ var (
 	keyName   = rng.Of("workload key")
 	valueName = rng.Of("workload value")
 	lookName  = rng.Of("workload cas look back")
+
+	amountName = rng.Of("amount")
+	lockedName = rng.Of("which lock")
 )
 
 // Key is the name of the i-th key, from 0: k1, k2, ….
@@ -104,6 +107,25 @@ func UniqueIDs() models.Workload {
 		Keys:    1,
 		Mix:     []sim.Weight{{F: "generate", Weight: 1}},
 		Next:    func(*sim.Turn) sim.Op { return sim.Op{F: "generate"} },
+	}
+}
+
+// Counters adds to counters, and reads them. An addition is read and written back under the lock that the model has for its key, counter-1, counter-2, ….
+func Counters() models.Workload {
+	return models.Workload{
+		Name:    "lock",
+		Spec:    specs.Counter,
+		Summary: "counters that are read and written back under a lock",
+		Rate:    4,
+		Keys:    2,
+		Mix:     []sim.Weight{{F: "add", Weight: 4}, {F: "read", Weight: 1}},
+		Next: func(t *sim.Turn) sim.Op {
+			op := sim.Op{F: t.Pick(), Key: "counter-" + strconv.FormatUint(1+t.Rand(lockedName).N(uint64(max(t.Keys, 1))), 10)}
+			if op.F == "add" {
+				op.Value = history.Int(100 + int64(t.Rand(amountName).N(100))) // not a sum that is soon reached
+			}
+			return op
+		},
 	}
 }
 

@@ -60,7 +60,7 @@ func TestDistinctValues(t *testing.T) {
 
 // A turn decides by itself: asking again, or alone, gives the same operation.
 func TestTurnsAreIndependent(t *testing.T) {
-	for _, kind := range []models.Workload{KV(), Register(), CASRegister()} {
+	for _, kind := range []models.Workload{KV(), Register(), CASRegister(), Counters()} {
 		var first []sim.Op
 		turns(kind, 7, func(_ *sim.Turn, op sim.Op) { first = append(first, op) })
 		i := len(first)

@@ -1,0 +1,89 @@
+package redlock
+
+import (
+	"fmt"
+
+	"simrun/models/invariant"
+	"simrun/models/saved"
+	"simrun/sim"
+	"simrun/sim/fault"
+)
+
+const (
+	oneHolder  = "one holder per token"
+	tokensGrow = "tokens grow"
+)
+
+// The facts of a node.
+type (
+	acquired struct { // a worker has a lock
+		key   string
+		by    attempt
+		token uint64 // 0: without one
+	}
+	commits  struct{ key string } // a worker still has a lock by its clock, and is about to store
+	accepted struct {             // the resource takes the request of a holder
+		key   string
+		token uint64 // 0: without one
+		store bool
+	}
+	refused struct { // the resource has seen a greater token
+		key         string
+		token, seen uint64
+	}
+)
+
+func (f acquired) String() string { return "holds " + f.key + with(f.token) }
+func (f commits) String() string  { return "is about to store " + f.key }
+func (f accepted) String() string {
+	if f.store {
+		return f.key + " is stored" + with(f.token)
+	}
+	return f.key + " is loaded" + with(f.token)
+}
+func (f refused) String() string {
+	return fmt.Sprintf("refuses a request for %s%s, after token %d", f.key, with(f.token), f.seen)
+}
+
+// with is how a token is told; "" if there is none.
+func with(token uint64) string {
+	if token == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" with token %d", token)
+}
+
+func (acquired) Trigger() fault.Event { return eventAcquired }
+func (commits) Trigger() fault.Event  { return eventCommit }
+func (accepted) Trigger() fault.Event { return eventAccepted }
+
+func monitors(c *sim.Case) []sim.Monitor {
+	return []sim.Monitor{saved.Durability(c.Nodes), invariant.Unique(oneHolder, tokenOf), &fencing{map[string]uint64{}}}
+}
+
+// tokenOf tells which facts give a token to an attempt.
+func tokenOf(f sim.Fact) (id, use string, ok bool) {
+	a, ok := f.(acquired)
+	if !ok || a.token == 0 {
+		return "", "", false
+	}
+	return fmt.Sprintf("token %d of %s", a.token, a.key), a.by.String(), true
+}
+
+// fencing is the invariant that the resource never takes a token of a lock that is lower than one that it has taken before.
+type fencing struct{ tokens map[string]uint64 }
+
+func (*fencing) Name() string { return tokensGrow }
+
+func (m *fencing) Observe(_ sim.Time, _ sim.NodeID, f sim.Fact) string {
+	a, ok := f.(accepted)
+	if !ok {
+		return ""
+	}
+	before := m.tokens[a.key]
+	m.tokens[a.key] = a.token
+	if a.token < before {
+		return fmt.Sprintf("%v, after it was used with token %d", a, before)
+	}
+	return ""
+}
