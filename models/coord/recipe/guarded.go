@@ -1,20 +1,18 @@
 package recipe
 
 import (
-	"strconv"
 	"time"
 
-	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
 	"simrun/models/coord/api"
+	"simrun/models/workload"
 	"simrun/sim"
 	"simrun/sim/rng"
 )
 
 var (
 	amountName = rng.Of("amount")
-	lockedName = rng.Of("which lock")
 	pauseName  = rng.Of("long pause")
 )
 
@@ -24,21 +22,9 @@ const counterPrefix = "counter-"
 // guarded is the workload of the lock: counters that clients read and write back while they hold a lock. Now and then a client is paused for longer than its session
 // lives, in line or while it holds the lock: the resource must refuse what it writes after that.
 func guarded() models.Workload {
-	return models.Workload{
-		Name:    "lock",
-		Spec:    specs.Counter,
-		Summary: "counters that are read and written back under a lock; clients sometimes pause for longer than their session lives",
-		Rate:    4,
-		Keys:    2,
-		Mix:     []sim.Weight{{F: "add", Weight: 4}, {F: "read", Weight: 1}},
-		Next: func(t *sim.Turn) sim.Op {
-			op := sim.Op{F: t.Pick(), Key: counterPrefix + strconv.FormatUint(1+t.Rand(lockedName).N(uint64(max(t.Keys, 1))), 10)}
-			if op.F == "add" {
-				op.Value = history.Int(100 + int64(t.Rand(amountName).N(100))) // not a sum that is soon reached
-			}
-			return op
-		},
-	}
+	w := workload.Counters()
+	w.Summary += "; clients sometimes pause for longer than their session lives"
+	return w
 }
 
 // doGuarded does an operation of the workload lock.
