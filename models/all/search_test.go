@@ -87,8 +87,10 @@ func TestScenariosShowTheirBugs(t *testing.T) {
 					t.Fatal(err)
 				}
 				found := 0
-				for seed := range sim.Seed(models.ScenarioSeeds) {
-					seed++
+				for seed := sim.Seed(1); seed <= models.ScenarioSeeds; seed++ {
+					if found > 0 && seed > sim.Seed(soak.N(10, models.ScenarioSeeds)) {
+						break
+					}
 					c := sim.Case{Model: m.Name, Seed: seed, Faults: plan, Workload: sim.Workload{Name: b.Workload}, Options: b.Options}
 					if _, j := judged(t, m, c); j.Outcome != check.Valid {
 						t.Errorf("seed %d of the correct model: %s", seed, j.Summary)
@@ -101,7 +103,7 @@ func TestScenariosShowTheirBugs(t *testing.T) {
 				if found == 0 {
 					t.Errorf("not found within %d seeds", models.ScenarioSeeds)
 				}
-				t.Logf("found by %d of %d seeds", found, models.ScenarioSeeds)
+				t.Logf("found by %d seeds", found)
 			})
 		}
 	}

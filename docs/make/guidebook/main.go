@@ -6,10 +6,14 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+
+	"simrun/internal/documented"
 )
 
 func main() {
@@ -82,13 +86,21 @@ func renew(page, root, dir string) (string, error) {
 	if err := os.CopyFS(desk, os.DirFS(filepath.Join(root, filepath.FromSlash(readerFiles)))); err != nil {
 		return "", err
 	}
-	return refresh(page, func(command string) string {
+	var wrong error
+	page, err = refresh(page, func(command string) string {
 		cmd := exec.Command("sh", "-c", "PATH=\"$0:$PATH\"; "+command, bin) // sh exports what was exported before
 		cmd.Dir = desk
-		said, _ := cmd.CombinedOutput() // the tests of the commands check their exit codes
+		said, err := cmd.CombinedOutput()
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			wrong = errors.Join(wrong, fmt.Errorf("%s: %w", command, err))
+		} else if want := documented.ExitCodes(command); !slices.Contains(want, cmd.ProcessState.ExitCode()) {
+			wrong = errors.Join(wrong, fmt.Errorf("%s: exit code %d, want %v", command, cmd.ProcessState.ExitCode(), want))
+		}
 		return string(said)
 	}, func(name string) (string, error) {
 		text, err := os.ReadFile(filepath.Join(desk, name))
 		return string(text), err
 	})
+	return page, errors.Join(wrong, err)
 }
