@@ -63,7 +63,12 @@ func (c Checker) Check(events []history.Event, opts check.Options) (Report, erro
 	if err != nil {
 		return Report{}, err
 	}
-	l := &ledger{spec: c.Name, ops: ops, who: opts.Who, untimed: opts.Untimed}
+	l := &ledger{spec: c.Name, ops: ops, who: opts.Who, untimed: opts.Untimed, gaveUp: map[history.Process]int{}}
+	for i := range events {
+		if e := &events[i]; e.Type == history.Info && e.Process != history.Nemesis {
+			l.gaveUp[e.Process] = i
+		}
+	}
 	completed := false
 	for i := range ops {
 		op := &ops[i]
@@ -98,21 +103,31 @@ type ledger struct {
 	ops     []history.Operation
 	who     func(history.Process) string
 	untimed bool
+	gaveUp  map[history.Process]int // the event of the unknown result that ended a process
 }
 
 // by says who did something, and when that ended: "process 3 at 1.2s".
 func (l *ledger) by(op *history.Operation) string {
-	who := fmt.Sprintf("process %d", op.Process)
+	if op.Complete < 0 {
+		return l.name(op.Process)
+	}
+	return l.name(op.Process) + " at " + l.when(op.Return)
+}
+
+// name is what sentences call a process.
+func (l *ledger) name(p history.Process) string {
 	if l.who != nil {
-		who = l.who(op.Process)
+		return l.who(p)
 	}
-	switch {
-	case op.Complete < 0:
-		return who
-	case l.untimed:
-		return fmt.Sprintf("%s at event %d", who, op.Return)
+	return fmt.Sprintf("process %d", p)
+}
+
+// when says a time: "1.2s", or "event 7" in a history without times, which has the numbers of events in their place.
+func (l *ledger) when(at history.Time) string {
+	if l.untimed {
+		return fmt.Sprintf("event %d", at)
 	}
-	return fmt.Sprintf("%s at %s", who, op.Return.Clock())
+	return at.Clock()
 }
 
 // figure counts values.

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,8 +55,8 @@ func TestAccounts(t *testing.T) {
 		{"total-queue", "0 enqueue 1\n1 drain null [1]", check.Valid, "", "enqueued 1, taken 1"},
 		{"total-queue", "0 enqueue 1\n0 enqueue 2\n1 dequeue null 2\n1 drain null []", check.Violation, "1 was enqueued by process 0 at event 1, and never taken, though the queue was found empty later", "enqueued 2, taken 1, lost 1"},
 		{"total-queue", "0 enqueue 1\n1 dequeue null null", check.Violation, "1 was enqueued by process 0 at event 1, and never taken, though the queue was found empty later", "enqueued 1, lost 1"},
-		{"total-queue", "1 drain null []\n0 enqueue 1", check.Unknown, "1 element was, such as 1, never taken, and nothing drained the queue after that", "enqueued 1, left 1"},
-		{"total-queue", "0 enqueue 1\n1 dequeue null ?\n2 drain null []", check.Unknown, "1 element was, such as 1, never taken, but operations with an unknown result may have taken them", "enqueued 1, lost 1"},
+		{"total-queue", "1 drain null []\n0 enqueue 1", check.Unknown, "1 was never taken, and nothing drained the queue after that", "enqueued 1, left 1"},
+		{"total-queue", "0 enqueue 1\n1 dequeue null ?\n2 drain null []", check.Unknown, "1 was never taken, but operations with an unknown result may have taken it", "enqueued 1, lost 1"},
 		{"total-queue", "0 enqueue 1\n0 enqueue 2\n1 dequeue null ?\n2 drain null []", check.Violation, "1 was enqueued by process 0 at event 1, and never taken, though the queue was found empty later; 2 are lost, and 1 dequeue with an unknown result can have taken one each", "enqueued 2, lost 2"},
 		{"total-queue", "0 enqueue 1\n1 dequeue null fails\n2 drain null [1]", check.Valid, "", "enqueued 1, taken 1"},
 		{"total-queue", "0 enqueue 1 fails\n1 dequeue null 1", check.Violation, "1 was taken by process 1 at event 3, but nobody had enqueued it: the enqueue by process 0 at event 1 failed", "taken 1, unexpected 1"},
@@ -112,29 +113,39 @@ func TestAccounts(t *testing.T) {
 		{"client-order", "0 append [1,2]\n1 final null [2,1]", check.Violation, "2 is before 1, which process 0 at event 1 sent before it", "acknowledged 2, reads 1, final reads 1"},
 		{"client-order", "0 append [1]\n1 append [2]\n2 final null [2,1]", check.Violation, "2, appended by process 1 at event 3, is before 1, which had been appended by process 0 at event 1 when that began", "acknowledged 2, reads 1, final reads 1"},
 		{"client-order", "0 append [1]\n1 append [2] ?\n2 read null [1,2]\n3 final null [2,1]", check.Violation, "the final read by process 3 at event 7 is [2,1], and that by process 2 at event 5 is [1,2]: neither begins with the other", "acknowledged 1, reads 2, final reads 1"},
-		{"client-order", "0 append [1,2]\n1 read null [1,2]\n1 read null [1]\n1 final null [1,2]", check.Violation, "the read by process 1 at event 5 has 1 values, and it had read 2 values before", "acknowledged 2, reads 3, final reads 1"},
-		{"client-order", "0 append [1,2]\n0 read null [1]\n1 final null [1,2]", check.Violation, "the read by process 0 at event 3 has 1 values, and it had appended the last of 2 values before", "acknowledged 2, reads 2, final reads 1"},
+		{"client-order", "0 append [1,2]\n1 read null [1,2]\n1 read null [1]\n1 final null [1,2]", check.Violation, "the read by process 1 at event 5 has 1 value, and it had read 2 before", "acknowledged 2, reads 3, final reads 1"},
+		{"client-order", "0 append [1,2]\n0 read null [1]\n1 final null [1,2]", check.Violation, "the read by process 0 at event 3 lacks 2, which it had appended", "acknowledged 2, reads 2, final reads 1"},
 		{"client-order", "0 append [1,2]\n1 final null [1]", check.Violation, "2 was acknowledged to process 0 at event 1, and is missing in the final read by process 1 at event 3", "acknowledged 2, reads 1, final reads 1"},
+		{"client-order", "0 append [1,2]\n1 read null [1,2]\n2 final null [1]", check.Violation, "2 was acknowledged to process 0 at event 1, and is missing in the final read by process 2 at event 5", "acknowledged 2, reads 2, final reads 1"},
 		{"client-order", "0 append [1] fails\n1 final null [1]", check.Violation, "1 is in the final read by process 1 at event 3, and nobody had sent it", "reads 1, final reads 1"},
 		{"client-order", "0 append [1]\n1 final null [1,1]", check.Violation, "1 is there twice in the final read by process 1 at event 3", "acknowledged 1, reads 1, final reads 1"},
+		{"client-order", "0 append [1]\n0 append [2]\n1 read null [2]", check.Violation, "2, appended by process 0 at event 3, is there without 1, which had been appended by process 0 at event 1 when that began", "acknowledged 2, reads 1"},
+		{"client-order", "0 append [1]\n0 read null []", check.Violation, "the read by process 0 at event 3 lacks 1, which it had appended", "acknowledged 1, reads 1"},
+		{"client-order", "0 append [1,2] fails\n0 append [2,1]\n1 final null [2,1]", check.Valid, "", "acknowledged 2, reads 1, final reads 1"},
+		{"client-order", "0 append [1]\n1 append [1]\n1 final null [1,1]", check.Unknown, "1 was sent twice, by process 0 at event 1 and by process 1 at event 3, and this question needs values that differ", "acknowledged 2, reads 1, final reads 1"},
+		{"client-order", "0 append [1]\n1 append [1]\n1 final null [1,1]\n2 final null [1]", check.Violation, "the replicas differ: the final read by process 1 at event 5 is [1,1], and that by process 2 at event 7 is [1]", "acknowledged 2, reads 2, final reads 2"},
 		{"client-order", "0 append [1]\n1 read null [1]", check.Unknown, "no final read completed", "acknowledged 1, reads 1"},
 		{"double-barrier", "0 enter 1 1\n0 leave null [1,\"all-left\"]\n1 enter 1 2", check.Valid, "", "entered 2, left 1"},
 		{"double-barrier", "0 enter 2 1\n1 enter 2 1", check.Violation, "process 0 at event 1 entered round 1 when 1 of 2 had come", "entered 2"},
 		{"double-barrier", "0 enter 2 fails\n1 enter 2 1", check.Violation, "process 1 at event 3 entered round 1 when 1 of 2 had come", "entered 1"},
 		{"double-barrier", "0 enter 2 ?\n1 enter 2 1", check.Valid, "", "entered 1"},
-		{"double-barrier", "0 enter 1 1\n1 enter 1 1\n1 leave null [1,\"all-left\"]\n0 leave null [1,\"all-left\"]", check.Violation, "process 1 at event 5 left round 1 while process 0 at event 1 was inside round 1", "entered 2, left 2"},
+		{"double-barrier", "0 enter 1 1\n1 enter 1 1\n1 leave null [1,\"all-left\"]\n0 leave null [1,\"all-left\"]", check.Violation, "process 1 at event 5 left round 1 while process 0 was inside round 1: it had entered at event 1, and began to leave at event 6", "entered 2, left 2"},
 		{"double-barrier", "0 enter 1 1\n1 enter 1 1\n1 leave null [1,\"others-remain\"]\n0 leave null [1,\"all-left\"]", check.Valid, "", "entered 2, left 2"},
 		{"double-barrier", "0 enter 1 1\n1 enter 1 1\n1 leave null [1,\"all-left\"]\n0 leave null [1,\"session-ended\"]", check.Valid, "", "entered 2, left 2, gone 1"},
 		{"double-barrier", "0 enter 1 1\n1 enter 1 1\n1 leave null [1,\"all-left\"]", check.Valid, "", "entered 2, left 1"},
-		{"double-barrier", "0 enter 1 1\n1 enter 1 2\n0 leave null [1,\"all-left\"]", check.Violation, "process 1 at event 3 entered round 2 while process 0 at event 1 was inside round 1", "entered 2, left 1"},
+		{"double-barrier", "0 enter 1 1\n1 enter 1 2\n0 leave null [1,\"all-left\"]", check.Violation, "process 1 at event 3 entered round 2 while process 0 was inside round 1: it had entered at event 1, and began to leave at event 4", "entered 2, left 1"},
+		{"double-barrier", "0 enter 1 1\n1 enter 1 1\n1 leave null [1,\"session-ended\"]\n0 leave null [1,\"all-left\"]", check.Valid, "", "entered 2, left 2, gone 1"},
+		{"double-barrier", "0 enter 1 1\n0 enter 1 2\n0 leave null [1,\"all-left\"]", check.Valid, "", "entered 2, left 1"},
+		{"double-barrier", "0 enter 1 1\n1 enter 1 1\n0 enter 1 2\n1 leave null [1,\"others-remain\"]\n0 leave null [1,\"all-left\"]", check.Violation, "process 0 at event 5 entered round 2 while process 1 was inside round 1: it had entered at event 3, and began to leave at event 6", "entered 3, left 2"},
+		{"discovery", "0 register@c-1 null ?\n1 lookup null {\"c-1-1\":5}\n2 register@c-1 null [\"c-1-1\",5]\n2 final@c-1 null [\"c-1-1\",{\"c-1-1\":5}]", check.Valid, "", "registrations 1, lookups 2"},
 		{"discovery", "0 register@c1 null [\"c1-1\",5]\n1 lookup null {\"c1-1\":5}\n0 register@c1 null [\"c1-1\",5]\n0 deregister@c1 null null\n1 lookup null {}\n0 register@c1 null [\"c1-1\",9]\n0 final@c1 null [\"c1-1\",{\"c1-1\":9}]", check.Valid, "", "registrations 2, lookups 3"},
-		{"discovery", "0 register@c1 null [\"c1-1\",5]\n1 lookup null {}\n0 register@c1 null [\"c1-1\",5]", check.Violation, "the lookup by process 1 at event 3 did not find c1-1 with token 5, which was registered by process 0 at event 1, and still was later", "registrations 1, lookups 1"},
+		{"discovery", "0 register@c1 null [\"c1-1\",5]\n1 lookup null {}\n0 register@c1 null [\"c1-1\",5]", check.Violation, "the lookup by process 1 at event 3 did not find c1-1 with token 5, which was registered before and after it", "registrations 1, lookups 1"},
 		{"discovery", "0 register@c1 null [\"c1-1\",5]\n1 lookup null {}\n0 register@c1 null [\"c1-1\",8]\n1 lookup null {\"c1-1\":8}", check.Valid, "", "registrations 2, lookups 2"},
-		{"discovery", "0 register@c1 null [\"c1-1\",5]\n0 register@c1 null [\"c1-1\",8]\n1 lookup null {\"c1-1\":5}", check.Violation, "the lookup by process 1 at event 5 found c1-1 with token 5, which had ended, as process 0 at event 3 knew", "registrations 2, lookups 1"},
-		{"discovery", "0 register@c1 null [\"c1-1\",5]\n0 deregister@c1 null null\n1 lookup null {\"c1-1\":5}", check.Violation, "the lookup by process 1 at event 5 found c1-1 with token 5, which had ended, as process 0 at event 3 knew", "registrations 1, lookups 1"},
-		{"discovery", "0 register@c1 null [\"c1-1\",5]\n0 deregister@c1 null ?\n1 lookup null {\"c1-1\":5}\n1 lookup null {}\n1 lookup null {\"c1-1\":5}", check.Violation, "the lookup by process 1 at event 9 found c1-1 with token 5, and one by process 1 at event 7 before it did not", "registrations 1, lookups 3"},
+		{"discovery", "0 register@c1 null [\"c1-1\",5]\n0 register@c1 null [\"c1-1\",8]\n1 lookup null {\"c1-1\":5}", check.Violation, "the lookup by process 1 at event 5 found c1-1 with token 5, which process 0 at event 3 had replaced", "registrations 2, lookups 1"},
+		{"discovery", "0 register@c1 null [\"c1-1\",5]\n0 deregister@c1 null null\n1 lookup null {\"c1-1\":5}", check.Violation, "the lookup by process 1 at event 5 found c1-1 with token 5, which process 0 at event 3 had deregistered", "registrations 1, lookups 1"},
+		{"discovery", "0 register@c1 null [\"c1-1\",5]\n0 deregister@c1 null ?\n1 lookup null {\"c1-1\":5}\n1 lookup null {}\n1 lookup null {\"c1-1\":5}", check.Violation, "the lookup by process 1 at event 9 found c1-1 with token 5, which the lookup by process 1 at event 7 had not found any more", "registrations 1, lookups 3"},
 		{"discovery", "1 lookup null {\"c1-1\":5}\n0 register@c1 null [\"c1-1\",5]", check.Violation, "the lookup by process 1 at event 1 found c1-1 with token 5, before it was registered", "registrations 1, lookups 1"},
-		{"discovery", "0 register@c1 null fails\n1 lookup null {\"c1-1\":5}", check.Violation, "the lookup by process 1 at event 3 found c1-1 with token 5, which nobody registered", "lookups 1"},
+		{"discovery", "0 register@c1 null fails\n1 lookup null {\"c1-1\":5}", check.Violation, "the lookup by process 1 at event 3 found c1-1 with token 5, which nobody had registered", "lookups 1"},
 		{"discovery", "0 register@c1 null ?\n1 lookup null {\"c1-1\":5}", check.Valid, "", "lookups 1"},
 		{"discovery", "0 register@c1 null [\"c1-1\",5]\n0 final@c1 null [\"c1-1\",{}]", check.Violation, "the final lookup by process 0 at event 3 did not find c1-1, which was registered", "registrations 1, lookups 1"},
 		{"discovery", "0 register@c1 null [\"c1-1\",5]\n0 register@c1 null [\"c1-2\",8]\n0 final@c1 null [\"c1-2\",{\"c1-1\":5,\"c1-2\":8}]", check.Violation, "the final lookup by process 0 at event 5 found c1-1 with token 5, and c1 is c1-2 now", "registrations 2, lookups 1"},
@@ -154,6 +165,8 @@ func TestAccounts(t *testing.T) {
 		{"kafka", "0 send@k 7 0\n0 send@k 8 1\n0 send@k 9 2\n2 poll null [[\"k\",0,7],[\"k\",2,9]]", check.Violation, "the poll by process 2 at event 7 goes from offset 0 of k to 2, and leaves out 1", "acknowledged 3, polled 2"},
 		{"kafka", "0 send@k 7 0\n2 poll null ?\n3 commit null {\"k\":1}\n3 final null [[\"k\",0,7]]", check.Violation, "offset 1 of k was committed by process 3 at event 5, and nobody had processed 7 at offset 0", "acknowledged 1, final reads 1"},
 		{"kafka", "0 send@k 7 0\n2 poll null [[\"k\",0,7]]\n2 commit null {\"k\":1}\n3 commit null {\"k\":0}\n3 final null [[\"k\",0,7]]", check.Violation, "the committed offset of k went back: it was 1 for process 2 at event 5, and then 0 for process 3 at event 7", "acknowledged 1, polled 1, final reads 1"},
+		{"kafka", "0 send@k 7 0\n2 poll null [[\"k\",0,7]]\n1 send@k 7 1\n2 poll null [[\"k\",1,7]]\n3 final null [[\"k\",0,7],[\"k\",1,7]]", check.Valid, "", "acknowledged 2, polled 2, final reads 1"},
+		{"kafka", "0 send@k 7 0\n1 send@k 7 1\n3 final null [[\"k\",0,7]]", check.Violation, "7 at offset 1 of k was acknowledged to process 1 at event 3, and is missing in the final read by process 3 at event 5", "acknowledged 2, final reads 1"},
 		{"lww-map", "0 put@k 1 [9,2]\n1 put@k 2 [10,1]\n2 final null {\"k\":2}", check.Valid, "", "puts 2, final reads 1"},
 		{"lww-map", "0 put@k 1 [9,2]\n1 put@k 2 [9,1]\n2 final null {\"k\":2}", check.Violation, "the final read by process 2 at event 5 has k = 2, and 1, which was acknowledged to process 0 at event 1, has the greatest timestamp [9,2]", "puts 2, final reads 1"},
 		{"lww-map", "0 put@k 1 [9,2]\n1 put@k 2 [9,2]\n2 final null {\"k\":2}", check.Violation, "the puts to k by process 0 at event 1 and by process 1 at event 3 got the same timestamp [9,2]", "puts 2, final reads 1"},
@@ -178,6 +191,35 @@ func TestAccounts(t *testing.T) {
 		if (r.Outcome == check.Violation) != (len(r.Core) > 0) {
 			t.Errorf("%s\n%s: the core is %v", c.name, c.history, r.Core)
 		}
+	}
+}
+
+// Final reads may differ while an update still runs, with or without an end in the history.
+func TestFinalReadsOfARunningUpdate(t *testing.T) {
+	for _, c := range []struct {
+		info int // the place of the event that ends the update; 0: there is none
+		want check.Outcome
+		why  string
+	}{
+		{0, check.Unknown, "the replicas differ: the final read by process 1 at event 2 is [], and that by process 2 at event 4 is [1]; but the add by process 0 was still running when the final reads began"},
+		{1, check.Violation, "the replicas differ: the final read by process 1 at event 3 is [], and that by process 2 at event 5 is [1]"},
+		{3, check.Unknown, "the replicas differ: the final read by process 1 at event 2 is [], and that by process 2 at event 5 is [1]; but the add by process 0 was still running when the final reads began"},
+	} {
+		events := written(t, "0 add 1 ?\n1 final null []\n2 final null [1]")
+		info := events[1]
+		events = slices.Delete(events, 1, 2)
+		if c.info > 0 {
+			events = slices.Insert(events, c.info, info)
+		}
+		for i := range events {
+			events[i].Index, events[i].Time = i, history.Time(i)
+		}
+		if r, err := GSet.Check(events, check.Options{Untimed: true}); err != nil || r.Outcome != c.want || r.Reason != c.why {
+			t.Errorf("the update ends at %d: %v, %s (%v), want %v, %s", c.info, r.Outcome, r.Reason, err, c.want, c.why)
+		}
+	}
+	if r, _ := GSet.Check(written(t, "1 final null []\n0 add 1 ?\n2 final null [1]"), check.Options{Untimed: true}); r.Outcome != check.Unknown || r.Reason != "the add by process 0 began after a final read had begun" {
+		t.Errorf("%v, %s", r.Outcome, r.Reason)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // BankTotal asks whether all accounts of a bank always add up to the same sum, and whether
-// none is negative. It holds of any system that reads a snapshot, even of an old one.
+// none is negative. All reads have the same accounts. It holds of any system that reads a snapshot, even of an old one.
 //
 //	transfer {"from": 1, "to": 2, "amount": 5}     read → {"1": 5, "2": 15}
 //

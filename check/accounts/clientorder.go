@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"simrun/history"
+	"simrun/internal/count"
 )
 
 // ClientOrder asks whether a list that clients append to without waiting for answers has what each client sent in the order in which it sent it, and whether no client
@@ -13,9 +14,10 @@ import (
 //
 //	append [7, 8, 9]     sent one after the other, at once     read → [7, 8]     final → [7, 8, 9]
 //
-// Violations are: two reads of which neither begins with the other; a value without those that its client sent before it; values of an append before those of one that
-// had ended when it began; a read of a process that is shorter than one that it did before, or lacks what it had appended; an acknowledged value that is missing in a
-// final read. A read may be old otherwise. Of an append with an unknown result the first few values may be there.
+// Violations are: two reads of which neither begins with the other; a value that is there twice, or that nobody had sent; a value without those that its client sent
+// before it, or before them; values of an append without those of one that had ended when it began, or before them; a read of a process that is shorter than one that it
+// did before, or lacks what it had appended; an acknowledged value that is missing in a final read. A read may be old otherwise. Of an append with an unknown result the
+// first few values may be there. Values differ: where two appends that did not fail share one, nothing but the final reads is judged.
 var ClientOrder = Checker{
 	Name:       "client-order",
 	Summary:    "a list that clients append to without waiting: append [values], read → all, final → all; in the order in which each client sent them, and no read of a client goes back",
@@ -36,18 +38,27 @@ type appended struct {
 	longest []history.Value // what any read saw
 	reader  *history.Operation
 	place   map[history.Value]int // in the longest
-	lengths []int                 // of the final reads
+	short   *history.Operation    // the shortest final read
+	senders map[history.Value]*history.Operation
 }
 
 func countAppended(e *ending) {
-	a := &appended{e: e, place: map[history.Value]int{}}
+	a := &appended{e: e, place: map[history.Value]int{}, senders: map[history.Value]*history.Operation{}}
 	reads := e.reads()
+	acknowledged, differ := a.sent()
+	e.figure("acknowledged", acknowledged)
+	e.figure("reads", len(reads))
+	e.figure("final reads", len(e.finals))
+	if !differ {
+		return
+	}
 	for _, op := range reads {
 		a.see(op)
 	}
 	for _, op := range e.finals {
-		n, _ := op.Output.Len()
-		a.lengths = append(a.lengths, n)
+		if a.short == nil || lengthOf(op) < lengthOf(a.short) {
+			a.short = op
+		}
 	}
 	for i, v := range a.longest {
 		if _, twice := a.place[v]; twice {
@@ -55,12 +66,38 @@ func countAppended(e *ending) {
 		}
 		a.place[v] = i
 	}
-	acknowledged := a.sent()
-	a.known()
+	a.inOrder()
+	a.known(reads)
 	a.eachProcess()
-	e.figure("acknowledged", acknowledged)
-	e.figure("reads", len(reads))
-	e.figure("final reads", len(e.finals))
+}
+
+// lengthOf is how many values a read saw.
+func lengthOf(read *history.Operation) int {
+	n, _ := read.Output.Len()
+	return n
+}
+
+// sent notes who sent what. It returns how many values were acknowledged, and whether all values differ.
+func (a *appended) sent() (acknowledged int, differ bool) {
+	differ = true
+	for i := range a.e.l.ops {
+		op := &a.e.l.ops[i]
+		if op.F != "append" || op.Outcome == history.Fail {
+			continue
+		}
+		values, _ := op.Input.AsList()
+		if op.Outcome == history.OK {
+			acknowledged += len(values)
+		}
+		for _, v := range values {
+			if other := a.senders[v]; other != nil {
+				a.e.ambiguous(v, other, op)
+				differ = false
+			}
+			a.senders[v] = op
+		}
+	}
+	return acknowledged, differ
 }
 
 // see compares a read with the longest one.
@@ -77,37 +114,40 @@ func (a *appended) see(op *history.Operation) {
 	}
 }
 
-// sent looks at each append by itself and against those before it, and counts the values that were acknowledged.
-func (a *appended) sent() (acknowledged int) {
+// inOrder looks at each append by itself and against those before it.
+func (a *appended) inOrder() {
 	l := a.e.l
-	var ended, inOrder []*history.Operation
+	var begun, ended []*history.Operation
 	for i := range l.ops {
 		op := &l.ops[i]
-		if op.F != "append" {
+		if op.F != "append" || op.Outcome == history.Fail {
 			continue
 		}
 		a.whole(op)
 		if op.Outcome == history.OK {
-			values, _ := op.Input.AsList()
-			acknowledged += len(values)
 			ended = append(ended, op)
 		}
-		inOrder = append(inOrder, op)
+		begun = append(begun, op)
 	}
 	slices.SortFunc(ended, byComplete)
-	var last *history.Operation // of those that had ended, the one with the last value
-	for _, op := range inOrder {
+	var last *history.Operation // of those that had ended, the one that ends last in the list
+	for _, op := range begun {
 		for ; len(ended) > 0 && ended[0].Complete < op.Invoke; ended = ended[1:] {
 			if last == nil || a.end(ended[0]) > a.end(last) {
 				last = ended[0]
 			}
 		}
-		if first, there := a.begin(op); last != nil && there && first < a.end(last) {
-			a.e.blame(fmt.Sprintf("%s, appended by %s, is before %s, which had been appended by %s when that began", quoted(a.longest[first]), l.by(op),
-				quoted(a.longest[a.end(last)]), l.by(last)), op.Invoke, last.Invoke)
+		first, there := a.begin(op)
+		if last == nil || !there || first >= a.end(last) {
+			continue
 		}
+		how := "before"
+		if a.end(last) == len(a.longest) {
+			how = "there without"
+		}
+		a.e.blame(fmt.Sprintf("%s, appended by %s, is %s %s, which had been appended by %s when that began", quoted(a.longest[first]), l.by(op), how,
+			quoted(lastOf(last)), l.by(last)), op.Invoke, last.Invoke, a.reader.Invoke)
 	}
-	return acknowledged
 }
 
 // whole blames an append of which a value is there, and one that was sent before it is not there, or later in the list.
@@ -116,12 +156,16 @@ func (a *appended) whole(op *history.Operation) {
 	for i := 1; i < len(values); i++ {
 		at, there := a.place[values[i]]
 		before, sent := a.place[values[i-1]]
+		how := ""
 		switch {
 		case there && !sent:
-			a.e.blame(fmt.Sprintf("%s is there without %s, which %s sent before it", quoted(values[i]), quoted(values[i-1]), a.e.l.by(op)), op.Invoke, a.reader.Invoke)
+			how = "there without"
 		case there && before > at:
-			a.e.blame(fmt.Sprintf("%s is before %s, which %s sent before it", quoted(values[i]), quoted(values[i-1]), a.e.l.by(op)), op.Invoke, a.reader.Invoke)
+			how = "before"
+		default:
+			continue
 		}
+		a.e.blame(fmt.Sprintf("%s is %s %s, which %s sent before it", quoted(values[i]), how, quoted(values[i-1]), a.e.l.by(op)), op.Invoke, a.reader.Invoke)
 	}
 }
 
@@ -135,49 +179,47 @@ func (a *appended) begin(op *history.Operation) (int, bool) {
 	return at, there
 }
 
-// end is the position of the last value of an append, -1 if it is not there.
+// end is the position of the last value of an append: after all others if it is not there, -1 if the append has none.
 func (a *appended) end(op *history.Operation) int {
-	values, _ := op.Input.AsList()
-	if len(values) > 0 {
-		if at, there := a.place[values[len(values)-1]]; there {
-			return at
-		}
+	if n, _ := op.Input.Len(); n == 0 {
+		return -1
 	}
-	return -1
+	if at, there := a.place[lastOf(op)]; there {
+		return at
+	}
+	return len(a.longest)
 }
 
-// known blames values that nobody sent, and acknowledged values that a final read lacks.
-func (a *appended) known() {
-	l, senders := a.e.l, map[history.Value]*history.Operation{}
+// lastOf is the last value of an append that has some.
+func lastOf(op *history.Operation) history.Value {
+	values, _ := op.Input.AsList()
+	return values[len(values)-1]
+}
+
+// known blames values that nobody had sent, and acknowledged values that a final read lacks. All reads are beginnings of the longest, or are blamed for that.
+func (a *appended) known(reads []*history.Operation) {
+	l, shortest := a.e.l, 0
+	if a.short != nil {
+		shortest = lengthOf(a.short)
+	}
 	for i := range l.ops {
 		op := &l.ops[i]
-		if op.F != "append" || op.Outcome == history.Fail {
+		if op.F != "append" || op.Outcome != history.OK || a.short == nil {
 			continue
 		}
 		values, _ := op.Input.AsList()
 		for _, v := range values {
-			senders[v] = op
-			if op.Outcome == history.OK {
-				a.wantFinally(v, op)
+			if at, there := a.place[v]; !there || at >= shortest {
+				a.e.blame(fmt.Sprintf("%s was acknowledged to %s, and is missing in the final read by %s", quoted(v), l.by(op), l.by(a.short)), op.Invoke, a.short.Invoke)
 			}
 		}
 	}
-	for _, read := range a.e.reads() {
+	for _, read := range reads {
 		list, _ := read.Output.AsList()
 		for _, v := range list {
-			if op := senders[v]; op == nil || op.Invoke > read.Complete {
+			if op := a.senders[v]; op == nil || op.Invoke > read.Complete {
 				a.e.blame(fmt.Sprintf("%s is in the %s by %s, and nobody had sent it", quoted(v), reading(read), l.by(read)), read.Invoke)
 			}
-		}
-	}
-}
-
-// wantFinally blames final reads without a value that was acknowledged. All reads are beginnings of the longest, or are blamed for that.
-func (a *appended) wantFinally(v history.Value, op *history.Operation) {
-	at, there := a.place[v]
-	for i, read := range a.e.finals {
-		if !there || at >= a.lengths[i] {
-			a.e.blame(fmt.Sprintf("%s was acknowledged to %s, and is missing in the final read by %s", quoted(v), a.e.l.by(op), a.e.l.by(read)), op.Invoke, read.Invoke)
 		}
 	}
 }
@@ -194,13 +236,16 @@ func (a *appended) eachProcess() {
 		if op.Outcome != history.OK {
 			continue
 		}
-		n, before := a.end(op)+1, latest[op.Process]
-		if op.F != "append" {
-			n, _ = op.Output.Len()
-			if before.by != nil && n < before.n {
-				a.e.blame(fmt.Sprintf("the %s by %s has %d values, and it had %s %d values before", reading(op), a.e.l.by(op), n,
-					map[bool]string{true: "appended the last of", false: "read"}[before.by.F == "append"], before.n), op.Invoke, before.by.Invoke)
-			}
+		n, before := 0, latest[op.Process]
+		switch {
+		case op.F == "append":
+			n = a.end(op) + 1
+		case lengthOf(op) >= before.n:
+			n = lengthOf(op)
+		case before.by.F == "append":
+			a.e.blame(fmt.Sprintf("the %s by %s lacks %s, which it had appended", reading(op), a.e.l.by(op), quoted(lastOf(before.by))), op.Invoke, before.by.Invoke)
+		default:
+			a.e.blame(fmt.Sprintf("the %s by %s has %s, and it had read %d before", reading(op), a.e.l.by(op), count.Of(lengthOf(op), "value"), before.n), op.Invoke, before.by.Invoke)
 		}
 		if n > before.n {
 			latest[op.Process] = seen{n, op}

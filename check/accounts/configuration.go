@@ -48,11 +48,12 @@ func versionOf(op *history.Operation) (version int64, values history.Value, ok b
 		return 0, history.Null, false
 	}
 	version, ok = parts[0].AsInt()
-	return version, parts[1], ok && isList(parts[1])
+	_, list := parts[1].AsList()
+	return version, parts[1], ok && list
 }
 
 func countVersions(e *ending) {
-	updates := map[history.Value]*history.Operation{} // that may have taken effect, by what they wrote
+	updates := map[history.Value]*history.Operation{} // the first that may have written some values
 	var newest *history.Operation
 	acknowledged, reads := 0, 0
 	for i := range e.l.ops {
@@ -60,7 +61,9 @@ func countVersions(e *ending) {
 		if op.F != "update" || op.Outcome == history.Fail {
 			continue
 		}
-		updates[op.Input] = op
+		if updates[op.Input] == nil {
+			updates[op.Input] = op
+		}
 		if op.Outcome == history.OK {
 			acknowledged++
 			if v, _, _ := versionOf(op); newest == nil || v > versionNumber(newest) {

@@ -8,7 +8,8 @@ import (
 	"simrun/history"
 )
 
-// Broadcast asks whether every value that was acknowledged is at every replica in the end, and none that nobody sent.
+// Broadcast asks whether every value that was acknowledged is at every replica in the end, and none that nobody sent. The values of a replica are a set: one that was sent
+// twice is there once.
 //
 //	broadcast 7     read → [7, 8]     final → [7, 8]
 var Broadcast = Checker{
@@ -33,7 +34,8 @@ var GSet = Checker{
 // an addition wins against a removal at the same time.
 //
 // An element is there in the end if an addition of it was acknowledged which began after all removals of it had ended. It is not there if all its
-// additions were acknowledged, and each by a replica that removed it later. Otherwise it may or may not be.
+// additions were acknowledged, and each by a replica that removed it later. Otherwise it may or may not be. An addition is done at one replica, that of its result: a client
+// that asks several may have it done twice.
 var ORSet = Checker{
 	Name:       "or-set",
 	Summary:    "a set whose additions win: add, remove, read → all, final → all; replicas are equal in the end",

@@ -10,7 +10,8 @@ import (
 )
 
 // final is the operation of the questions about replicas that agree in the end: a read that a client does at one replica when all else is over, and
-// the replicas have had the time to exchange what they know. The other reads may see less. This is what Maelstrom's workloads of the same
+// the replicas have had the time to exchange what they know. An operation with an unknown result that ended before has happened by then, or never will; one that was
+// still running may happen between two final reads. The other reads may see less. This is what Maelstrom's workloads of the same
 // names ask, with their final reads, and what Shapiro, Preguiça, Baquero and Zawirski call strong eventual consistency ("Conflict-free Replicated
 // Data Types", SSS 2011): replicas that know the same updates are equal.
 const final = "final"
@@ -37,18 +38,44 @@ func inTheEnd(judge func(e *ending)) func(l *ledger) Report {
 			e.Outcome, e.Reason = check.Unknown, "no final read completed"
 		}
 		if late := e.late(); late != nil {
-			e.Outcome, e.Reason = check.Unknown, fmt.Sprintf("the %s by %s ended after a final read had begun", late.F, l.by(late))
+			how := "ended"
+			if late.Complete < 0 {
+				how = "began"
+			}
+			e.Outcome, e.Reason = check.Unknown, fmt.Sprintf("the %s by %s %s after a final read had begun", late.F, l.by(late), how)
 			return e.Report
 		}
 		judge(e)
 		for _, op := range e.finals {
 			if first := e.finals[0]; !sameContent(op.Output, first.Output) {
-				e.blame(fmt.Sprintf("the replicas differ: the final read by %s is %s, and that by %s is %s",
-					l.by(first), quoted(first.Output), l.by(op), quoted(op.Output)), first.Invoke, op.Invoke)
+				e.differ(first, op)
 			}
 		}
 		return e.Report
 	}
+}
+
+// differ blames final reads that are not equal, unless an operation may have happened between them.
+func (e *ending) differ(a, b *history.Operation) {
+	reason := fmt.Sprintf("the replicas differ: the final read by %s is %s, and that by %s is %s", e.l.by(a), quoted(a.Output), e.l.by(b), quoted(b.Output))
+	running := e.running()
+	if running == nil {
+		e.blame(reason, a.Invoke, b.Invoke)
+	} else if e.Outcome == check.Valid {
+		e.Outcome, e.Reason = check.Unknown, fmt.Sprintf("%s; but the %s by %s was still running when the final reads began", reason, running.F, e.l.by(running))
+	}
+}
+
+// running is an update with an unknown result that had not ended when the first final read began; nil if there is none.
+func (e *ending) running() *history.Operation {
+	begun := e.finals[0].Invoke
+	for i := range e.l.ops {
+		op := &e.l.ops[i]
+		if end, ended := e.l.gaveUp[op.Process]; !slices.Contains(looks, op.F) && op.Outcome == history.Info && op.Invoke < begun && (!ended || end > begun) {
+			return op
+		}
+	}
+	return nil
 }
 
 // late is an update that began, or was acknowledged, after a final read had begun; nil if there is none.
@@ -89,6 +116,14 @@ func sorted(v history.Value) []history.Value {
 	}
 	slices.SortFunc(list, history.Value.Compare)
 	return list
+}
+
+// ambiguous says that nothing can be told of a value, since two operations may have written it.
+func (e *ending) ambiguous(v history.Value, first, again *history.Operation) {
+	if e.Outcome == check.Valid {
+		e.Outcome = check.Unknown
+		e.Reason = fmt.Sprintf("%s was sent twice, by %s and by %s, and this question needs values that differ", quoted(v), e.l.by(first), e.l.by(again))
+	}
 }
 
 // blame makes the history a violation, of which the first reason is kept.

@@ -18,7 +18,7 @@ import (
 //	committed → {"k": 4}             what is committed
 //	final → [["k", 0, 5], …]         all logs, at the end
 //
-// Violations are: an offset with two values, a value with two offsets, a value that nobody sent; an acknowledged value that is missing in a final read; a poll that goes
+// Violations are: an offset with two values, a value with more offsets than sends, a value that nobody sent; an acknowledged value that is missing in a final read; a poll that goes
 // back or leaves out an offset that is known; a commit past a value that no poll that had ended by then returned; a committed offset that goes
 // back. A value that is polled twice is none: consumers process at least once. A poll with an unknown result got, and processed, nothing.
 var Kafka = Checker{
@@ -80,8 +80,9 @@ func (p place) String() string { return fmt.Sprintf("offset %d of %s", p.offset,
 type logs struct {
 	e      *ending
 	values map[place]history.Value
-	places map[sent]place
-	sends  map[sent]*history.Operation // that may have taken effect
+	places map[sent]place              // the last that is known
+	sends  map[sent]*history.Operation // the first that may have taken effect
+	often  map[sent]int                // how many offsets a value may be at, as it was sent so often; less those that are known
 	known  map[string][]int64          // offsets by key, in ascending order
 	polled map[place]int               // the first end of a poll that returned it
 }
@@ -92,7 +93,8 @@ type sent struct {
 }
 
 func countLogs(e *ending) {
-	l := &logs{e: e, values: map[place]history.Value{}, places: map[sent]place{}, sends: map[sent]*history.Operation{}, known: map[string][]int64{}, polled: map[place]int{}}
+	l := &logs{e: e, values: map[place]history.Value{}, places: map[sent]place{}, sends: map[sent]*history.Operation{}, often: map[sent]int{},
+		known: map[string][]int64{}, polled: map[place]int{}}
 	acknowledged := l.collect()
 	for _, key := range slices.Sorted(maps.Keys(l.known)) {
 		slices.Sort(l.known[key])
@@ -119,7 +121,11 @@ func (l *logs) collect() (acknowledged int) {
 	ops := l.e.l.ops
 	for i := range ops {
 		if op := &ops[i]; op.F == "send" && op.Outcome != history.Fail {
-			l.sends[sent{op.Key, op.Input}] = op
+			what := sent{op.Key, op.Input}
+			if l.sends[what] == nil {
+				l.sends[what] = op
+			}
+			l.often[what]++
 		}
 	}
 	for i := range ops {
@@ -148,20 +154,20 @@ func (l *logs) collect() (acknowledged int) {
 func (l *logs) at(op *history.Operation, r record) {
 	where, what := place{r.key, r.offset}, sent{r.key, r.value}
 	value, taken := l.values[where]
-	other, elsewhere := l.places[what]
 	switch send := l.sends[what]; {
 	case send == nil || send.Invoke > op.Complete:
 		l.e.blame(fmt.Sprintf("%s is at %v in the %s by %s, and nobody had sent it", quoted(r.value), where, reading(op), l.e.l.by(op)), op.Invoke)
 	case taken && value != r.value:
 		l.e.blame(fmt.Sprintf("%v holds %s in the %s by %s, and another operation had %s there", where, quoted(r.value), reading(op), l.e.l.by(op), quoted(value)), op.Invoke)
-	case elsewhere && other != where:
-		l.e.blame(fmt.Sprintf("%s is at %v in the %s by %s, and at %v too", quoted(r.value), where, reading(op), l.e.l.by(op), other), op.Invoke)
+	case !taken && l.often[what] == 0:
+		l.e.blame(fmt.Sprintf("%s is at %v in the %s by %s, and at %v too", quoted(r.value), where, reading(op), l.e.l.by(op), l.places[what]), op.Invoke)
 	}
 	if !taken {
 		l.values[where] = r.value
 		l.known[r.key] = append(l.known[r.key], r.offset)
+		l.places[what] = where
+		l.often[what]--
 	}
-	l.places[what] = where
 }
 
 // gaps blames a poll that goes back, or leaves out an offset that is known.
@@ -187,12 +193,16 @@ func (l *logs) gaps(op *history.Operation) {
 // missing blames a final read without a value that was acknowledged.
 func (l *logs) missing(op *history.Operation) {
 	records, _ := recordsOf(op.Output)
-	there := map[sent]bool{}
+	there := map[place]bool{}
 	for _, r := range records {
-		there[sent{r.key, r.value}] = true
+		there[place{r.key, r.offset}] = true
 	}
 	for i := range l.e.l.ops {
-		if send := &l.e.l.ops[i]; send.F == "send" && send.Outcome == history.OK && !there[sent{send.Key, send.Input}] {
+		send := &l.e.l.ops[i]
+		if send.F != "send" || send.Outcome != history.OK {
+			continue
+		}
+		if offset, _ := send.Output.AsInt(); !there[place{send.Key, offset}] {
 			l.e.blame(fmt.Sprintf("%s at offset %s of %s was acknowledged to %s, and is missing in the final read by %s",
 				quoted(send.Input), send.Output, send.Key, l.e.l.by(send), l.e.l.by(op)), send.Invoke, op.Invoke)
 		}

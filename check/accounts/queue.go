@@ -169,19 +169,19 @@ func (r *Report) judge(q *queueAccount, l *ledger, lost, left []history.Value) {
 		}
 	case len(lost) > 0:
 		r.Outcome = check.Unknown
-		r.Reason = fmt.Sprintf("%s, such as %s, never taken, but operations with an unknown result may have taken them", were(len(lost)), quoted(lost[0]))
+		r.Reason = neverTaken(lost) + ", but operations with an unknown result may have taken " + map[bool]string{true: "it", false: "them"}[len(lost) == 1]
 	case len(left) > 0:
 		r.Outcome = check.Unknown
-		r.Reason = fmt.Sprintf("%s, such as %s, never taken, and nothing drained the queue after that", were(len(left)), quoted(left[0]))
+		r.Reason = neverTaken(left) + ", and nothing drained the queue after that"
 	default:
 		r.Outcome = check.Valid
 	}
 }
 
-// were is "1 element was" or "3 elements were".
-func were(n int) string {
-	if n == 1 {
-		return "1 element was"
+// neverTaken is "7 was never taken" or "3 elements, such as 7, were never taken".
+func neverTaken(all []history.Value) string {
+	if len(all) == 1 {
+		return quoted(all[0]) + " was never taken"
 	}
-	return count.Of(n, "element") + " were"
+	return fmt.Sprintf("%s, such as %s, were never taken", count.Of(len(all), "element"), quoted(all[0]))
 }
