@@ -49,7 +49,7 @@ func TestEveryModelHasAScenario(t *testing.T) {
 // run runs a model under the plan of faults that is the input. Messages take 5 ms, unless latency says something else, and there is one client.
 //
 //	run model=raft [nodes=3] [clients=1] [ops=5] [rate=10] [seed=1] [duration=2s] [latency=5ms] [workload=kv] [mix=(read,write)] [bug=name] [option=(name=value,…)]
-//	    [from=1s] [to=2s] [node=(n1,n2)] [messages] [all]
+//	    [from=1s] [to=2s] [node=(n1,n2)] [without=(word,…)] [messages] [all]
 func run(t *testing.T, d *datadriven.TestData) string {
 	var name, workload, bug, duration, latency, from, to string
 	c := sim.Case{Seed: 1, Clients: 1}
@@ -101,6 +101,17 @@ func run(t *testing.T, d *datadriven.TestData) string {
 		d.Fatalf(t, "%v", err)
 	}
 	fmt.Fprintf(&out, "%v: %s\n", r.Outcome, r.Summary)
+	return without(out.String(), values(d, "without"))
+}
+
+// without leaves out the lines that contain a word.
+func without(text string, words []string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(line, w) }) {
+			out.WriteString(line)
+		}
+	}
 	return out.String()
 }
 
