@@ -58,8 +58,8 @@ func TestNotSafeWithoutSynchrony(t *testing.T) {
 	}
 }
 
-// Whatever crashes, when all is quiet the greatest node that is up leads all others.
-func TestTheGreatestOfThoseThatAreUpLeads(t *testing.T) {
+// Whatever crashes, when all is quiet the highest node that is up leads all others.
+func TestTheHighestOfThoseThatAreUpLeads(t *testing.T) {
 	for plan, leader := range map[string]sim.NodeID{
 		"":                       5,
 		"at 3s crash n5 for 6s":  5, // it bullies n4 when it comes back
@@ -102,7 +102,7 @@ func TestMonitors(t *testing.T) {
 		{[]said{{1, 5, 5}, {2, 4, 4}, {3, 3, 4}, {4, 5, 0}}, "n5 has followed n5 since 1ns, and n3 followed n4 at 3ns"}, // it did until then
 		{[]said{{1, 5, 5}, {2, 4, 4}, {3, 5, -1}, {4, 5, 5}, {5, 5, 5}}, ""},
 		{[]said{{1, 5, 5}, {2, 4, 4}, {3, 5, -1}, {4, 5, 5}, {5, 4, 4}}, "n4 has followed n4 since 2ns, and n5 followed n5 at 4ns"},
-		{[]said{{1, 4, 3}}, "n4 follows n3, which is smaller"},
+		{[]said{{1, 4, 3}}, "n4 follows n3, which is lower"},
 	} {
 		got := ""
 		list := Model().Monitors(&sim.Case{Nodes: 5})

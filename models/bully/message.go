@@ -12,7 +12,7 @@ const (
 	kindNumber                    // the answer
 	kindAreYouThere               // the paper's AreYouThere and AreYouNormal
 	kindFollows                   // the answer: whom the node follows
-	kindHalt                      // a greater node holds an election: follow nobody until it is over
+	kindHalt                      // a higher node holds an election: follow nobody until it is over
 	kindHalted                    // the answer: the name of this halt
 	kindCoordinator               // the sender leads those that it has halted; with the name of the halt
 )

@@ -1,8 +1,8 @@
-// Package bully is the bully algorithm as a system under test: the node with the greatest name of those that are up bullies the others into following
+// Package bully is the bully algorithm as a system under test: the node with the highest name of those that are up bullies the others into following
 // it. The coordinator hands out numbers, each of which must go to one client only.
 //
 // The algorithm is that of Garcia-Molina, "Elections in a Distributed Computing System", IEEE Transactions on Computers C-31 (1), 1982: a node that comes
-// back, or misses its coordinator, asks the greater ones whether they are there. If none answers, it halts the smaller ones and announces itself to them.
+// back, or misses its coordinator, asks the higher ones whether they are there. If none answers, it halts the lower ones and announces itself to them.
 // Left out is the phase Reorganization, in which the members get their part of the task: here the coordinator does all of it. The names of halts stand for
 // the paper's group numbers, and for its assumption that messages of one node arrive in order; [sim.Env.Boots] for its safe storage.
 //
@@ -30,21 +30,21 @@ import (
 func Model() models.Model {
 	return models.Model{
 		Name:    "bully",
-		Summary: "the bully election: the greatest node that is up is the coordinator, and hands out unique numbers",
+		Summary: "the bully election: the highest node that is up is the coordinator, and hands out unique numbers",
 		Guarantee: "when no message is lost or later than its timeout, clocks agree, and nodes only crash and restart, no two nodes follow different coordinators, " +
-			"the greatest of those that are up leads whenever no election is going on, and no number is handed out twice; nothing is promised under a partition, a lost message or a pause",
+			"the highest of those that are up leads whenever no election is going on, and no number is handed out twice; nothing is promised under a partition, a lost message or a pause",
 		Boot:      blocking.Boot(run),
 		Client:    client,
 		Workloads: []models.Workload{workload.UniqueIDs()},
 		Bugs: []models.Bug{
 			{Name: bugNoHalt, Tier: models.Easy,
-				Summary: "a node that no greater one answers announces itself without halting the others first: an old coordinator goes on until it hears of it",
+				Summary: "a node that no higher one answers announces itself without halting the others first: an old coordinator goes on until it hears of it",
 				Oracles: []string{"one coordinator"}, Source: "the algorithm as textbooks have it, such as Coulouris, Dollimore and Kindberg, \"Distributed Systems\": the winner only sends its announcement; Garcia-Molina (1982) halts the others before"},
-			{Name: bugIgnoreGreater, Tier: models.Easy,
-				Summary: "a node that holds an election does not ask the greater ones whether they are there, and has them follow it like the others",
-				Oracles: []string{"the greatest leads", "one coordinator", "linearizability"}, Source: "step 1 of procedure Election in Garcia-Molina (1982), left out"},
+			{Name: bugIgnoreHigher, Tier: models.Easy,
+				Summary: "a node that holds an election does not ask the higher ones whether they are there, and has them follow it like the others",
+				Oracles: []string{"the highest leads", "one coordinator", "linearizability"}, Source: "step 1 of procedure Election in Garcia-Molina (1982), left out"},
 			{Name: bugNoRecovery, Tier: models.Easy,
-				Summary: "a node that comes back holds no election, and follows the node with the greatest name of all, which may be itself, as if that led",
+				Summary: "a node that comes back holds no election, and follows the node with the highest name of all, which may be itself, as if that led",
 				Oracles: []string{"one coordinator", "linearizability"}, Source: "procedure Recovery in Garcia-Molina (1982), left out"},
 		},
 		Profile: fault.Profile{
@@ -54,24 +54,24 @@ func Model() models.Model {
 			Claims: fault.Claims{Synchronous: bound, Lost: fault.AMinority, Torn: true, Wiped: fault.Everybody, Damaged: fault.Everybody, Errors: fault.Everybody},
 		},
 		Monitors: func(c *sim.Case) []sim.Monitor {
-			return []sim.Monitor{&agreement{nodes: make([]following, c.Nodes+1)}, greatest{}}
+			return []sim.Monitor{&agreement{nodes: make([]following, c.Nodes+1)}, highest{}}
 		},
-		Marks:           []string{markGreater, markOvertaken, markLate},
+		Marks:           []string{markHigher, markOvertaken, markLate},
 		DescribeMessage: describe,
 	}
 }
 
 const (
-	bugNoHalt        sim.BugName = "no-halt"
-	bugIgnoreGreater sim.BugName = "ignore-greater"
-	bugNoRecovery    sim.BugName = "no-election-on-restart"
+	bugNoHalt       sim.BugName = "no-halt"
+	bugIgnoreHigher sim.BugName = "ignore-higher"
+	bugNoRecovery   sim.BugName = "no-election-on-restart"
 
 	eventElected fault.Event = "elected"
 
 	roleCoordinator, roleFollower, roleElecting = "coordinator", "follower", "electing"
 
-	markGreater   = "a greater node answered"
-	markOvertaken = "a greater node halted an election"
+	markHigher    = "a higher node answered"
+	markOvertaken = "a higher node halted an election"
 	markLate      = "an announcement came too late"
 
 	bound          = 50 * time.Millisecond         // of the time that a message is under way

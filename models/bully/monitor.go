@@ -68,14 +68,14 @@ func (m *agreement) until(now sim.Time, f following) string {
 	return ""
 }
 
-// greatest is the invariant that no node follows a smaller one. With agreement, the greatest of the nodes that are up leads when all follow one.
-type greatest struct{}
+// highest is the invariant that no node follows a lower one. With agreement, the highest of the nodes that are up leads when all follow one.
+type highest struct{}
 
-func (greatest) Name() string { return "the greatest leads" }
+func (highest) Name() string { return "the highest leads" }
 
-func (greatest) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (highest) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	if said, ok := f.(follows); ok && said.coordinator != 0 && said.coordinator < node {
-		return fmt.Sprintf("%v follows %v, which is smaller", node, said.coordinator)
+		return fmt.Sprintf("%v follows %v, which is lower", node, said.coordinator)
 	}
 	return ""
 }

@@ -15,7 +15,7 @@ import (
 type node struct {
 	all         []sim.NodeID
 	coordinator sim.NodeID // whom it follows; 0: nobody, until an election is over
-	halts       uint64     // the name of the last time that it was halted, by itself or by a greater node
+	halts       uint64     // the name of the last time that it was halted, by itself or by a higher node
 	term        int64      // as coordinator: the tick in which it became that
 	last        int64      // as coordinator: the last number; it and those before it are used up
 }
@@ -59,23 +59,23 @@ func (n *node) watch(p *blocking.Proc) {
 	}
 }
 
-// elect is the paper's Election: unless a greater node answers, halt all smaller ones and lead those that are up. A node that is halted
-// meanwhile gives up. The greatest is halted first: so whoever holds an election too is halted before those that it could announce itself to.
+// elect is the paper's Election: unless a higher node answers, halt all lower ones and lead those that are up. A node that is halted
+// meanwhile gives up. The highest is halted first: so whoever holds an election too is halted before those that it could announce itself to.
 func (n *node) elect(p *blocking.Proc) {
-	smaller, greater := n.all[:p.ID()-1], n.all[p.ID():]
-	if p.Bug(bugIgnoreGreater) {
-		smaller, greater = slices.Concat(smaller, greater), nil
+	lower, higher := n.all[:p.ID()-1], n.all[p.ID():]
+	if p.Bug(bugIgnoreHigher) {
+		lower, higher = slices.Concat(lower, higher), nil
 	}
 	mine := n.halts
-	if len(p.Ask(greater, encode(kindAreYouThere, 0), patience, 1)) > 0 {
-		p.Sometimes(markGreater)
+	if len(p.Ask(higher, encode(kindAreYouThere, 0), patience, 1)) > 0 {
+		p.Sometimes(markHigher)
 		return
 	}
 	if n.halts == mine {
 		mine = n.halt(p)
 	}
 	halts := map[sim.NodeID]uint64{} // of those that are up
-	for _, id := range slices.Backward(smaller) {
+	for _, id := range slices.Backward(lower) {
 		if n.halts == mine && !p.Bug(bugNoHalt) {
 			reply, _ := p.Call(id, encode(kindHalt, 0), patience)
 			_, halts[id] = decode(reply)
@@ -89,7 +89,7 @@ func (n *node) elect(p *blocking.Proc) {
 	n.term = int64(p.Now() / tick)
 	n.last = (n.term+1)*perTick - 1 // an earlier coordinator may have handed out the numbers of this tick
 	p.Report(elected{})
-	for _, id := range smaller {
+	for _, id := range lower {
 		p.Send(id, encode(kindCoordinator, halts[id]))
 	}
 }

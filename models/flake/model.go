@@ -31,7 +31,7 @@ func Model() models.Model {
 		},
 		Bugs: []models.Bug{
 			{Name: bugInMemory, ID: "B55", Tier: models.Easy,
-				Summary: "a node counts in memory alone, and begins anew after a restart",
+				Summary: "a node counts in memory alone, and starts over after a restart",
 				Oracles: []string{"durability", "linearizability"}, Source: "maelstrom#93"},
 			{Name: bugBeforeSync, Tier: models.Easy,
 				Summary: "a node hands out positions of a block that its disk does not hold yet",

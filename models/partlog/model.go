@@ -59,7 +59,7 @@ func Model() models.Model {
 				Summary: "the coordinator takes commits of consumers that are not members of the current generation",
 				Oracles: []string{"fencing", "kafka"}, Source: "the generation of Kafka's group protocol (ILLEGAL_GENERATION), not compared"},
 			{Name: bugGenerationInMemory, Tier: models.Easy,
-				Summary: "the coordinator counts generations in memory, and begins anew after a restart",
+				Summary: "the coordinator counts generations in memory, and starts over after a restart",
 				Oracles: []string{"generations"}, Source: "maelstrom#93, the same mistake with unique ids"},
 		},
 		// Not claimed: nodes that are lost for good, or whose disks come back empty or damaged. There is no replica.

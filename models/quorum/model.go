@@ -41,7 +41,7 @@ func Model() models.Model {
 			{Name: optionConsistency, Summary: "abd: atomic registers, two rounds at a majority; lww: the last writer by the coordinators' clocks wins, one round", Values: []string{"abd", lww}, Weaker: []string{lww}},
 			{Name: optionReplicas, Summary: "homes of each key: the first so many nodes from its place on the ring", Values: []string{"all", "3", "5"},
 				Claims: map[string]fault.Claims{"3": someHomes, "5": someHomes}},
-			{Name: optionQuorum, Summary: "with lww, strict: only homes count; sloppy: for a home that does not answer the next node stands in, and keeps a write for it", Values: []string{"strict", sloppy}},
+			{Name: optionQuorum, Summary: "with lww, strict: only homes count; sloppy: if a home does not answer, the next node stands in for it, and keeps a write until it is back", Values: []string{"strict", sloppy}},
 			{Name: optionR, Summary: "with lww, replicas that a read waits for, at most all", Values: []string{"2", "1", "3"}},
 			{Name: optionW, Summary: "with lww, replicas that a write waits for, at most all", Values: []string{"2", "1", "3"}},
 			{Name: optionHints, Summary: "with lww, hinted handoff: the coordinator keeps a write for a replica that did not answer, and sends it later", Values: []string{"on", "off"}},

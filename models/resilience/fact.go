@@ -38,7 +38,7 @@ type (
 )
 
 func (f waits) String() string {
-	return fmt.Sprintf("waits %v for a caller that waits %v", f.timeout, f.rest)
+	return fmt.Sprintf("gives its backend %v; its caller gives up after %v", f.timeout, f.rest)
 }
 
 func (f turnedAway) String() string {

@@ -28,7 +28,7 @@ func Model() models.Model {
 		Name:    "resilience",
 		Summary: "gateways, services, a store and a catalog, with the policies that bring them back from overload",
 		Guarantee: "counters are linearizable, and no operation is applied twice, as long as the store keeps what it synced; a call to one backend finds a worker of a service while the other backend hangs; " +
-			"a fault of one backend or service alone does not touch the callers who don't need it; who browses always gets a page, at worst a plain one; no tenant gets more than its rate; " +
+			"a fault of one backend or service alone does not touch the callers who don't need it; a client that browses always gets a page, at worst a plain one; no tenant gets more than its rate; " +
 			"and 5 s after the last fault every gateway answers 95 % of its calls in time, and asks all services again, if no service was away for more than 10 s",
 		Boot:      blocking.Boot(run),
 		Client:    client,
