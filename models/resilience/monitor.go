@@ -2,7 +2,6 @@ package resilience
 
 import (
 	"fmt"
-	"time"
 
 	"simrun/sim"
 	"simrun/sim/blocking"
@@ -25,7 +24,7 @@ func (m returns) Observe(at sim.Time, node sim.NodeID, f sim.Fact) string {
 	if !ok || at < m.healed+sim.Time(goodAfter) || s.all().good() {
 		return ""
 	}
-	return fmt.Sprintf("%v after the faults healed, %v %v", time.Duration(at-m.healed), node, s)
+	return fmt.Sprintf("%s after the faults healed, %v %v", (at - m.healed).Clock(), node, s)
 }
 
 // converged says which gateway has not answered as good as all calls of the last second, or leaves a service out.
@@ -48,7 +47,7 @@ func (comeBack) Name() string { return checkComeBack }
 
 func (m comeBack) Observe(at sim.Time, node sim.NodeID, f sim.Fact) string {
 	if s, ok := f.(lastSecond); ok && at >= m.healed+sim.Time(goodAfter) && s.unused != 0 {
-		return fmt.Sprintf("%v after the faults healed, %v makes no calls to %v", time.Duration(at-m.healed), node, s.unused)
+		return fmt.Sprintf("%s after the faults healed, %v makes no calls to %v", (at - m.healed).Clock(), node, s.unused)
 	}
 	return ""
 }

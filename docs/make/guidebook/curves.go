@@ -22,13 +22,16 @@ type curve struct {
 	plan       string // a file
 	seeds      uint64
 	clients    int
+	options    map[sim.OptionName]string
 	bugs       []sim.BugName // a curve for each; the first curve is without any
 }
 
 // curves returns the curves of the guide.
 func curves() []curve {
 	return []curve{
-		{"mechanisms", "retry", "resilience", "hang.txt", 30, 4, []sim.BugName{"retry-without-budget"}},
+		{"mechanisms", "retry", "resilience", "hang.txt", 30, 4, nil, []sim.BugName{"retry-without-budget"}},
+		{"mechanisms", "breaker", "resilience", "hang.txt", 30, 4, map[sim.OptionName]string{"breaker": "all"}, []sim.BugName{"breaker-never-half-opens"}},
+		{"mechanisms", "bulkhead", "resilience", "catalog.txt", 30, 8, map[sim.OptionName]string{"timeout": "250ms", "breaker": "off"}, []sim.BugName{"no-bulkhead"}},
 	}
 }
 
@@ -48,7 +51,7 @@ func (c *curve) draw(w io.Writer, root string) error {
 	}
 	var rows []recovery.Row
 	for _, bug := range slices.Concat([]sim.BugName{""}, c.bugs) {
-		base := sim.Case{Model: m.Name, Clients: c.clients}
+		base := sim.Case{Model: m.Name, Clients: c.clients, Options: c.options}
 		if bug != "" {
 			base.Bugs = []sim.BugName{bug}
 		}
