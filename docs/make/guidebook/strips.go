@@ -38,7 +38,7 @@ func strips() []picture {
 		{"mechanisms", "paxos", "two proposers, and no acceptor that both have asked", "paxos", "quorums-do-not-meet", 1, "", 900 * ms, 1100 * ms, true},
 		{"mechanisms", "multipaxos", "a new leader fills slots that others had agreed on", "multipaxos", "own-slots", 37, "", 5900 * ms, 6500 * ms, true},
 		{"mechanisms", "lock", "two clients add to the same sum, and both believe that they have the lock", "coord", "no-fencing", 6, nemesis.Quiet, 750 * ms, 2700 * ms, true},
-		{"mechanisms", "service", "n1 restarts, and answers before it has caught up", "coord", "local-read-goes-back", 12, "", 0, 400 * ms, true},
+		{"mechanisms", "service", "n1 is behind n2, and answers a client that has seen more", "coord", "local-read-goes-back", 12, "", 0, 400 * ms, true},
 		{"mechanisms", "ephemeral", "a command of a session that has ended is on its way", "coord", "create-in-ended-session", 1, "", 900 * ms, 3100 * ms, true},
 		{"mechanisms", "vr", "a replica comes back empty, and helps to elect a primary", "vr", "restart-empty", 12, "", 0, 700 * ms, true},
 		{"mechanisms", "transaction", "a transfer is refused halfway", "coord", "half-transaction", 34, "", 885 * ms, 1400 * ms, true},
