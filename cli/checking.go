@@ -130,7 +130,7 @@ func (c *checking) printSeveral(all []shown) {
 		rows = append(rows, []string{p.mark(s.results.Outcome), strings.TrimPrefix(s.title, shared), o.String(), count.Grouped(s.results.Ops.Total()), why})
 	}
 	printTable(c.stdout, "", rows)
-	fmt.Fprintf(c.stdout, "\n%s histories: %d valid, %d violation, %d unknown", count.Grouped(len(all)), by[check.Valid], by[check.Violation], by[check.Unknown])
+	fmt.Fprintf(c.stdout, "\n%s histories: %d valid, %s, %d unknown", count.Grouped(len(all)), by[check.Valid], count.Of(by[check.Violation], "violation"), by[check.Unknown])
 	if refused > 0 {
 		fmt.Fprintf(c.stdout, ", %d refused", refused)
 	}

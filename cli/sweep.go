@@ -295,7 +295,7 @@ func (w *sweeping) printExercise(tally *trial.Tally) {
 		fmt.Fprintf(w.stdout, "  %s of %s fired (%s)\n", count.Grouped(e.Fired), count.Of(e.Faults, "fault"), count.Share(e.Fired, e.Faults))
 	}
 	if tally.Little > 0 {
-		fmt.Fprintf(w.stdout, "  the verdict of %s means little: fewer than %d operations changed the state, or no fault fired\n", count.Of(tally.Little, "valid seed"), trial.LittleChanges)
+		fmt.Fprintf(w.stdout, "  the verdict of %s means little: %s\n", count.Of(tally.Little, "valid seed"), trial.WhyLittle)
 	}
 	fmt.Fprintln(w.stdout)
 }
@@ -313,7 +313,7 @@ func summary(sum *sweep.Summary, tally *trial.Tally) string {
 	var parts []string
 	for _, word := range trial.Words() {
 		if n := tally.Counts[word]; n > 0 {
-			parts = append(parts, count.Grouped(n)+" "+word)
+			parts = append(parts, tallied(n, word))
 		}
 	}
 	s := count.Of(sum.Done, "seed")
@@ -321,6 +321,15 @@ func summary(sum *sweep.Summary, tally *trial.Tally) string {
 		s += ": " + joinStrings(parts)
 	}
 	return fmt.Sprintf("%s; %s run twice and equal; %s events", s, count.Grouped(tally.Verified), count.Grouped(tally.Events))
+}
+
+// tallied says how many seeds had an outcome: "3 violations", "997 valid".
+func tallied(n uint64, word string) string {
+	switch word {
+	case check.Valid.String(), check.Unknown.String():
+		return count.Grouped(n) + " " + word
+	}
+	return count.Of(n, word)
 }
 
 // figures prints to stderr how fast it went, which differs from time to time.

@@ -32,6 +32,17 @@ func (m Model) ProfileOf(c *sim.Case) Profile {
 	return p
 }
 
+// GivesUp lists the options of a case with which the model does not keep its guarantee: "consistency=lww".
+func (m Model) GivesUp(c *sim.Case) []string {
+	var list []string
+	for _, o := range m.Options {
+		if value := c.Options[o.Name]; slices.Contains(o.Weaker, value) {
+			list = append(list, string(o.Name)+"="+value)
+		}
+	}
+	return list
+}
+
 // MarksOf lists the states worth reaching with the options of a case.
 func (m Model) MarksOf(c *sim.Case) []string {
 	marks := slices.Clone(m.Marks)

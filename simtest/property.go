@@ -125,7 +125,7 @@ func Sweep(t testing.TB, m models.Model, base sim.Case, n Nemesis, seeds int) {
 	e := &tally.Exercise
 	t.Logf("simrun: %s: %d seeds valid; operations that changed the state %d to %d, median %d; %d of %d faults fired", m.Name, seeds, e.Changes.Least(), e.Changes.Most(), e.Changes.Median(), e.Fired, e.Faults)
 	if tally.Little > 0 {
-		t.Logf("simrun: %s: the verdict of %d seeds means little: fewer than %d operations changed the state, or no fault fired", m.Name, tally.Little, trial.LittleChanges)
+		t.Logf("simrun: %s: the verdict of %d seeds means little: %s", m.Name, tally.Little, trial.WhyLittle)
 	}
 	if names := tally.Unreached(); len(names) > 0 {
 		t.Logf("simrun: %s: never reached: %s", m.Name, strings.Join(names, ", "))

@@ -12,16 +12,22 @@ import (
 
 // Exercise says how much a run exercised its system.
 type Exercise struct {
-	Changes int `json:"changes"` // completed operations that changed the state, in the order that was found; -1 if none was found
+	Ops      int `json:"operations"` // that clients began
+	Answered int `json:"answered"`   // of them, those that succeeded
+	Changes  int `json:"changes"`    // completed operations that changed the state, in the order that was found; -1 if none was found
 	sim.Activity
 }
 
-// LittleChanges is how many operations must at least have changed the state for a valid verdict to say much.
-const LittleChanges = 10
+// LittleOps is how many operations must at least have succeeded, and how many changed the state, for a valid verdict to say much.
+const LittleOps = 10
+
+// WhyLittle says of the valid runs of many seeds why the verdict of some means little.
+const WhyLittle = "fewer than 10 operations succeeded or changed the state, or no fault fired"
 
 // exerciseOf counts what a judged run exercised.
 func exerciseOf(spec check.Spec, r *sim.Result, j *Judgement) Exercise {
-	e := Exercise{Changes: -1, Activity: r.Activity}
+	ops := CountOps(r.History)
+	e := Exercise{Ops: ops.Total(), Answered: ops.OK, Changes: -1, Activity: r.Activity}
 	if c := j.Checks[0]; c.Outcome == check.Valid && spec != nil {
 		e.Changes = changes(spec, r.History, c.Witness)
 	}
@@ -73,10 +79,18 @@ func (e Exercise) String() string {
 // Little says why a valid verdict of the run means little; "" if it does not.
 func (e Exercise) Little() string {
 	switch {
-	case e.Changes >= 0 && e.Changes < LittleChanges:
+	case e.Ops == 0:
+		return "clients asked for nothing"
+	case e.Answered == 0:
+		return fmt.Sprintf("none of %s succeeded", count.Of(e.Ops, "operation"))
+	case e.Answered < LittleOps:
+		return fmt.Sprintf("only %d of %s succeeded", e.Answered, count.Of(e.Ops, "operation"))
+	case e.Changes == 0:
+		return "no operation changed the state"
+	case e.Changes > 0 && e.Changes < LittleOps:
 		return fmt.Sprintf("only %s changed the state", count.Of(e.Changes, "operation"))
 	case e.Faults > 0 && e.Fired == 0:
-		return "not one of its faults fired"
+		return "none of its faults fired"
 	}
 	return ""
 }

@@ -34,7 +34,7 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 		{Name: "cluster", Value: describeCluster(c)},
 		{Name: "operations", Value: DescribeOps(events)},
 		{Name: "faults", Value: describeFaults(c.Faults, r)},
-		{Name: "claims", Value: describeClaims(r.Beyond)},
+		{Name: "claims", Value: describeClaims(r.Weaker, r.Beyond)},
 	}
 	if r.Untraced > 0 {
 		facts = append(facts, sim.Field{Name: "trace", Value: fmt.Sprintf("a part: %s more records are around it, before or after", count.Grouped(r.Untraced))})
@@ -122,14 +122,22 @@ func describeFaults(plan []fault.Fault, r *Results) string {
 		shown := r.Unfired[:min(n, 2)]
 		s += fmt.Sprintf("; %d of %d fired, not %s", r.Exercise.Fired, r.Exercise.Faults, strings.Join(shown, ", "))
 		if n > len(shown) {
-			s += fmt.Sprintf(" and %d others", n-len(shown))
+			s += " and " + count.Of(n-len(shown), "other")
 		}
 	}
 	return s
 }
 
-// describeClaims compares the faults with what the model claims to survive.
-func describeClaims(beyond []string) string {
+// describeClaims says with which options the model does not keep its guarantee, and compares the faults with what it claims to survive.
+func describeClaims(weaker, beyond []string) string {
+	if len(weaker) == 0 {
+		return describeBreaches(beyond)
+	}
+	return fmt.Sprintf("with %s the model does not keep its guarantee; %s", strings.Join(weaker, ", "), describeBreaches(beyond))
+}
+
+// describeBreaches compares the faults with what the model claims to survive.
+func describeBreaches(beyond []string) string {
 	switch len(beyond) {
 	case 0:
 		return "the faults stay within what the model claims to survive"

@@ -119,6 +119,7 @@ type Run struct {
 	Judgement
 	Exercise Exercise
 	Beyond   []string // faults that go beyond what the model claims to survive, and why
+	Weaker   []string // options with which the model does not keep its guarantee
 }
 
 // Run simulates the case of one seed and judges it.
@@ -146,6 +147,7 @@ func Simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts che
 	}
 	spec, _, _ = promiseOf(m, r, spec)
 	t.Exercise = exerciseOf(spec, r, &t.Judgement)
+	t.Weaker = m.GivesUp(&r.Case)
 	profile := m.ProfileOf(&r.Case)
 	for _, b := range profile.Claims.Breaches(r.Case.Faults, r.Case.Nodes) {
 		t.Beyond = append(t.Beyond, fmt.Sprintf("%v: %s", b.Fault, b.Why))

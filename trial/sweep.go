@@ -268,7 +268,7 @@ func (t *Tally) Outcome() check.Outcome {
 	return o
 }
 
-// Words lists the outcomes that seeds had, the worst first: "3 violation, 997 valid".
+// Words lists the outcomes that seeds had, the worst first: "violation", then "valid".
 func Words() []string {
 	return []string{internalWord, check.Violation.String(), check.Unknown.String(), check.Valid.String()}
 }

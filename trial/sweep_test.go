@@ -2,8 +2,10 @@ package trial
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,7 +114,30 @@ func TestLittleIsSaid(t *testing.T) {
 	if run, err = setup.Run(1, false); err != nil {
 		t.Fatal(err)
 	}
-	if res, _ = run.Results(); res.Little != "not one of its faults fired" || len(res.Unfired) != 2 {
+	if res, _ = run.Results(); res.Little != "none of its faults fired" || len(res.Unfired) != 2 {
 		t.Errorf("%q, without effect %q", res.Little, res.Unfired)
+	}
+}
+
+// A run whose clients got hardly an answer means little, also where no order of its operations is known.
+func TestFewAnswersMeanLittle(t *testing.T) {
+	for _, tc := range []struct {
+		e    Exercise
+		want string
+	}{
+		{Exercise{Changes: -1}, "clients asked for nothing"},
+		{Exercise{Ops: 76, Changes: -1}, "none of 76 operations succeeded"},
+		{Exercise{Ops: 76, Answered: 4, Changes: 45}, "only 4 of 76 operations succeeded"},
+		{Exercise{Ops: 76, Answered: 10, Changes: 0}, "no operation changed the state"},
+		{Exercise{Ops: 76, Answered: 10, Changes: 1}, "only 1 operation changed the state"},
+		{Exercise{Ops: 76, Answered: 10, Changes: -1}, ""},
+		{Exercise{Ops: 76, Answered: 10, Changes: 10}, ""},
+	} {
+		if got := tc.e.Little(); got != tc.want {
+			t.Errorf("%+v: %q, want %q", tc.e, got, tc.want)
+		}
+	}
+	if !strings.Contains(WhyLittle, fmt.Sprintf("fewer than %d ", LittleOps)) {
+		t.Errorf("%q, and the limit is %d", WhyLittle, LittleOps)
 	}
 }
