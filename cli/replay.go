@@ -69,10 +69,10 @@ func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlag
 	}
 	var stored *store.Run
 	if dir != "" {
-		if stored, err = store.Load(dir); err != nil {
+		if err := sameCase(dir, file); err != nil {
 			return err
 		}
-		if err := sameCase(file, stored); err != nil {
+		if stored, err = store.LoadUntraced(dir); err != nil {
 			return err
 		}
 	}
@@ -121,10 +121,18 @@ func locate(path string) (dir, file string, err error) {
 	return dir, file, nil
 }
 
-// sameCase refuses a case file that is not the one of its results.
-func sameCase(file string, r *store.Run) error {
+// sameCase refuses a case file that is not the one of the results in its folder.
+func sameCase(dir, file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	results, err := store.LoadResults(dir)
+	if err != nil {
+		return err
+	}
 	var a, b bytes.Buffer
-	if json.Compact(&a, r.Case) == nil && json.Compact(&b, r.Results.Case) == nil && bytes.Equal(a.Bytes(), b.Bytes()) {
+	if json.Compact(&a, text) == nil && json.Compact(&b, results.Case) == nil && bytes.Equal(a.Bytes(), b.Bytes()) {
 		return nil
 	}
 	return fmt.Errorf("%s was changed after it was run: it is not the case in %s, so there is no digest to verify; to run the changed case, copy it to another place first",

@@ -270,6 +270,22 @@ func sweepRuns(group string) {
 // Load reads a run from its folder. A trace and a case may be missing; anything that
 // is there must be whole.
 func Load(dir string) (*Run, error) {
+	r, err := LoadUntraced(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = readFile(filepath.Join(dir, TraceFile), func(f io.Reader, name string) error {
+		r.Trace, err = readTrace(f, name)
+		return err
+	})
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return r, nil
+}
+
+// LoadUntraced is [Load] but for the trace, which is not read.
+func LoadUntraced(dir string) (*Run, error) {
 	r := &Run{}
 	var err error
 	if r.Case, err = os.ReadFile(filepath.Join(dir, CaseFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -289,13 +305,6 @@ func Load(dir string) (*Run, error) {
 		r.History = read.Events
 		return nil
 	}); err != nil {
-		return nil, err
-	}
-	err = readFile(filepath.Join(dir, TraceFile), func(f io.Reader, name string) error {
-		r.Trace, err = readTrace(f, name)
-		return err
-	})
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	return r, nil
