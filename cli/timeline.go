@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simrun/internal/count"
 	"simrun/sim"
 	"simrun/visual/store"
 	"simrun/visual/timeline"
@@ -48,13 +49,30 @@ func (f *timelineFlags) check(to string) error {
 	if err != nil {
 		return err
 	}
+	if until > 0 && until < from {
+		return fmt.Errorf("--until %s: that is before --from %s", f.until, f.from)
+	}
 	f.options = timeline.Options{From: sim.Time(from), To: sim.Time(until), Messages: f.messages, All: f.all}
 	for _, name := range f.nodes {
 		var id sim.NodeID
-		if err := id.UnmarshalText([]byte(name)); err != nil {
+		if err := id.UnmarshalText([]byte(name)); err != nil || id == 0 {
 			return fmt.Errorf("--node %s: expected a server or a client, like n1 or c2", name)
 		}
 		f.options.Nodes = append(f.options.Nodes, id)
+	}
+	return nil
+}
+
+// takePart refuses nodes that a stored case does not have.
+func takePart(nodes []sim.NodeID, text []byte) error {
+	c, err := sim.ParseCase(store.CaseFile, text)
+	if err != nil {
+		return err
+	}
+	for _, id := range nodes {
+		if id > sim.NodeID(c.Nodes) || id < sim.ClientID(c.Clients) {
+			return fmt.Errorf("--node %v: the run has %s and %s", id, count.Of(c.Nodes, "server"), count.Of(c.Clients, "client"))
+		}
 	}
 	return nil
 }
@@ -74,6 +92,9 @@ func (a *app) timeline(path string, f *timelineFlags) error {
 	}
 	if r.Trace == nil {
 		return fmt.Errorf("%s: the run has no trace: its history was recorded elsewhere", path)
+	}
+	if err := takePart(f.options.Nodes, r.Case); err != nil {
+		return err
 	}
 	return timeline.Write(a.stdout, r.Trace, f.options)
 }
