@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -66,6 +67,9 @@ decides what it has read.`,
 				return a.work(cmd.Context(), func() error { return a.convert(args, f, lenient, convert) })
 			}
 			if kf.spec == "" {
+				if err := exist(args); err != nil {
+					return err
+				}
 				return fmt.Errorf("against which specification? Say --spec, one of: %s", joinStrings(checkNames()))
 			}
 			if err := oneOf("specification", kf.spec, checkNames()); err != nil {
@@ -178,6 +182,19 @@ func checkNames() []string {
 		names = append(names, c.Name)
 	}
 	return names
+}
+
+// exist refuses a file that does not. Standard input does.
+func exist(files []string) error {
+	for _, file := range files {
+		if file == "-" {
+			continue
+		}
+		if _, err := os.Stat(file); err != nil {
+			return inFile(file, err)
+		}
+	}
+	return nil
 }
 
 // countsAlone refuses what makes no sense for a question that counts.
