@@ -123,7 +123,9 @@ func (s subject) named(name string) bool {
 func namesOf(list []subject) []string {
 	var names []string
 	for _, s := range list {
-		names = append(names, string(s.bug.Name))
+		if name := string(s.bug.Name); !slices.Contains(names, name) { // models share some
+			names = append(names, name)
+		}
 	}
 	return names
 }
@@ -151,6 +153,11 @@ type benchRow struct {
 // run looks for bugs, and prints what became of each.
 func (b *benching) run(cf *caseFlags, subjects []subject, format, markdown string) error {
 	collectLess()
+	for _, s := range subjects { // what is wrong is said before anything runs
+		if _, err := prepareBug(*cf, s); err != nil {
+			return err
+		}
+	}
 	rows := []benchRow{}
 	for i, s := range subjects {
 		row, err := b.lookFor(*cf, s, fmt.Sprintf("bench %d/%d", i+1, len(subjects)))
@@ -205,11 +212,16 @@ those. The same runs without the bug, %s of them, must be silent. [bugs.md](bugs
 	return p.Bytes()
 }
 
+// prepareBug is the setup of the search for one bug.
+func prepareBug(cf caseFlags, sub subject) (*trial.Setup, error) {
+	cf.model, cf.bugs = sub.model.Name, []string{string(sub.bug.Name)}
+	return prepare(&cf, &checkFlags{engine: "auto"})
+}
+
 // lookFor goes through the seeds of one bug, and those of its twin.
 func (b *benching) lookFor(cf caseFlags, sub subject, title string) (benchRow, error) {
 	row := benchRow{item: bugItem(sub.model.Name, sub.bug)}
-	cf.model, cf.bugs = sub.model.Name, []string{string(sub.bug.Name)}
-	s, err := prepare(&cf, &checkFlags{engine: "auto"})
+	s, err := prepareBug(cf, sub)
 	if err != nil {
 		return row, err
 	}
@@ -226,7 +238,7 @@ func (b *benching) lookFor(cf caseFlags, sub subject, title string) (benchRow, e
 	}
 	if row.Found.Found {
 		row.Replay = fmt.Sprintf("%s --model %s --bug %s --seed %d",
-			strings.Replace(b.again(b.cmd, "seeds", "twin", "model", "bug", "format"), " bench", " run", 1), cf.model, sub.bug.Name, row.First)
+			strings.Replace(b.again(b.cmd, "seeds", "twin", "model", "bug", "format"), " bench", " run", 1), sub.model.Name, sub.bug.Name, row.First)
 	}
 	return row, nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"simrun/check"
@@ -38,4 +39,17 @@ func defaultSetup(b *testing.B) *trial.Setup {
 		b.Fatal(err)
 	}
 	return s
+}
+
+// Models share names of bugs: each is offered once.
+func TestEachBugIsOfferedOnce(t *testing.T) {
+	known := modelList(all.Models())
+	subjects, err := benchSubjects(known, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := slices.Sorted(slices.Values(everyBug(known)))
+	if once := slices.Compact(slices.Clone(names)); len(once) != len(names) || len(once) >= len(subjects) {
+		t.Errorf("%d names, %d of them different, of %d bugs", len(names), len(once), len(subjects))
+	}
 }

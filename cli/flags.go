@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,6 +77,16 @@ func (f *caseFlags) addSystem(a *app, cmd *cobra.Command) {
 	fs.StringVar(&f.mix, "mix", "", "relative `WEIGHTS` of operations, like read=3,write=1")
 	complete(cmd, "bug", func() []string { return f.models.bugs(f.model) })
 	complete(cmd, "workload", func() []string { return f.models.workloads(f.model) })
+}
+
+// withOptions returns the flags with more options, which replace those of the same name.
+func (f caseFlags) withOptions(more ...string) caseFlags {
+	replaced := func(o string) bool {
+		name, _, _ := strings.Cut(o, "=")
+		return slices.ContainsFunc(more, func(m string) bool { return strings.HasPrefix(m, name+"=") })
+	}
+	f.options = append(slices.DeleteFunc(slices.Clone(f.options), replaced), more...)
+	return f
 }
 
 // addNetwork adds the flags of the network that no fault changes.
@@ -160,10 +171,14 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 	if err != nil {
 		return c, m, err
 	}
+	var wrongWorkload error
 	for _, name := range f.bugs {
 		bug, err := m.Bug(name) // by name or by ID
 		if err != nil {
 			return c, m, nearest.Unknown("bug of "+f.model, name, f.models.bugs(f.model))
+		}
+		if f.workload != "" && bug.Workload != "" && f.workload != bug.Workload {
+			wrongWorkload = fmt.Errorf("--workload %s: bug %s shows with workload %s alone", f.workload, bug.Name, bug.Workload)
 		}
 		c.Bugs = append(c.Bugs, bug.Name)
 	}
@@ -172,10 +187,16 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 			return c, m, err
 		}
 	}
+	if wrongWorkload != nil {
+		return c, m, wrongWorkload
+	}
 	for _, o := range f.options {
 		name, value, ok := strings.Cut(o, "=")
 		if !ok {
 			return c, m, fmt.Errorf("--option %s: expected NAME=VALUE", o)
+		}
+		if earlier, twice := c.Options[sim.OptionName(name)]; twice {
+			return c, m, fmt.Errorf("--option %s: option %s is %s already: say it once", o, name, earlier)
 		}
 		if c.Options == nil {
 			c.Options = map[sim.OptionName]string{}

@@ -97,12 +97,16 @@ func (r *recovering) run(names []string) error {
 	}
 	collectLess()
 	for _, name := range names {
+		from := len(r.rows)
 		for i, s := range scenarios {
 			for _, variant := range append([]string{""}, r.flags.compare...) {
 				if err := r.measure(name, variant, s, fmt.Sprintf("%s: %s %d/%d", name, page.Titled(s.Name, variant), i+1, len(scenarios))); err != nil {
 					return err
 				}
 			}
+		}
+		if r.flags.format == "text" {
+			r.print(r.rows[from:])
 		}
 	}
 	if err := r.write(); err != nil {
@@ -111,7 +115,6 @@ func (r *recovering) run(names []string) error {
 	if r.flags.format == "json" {
 		return encodeJSON(r.stdout, r.rows)
 	}
-	r.print()
 	return nil
 }
 
@@ -185,7 +188,7 @@ func (r *recovering) measure(model, variant string, s recovery.Scenario, title s
 	cf := r.base
 	switch {
 	case strings.Contains(variant, "="):
-		cf.options = append(slices.Clone(cf.options), variant)
+		cf = cf.withOptions(variant)
 	case variant != "":
 		cf.bugs = append(slices.Clone(cf.bugs), variant)
 	}
@@ -212,9 +215,9 @@ func (r *recovering) measure(model, variant string, s recovery.Scenario, title s
 	return nil
 }
 
-// print prints a table for each model, and what is to be said of it.
-func (r *recovering) print() {
-	for _, s := range page.Sections(r.rows) {
+// print prints a table for each model of these rows, and what is to be said of it.
+func (r *recovering) print(rows []recovery.Row) {
+	for _, s := range page.Sections(rows) {
 		fmt.Fprintf(r.stdout, "%s: %s\n\n", s.Model, s.Title())
 		printTable(r.stdout, "  ", s.Table())
 		fmt.Fprintln(r.stdout)

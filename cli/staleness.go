@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +37,12 @@ A write replaced another for certain if it was invoked when that had completed. 
 does not count. Nothing is judged: simrun sweep does that.`,
 		Example: "  simrun bench staleness quorum --setting consistency=lww,r=1,w=1 --setting consistency=lww,r=2,w=2\n" +
 			"  simrun bench staleness quorum --option consistency=lww --setting hints=on --setting hints=off --format json",
-		Args: cobra.ExactArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("which model? %s takes the name of one: see simrun list models", cmd.CommandPath())
+			}
+			return atMostOne(cmd, args)
+		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.models.names(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -118,7 +122,7 @@ func (s *aging) setups() (list []*trial.Setup, err error) {
 	for _, setting := range s.flags.settings {
 		cf := s.base
 		if setting != "default" {
-			cf.options = slices.Concat(s.base.options, strings.Split(setting, ","))
+			cf = s.base.withOptions(strings.Split(setting, ",")...)
 		}
 		setup, err := prepare(&cf, &checkFlags{engine: "auto"})
 		if err != nil {
