@@ -211,6 +211,9 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 			return c, m, fmt.Errorf("--%s %d: expected a number from %d", n.flag, n.n, n.least)
 		}
 	}
+	if fewest := max(1, m.MinNodes); f.nodes != 0 && (f.nodes < fewest || f.nodes > sim.MaxNodes) {
+		return c, m, fmt.Errorf("--nodes %d: %s needs %d to %d nodes", f.nodes, m.Name, fewest, sim.MaxNodes)
+	}
 	c.Workload = sim.Workload{Name: f.workload, Ops: f.ops, Rate: f.rate, Keys: f.keys}
 	m.Suit(&c)
 	if c.Workload.Mix, err = parseMix(f.mix); err != nil {

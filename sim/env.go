@@ -46,7 +46,7 @@ func (e *Env) Broadcast(payload []byte) {
 }
 
 // Call asks another node, whose Request handler gets the payload and answers with [Env.Reply]. Both
-// ways are messages like any other: lost, late, doubled and out of order. done runs once, as a
+// ways are messages like any other: lost, delayed, duplicated and reordered. done runs once, as a
 // handler of this node: with the first reply, which is valid during the call only; or with [ErrTimeout]
 // after timeout by this node's clock, when nothing is known of the request; or with [ErrRefused]
 // if the network refuses calls to nodes that are down. It never runs if this node crashes before.

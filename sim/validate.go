@@ -132,7 +132,7 @@ func bounds(s *System, c *Case) error {
 	case c.Version < 1:
 		return fmt.Errorf("version %d: expected 1 to %d", c.Version, Version)
 	case c.Nodes < fewest || c.Nodes > MaxNodes:
-		return fmt.Errorf("%d nodes: expected %d to %d", c.Nodes, fewest, MaxNodes)
+		return fmt.Errorf("%s needs %d to %d nodes, not %d", c.Model, fewest, MaxNodes, c.Nodes)
 	case c.Clients < 1 || c.Clients > MaxClients:
 		return fmt.Errorf("%d clients: expected 1 to %d", c.Clients, MaxClients)
 	case c.Duration < 0 || c.Duration > MaxDuration:

@@ -37,7 +37,7 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 		{Name: "claims", Value: describeClaims(r.Weaker, r.Beyond)},
 	}
 	if r.Untraced > 0 {
-		facts = append(facts, sim.Field{Name: "trace", Value: fmt.Sprintf("a part: %s more records are around it, before or after", count.Grouped(r.Untraced))})
+		facts = append(facts, sim.Field{Name: "trace", Value: fmt.Sprintf("a part of the run: %s records before or after it were not kept", count.Grouped(r.Untraced))})
 	}
 	for _, f := range r.Figures {
 		facts = append(facts, sim.Field{Name: f.Name, Value: describeFigure(f, false)})

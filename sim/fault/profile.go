@@ -46,7 +46,7 @@ func (pr *Profile) events() []string {
 
 // Claims is what a system claims to survive beyond the least, which every system
 // claims: any number of nodes crash and restart with what they synced, messages
-// are lost, late, doubled and out of order, links are cut for a while, nodes
+// are lost, delayed, duplicated and reordered, links are cut for a while, nodes
 // pause. The zero value claims no more than that. A system that is right in synchronous
 // networks alone claims less: see Synchronous. A plan within the claims
 // must do no harm; one beyond shows how the harm looks.
@@ -73,7 +73,7 @@ type Claims struct {
 
 // Survives lists what a system claims to survive, for people, beginning with what every system claims.
 func (c Claims) Survives() []string {
-	list := []string{"crashes and restarts of any nodes with what they synced", "messages that are lost, late, doubled and out of order", "links that are cut for a while", "nodes that pause"}
+	list := []string{"crashes and restarts of any nodes with what they synced", "lost, delayed, duplicated and reordered messages", "links that are cut for a while", "nodes that pause"}
 	if c.Forgets {
 		list[0] = "crashes and restarts of a minority, which forgets all that it had"
 	}
@@ -93,7 +93,7 @@ func (c Claims) Survives() []string {
 		what    string
 	}{
 		{c.Partial, "links lost for good, while a majority is connected"}, {c.Torn, "torn and reordered writes"}, {c.Corrupted, "flipped bits in messages"},
-		{c.Skew == Forever, "clocks that differ as much as they like"},
+		{c.Skew == Forever, "any difference between clocks"},
 		{c.Skew != 0 && c.Skew != Forever, fmt.Sprintf("clocks that differ by up to %v", c.Skew)},
 		{c.Drift != 0, fmt.Sprintf("clocks that run up to %d.%d %% fast or slow", c.Drift/10, c.Drift%10)},
 	} {
