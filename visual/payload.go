@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"simrun/history"
+	"simrun/sim"
+	"simrun/sim/fault"
 	"simrun/trial"
 )
 
@@ -29,7 +31,8 @@ type head struct {
 
 	Processes map[history.Process]string `json:"processes,omitempty"` // those that have a name
 	Checks    []headCheck                `json:"checks"`
-	Faults    []headFault                `json:"faults"`
+	Faults    []headFault                `json:"faults"`         // as they happened: one of the plan may take several steps
+	Plan      int                        `json:"plan,omitempty"` // faults that the case asked for
 	Texts     []string                   `json:"texts"`
 }
 
@@ -95,7 +98,7 @@ func (e *encoder) flush(cs ...column) {
 func (e *encoder) head() head {
 	h := head{
 		Version: payloadVersion, Outcome: e.page.Outcome.String(), End: e.end, Operations: len(e.ops),
-		Kinds: e.kinds, Nodes: e.nodes.names, Faults: e.faults, Texts: e.texts.list,
+		Kinds: e.kinds, Nodes: e.nodes.names, Faults: e.faults, Plan: planned(e.page.Case), Texts: e.texts.list,
 		Untimed: e.page.Untimed, Processes: e.page.Names,
 	}
 	if e.page.Trace != nil {
@@ -105,6 +108,20 @@ func (e *encoder) head() head {
 		h.Checks = append(h.Checks, e.check(&e.page.Checks[i]))
 	}
 	return h
+}
+
+// planned counts the faults of a case; 0 if there is none that can be read.
+func planned(text []byte) (n int) {
+	c, err := sim.ParseCase("", text)
+	if err != nil {
+		return 0
+	}
+	for _, f := range c.Faults {
+		if f.Kind != fault.None {
+			n++
+		}
+	}
+	return n
 }
 
 func (e *encoder) check(c *trial.Check) headCheck {

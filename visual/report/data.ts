@@ -37,6 +37,7 @@ interface Head {
   processes?: Record<string, string>;
   checks: Check[] | null;
   faults: Fault[] | null;
+  plan?: number; // faults that the case asked for
   texts: string[];
 }
 
@@ -86,6 +87,7 @@ export interface Run {
   processes: Record<string, string>; // by number: those that have a name
   checks: Check[];
   faults: Fault[];
+  plan: number; // faults that the case asked for; 0: unknown
   texts: string[];
   operations: Operations;
   records: Records;
@@ -121,6 +123,7 @@ function decode(bytes: Uint8Array): Run {
     processes: head.processes ?? {},
     checks: head.checks ?? [],
     faults: head.faults ?? [],
+    plan: head.plan ?? 0,
     texts: head.texts,
     operations,
     records,

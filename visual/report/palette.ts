@@ -45,7 +45,7 @@ const light: Palette = {
     candidate: ["#e9a63a", "#3a2600"], precandidate: ["#f3cf8f", "#3a2600"], "pre-candidate": ["#f3cf8f", "#3a2600"],
     follower: ["#c9d4e0", "#33404f"], backup: ["#c9d4e0", "#33404f"], learner: ["#dfe6ee", "#33404f"],
   },
-  otherRoles: [["#d9b8d3", "#45203c"], ["#a9d8c8", "#0c3b2d"], ["#e3d9a8", "#3b3305"], ["#bfc4ea", "#20265c"]],
+  otherRoles: [["#d9b8d3", "#45203c"], ["#a9d8c8", "#0c3b2d"], ["#e3d9a8", "#3b3305"], ["#bfc4ea", "#20265c"], ["#f2b8a0", "#4a1d07"], ["#93d0ea", "#0a3547"], ["#c3db8f", "#2b3a07"], ["#f3b4c8", "#4f1026"]],
   epochs: ["#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#0072b2", "#d5a800", "#7f5fb0", "#5b8c5a"],
   messages: ["#6b7b8d", "#8b4fa6", "#0a8573", "#b0690f", "#3f5fc4", "#7d7a12", "#b3446c", "#8a94a1"],
   client: "#aab3bf",
@@ -65,7 +65,7 @@ const dark: Palette = {
     candidate: ["#e0a03a", "#241700"], precandidate: ["#8a6a33", "#fff3dc"], "pre-candidate": ["#8a6a33", "#fff3dc"],
     follower: ["#3a4552", "#d6dee7"], backup: ["#3a4552", "#d6dee7"], learner: ["#2c343e", "#c2ccd6"],
   },
-  otherRoles: [["#7a4f6e", "#fbe9f5"], ["#2c6b58", "#dcf7ee"], ["#6b6024", "#fbf5d2"], ["#474f94", "#e5e8ff"]],
+  otherRoles: [["#7a4f6e", "#fbe9f5"], ["#2c6b58", "#dcf7ee"], ["#6b6024", "#fbf5d2"], ["#474f94", "#e5e8ff"], ["#84482a", "#ffe8da"], ["#1d6780", "#daf4fd"], ["#526a1c", "#f1fad3"], ["#8f3f5c", "#ffe5ee"]],
   epochs: ["#56b4e9", "#e69f00", "#2bc596", "#cc79a7", "#3d8fd6", "#e8cf4a", "#a58be0", "#8cc28a"],
   messages: ["#8e9bab", "#c08be0", "#3fc2ae", "#e0a04a", "#8fa5f5", "#c9c552", "#ea84ab", "#7d8793"],
   client: "#59636f",
@@ -83,12 +83,16 @@ export function onPaletteChange(redraw: () => void): void {
   darkQuery.addEventListener("change", redraw);
 }
 
-/** The colours of a role: known roles have their own, others take theirs by order. */
+/** The colours of a role of a run: known roles have their own unless another took it, and all others take the next that is free. */
 export function roleColours(p: Palette, roles: readonly string[], role: string): [fill: string, ink: string] {
-  const own = p.roles[role.toLowerCase()];
-  if (own) return own;
-  const others = roles.filter((r) => !(r.toLowerCase() in p.roles));
-  return p.otherRoles[Math.max(0, others.indexOf(role)) % p.otherRoles.length];
+  const taken = new Set<string>();
+  for (const r of roles) {
+    let colours = p.roles[r.toLowerCase()];
+    if (colours === undefined || taken.has(colours[0])) colours = p.otherRoles.find(([fill]) => !taken.has(fill)) ?? p.otherRoles[taken.size % p.otherRoles.length];
+    if (r === role) return colours;
+    taken.add(colours[0]);
+  }
+  return p.roles[role.toLowerCase()] ?? p.otherRoles[0];
 }
 
 export function epochColour(p: Palette, epoch: number): string {

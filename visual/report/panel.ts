@@ -6,7 +6,7 @@ import { Type } from "./data.js";
 import { button, el } from "./dom.js";
 import type { Model } from "./model.js";
 import { sameTarget, type Target } from "./scene.js";
-import { count, duration, faultText, kindWord, moment, operationText, outcomeWords, recordText, whoText } from "./text.js";
+import { count, duration, faultText, kindWord, lossWord, moment, operationText, outcomeWords, recordText, whoText } from "./text.js";
 
 const shortList = 14;
 const longest = 1000; // steps back at most: more than a person follows
@@ -211,7 +211,10 @@ export class Panel {
     }
     if (run.faults.length > 0) {
       const items = run.faults.slice(0, 60).map((_, i) => this.faultItem(i));
-      const list = this.list(count(run.faults.length, "fault"), items);
+      // The header counts the faults of the plan, of which one, such as a swizzle-clog, may take several steps, and another never begin.
+      const inSteps = run.plan > 0 && run.plan !== run.faults.length;
+      const title = count(run.faults.length, inSteps ? "step" : "fault") + (inSteps ? ` of ${count(run.plan, "fault")}` : "");
+      const list = this.list(title, items);
       if (items.length < run.faults.length) list.append(el("p", { class: "sub" }, `and ${run.faults.length - items.length} more`));
       out.push(list);
     }
@@ -233,7 +236,7 @@ export class Panel {
         lost.set(why, (lost.get(why) ?? 0) + 1);
       }
       rows.push(["records", run.records.count.toLocaleString("en")], ["messages", messages.send.length.toLocaleString("en")], ["lost", dropped.toLocaleString("en")]);
-      for (const [why, n] of [...lost].sort((a, b) => b[1] - a[1]).slice(0, 6)) rows.push([`  by ${why}`, n.toLocaleString("en")]);
+      for (const [why, n] of [...lost].sort((a, b) => b[1] - a[1]).slice(0, 6)) rows.push([`  ${lossWord(why)}`, n.toLocaleString("en")]);
     }
     const { outcome, count: operations } = run.operations;
     if (operations > 0) {

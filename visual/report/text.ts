@@ -73,6 +73,13 @@ const kindWords: Record<string, string> = {
   violation: "violation",
 };
 
+const lossWords: Record<string, string> = { down: "receiver down", crash: "receiver crashed", late: "too late" };
+
+/** Why a message was lost, where it is not clear from the word of the record. */
+export function lossWord(why: string): string {
+  return lossWords[why] ?? why;
+}
+
 export function kindWord(kind: string): string {
   return kindWords[kind] ?? kind;
 }
