@@ -65,7 +65,7 @@ func describe(payload []byte) string {
 	case kindRead:
 		return "Read " + m.Key
 	case kindValue:
-		return fmt.Sprintf("%s is %d", m.Key, m.Value)
+		return fmt.Sprintf("Is %s = %d", m.Key, m.Value)
 	case kindBusy:
 		return "Busy"
 	case kindAcquire:
