@@ -65,7 +65,10 @@ func (s Section) Notes() []string {
 		if r.Silent > 0 {
 			notes = append(notes, fmt.Sprintf("%s: nothing was answered for a second before the fault in %d of %s, of which there are no figures", name, r.Silent, count.Of(r.Seeds, "seed")))
 		}
-		if r.Fired < r.Seeds {
+		switch {
+		case r.Fired == 0:
+			notes = append(notes, fmt.Sprintf("%s: not measured: the fault hit nothing", name))
+		case r.Fired < r.Seeds:
 			notes = append(notes, fmt.Sprintf("%s: hit something in %d of %s only, of which the figures are", name, r.Fired, count.Of(r.Seeds, "seed")))
 		}
 	}
