@@ -72,7 +72,7 @@ func (v version) append(b []byte, kind byte) []byte {
 func decode(payload []byte, kind byte) (version, bool) {
 	var n [5]uint64
 	key, ok := wire.Decode(payload, kind, n[:])
-	return version{string(key), tag{n[0], sim.NodeID(n[1]), n[2], n[3]}, int64(n[4])}, ok
+	return version{string(key), tag{n[0], sim.NodeID(n[1]), n[2], n[3]}, int64(n[4])}, ok && n[1] <= math.MaxInt32
 }
 
 // versions holds the newest version of each key.
@@ -103,7 +103,7 @@ func (h hint) append(b []byte) []byte {
 func decodeHint(payload []byte, nodes int) (hint, bool) {
 	var n [6]uint64
 	key, ok := wire.Decode(payload, kindHint, n[:])
-	return hint{sim.NodeID(n[5]), version{string(key), tag{n[0], sim.NodeID(n[1]), n[2], n[3]}, int64(n[4])}}, ok && n[5] >= 1 && n[5] <= uint64(nodes)
+	return hint{sim.NodeID(n[5]), version{string(key), tag{n[0], sim.NodeID(n[1]), n[2], n[3]}, int64(n[4])}}, ok && n[1] <= math.MaxInt32 && n[5] >= 1 && n[5] <= uint64(nodes)
 }
 
 // describe tells a person what a payload says.

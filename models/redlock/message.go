@@ -2,6 +2,7 @@ package redlock
 
 import (
 	"fmt"
+	"math"
 
 	"simrun/models/wire"
 	"simrun/sim"
@@ -49,7 +50,7 @@ func (m message) append(kind byte) []byte {
 func decode(payload []byte, kind byte) (message, bool) {
 	var n [5]uint64
 	key, ok := wire.Decode(payload, kind, n[:])
-	return message{string(key), attempt{sim.NodeID(n[0]), n[1], n[2]}, n[3], int64(n[4])}, ok
+	return message{string(key), attempt{sim.NodeID(n[0]), n[1], n[2]}, n[3], int64(n[4])}, ok && n[0] <= math.MaxInt32
 }
 
 // describe tells a person what a payload says.
