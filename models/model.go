@@ -36,6 +36,7 @@ type Model struct {
 	Workloads []Workload // what clients can be asked to do; the first is the default
 	Options   []Option   // choices that a case can make
 	Bugs      []Bug      // known bugs that a case can switch on
+	Epoch     string     // what people call the epochs of its nodes' states: "term", "view", "ballot"; "": "epoch"
 	Profile   Profile    // roles, events, and the faults that it claims to survive
 	Nodes     int        // servers of a case that names no number; 0: 5
 	MinNodes  int        // fewest servers that it can run on; 0: 1

@@ -35,6 +35,7 @@ type Results struct {
 	Figures   []accounts.Figure          `json:"figures,omitempty"`   // behind the verdict, of a question of check/accounts
 	Also      json.RawMessage            `json:"also,omitempty"`      // answers to further questions, which are not part of the verdict
 	Beyond    []string                   `json:"beyond,omitempty"`    // faults beyond what the model claims to survive
+	Epoch     string                     `json:"epoch,omitempty"`     // what the model calls the epochs of its nodes' states
 	Weaker    []string                   `json:"weaker,omitempty"`    // options with which the model does not keep its guarantee
 	Exercise  *Exercise                  `json:"exercise,omitempty"`  // how much the run exercised; nil if it was not simulated
 	Unfired   []string                   `json:"unfired,omitempty"`   // faults that changed nothing
@@ -60,7 +61,7 @@ func (t *Run) Results() (Results, error) {
 	}
 	r := Results{
 		Outcome: t.Outcome, Summary: t.Summary, Seed: &t.Case.Seed, Model: t.Case.Model, Workload: t.Case.Workload.Name, Spec: t.Spec,
-		Digest: t.Digest.String(), Checks: t.Checks, Figures: t.Figures, Beyond: t.Beyond, Weaker: t.Weaker, Exercise: &t.Exercise, Sometimes: t.Sometimes, Ops: CountOps(t.History),
+		Digest: t.Digest.String(), Checks: t.Checks, Figures: t.Figures, Beyond: t.Beyond, Weaker: t.Weaker, Epoch: t.Model.Epoch, Exercise: &t.Exercise, Sometimes: t.Sometimes, Ops: CountOps(t.History),
 		Events: t.Events, Simulated: t.End, Case: bytes.TrimSpace(text), Version: Version,
 	}
 	if t.Trace != nil {

@@ -30,6 +30,7 @@ type Page struct {
 	Untimed  bool                       // the times of History are positions
 	Names    map[history.Process]string // of its processes that have one
 	Trace    *sim.Trace                 // nil if there is none
+	Epoch    string                     // what the epochs of states are called; "": "epoch"
 }
 
 // Command is a command line that a person may copy.

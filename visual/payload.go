@@ -2,6 +2,7 @@ package visual
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/binary"
 	"encoding/json"
@@ -28,6 +29,7 @@ type head struct {
 	Kinds      []string `json:"kinds"`
 	Nodes      []string `json:"nodes"`             // participants; number 0 is nobody
 	Untimed    bool     `json:"untimed,omitempty"` // times are positions in the history
+	Epoch      string   `json:"epoch"`             // what the epochs of states are called
 
 	Processes map[history.Process]string `json:"processes,omitempty"` // those that have a name
 	Checks    []headCheck                `json:"checks"`
@@ -99,7 +101,7 @@ func (e *encoder) head() head {
 	h := head{
 		Version: payloadVersion, Outcome: e.page.Outcome.String(), End: e.end, Operations: len(e.ops),
 		Kinds: e.kinds, Nodes: e.nodes.names, Faults: e.faults, Plan: planned(e.page.Case), Texts: e.texts.list,
-		Untimed: e.page.Untimed, Processes: e.page.Names,
+		Untimed: e.page.Untimed, Epoch: cmp.Or(e.page.Epoch, "epoch"), Processes: e.page.Names,
 	}
 	if e.page.Trace != nil {
 		h.Records = len(e.page.Trace.Records)

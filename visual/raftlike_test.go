@@ -408,6 +408,7 @@ func (w *raftlike) invokeOf(completion history.Event) int {
 // page makes the report's input of a run.
 func (w *raftlike) page() visual.Page {
 	p := visual.Page{
+		Epoch:    "term",
 		Title:    "raftlike · register · 5 nodes · 4 clients · seed 42",
 		Outcome:  check.Valid,
 		Summary:  fmt.Sprintf("All 4 checks hold over %d operations.", len(w.hist)/2),

@@ -246,7 +246,7 @@ func TestCoreOperationTellsItsCauses(t *testing.T) {
 	if len(s.Chain) < 3 {
 		t.Errorf("its answer has the causes %v", s.Chain)
 	}
-	has(t, "the panel", b.text(".details"), "In the core", "What led to its answer", "request read", "The nodes at", "leader · epoch")
+	has(t, "the panel", b.text(".details"), "In the core", "What led to its answer", "request read", "The nodes at", "leader · term")
 }
 
 func TestSearch(t *testing.T) {

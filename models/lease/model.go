@@ -27,6 +27,7 @@ import (
 func Model() models.Model {
 	return models.Model{
 		Name:      "lease",
+		Epoch:     "token",
 		Summary:   "a leader by a lease of a lock service, which answers reads from its memory",
 		Guarantee: "linearizable as long as clocks do not jump and run at most 1 % fast or slow, and the service keeps what it synced; available while the service, and a node that it can reach, are up",
 		Boot:      blocking.Boot(run),

@@ -26,6 +26,7 @@ import (
 func Model() models.Model {
 	return models.Model{
 		Name:      "multipaxos",
+		Epoch:     "ballot",
 		Summary:   "a key-value store replicated with Multi-Paxos: a stable leader, and a log of slots that are chosen one by one",
 		Guarantee: "linearizable as long as a majority keeps what it synced, and available while a quorum of each phase is connected",
 

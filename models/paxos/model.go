@@ -24,6 +24,7 @@ import (
 func Model() models.Model {
 	return models.Model{
 		Name:      "paxos",
+		Epoch:     "ballot",
 		Summary:   "single-decree Paxos: proposers and acceptors that decide one value for each key",
 		Guarantee: "every proposal of a key returns the same value, which somebody proposed, as long as acceptors keep what they synced; available while a quorum of each phase is connected, and proposers don't overtake each other for ever",
 		Boot:      blocking.Boot(run),

@@ -13,6 +13,7 @@ import (
 func Model() models.Model {
 	return models.Model{
 		Name:      "raft",
+		Epoch:     "term",
 		Summary:   "a key-value store replicated with Raft",
 		Guarantee: "linearizable as long as a majority keeps what it synced, and available while a majority is connected",
 

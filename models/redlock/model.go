@@ -44,6 +44,7 @@ import (
 func Model() models.Model {
 	return models.Model{
 		Name:      "redlock",
+		Epoch:     "token",
 		Summary:   "a lock on a majority of independent servers (Redlock), whose tokens the resource compares",
 		Guarantee: "counters are linearizable whatever clocks do, as long as the resource and the lock servers keep what they synced; available while a worker, a majority of the lock servers and the resource are connected",
 		Boot:      blocking.Boot(run),

@@ -23,6 +23,7 @@ import (
 func Model() models.Model {
 	return models.Model{
 		Name:      "vr",
+		Epoch:     "view",
 		Summary:   "a key-value store replicated with Viewstamped Replication: a primary for each view, and view changes",
 		Guarantee: "linearizable as long as a majority keeps what it synced, and available while a majority is connected; without disks linearizable, and available unless a majority was down or recovering at a time",
 

@@ -34,6 +34,7 @@ interface Head {
   kinds: string[] | null;
   nodes: string[];
   untimed?: boolean;
+  epoch: string;
   processes?: Record<string, string>;
   checks: Check[] | null;
   faults: Fault[] | null;
@@ -84,6 +85,7 @@ export interface Run {
   kinds: string[];
   nodes: string[];
   untimed: boolean; // times are positions in the history
+  epochWord: string; // what the epochs of states are called
   processes: Record<string, string>; // by number: those that have a name
   checks: Check[];
   faults: Fault[];
@@ -120,6 +122,7 @@ function decode(bytes: Uint8Array): Run {
     kinds,
     nodes: head.nodes,
     untimed: head.untimed ?? false,
+    epochWord: head.epoch,
     processes: head.processes ?? {},
     checks: head.checks ?? [],
     faults: head.faults ?? [],

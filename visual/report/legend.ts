@@ -15,7 +15,7 @@ export function fillLegend(root: HTMLElement, scene: Scene, changed: () => void)
       ...(model.lanes.some((l) => l.outages.some((o) => o.kind === "paused"))
         ? [sign("paused", swatch(`repeating-linear-gradient(45deg, ${colours.ink} 0 1px, transparent 1px 5px)`))] : []),
       ...(model.epochs
-        ? [sign("epoch", stroke(`linear-gradient(90deg, ${colours.epochs.slice(0, 4).map((e, i) => `${e} ${i * 25}% ${(i + 1) * 25}%`).join(", ")})`, 4))] : []),
+        ? [sign(model.run.epochWord, stroke(`linear-gradient(90deg, ${colours.epochs.slice(0, 4).map((e, i) => `${e} ${i * 25}% ${(i + 1) * 25}%`).join(", ")})`, 4))] : []),
     ]));
     const signs: [kind: string, label: string, text: string, colour: string][] = [
       ["boot", "start", "▲", colours.good], ["crash", "crash", "✕", colours.alarm],

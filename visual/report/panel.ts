@@ -119,7 +119,7 @@ export class Panel {
   private stateRows(state: number): [string, string][] {
     const { states, texts } = this.model.run;
     const rows: [string, string][] = [["role", texts[states.role[state]]]];
-    if (this.model.epochs) rows.push(["epoch", `${states.epoch[state]}`]);
+    if (this.model.epochs) rows.push([this.model.run.epochWord, `${states.epoch[state]}`]);
     for (const line of texts[states.detail[state]].split("\n")) {
       const [name, value] = line.split("\t");
       if (name && value !== undefined) rows.push([name, value]);

@@ -101,7 +101,7 @@ export function recordText(run: Run, record: number): string {
   const own = run.texts[text[record]];
   if (name === "state") {
     const s = extra[record];
-    return [run.texts[run.states.role[s]], run.states.epoch[s] > 0 ? `epoch ${run.states.epoch[s]}` : "", own].filter((x) => x !== "").join(" · ");
+    return [run.texts[run.states.role[s]], run.states.epoch[s] > 0 ? `${run.epochWord} ${run.states.epoch[s]}` : "", own].filter((x) => x !== "").join(" · ");
   }
   if (own === "" && name === "deliver") return run.records.cause[record] < 0 ? "" : run.texts[text[run.records.cause[record]]];
   if ((name === "invoke" || name === "complete") && extra[record] >= 0) {
