@@ -75,6 +75,14 @@ type fencing struct{ tokens map[string]uint64 }
 
 func (*fencing) Name() string { return tokensGrow }
 
+// Booted begins anew when the resource restarts: it may have taken a token that its disk did not hold, and then it has told nobody. That it forgets
+// nothing else is the invariant of durability.
+func (m *fencing) Booted(_ sim.Time, node sim.NodeID) {
+	if node == resourceNode {
+		clear(m.tokens)
+	}
+}
+
 func (m *fencing) Observe(_ sim.Time, _ sim.NodeID, f sim.Fact) string {
 	a, ok := f.(accepted)
 	if !ok {
