@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"fmt"
+
 	"simrun/sim/fault"
 )
 
@@ -15,6 +17,7 @@ const Version = 1
 type Case struct {
 	Version   int                   `json:"version"`
 	Model     string                `json:"model"`             // name of the system, for people and for replay
+	Program   *Program              `json:"program,omitempty"` // foreign code that the nodes run; nil: they run none
 	Options   map[OptionName]string `json:"options,omitempty"` // of the model; a name it does not know is refused
 	Bugs      []BugName             `json:"bugs,omitempty"`    // known bugs of the model that are switched on
 	Seed      Seed                  `json:"seed"`
@@ -28,6 +31,24 @@ type Case struct {
 	Recovery  Recovery              `json:"recovery"`         // the phase after the faults healed
 	Overrides []Override            `json:"overrides,omitempty"`
 	Limits    Limits                `json:"limits"`
+}
+
+// Program names the foreign code that the nodes of a case run. A case is run with the same code only: another build of
+// it may do something else.
+type Program struct {
+	Path   string   `json:"path"`             // as it was given, for people: a module, a Go package, a command
+	SHA256 string   `json:"sha256,omitempty"` // of the module, in 64 hexadecimal digits; empty: a command of the machine, whose runs can't be repeated
+	Args   []string `json:"args,omitempty"`   // arguments
+	Env    []string `json:"env,omitempty"`    // environment, "NAME=value"
+	Made   string   `json:"made,omitempty"`   // what it was built by, for people: "go1.26.8"
+}
+
+// String names the program with the first digits of its hash: "./node.wasm (sha256 0123456789ab)".
+func (p *Program) String() string {
+	if len(p.SHA256) < 12 {
+		return p.Path
+	}
+	return fmt.Sprintf("%s (sha256 %s)", p.Path, p.SHA256[:12])
 }
 
 // Workload says what the clients do.

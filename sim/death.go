@@ -5,17 +5,20 @@ import (
 	"path"
 	"runtime"
 	"strings"
+	"time"
 
 	"simrun/sim/disk"
 )
 
 // death unwinds the handler of a node that dies in the middle of it: by its own
-// assertion, or by a fault that waited for one of its disk operations.
+// assertion or exit, or by a fault that waited for one of its disk operations.
 type death struct {
 	node   NodeID
 	check  string // of an assertion; else ""
 	detail string
-	step   int // of the plan, if there is no assertion
+	exit   bool          // by [Env.Exit]
+	again  time.Duration // of an exit: until the next boot; 0: there is none
+	step   int           // of the plan, if it is neither
 }
 
 // caught ends the handler that died, and lets the run go on; or ends the run, if the
@@ -43,6 +46,14 @@ func (w *world) caught() {
 	if d.check != "" {
 		w.violate(d.check, d.node, d.detail)
 		w.crash(s, disk.LoseAll, 0, d.detail)
+		return
+	}
+	if d.exit {
+		w.crash(s, disk.KeepAll, 0, d.detail)
+		if d.again > 0 {
+			s.bootCause = w.events
+			w.at(w.now+Time(d.again), onBoot, int(s.id))
+		}
 		return
 	}
 	w.takeDown(s, d.step)

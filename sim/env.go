@@ -109,6 +109,15 @@ func (e *Env) Note(text string) {
 	}
 }
 
+// Violate reports a violation of a check that the node itself looks after, and lets it go on. Of each check the first violation is kept.
+func (e *Env) Violate(check, reason string) { e.w.violate(check, e.s.id, reason) }
+
+// Exit ends the life of the node at once, as the exit of a process does: what it wrote stays, synced or not. The rest of the handler
+// has no effect. The node boots again after the time given; with 0 it stays down until a fault restarts it.
+func (e *Env) Exit(reason string, again time.Duration) {
+	panic(death{node: e.s.id, exit: true, detail: reason, again: waitable(again)})
+}
+
 // Fatal is the node's own assertion: it reports a violation of check "assertion" and crashes
 // the node at once; the rest of the handler has no effect.
 func (e *Env) Fatal(reason string) {

@@ -12,7 +12,7 @@ type link struct {
 
 // makeLinks lays the links of the case, with the weather of the last route that fits.
 func (w *world) makeLinks() {
-	n := w.c.Nodes
+	n := w.hosts()
 	usual := &network.Weather{
 		Latency: w.c.Network.Latency.delay(), Loss: w.c.Network.Loss, Duplicate: w.c.Network.Duplicate,
 		Bandwidth: w.c.Network.Bandwidth, Queue: w.c.Network.Queue,
@@ -40,7 +40,7 @@ func (w *world) makeLinks() {
 func linkName(from, to NodeID) uint64 { return uint64(uint32(from))<<32 | uint64(uint32(to)) }
 
 func (w *world) link(from, to NodeID) *link {
-	return &w.links[(int(from)-1)*w.c.Nodes+int(to)-1]
+	return &w.links[(int(from)-1)*w.hosts()+int(to)-1]
 }
 
 // fits reports whether a route is the one between two nodes.

@@ -34,7 +34,7 @@ func (w *world) letter(kind digestKind, from, to NodeID, payload []byte) (int, *
 
 // send is the engine's part of [Env.Send]: at once, or when the node's work is done.
 func (w *world) send(s *server, to NodeID, payload []byte) {
-	if to < 1 || int(to) > w.c.Nodes {
+	if to < 1 || int(to) > w.hosts() {
 		panic("sim: Send to " + nameOf(to) + ", which is not a server of the case")
 	}
 	slot, _ := w.letter(didReceive, s.id, to, payload)
@@ -43,7 +43,7 @@ func (w *world) send(s *server, to NodeID, payload []byte) {
 
 // reply is the engine's part of [Env.Reply].
 func (w *world) reply(s *server, to Caller, payload []byte) {
-	if i := int(-to.Client); (i < 1 || i > w.c.Clients) && (to.Client < 1 || int(to.Client) > w.c.Nodes) {
+	if i := int(-to.Client); (i < 1 || i > w.c.Clients) && (to.Client < 1 || int(to.Client) > w.hosts()) {
 		panic("sim: Reply to " + nameOf(to.Client) + ", which is not in the case")
 	}
 	slot, m := w.letter(didReply, s.id, to.Client, payload)

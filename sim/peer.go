@@ -11,7 +11,7 @@ type peerCall struct {
 
 // callPeer is the engine's part of [Env.Call].
 func (w *world) callPeer(s *server, to NodeID, payload []byte, timeout time.Duration, done func([]byte, error)) {
-	if to < 1 || int(to) > w.c.Nodes {
+	if to < 1 || int(to) > w.hosts() {
 		panic("sim: Call to " + nameOf(to) + ", which is not a server of the case")
 	}
 	if done == nil {

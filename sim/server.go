@@ -68,12 +68,15 @@ type outgoing struct {
 }
 
 func (w *world) makeServers() {
-	w.servers = make([]server, w.c.Nodes+1)
+	w.servers = make([]server, w.hosts()+1)
 	for i := range w.servers[1:] {
 		id := NodeID(i + 1)
 		w.servers[id] = server{id: id, name: id.String(), disk: disk.New(w.seed, uint64(id)), syncNth: instant{at: -1}}
 	}
 }
+
+// hosts is the number of servers: the nodes of the case, and after them the services.
+func (w *world) hosts() int { return w.c.Nodes + w.sys.Services }
 
 // local is the moment at which the node acts: now, or when its work so far is done.
 func (s *server) local(now Time) Time { return max(now, s.busy) }

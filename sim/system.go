@@ -37,6 +37,13 @@ type System struct {
 	// nodes report (see [Trigger]) in addition to the engine's, and what it claims to survive.
 	Profile fault.Profile
 
+	// Program is the foreign code that its nodes run; nil if they run none.
+	Program *Program
+
+	// Services is the number of additional servers that the nodes may use as if they came with the network: those after the last of the
+	// case's nodes. Faults do not hit them, and they are no targets.
+	Services int
+
 	// Timers are the names of the timers, by [TimerID], for the trace. May be nil.
 	Timers []string
 

@@ -54,6 +54,9 @@ func (s *System) Complete(c Case) (Case, error) {
 	if c.Model != s.Name {
 		return c, fmt.Errorf("the case is for model %q, not for %q", c.Model, s.Name)
 	}
+	if err := s.sameProgram(&c); err != nil {
+		return c, err
+	}
 	if len(s.Workloads) > 0 {
 		put(&c.Workload.Name, s.Workloads[0].Name)
 	}
@@ -73,6 +76,22 @@ func (s *System) Complete(c Case) (Case, error) {
 		}
 	}
 	return c, nil
+}
+
+// sameProgram takes the program of the system into a case that names none, and refuses a case of another program.
+func (s *System) sameProgram(c *Case) error {
+	switch have, want := s.Program, c.Program; {
+	case have == nil && want == nil:
+	case want == nil:
+		c.Program = have
+	case have == nil:
+		return fmt.Errorf("the case is for the program %s, and model %s runs none", want.Path, s.Name)
+	case have.SHA256 != want.SHA256:
+		return fmt.Errorf("the case is for %s, and this is %s: another build may do something else, so run the case with the program that it was made with", want, have)
+	case !slices.Equal(have.Args, want.Args) || !slices.Equal(have.Env, want.Env):
+		return fmt.Errorf("the case is for %s with arguments %q and environment %q, not for %q and %q", want, want.Args, want.Env, have.Args, have.Env)
+	}
+	return nil
 }
 
 func (s *System) workload(name string) *WorkloadKind {

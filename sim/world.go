@@ -123,7 +123,7 @@ func (w *world) run() {
 	w.running = true
 	w.queue.PushEarly(int64(w.c.Duration), ref(onHealAll, 0)) // before the faults of that time, which have none left
 	w.schedulePlan()
-	for i := range w.c.Nodes {
+	for i := range w.hosts() {
 		w.at(0, onBoot, i+1)
 	}
 	for i := range w.c.Clients {
