@@ -78,6 +78,9 @@ var exemptions = []exemption{
 	{"address", "sim/death.go", "program counters of a panic, of which only function and line are kept"},
 	{"machine", "simtest/property.go", "its sweep uses all cores, and what comes out does not depend on how many there are"},
 	{"float", "trial/recovery/measure.go", "quantiles of what runs measured, which no run depends on"},
+	{"io", "sim/program/source/", "it finds, builds and keeps the modules that programs come in"},
+	{"clock", "sim/program/source/cache.go", "what was used longest ago leaves the cache first"},
+	{"machine", "sim/program/source/build.go", "the go command needs the environment of whoever calls it"},
 	{"io", "simtest/", "it keeps the failing cases of a test next to the test"},
 	{"io", "visual/store/", "it is the writer and reader of the folders of runs"},
 }
