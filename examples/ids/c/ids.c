@@ -22,16 +22,16 @@ static void fail(const char *what) {
 
 /* Puts the end of the block on disk. A crash leaves the old file or the new one, whole. */
 static void save(void) {
-  int f = open("ids.new", O_CREAT | O_TRUNC | O_WRONLY, 0644);
-  if (f < 0 || dprintf(f, "%ld", limit) < 0 || fsync(f) || close(f)) fail("ids.new");
-  if (rename("ids.new", "ids")) fail("rename");
+  int f = open("last-id.new", O_CREAT | O_TRUNC | O_WRONLY, 0644);
+  if (f < 0 || dprintf(f, "%ld", limit) < 0 || fsync(f) || close(f)) fail("last-id.new");
+  if (rename("last-id.new", "last-id")) fail("rename");
   int dir = open(".", O_RDONLY | O_DIRECTORY); /* the new name is on disk when the folder is */
   if (dir < 0 || fsync(dir) || close(dir)) fail(".");
 }
 
 /* Goes on after the last block that is on disk. */
 static void load(void) {
-  FILE *f = fopen("ids", "r");
+  FILE *f = fopen("last-id", "r");
   if (!f) return;
   if (fscanf(f, "%ld", &last) == 1) limit = last;
   fclose(f);

@@ -62,7 +62,7 @@ func next() int {
 
 // load goes on after the last block that is on disk.
 func load() {
-	if b, err := os.ReadFile("ids"); err == nil {
+	if b, err := os.ReadFile("last-id"); err == nil {
 		last, _ = strconv.Atoi(string(b))
 		limit = last
 	}
@@ -70,7 +70,7 @@ func load() {
 
 // save puts the end of the block on disk. A crash leaves the old file or the new one, whole.
 func save() {
-	f, err := os.Create("ids.new")
+	f, err := os.Create("last-id.new")
 	if err == nil {
 		_, err = f.WriteString(strconv.Itoa(limit))
 	}
@@ -78,7 +78,7 @@ func save() {
 		err = f.Sync()
 	}
 	if err == nil {
-		err = os.Rename("ids.new", "ids")
+		err = os.Rename("last-id.new", "last-id")
 	}
 	if err == nil {
 		f, err = os.Open(".") // the new name is on disk when the folder is

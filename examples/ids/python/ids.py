@@ -15,11 +15,11 @@ last = limit = 0  # the number that was used last, and the last of the block
 
 def save():
     """Puts the end of the block on disk. A crash leaves the old file or the new one, whole."""
-    with open("ids.new", "w") as f:
+    with open("last-id.new", "w") as f:
         f.write(str(limit))
         f.flush()
         os.fsync(f.fileno())
-    os.rename("ids.new", "ids")
+    os.rename("last-id.new", "last-id")
     folder = os.open(".", os.O_RDONLY)  # the new name is on disk when the folder is
     os.fsync(folder)
     os.close(folder)
@@ -29,7 +29,7 @@ def load():
     """Goes on after the last block that is on disk."""
     global last, limit
     try:
-        with open("ids") as f:
+        with open("last-id") as f:
             last = limit = int(f.read())
     except FileNotFoundError:
         pass
