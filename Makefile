@@ -1,7 +1,7 @@
 # simrun: what can be done here. `make` alone prints this list.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint cross soak fuzz mutants bench docs cover chromium redis npm clean
+.PHONY: help build test lint cross soak fuzz mutants bench docs cover chromium redis clang npm clean
 
 SHELL     := bash
 BENCHTIME ?= 1s
@@ -14,7 +14,7 @@ help: ## print this list
 build: ## build the program as ./simrun
 	go build -o simrun ./cmd/simrun
 
-test: chromium redis ## vet and test everything
+test: chromium redis clang ## vet and test everything
 	go vet ./...
 	go test -timeout $(TIMEOUT) ./...
 
@@ -74,6 +74,10 @@ chromium: ## see to it that Chromium is there, which the tests of the report nee
 redis: ## see to it that redis-server is there, whose clients' histories the tests record
 	@command -v redis-server >/dev/null || \
 	$(call install,redis-server,The tests of recorded histories need redis-server.)
+
+clang: ## see to it that clang builds for WASI, as which programs in C run in tests
+	@{ command -v clang && command -v wasm-ld && echo 'int main(void) { return 0; }' | clang --target=wasm32-wasi --sysroot=/usr -x c -o /dev/null -; } >/dev/null 2>&1 || \
+	$(call install,clang lld wasi-libc libclang-rt-$$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$$/\1/p')-dev-wasm32,The tests of programs need clang with lld and wasi-libc.)
 
 npm: ## see to it that npm is there, which checks the TypeScript of the report
 	@command -v npx >/dev/null || \
