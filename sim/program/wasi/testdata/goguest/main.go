@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -116,7 +117,7 @@ func command(open map[string]*os.File, w []string) (answer string, err error) {
 		defer f.Close()
 		return "ok", f.Sync()
 	case "rename":
-		return "ok", os.Rename(w[1], w[2])
+		return "ok", syscall.Rename(w[1], w[2]) // os.Rename looks at the files before
 	case "remove":
 		return "ok", os.Remove(w[1])
 	case "mkdir":

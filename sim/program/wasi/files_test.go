@@ -1,0 +1,219 @@
+package wasi_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"simrun/sim"
+	"simrun/sim/program/wasi"
+)
+
+// A session is what a program is asked to do to files, and what it answers, before and after a crash of the machine, which loses
+// everything that was not synced. Each line is "command > answer"; "crash" is the crash.
+type session struct {
+	name  string
+	lines string
+}
+
+var sessions = []session{
+	{"content", `
+		write /f one > ok
+		read /f > one
+		write /f two > ok
+		read /f > onetwo
+		stat /f > 6 false 00:00:00
+		truncate /f xxxx > ok
+		read /f > onet
+		stat /missing > error: stat /missing: No such file or directory
+		read / > error: read /: Is a directory`},
+	{"offsets", `
+		open h /f > ok
+		put h one > ok
+		put h two > ok
+		at h xxxxxxxx end > ok
+		get h > onetwo..end
+		at h x N > ok
+		get h > oNetwo..end
+		stat /f > 11 false 00:00:00`},
+	{"folders", `
+		mkdir /d > ok
+		mkdir /d/e > ok
+		mkdir /d > error: mkdir /d: File exists
+		mkdir /x/y > error: mkdir /x/y: No such file or directory
+		write /d/f text > ok
+		write /d/a text > ok
+		list / > d/
+		list /d > a e/ f
+		list /d/../d/./e > 
+		remove /d > error: remove /d: Directory not empty
+		remove /d/f > ok
+		write /d/a/b text > error: open /d/a/b: Not a directory
+		remove /d/e > ok
+		list /d > a
+		stat /d > 0 true 00:00:00`},
+	{"rename", `
+		write /a one > ok
+		open h /a > ok
+		rename /a /b > ok
+		put h ONE > ok
+		get h > ONE
+		read /b > ONE
+		read /a > error: open /a: No such file or directory
+		write /c two > ok
+		rename /c /b > ok
+		read /b > two
+		get h > ONE
+		list / > b
+		rename /missing /b > error: No such file or directory`},
+	{"rename a folder", `
+		mkdir /d > ok
+		mkdir /d/e > ok
+		write /d/e/f text > ok
+		open h /d/e/f > ok
+		rename /d /x > ok
+		list / > x/
+		read /x/e/f > text
+		at h x EX > ok
+		read /x/e/f > tEXt
+		mkdir /d > ok
+		write /d/g other > ok
+		list /d > g
+		rename /x /x/e/y > error: Invalid argument
+		rename /x /d > error: Directory not empty
+		remove /d/g > ok
+		rename /x /d > ok
+		read /d/e/f > tEXt`},
+	{"unlinked", `
+		open h /f > ok
+		put h text > ok
+		remove /f > ok
+		list / > 
+		get h > text
+		put h more > ok
+		get h > textmore
+		fsync h > ok
+		exclusive k /f > ok
+		get h > textmore
+		exclusive k /f > error: open /f: File exists
+		close h > ok`},
+	{"names", `
+		write /a%2Fb one > ok
+		write /a→b two > ok
+		mkdir /→ > ok
+		rename /→ /%→ > ok
+		write /%→/x three > ok
+		sync / > ok
+		sync /a%2Fb > ok
+		sync /a→b > ok
+		crash
+		list / > %→/ a%2Fb a→b
+		read /a%2Fb > one
+		read /a→b > two`},
+	{"what is not synced is lost", `
+		write /f one > ok
+		crash
+		list / > `},
+	{"what is synced is there", `
+		write /f one > ok
+		sync /f > ok
+		sync / > ok
+		write /f two > ok
+		crash
+		read /f > one
+		list / > f`},
+	{"a name is durable when its folder is synced", `
+		write /f one > ok
+		sync /f > ok
+		sync / > ok
+		rename /f /g > ok
+		crash
+		list / > f
+		rename /f /g > ok
+		sync / > ok
+		crash
+		list / > g
+		remove /g > ok
+		crash
+		read /g > one
+		remove /g > ok
+		sync / > ok
+		crash
+		list / > `},
+	{"a folder is renamed whole", `
+		mkdir /tmp > ok
+		write /tmp/a one > ok
+		write /tmp/b two > ok
+		sync /tmp/a > ok
+		sync /tmp/b > ok
+		sync /tmp > ok
+		sync / > ok
+		rename /tmp /done > ok
+		crash
+		list / > tmp/
+		list /tmp > a b
+		rename /tmp /done > ok
+		sync / > ok
+		mkdir /tmp > ok
+		write /tmp/a three > ok
+		sync /tmp/a > ok
+		sync /tmp > ok
+		sync / > ok
+		crash
+		list / > done/ tmp/
+		list /done > a b
+		read /done/a > one
+		read /tmp/a > three`},
+}
+
+// run plays a session with a program.
+func (s session) run(t *testing.T, guest *wasi.Program) {
+	var plan []string
+	var asked, want, got []string
+	client := func(c *sim.Client) {
+		crashes := 0
+		for line := range strings.Lines(strings.TrimSpace(s.lines)) {
+			line = strings.Trim(line, "\t\n")
+			if line == "crash" {
+				crashes++
+				c.Sleep(time.Duration(crashes)*time.Second - time.Duration(c.Now()) + 500*ms)
+				continue
+			}
+			command, answer, _ := strings.Cut(line, " > ")
+			b, err := c.Call(1, []byte(command), time.Hour)
+			if err != nil {
+				b = []byte(err.Error())
+			}
+			asked, want, got = append(asked, command), append(want, answer), append(got, string(b))
+		}
+	}
+	for i, at := 0, 1; i < strings.Count(s.lines, "\t\tcrash\n"); i, at = i+1, at+1 {
+		plan = append(plan, "at "+string(rune('0'+at))+"s crash n1 for 100ms")
+	}
+	x := &stage{program: guest, args: []string{"commands"}, client: client}
+	x.play(t, aCase(plan...))
+	for i := range asked {
+		if got[i] != want[i] {
+			t.Errorf("%s: %s answers %q, expected %q", s.name, asked[i], got[i], want[i])
+		}
+	}
+	if n := strings.Count(s.lines, " > "); len(asked) != n {
+		t.Errorf("%s: %d commands of %d were answered; exits %v, log %q", s.name, len(asked), n, x.exits, x.logs)
+	}
+}
+
+func TestFiles(t *testing.T) {
+	guest := goGuest(t, wasi.Config{})
+	for _, s := range sessions {
+		s.run(t, guest)
+	}
+}
+
+// A C library finds its way, too.
+func TestFilesOfC(t *testing.T) {
+	s := &stage{program: cGuest(t, wasi.Config{}), args: []string{"files"}}
+	s.play(t, aCase())
+	if got, want := text(s.lines), ".\n..\ngreeting\nhello\n"; got != want {
+		t.Errorf("said %q, expected %q; %v", got, want, s.exits)
+	}
+}
