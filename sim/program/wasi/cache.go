@@ -18,36 +18,47 @@ import (
 // workers is how many parts of a module are compiled at the same time.
 const workers = 4
 
-func experimentalWorkers(ctx context.Context) context.Context {
+// withWorkers says so to the runtime.
+func withWorkers(ctx context.Context) context.Context {
 	return experimental.WithCompilationWorkers(ctx, workers)
 }
 
-// openCache opens the place of a module in the cache: a folder of its own, so that it is known when the module was used last. Processes
-// may share it, since the runtime writes files under other names and then renames them. A cache that can't be written is as good as
-// none. What it returns second is called after the compilation.
-func openCache(folder string, module []byte) (wazero.CompilationCache, func()) {
+// place is where a module lies in the cache, compiled: a folder of its own, so that it is known when it was used last. "": nowhere.
+type place string
+
+// placeOf is the place of a module.
+func placeOf(folder string, module []byte) place {
 	if folder == "" {
-		return nil, func() {}
+		return ""
 	}
 	sum := sha256.Sum256(module)
-	own := filepath.Join(folder, hex.EncodeToString(sum[:16]))
-	cache, err := wazero.NewCompilationCacheWithDir(own)
-	if err != nil {
-		return nil, func() {}
-	}
-	return cache, func() {
-		touchAll(own)
-		source.Bound(folder, MaxCache)
-	}
+	return place(filepath.Join(folder, hex.EncodeToString(sum[:16])))
 }
 
-// touchAll marks the files of a folder as used now.
-func touchAll(folder string) {
+// open opens the place. Processes may share it, since the runtime writes files under other names and then renames them. Nil: there is
+// no cache, or it can't be written, which is as good.
+func (p place) open() wazero.CompilationCache {
+	if p == "" {
+		return nil
+	}
+	c, err := wazero.NewCompilationCacheWithDir(string(p))
+	if err != nil {
+		return nil
+	}
+	return c
+}
+
+// clear removes what is there.
+func (p place) clear() { os.RemoveAll(string(p)) }
+
+// used marks the files of the place as used now, and removes of other modules what was used longest ago, if all are too much.
+func (p place) used() {
 	now := time.Now()
-	filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+	filepath.WalkDir(string(p), func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			os.Chtimes(path, now, now)
 		}
 		return nil
 	})
+	source.Bound(filepath.Dir(string(p)), MaxCache)
 }

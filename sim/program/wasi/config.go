@@ -36,12 +36,12 @@ const (
 
 // Bounds, with their defaults.
 const (
-	DefaultMemory = 256 << 20      // bytes
-	DefaultFuel   = 20_000_000_000 // about ten seconds
-	MaxLine       = 16 << 20       // bytes of a line of standard output
-	MaxLogLine    = 64 << 10       // bytes of a line of the log
-	MaxCache      = 1 << 30        // bytes of the folder of compiled modules
-	MaxFiles      = 4096           // files that a program may have open
+	DefaultMemory = 256 << 20     // bytes
+	DefaultFuel   = 2_000_000_000 // of an empty loop two seconds, of most code ten to twenty
+	MaxLine       = 16 << 20      // bytes of a line of standard output
+	MaxLogLine    = 64 << 10      // bytes of a line of the log
+	MaxCache      = 1 << 30       // bytes of the folder of compiled modules
+	MaxFiles      = 4096          // files that a program may have open
 
 	pageSize = 64 << 10
 )

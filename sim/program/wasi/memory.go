@@ -2,6 +2,7 @@ package wasi
 
 import (
 	"crypto/sha256"
+	"sync"
 
 	"github.com/tetratelabs/wazero/experimental"
 )
@@ -9,31 +10,52 @@ import (
 // linearMemory is the memory of a guest, which grows up to a limit.
 type linearMemory struct {
 	limit   uint64
+	spare   *sync.Pool // of *[]byte: what former guests had
 	bytes   []byte
+	used    bool // what is beyond the end of bytes was a former guest's
 	refused bool // the guest wanted more than the limit
 }
 
 // Allocate implements [experimental.MemoryAllocator].
-func (m *linearMemory) Allocate(uint64, uint64) experimental.LinearMemory { return m }
+func (m *linearMemory) Allocate(uint64, uint64) experimental.LinearMemory {
+	if b, ok := m.spare.Get().(*[]byte); ok {
+		m.bytes, m.used = (*b)[:0], true
+	}
+	return m
+}
 
-// Reallocate implements [experimental.LinearMemory]. Memory never shrinks, so that what is beyond its end is zero.
+// Reallocate implements [experimental.LinearMemory]. Memory never shrinks.
 func (m *linearMemory) Reallocate(size uint64) []byte {
-	if size > m.limit {
+	old := uint64(len(m.bytes))
+	switch {
+	case size > m.limit:
 		m.refused = true
 		return nil
-	}
-	if size > uint64(cap(m.bytes)) {
+	case size > uint64(cap(m.bytes)):
 		room := min(2*uint64(cap(m.bytes)), m.limit) // it doubles, since a heap grows in many steps
 		grown := make([]byte, size, max(size, room))
 		copy(grown, m.bytes)
-		m.bytes = grown
+		m.bytes, m.used = grown, false
+	default:
+		m.bytes = m.bytes[:size]
+		if m.used {
+			clear(m.bytes[old:])
+		}
 	}
-	m.bytes = m.bytes[:size]
 	return m.bytes
 }
 
 // Free implements [experimental.LinearMemory].
-func (m *linearMemory) Free() { m.bytes = nil }
+func (m *linearMemory) Free() {
+	if cap(m.bytes) <= keepMemory {
+		b := m.bytes
+		m.spare.Put(&b)
+	}
+	m.bytes = nil
+}
+
+// keepMemory bounds what is kept of one guest for the next.
+const keepMemory = 64 << 20
 
 // hash is the SHA-256 of what the guest's memory holds.
 func (m *linearMemory) hash() [32]byte { return sha256.Sum256(m.bytes) }

@@ -8,8 +8,8 @@ const (
 	maxPath = 4096
 )
 
-// place is where a path leads.
-type place struct {
+// spot is where a path leads.
+type spot struct {
 	parent *inode // the folder of the last part; nil: the path is a folder itself, as "." and "a/.." are
 	name   string
 	node   *inode // nil: there is nothing
@@ -17,44 +17,44 @@ type place struct {
 }
 
 // walk follows the path that a guest gives, from a folder that it has open. A path can't leave "/".
-func (p *process) walk(fd, at, n uint64) (place, errno) {
+func (p *process) walk(fd, at, n uint64) (spot, errno) {
 	f := p.files.get(fd)
 	path, ok := p.text(at, n)
 	switch {
 	case f == nil:
-		return place{}, ebadf
+		return spot{}, ebadf
 	case f.kind != onDisk || !f.node.folder:
-		return place{}, enotdir
+		return spot{}, enotdir
 	case !ok:
-		return place{}, efault
+		return spot{}, efault
 	case path == "":
-		return place{}, enoent
+		return spot{}, enoent
 	case len(path) > maxPath:
-		return place{}, enametoobig
+		return spot{}, enametoobig
 	case strings.IndexByte(path, 0) >= 0:
-		return place{}, einval
+		return spot{}, einval
 	case path[0] == '/':
-		return place{}, enotcapable
+		return spot{}, enotcapable
 	}
-	at2 := place{node: f.node, slash: strings.HasSuffix(path, "/")}
+	at2 := spot{node: f.node, slash: strings.HasSuffix(path, "/")}
 	for part := range strings.SplitSeq(path, "/") {
 		if part == "" {
 			continue
 		}
 		var e errno
 		if at2, e = at2.step(part, p.files.root); e != success {
-			return place{}, e
+			return spot{}, e
 		}
 	}
 	at2.slash = strings.HasSuffix(path, "/")
 	if at2.slash && at2.node != nil && !at2.node.folder {
-		return place{}, enotdir
+		return spot{}, enotdir
 	}
 	return at2, success
 }
 
 // step follows one part of a path.
-func (at place) step(part string, root *inode) (place, errno) {
+func (at spot) step(part string, root *inode) (spot, errno) {
 	switch {
 	case at.node == nil:
 		return at, enoent
@@ -63,15 +63,15 @@ func (at place) step(part string, root *inode) (place, errno) {
 	case len(part) > maxName:
 		return at, enametoobig
 	case part == ".":
-		return place{node: at.node}, success
+		return spot{node: at.node}, success
 	case part == ".." && at.node == root:
 		return at, enotcapable
 	case part == ".." && at.node.parent == nil:
 		return at, enoent
 	case part == "..":
-		return place{node: at.node.parent}, success
+		return spot{node: at.node.parent}, success
 	}
-	return place{parent: at.node, name: part, node: at.node.kids[part]}, success
+	return spot{parent: at.node, name: part, node: at.node.kids[part]}, success
 }
 
 // Flags of path_open.
@@ -110,7 +110,7 @@ func pathOpen(p *process, a []uint64) errno {
 }
 
 // openable decides whether a file may be opened as asked.
-func (p *process) openable(at place, how uint64, f *file) errno {
+func (p *process) openable(at spot, how uint64, f *file) errno {
 	switch {
 	case at.node == nil && how&openCreate == 0:
 		return enoent

@@ -64,7 +64,7 @@ const timer sim.TimerID = 0
 
 func newProcess(p *Program, env *sim.Env, s program.Streams) *process {
 	x := &process{program: p, env: env, streams: s, node: env.ID(), boot: env.Boots()}
-	x.linear.limit = uint64(p.config.memory())
+	x.linear.limit, x.linear.spare = uint64(p.config.memory()), &p.spare
 	x.args = append(append([]string{"program"}, p.config.Args...), s.Args...)
 	x.environ = append(append([]string{"TZ=UTC"}, p.config.Env...), s.Environ...)
 	x.out.line, x.log.line = x.printed, s.Log

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/tetratelabs/wazero"
 
@@ -21,7 +22,8 @@ type Program struct {
 	config   Config
 	runtime  wazero.Runtime
 	module   wazero.CompiledModule
-	blocks   bool // a read of standard input blocks, instead of answering that there is nothing yet
+	spare    sync.Pool // memory of guests that have ended
+	blocks   bool      // a read of standard input blocks, instead of answering that there is nothing yet
 }
 
 var _ program.Program = (*Program)(nil)
@@ -56,23 +58,35 @@ func Load(name string, module []byte, c Config) (*Program, error) {
 
 // compile makes the module ready to be instantiated.
 func (p *Program) compile(module []byte) error {
-	ctx := experimentalWorkers(context.Background())
-	cache, done := openCache(p.config.Cache, module)
+	ctx := withWorkers(context.Background())
+	kept := placeOf(p.config.Cache, module)
+	cache := kept.open()
+	err := p.compileWith(ctx, module, cache)
+	if err != nil && cache != nil { // what is kept may be damaged
+		p.Close()
+		kept.clear()
+		err = p.compileWith(ctx, module, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("the module is damaged, or needs a newer WebAssembly than this program runs: %s", firstLine(err))
+	}
+	if cache != nil {
+		kept.used()
+	}
+	if err := p.acceptable(); err != nil {
+		return err
+	}
+	return exportHost(ctx, p.runtime)
+}
+
+func (p *Program) compileWith(ctx context.Context, module []byte, cache wazero.CompilationCache) (err error) {
 	c := wazero.NewRuntimeConfig().WithDebugInfoEnabled(false)
 	if cache != nil {
 		c = c.WithCompilationCache(cache)
 	}
 	p.runtime = wazero.NewRuntimeWithConfig(ctx, c)
-	compiled, err := p.runtime.CompileModule(ctx, module)
-	done()
-	if err != nil {
-		return fmt.Errorf("the module is damaged, or needs a newer WebAssembly than this program runs: %s", firstLine(err))
-	}
-	p.module = compiled
-	if err := p.acceptable(); err != nil {
-		return err
-	}
-	return exportHost(ctx, p.runtime)
+	p.module, err = p.runtime.CompileModule(ctx, module)
+	return err
 }
 
 // Identity names the module by its hash.

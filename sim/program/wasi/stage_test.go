@@ -30,6 +30,8 @@ type stage struct {
 	atExit  func(env *sim.Env, e program.Exit)
 	line    func(env *sim.Env, line []byte)
 
+	quiet bool // lines are not kept
+
 	lines []string // "n1 at 10ms: text"
 	logs  []string
 	exits []program.Exit
@@ -66,13 +68,16 @@ func (a *actor) said(line []byte) {
 	if a.line != nil {
 		a.line(a.env, line)
 	}
-	if n, _ := fmt.Sscanf(string(line), "to %d %s", &to, &text); n == 2 {
+	if strings.HasPrefix(string(line), "to ") {
+		fmt.Sscanf(string(line), "to %d %s", &to, &text)
 		a.env.Send(to, []byte(text))
 	} else if len(a.callers) > 0 {
 		a.env.Reply(a.callers[0], line)
 		a.callers = a.callers[1:]
 	}
-	a.lines = append(a.lines, a.when(line))
+	if !a.quiet {
+		a.lines = append(a.lines, a.when(line))
+	}
 }
 
 func (s *stage) system() sim.System {

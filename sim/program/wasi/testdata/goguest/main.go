@@ -3,6 +3,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -15,6 +16,8 @@ func main() {
 	switch os.Args[1] {
 	case "echo":
 		echo()
+	case "json":
+		answer()
 	case "commands":
 		commands()
 	case "gossip":
@@ -46,6 +49,34 @@ func lines(do func(line string)) {
 
 func echo() {
 	lines(func(line string) { fmt.Println(line) })
+}
+
+type message struct {
+	Src  string `json:"src"`
+	Dest string `json:"dest"`
+	Body struct {
+		Type    string `json:"type"`
+		ID      int    `json:"msg_id,omitempty"`
+		ReplyTo int    `json:"in_reply_to,omitempty"`
+		Echo    string `json:"echo"`
+	} `json:"body"`
+}
+
+// answer answers messages of JSON.
+func answer() {
+	lines(func(line string) {
+		var m message
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			panic(err)
+		}
+		m.Src, m.Dest = m.Dest, m.Src
+		m.Body.Type, m.Body.ReplyTo = "echo_ok", m.Body.ID
+		b, err := json.Marshal(m)
+		if err != nil {
+			panic(err)
+		}
+		os.Stdout.Write(append(b, '\n'))
+	})
 }
 
 // ticks says every second what its clocks show.
