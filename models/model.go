@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"simrun/check"
 	"simrun/check/accounts"
@@ -41,6 +42,9 @@ type Model struct {
 	Nodes     int        // servers of a case that names no number; 0: 5
 	MinNodes  int        // fewest servers that it can run on; 0: 1
 
+	Program  *sim.Program // foreign code that its nodes run; nil: none
+	Services int          // additional servers that come with the network: [sim.System]
+
 	// Monitors returns fresh monitors for one run: the invariants that are checked from inside.
 	Monitors func(c *sim.Case) []sim.Monitor
 
@@ -51,6 +55,9 @@ type Model struct {
 	Timers          []string                      // names of the timers, by [sim.TimerID], for the trace
 	DescribeMessage func(payload []byte) string   // tells a person what a payload says, in a few words
 	Converged       func(nodes []sim.Node) string // at the end of recovery: why the replicas that are up differ; "" if they agree
+
+	// Figures says of a run how the system served its clients, in addition to what is behind the verdict.
+	Figures func(r *sim.Result) []accounts.Figure
 }
 
 // Profile is what a model tells nemeses and plans of faults about itself.
@@ -73,16 +80,19 @@ type Workload struct {
 
 	// Final, if not nil, decides what each client does at the end, once the replicas have converged ([sim.WorkloadKind]).
 	Final func(t *sim.Turn) sim.Op
+
+	FinalEach bool          // they do it once for each server
+	Settle    time.Duration // how long the system is left alone before
 }
 
 // System is the model as [sim.Run] takes it.
 func (m Model) System() sim.System {
 	s := sim.System{
 		Name: m.Name, Boot: m.Boot, Client: m.Client, Profile: m.Profile, Nodes: m.Nodes, MinNodes: m.MinNodes, Timers: m.Timers,
-		Monitors: m.Monitors, DescribeMessage: m.DescribeMessage, Converged: m.Converged,
+		Monitors: m.Monitors, DescribeMessage: m.DescribeMessage, Converged: m.Converged, Program: m.Program, Services: m.Services,
 	}
 	for _, w := range m.Workloads {
-		s.Workloads = append(s.Workloads, sim.WorkloadKind{Name: w.Name, Summary: w.Summary, Rate: w.Rate, Keys: w.Keys, Mix: w.Mix, Next: w.Next, Final: w.Final})
+		s.Workloads = append(s.Workloads, sim.WorkloadKind{Name: w.Name, Summary: w.Summary, Rate: w.Rate, Keys: w.Keys, Mix: w.Mix, Next: w.Next, Final: w.Final, FinalEach: w.FinalEach, Settle: w.Settle})
 	}
 	for _, o := range m.Options {
 		s.Options = append(s.Options, sim.OptionDecl{Name: o.Name, Values: o.Values})

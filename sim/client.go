@@ -36,6 +36,7 @@ type Client struct {
 	invoked   Time          // when the last operation was invoked
 	asked     NodeID        // server that the open operation asked last
 	recovered bool          // an operation that was invoked after the faults healed was answered; in the end: the final one
+	finals    int           // final operations that were answered
 	parked    bool          // it waits for the final operation
 }
 
@@ -178,6 +179,9 @@ func (c *Client) ID() NodeID { return c.id }
 
 // Nodes is the number of servers of the case.
 func (c *Client) Nodes() int { return c.w.c.Nodes }
+
+// Workload is the name of what the clients do.
+func (c *Client) Workload() string { return c.w.c.Workload.Name }
 
 // Option is the value of an option of the case; if the case does not set it, the first of those that the system declares, or "" if it declares none.
 func (c *Client) Option(name OptionName) string { return c.w.option(name) }

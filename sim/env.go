@@ -20,6 +20,9 @@ func (e *Env) ID() NodeID { return e.s.id }
 // Nodes is the number of servers of the case, n1 to nN.
 func (e *Env) Nodes() int { return e.w.c.Nodes }
 
+// Workload is the name of what the clients do.
+func (e *Env) Workload() string { return e.w.c.Workload.Name }
+
 // Now reads the node's own clock, which may be off and may jump.
 func (e *Env) Now() Time {
 	t := e.s.local(e.w.now)

@@ -65,12 +65,14 @@ func (w *world) transmit(slot int) {
 	m := &w.messages.items[slot]
 	m.sent = w.now
 	if m.from < 0 || m.to < 0 {
+		w.activity.Asked++
 		if w.trace != nil {
 			w.recordSend(m, nil)
 		}
 		w.at(w.now+Time(w.c.Network.Client), onMessage, slot)
 		return
 	}
+	w.activity.Messages++
 	l := w.link(m.from, m.to)
 	m.key = l.nth.next(w.now)
 	if w.trace != nil {

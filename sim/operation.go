@@ -35,10 +35,14 @@ func (c *Client) Next() (Op, bool) {
 	return Op{}, false
 }
 
-// final waits until the system has recovered, and invokes the client's final operation, until that is answered; false if
-// it was, or the workload has none.
+// final waits until the system has recovered, and invokes the client's final operation, until that is answered, for each of the servers
+// that it is to be done for; false if it was, or the workload has none.
 func (c *Client) final() (Op, bool) {
 	w := c.w
+	if w.final && c.recovered {
+		c.finals++
+		c.recovered = !c.kind.FinalEach || c.index+c.finals*w.c.Clients >= w.c.Nodes
+	}
 	switch {
 	case c.kind.Final == nil || w.c.Recovery.Skip || w.final && c.recovered:
 		return Op{}, false

@@ -14,7 +14,7 @@ const judgeEvery = Time(10 * time.Millisecond)
 // judge ends the run if the system has recovered, or if its time for that is over. The final operations have as much time again.
 func (w *world) judge() {
 	waits := w.unrecovered()
-	if len(waits) == 0 && !w.askFinal() {
+	if len(waits) == 0 && !w.settles() && !w.askFinal() {
 		w.running = false
 		return
 	}
@@ -26,6 +26,17 @@ func (w *world) judge() {
 	if w.now%judgeEvery == Time(w.c.Duration)%judgeEvery {
 		w.at(w.now+judgeEvery, onJudge, 0)
 	}
+}
+
+// settles reports whether the system is left alone before the final operation.
+func (w *world) settles() bool {
+	if w.final || len(w.clients) == 0 || w.clients[0].kind.Final == nil {
+		return false
+	}
+	if w.settled == 0 {
+		w.settled = w.now + Time(w.clients[0].kind.Settle)
+	}
+	return w.now < w.settled
 }
 
 // until is the time at which the system must have recovered.

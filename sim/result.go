@@ -27,6 +27,9 @@ type Activity struct {
 	Crashes  int `json:"crashes"`  // of nodes
 	Restarts int `json:"restarts"` // boots after the first of a node
 	Leaders  int `json:"leaders"`  // how often a node took the role that matters most: [fault.Profile]'s Elected
+
+	Messages int `json:"-"` // that servers sent to servers; copies that the network made do not count
+	Asked    int `json:"-"` // messages from clients to servers, and back
 }
 
 // Violation is a broken promise that was seen from inside the cluster.

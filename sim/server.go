@@ -43,13 +43,15 @@ type server struct {
 	head    int           // of the backlog
 	outbox  []outgoing    // what leaves when its work is done
 
-	syncNth   instant       // names its syncs
-	syncMore  time.Duration // what each sync takes longer
-	syncStall int           // faults that stall its syncs
-	stalled   []int         // syncs that would have completed but for the stall
-	dieOps    int           // a handler dies before this disk operation of its own; 0: it does not
-	dieIn     int           // operations until then, in the present handler
-	dieBy     int           // the step of the plan that wants that
+	syncNth    instant       // names its syncs
+	syncMore   time.Duration // what each sync takes longer
+	syncStall  int           // faults that stall its syncs
+	stalled    []int         // syncs that would have completed but for the stall
+	syncing    int           // syncs of this life that the node has not been told the end of
+	diskErrors int           // that the disk answered in this life
+	dieOps     int           // a handler dies before this disk operation of its own; 0: it does not
+	dieIn      int           // operations until then, in the present handler
+	dieBy      int           // the step of the plan that wants that
 
 	calls    []peerCall // open calls to other nodes, oldest first
 	called   uint64     // numbers them over the node's whole time
@@ -100,6 +102,7 @@ func (w *world) bootDue(s *server) {
 		w.activity.Restarts++
 	}
 	s.busy, s.lag, s.dieIn = 0, 0, s.dieOps
+	s.syncing, s.diskErrors = 0, 0
 	if w.trace != nil {
 		w.record(Record{Kind: Boot, Node: s.id})
 	}

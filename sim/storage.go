@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,7 +25,22 @@ type sync struct {
 // Read returns the content of a file as the node last wrote it, synced or not;
 // nil if there is none. The slice is valid until the next write and must not be changed.
 func (e *Env) Read(file string) ([]byte, error) {
-	return e.s.disk.Read(file)
+	data, err := e.s.disk.Read(file)
+	e.s.answered(err)
+	return data, err
+}
+
+// DiskErrors is how often the disk has answered an error of the device to the node, since it booted: it failed, or was full.
+func (e *Env) DiskErrors() int { return e.s.diskErrors }
+
+// Syncing is how many syncs of the node go on: a fault may hold them up for long.
+func (e *Env) Syncing() int { return e.s.syncing }
+
+// answered counts what a disk answered.
+func (s *server) answered(err error) {
+	if errors.Is(err, disk.ErrIO) || errors.Is(err, disk.ErrFull) {
+		s.diskErrors++
+	}
 }
 
 // Append adds data at the end of a file, which need not exist. Not durable before a Sync.
@@ -88,6 +104,7 @@ func (w *world) beforeWrite(s *server) {
 
 // wrote follows each change of a disk.
 func (w *world) wrote(s *server, file, did string, n int, err error) {
+	s.answered(err)
 	if w.trace != nil {
 		text := did + " " + file
 		if n >= 0 {
@@ -103,6 +120,7 @@ func (w *world) wrote(s *server, file, did string, n int, err error) {
 
 // beginSync begins a sync, at once or when the node's work is done.
 func (w *world) beginSync(s *server, file string, id SyncID, then func(error)) {
+	s.syncing++
 	slot := w.syncs.take()
 	if slot > maxSlot {
 		w.limit("more than 4 million syncs were under way")
@@ -156,6 +174,8 @@ func (w *world) syncDone(slot int) {
 func (w *world) syncTold(s *server, slot int) {
 	y := w.syncs.items[slot]
 	w.syncs.give(slot)
+	s.syncing--
+	s.answered(y.err)
 	w.begin(didSync, s.id, 0, y.cause)
 	w.hash = w.hash.Word(uint64(y.id), uint64(len(y.file)))
 	if w.trace != nil {

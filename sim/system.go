@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"simrun/history"
 	"simrun/sim/fault"
 )
@@ -87,6 +89,14 @@ type WorkloadKind struct {
 	// and the replicas have converged: a read, of which a history that promises no order can be judged. It is invoked again until it
 	// is answered. Nil: there is none.
 	Final func(t *Turn) Op
+
+	// FinalEach makes the clients do the final operation once for each server of the case: client 1 of four for n1, then for n5, and so
+	// on. Which server it asks is up to the client's code. False: each client does it once.
+	FinalEach bool
+
+	// Settle is how long the system is left alone before the final operation, since nothing tells whether its replicas have
+	// converged; 0: not at all.
+	Settle time.Duration
 }
 
 // Op is what a client is asked to do.

@@ -40,6 +40,7 @@ type world struct {
 
 	final     bool // the clients are asked for the final operation
 	finalFrom Time // when that began
+	settled   Time // when the system was left alone long enough before that; 0: it has not recovered
 
 	history    []history.Event
 	violations []Violation

@@ -76,6 +76,9 @@ func describeFigure(f accounts.Figure, untimed bool) string {
 		}
 		return fmt.Sprintf("p50 %s, p95 %s, p99 %s, max %s", l.P50.Rounded(), l.P95.Rounded(), l.P99.Rounded(), l.Max.Rounded())
 	}
+	if f.Of > 0 {
+		return fmt.Sprintf("%s (%s / %s)", count.Ratio(f.Count, f.Of), count.Grouped(f.Count), count.Grouped(f.Of))
+	}
 	s := count.Grouped(f.Count)
 	for i, v := range f.Values {
 		sep := ", "

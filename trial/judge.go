@@ -22,7 +22,7 @@ type Judgement struct {
 	// It is an internal error; the first check has both answers.
 	Disagreement error
 	Checks       []Check           // linearizability, or the workload's account; then the monitors, then assertion, panic and progress
-	Figures      []accounts.Figure // of the account
+	Figures      []accounts.Figure // of the account, and of the model
 }
 
 // Failed lists the checks that failed, in order of the time at which they did.
@@ -78,6 +78,9 @@ func Judge(m models.Model, r *sim.Result, spec check.Spec, opts check.Options) (
 		return Judgement{}, fmt.Errorf("the history of %s: %w", m.Name, err)
 	}
 	j := Judgement{Outcome: v.Outcome, Spec: v.Spec, Disagreement: v.Disagreement(), Checks: []Check{VerdictCheck(name, v)}, Figures: figures}
+	if m.Figures != nil {
+		j.Figures = append(j.Figures, m.Figures(r)...)
+	}
 	if c := &j.Checks[0]; c.Outcome == check.Violation {
 		c.Time = r.End
 		if c.Inevitable > 0 {

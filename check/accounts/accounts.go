@@ -48,6 +48,7 @@ type Report struct {
 type Figure struct {
 	Name    string          `json:"name"`
 	Count   int             `json:"count"`
+	Of      int             `json:"of,omitempty"`     // the figure is Count for each of these; 0: it is Count
 	Values  []history.Value `json:"values,omitempty"` // the first [MaxValues] of them
 	Latency *weaker.Latency `json:"latency_ns,omitempty"`
 }

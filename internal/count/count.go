@@ -53,3 +53,16 @@ func Share(part, whole uint64) string {
 	}
 	return strconv.FormatUint(tenths/10, 10) + " %"
 }
+
+// Ratio is a part for each of a number of things, with as many decimals as tell something: "0.987", "12.3", "1,204". There must be some.
+func Ratio(part, of int) string {
+	whole, rest := part/of, int64(part%of)
+	switch n := int64(of); {
+	case whole >= 100:
+		return Grouped(whole)
+	case whole >= 10:
+		return strconv.Itoa(whole) + "." + strconv.FormatInt(rest*10/n, 10)
+	default:
+		return strconv.Itoa(whole) + "." + strconv.FormatInt(1000+rest*1000/n, 10)[1:]
+	}
+}

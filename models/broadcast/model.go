@@ -15,10 +15,9 @@ package broadcast
 import (
 	"time"
 
-	"simrun/check/accounts"
-	"simrun/history"
 	"simrun/models"
 	"simrun/models/saved"
+	"simrun/models/workload"
 	"simrun/sim"
 	"simrun/sim/blocking"
 	"simrun/sim/fault"
@@ -31,21 +30,9 @@ func Model() models.Model {
 		Summary: "values that one node got reach all nodes: over a tree, over a grid, or by gossip",
 		Guarantee: "as long as disks keep what they synced and faults end: every value that was acknowledged is at every node in the end, no value appears that nobody sent, " +
 			"and a value that was read at a node is there for ever, over crashes too",
-		Boot:   blocking.Boot(run),
-		Client: client,
-		Workloads: []models.Workload{{
-			Name:    "broadcast",
-			Summary: "broadcast distinct values at any node, and read all values of one",
-			Account: accounts.Broadcast,
-			Rate:    20, Keys: 1, Mix: []sim.Weight{{F: opBroadcast, Weight: 1}, {F: opRead, Weight: 1}},
-			Next: func(t *sim.Turn) sim.Op {
-				if f := t.Pick(); f == opRead {
-					return sim.Op{F: f}
-				}
-				return sim.Op{F: opBroadcast, Value: history.Int(t.Unique())}
-			},
-			Final: func(*sim.Turn) sim.Op { return sim.Op{F: opFinal} },
-		}},
+		Boot:      blocking.Boot(run),
+		Client:    client,
+		Workloads: []models.Workload{workload.Broadcast()},
 		Options: []models.Option{
 			{Name: optionTopology, Summary: "how values get around: over a spanning tree or a grid, with acknowledgements and retries; or by push and pull with nodes drawn at random", Values: []string{"tree", "grid", "epidemic"}},
 		},

@@ -4,6 +4,7 @@ import (
 	"simrun/check/accounts"
 	"simrun/history"
 	"simrun/models"
+	"simrun/models/workload"
 	"simrun/sim"
 	"simrun/sim/rng"
 )
@@ -30,38 +31,18 @@ const (
 const elements = 5 // of the set with removals: so few that they come again
 
 var (
-	amountName  = rng.Of("crdt amount")
 	elementName = rng.Of("crdt element")
 	keyName     = rng.Of("crdt key")
 )
 
 func workloads() []models.Workload {
 	return []models.Workload{
-		workload(gSet, "add distinct elements to a set that grows, and read it", accounts.GSet, (*sim.Turn).Unique, opAdd),
-		workload(gCounter, "add to a counter that grows, and read it", accounts.GCounter, func(t *sim.Turn) int64 { return int64(t.Rand(amountName).N(5)) + 1 }, opAdd),
-		workload(pnCounter, "add positive and negative numbers to a counter, and read it", accounts.PNCounter, func(t *sim.Turn) int64 { return int64(t.Rand(amountName).N(9)) - 4 }, opAdd),
-		workload(orSet, "add elements to a set and remove them, and read it", accounts.ORSet, func(t *sim.Turn) int64 { return int64(t.Rand(elementName).N(elements)) + 1 }, opAdd, opRemove),
+		workload.GSet(),
+		workload.GCounter(),
+		workload.PNCounter(),
+		workload.Convergent(orSet, "add elements to a set and remove them, and read it", accounts.ORSet, func(t *sim.Turn) int64 { return int64(t.Rand(elementName).N(elements)) + 1 }, opAdd, opRemove),
 		mapWorkload(),
 	}
-}
-
-// workload does updates with the values that are drawn, and reads.
-func workload(name, summary string, account accounts.Checker, value func(*sim.Turn) int64, updates ...string) models.Workload {
-	w := models.Workload{
-		Name: name, Summary: summary, Account: account, Rate: 10, Keys: 1, Mix: []sim.Weight{{F: opRead, Weight: 1}},
-		Next: func(t *sim.Turn) sim.Op {
-			op := sim.Op{F: t.Pick(), Key: name}
-			if op.F != opRead {
-				op.Value = history.Int(value(t))
-			}
-			return op
-		},
-		Final: func(*sim.Turn) sim.Op { return sim.Op{F: opFinal, Key: name} },
-	}
-	for _, f := range updates {
-		w.Mix = append(w.Mix, sim.Weight{F: f, Weight: 1})
-	}
-	return w
 }
 
 // mapWorkload puts distinct values to a few keys, and gets them.

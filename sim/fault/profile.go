@@ -65,6 +65,9 @@ type Claims struct {
 	// must never pause or be slow. So no link may be cut either. Copies may come later, and what a disk takes does not count.
 	Synchronous time.Duration
 
+	// Once, too, takes from the least: no message may arrive twice.
+	Once bool
+
 	// Forgets, too, takes from the least: who crashes forgets all, also what it synced, and must learn it again from the others. How long that takes
 	// nobody knows before the run, so a plan stays within the claim if the nodes that crash in it, at any time, and those that are lost for good are
 	// a minority together.
@@ -76,6 +79,9 @@ func (c Claims) Survives() []string {
 	list := []string{"crashes and restarts of any nodes with what they synced", "lost, delayed, duplicated and reordered messages", "links that are cut for a while", "nodes that pause"}
 	if c.Forgets {
 		list[0] = "crashes and restarts of a minority, which forgets all that it had"
+	}
+	if c.Once {
+		list[1] = "lost, delayed and reordered messages"
 	}
 	if c.Synchronous != 0 {
 		list = []string{list[0], fmt.Sprintf("messages that take up to %v", c.Synchronous)}
@@ -182,6 +188,10 @@ func (c Claims) breach(f Fault, n int, lost, wiped, damaged, failing *tally) str
 		return damaged.beyond(f.Target, n, c.Damaged, "have damaged data")
 	case IOError, DiskFull:
 		return failing.beyond(f.Target, n, c.Errors, "have a failing disk")
+	case Duplicate:
+		if c.Once {
+			return "messages arrive twice"
+		}
 	case Corrupt:
 		if !c.Corrupted {
 			return "messages arrive with flipped bits"

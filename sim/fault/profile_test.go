@@ -55,6 +55,20 @@ func TestBreachesOfClaims(t *testing.T) {
 	}
 }
 
+// A network that never delivers a message twice is claimed by who says so.
+func TestBreachesOfOnce(t *testing.T) {
+	plan, err := fault.ParsePlan("plan", "at 1s duplicate 1/2\nat 1s loss 1/2\nat 1s reorder 1/2 by 10ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := (fault.Claims{Once: true}).Breaches(plan, 5); len(b) != 1 || b[0].Why != "messages arrive twice" {
+		t.Errorf("%v", b)
+	}
+	if b := (fault.Claims{}).Breaches(plan, 5); b != nil {
+		t.Errorf("%v", b)
+	}
+}
+
 // A node of a chain sees two others: with itself, that is a majority of five, and not of more.
 func TestAChainOfManyHasNoMajority(t *testing.T) {
 	claims := fault.Claims{Partial: true}
@@ -160,6 +174,7 @@ func TestProfileChecksRolesAndEvents(t *testing.T) {
 func TestSurvives(t *testing.T) {
 	for want, c := range map[string]fault.Claims{
 		"crashes and restarts of any nodes with what they synced; lost, delayed, duplicated and reordered messages; links that are cut for a while; nodes that pause": {},
+		"crashes and restarts of any nodes with what they synced; lost, delayed and reordered messages; links that are cut for a while; nodes that pause":             {Once: true},
 		"crashes and restarts of any nodes with what they synced; messages that take up to 50ms; a minority lost for good; one node with an empty disk; all nodes with a failing disk; torn and reordered writes": {
 			Synchronous: 50 * time.Millisecond, Lost: fault.AMinority, Wiped: fault.OneNode, Errors: fault.Everybody, Torn: true},
 	} {
