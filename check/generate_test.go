@@ -108,6 +108,7 @@ var alphabets = []alphabet{
 		finds(of("cas", oneOf(history.List(texts("", "a")...), history.List(texts("a", "b")...), history.List(null, texts("b")[0])), told), texts("", "a", "b"))), []string{"x", "x", "x", "y"}, false},
 	{specs.Consensus, of("propose", ints(1, 2, 3), ints(1, 2, 3)), []string{"x", "y"}, false},
 	{specs.MultiRegister, transactions(), oneKey, false},
+	{specs.MultiList, listTransactions(), oneKey, false},
 	{specs.AppendList, join(of("append", ints(1, 2), nothing), of("read", nothing, lists(3, ints(1, 2)...))), oneKey, false},
 	{specs.Set, join(of("add", ints(1, 2), told), of("remove", ints(1, 2), told), of("contains", ints(1, 2), oneOf(yes, no)),
 		of("read", nothing, oneOf(history.Ints(), history.Ints(1), history.Ints(2), history.Ints(2, 1)))), oneKey, false},
@@ -190,6 +191,34 @@ func swaps() []template {
 			}
 		}
 	}
+	return ts
+}
+
+// listTransactions are transactions over the lists x and y.
+func listTransactions() []template {
+	step := func(f, key string, v history.Value) history.Value {
+		return history.List(history.String(f), history.String(key), v)
+	}
+	read := func(key string) []history.Value {
+		return oneOf(step("r", key, null), step("r", key, history.Ints(1)), step("r", key, history.Ints(2)), step("r", key, history.Ints(1, 2)), step("r", key, history.Ints(2, 1)))
+	}
+	var ts []template
+	add := func(as, bs []history.Value) {
+		var out []history.Value
+		for _, a := range as {
+			for _, b := range bs {
+				out = append(out, history.List(a, b))
+			}
+		}
+		ts = append(ts, template{f: "txn", input: out[0], outputs: out})
+	}
+	for _, n := range ints(1, 2) {
+		add(oneOf(step("append", "x", n)), oneOf(step("append", "y", n)))
+		add(oneOf(step("append", "x", n)), read("y"))
+		add(read("x"), oneOf(step("append", "y", n)))
+		add(oneOf(step("append", "x", n)), read("x"))
+	}
+	add(read("x"), read("y"))
 	return ts
 }
 

@@ -24,7 +24,7 @@ func stepsOf(op history.Operation) []step {
 	steps := make([]step, 0, len(list))
 	for _, s := range list {
 		if what, key, value, ok := microOperation(s); ok {
-			steps = append(steps, step{what == "w", key, value})
+			steps = append(steps, step{what != "r", key, value})
 		}
 	}
 	return steps

@@ -17,7 +17,7 @@ import (
 
 // All lists the specifications, simplest first.
 var All = []check.Spec{
-	Register, CASRegister, KV, Consensus, MultiRegister, AppendList, Set, Queue, Stack,
+	Register, CASRegister, KV, Consensus, MultiRegister, MultiList, AppendList, Set, Queue, Stack,
 	PriorityQueue, Mutex, Lock, Lease, Semaphore, Counter, UniqueIDs, Log, Bank,
 }
 
