@@ -180,6 +180,9 @@ func (c *Client) ID() NodeID { return c.id }
 // Nodes is the number of servers of the case.
 func (c *Client) Nodes() int { return c.w.c.Nodes }
 
+// Clients is the number of clients of the case.
+func (c *Client) Clients() int { return c.w.c.Clients }
+
 // Workload is the name of what the clients do.
 func (c *Client) Workload() string { return c.w.c.Workload.Name }
 

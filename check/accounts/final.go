@@ -94,7 +94,7 @@ func (e *ending) late() *history.Operation {
 }
 
 // looks are the operations that change nothing.
-var looks = []string{"read", "get", "poll", "committed", final}
+var looks = []string{"read", "get", "poll", "assign", "committed", final}
 
 // sameContent reports whether two replicas have the same: the elements of a list come in any order, and nothing is the empty list.
 func sameContent(a, b history.Value) bool {

@@ -14,17 +14,19 @@ import (
 //
 //	send k 7 → 3                     the value, and its offset in the log of key k
 //	poll → [["k", 3, 7], …]          what a consumer got next, and has processed
+//	assign → {"k": 4}                where this process polls from now on, as it was committed
 //	commit → {"k": 4}                all before offset 4 is processed: where the next consumer begins
 //	committed → {"k": 4}             what is committed
 //	final → [["k", 0, 5], …]         all logs, at the end
 //
 // Violations are: an offset with two values, a value with more offsets than sends, a value that nobody sent; an acknowledged value that is missing in a final read; a poll that goes
 // back or leaves out an offset that is known; a commit past a value that no poll that had ended by then returned; a committed offset that goes
-// back. A value that is polled twice is none: consumers process at least once. A poll with an unknown result got, and processed, nothing.
+// back. After a process was assigned, its polls of a key neither go back nor leave out an offset that is known, from poll to poll, until it is assigned
+// anew; and no offset that it is assigned is past all that had been polled. A value that is polled twice is none: consumers process at least once. A poll with an unknown result got, and processed, nothing.
 var Kafka = Checker{
 	Name:       "kafka",
-	Summary:    "partitioned logs and a group of consumers: send → offset, poll, commit, committed, final; nothing lost, skipped or reordered, and offsets don't go back",
-	operations: []string{"send", "poll", "commit", "committed", final},
+	Summary:    "partitioned logs and a group of consumers: send → offset, poll, assign, commit, committed, final; nothing lost, skipped or reordered, and offsets don't go back",
+	operations: []string{"send", "poll", "assign", "commit", "committed", final},
 	accepts: func(op history.Operation) error {
 		if op.Outcome != history.OK {
 			return nil
@@ -109,6 +111,8 @@ func countLogs(e *ending) {
 			l.missing(op)
 		}
 	}
+	l.external()
+	l.ahead()
 	l.processed()
 	l.committed()
 	e.figure("acknowledged", acknowledged)
