@@ -20,6 +20,9 @@ func (e *Env) ID() NodeID { return e.s.id }
 // Nodes is the number of servers of the case, n1 to nN.
 func (e *Env) Nodes() int { return e.w.c.Nodes }
 
+// Clients is the number of clients of the case, c1 to cN.
+func (e *Env) Clients() int { return e.w.c.Clients }
+
 // Workload is the name of what the clients do.
 func (e *Env) Workload() string { return e.w.c.Workload.Name }
 

@@ -94,13 +94,19 @@ type sent struct {
 	value history.Value
 }
 
-func countLogs(e *ending) {
-	l := &logs{e: e, values: map[place]history.Value{}, places: map[sent]place{}, sends: map[sent]*history.Operation{}, often: map[sent]int{},
+// openLogs collects what is known of the logs, and counts the values that were acknowledged.
+func openLogs(e *ending) (l *logs, acknowledged int) {
+	l = &logs{e: e, values: map[place]history.Value{}, places: map[sent]place{}, sends: map[sent]*history.Operation{}, often: map[sent]int{},
 		known: map[string][]int64{}, polled: map[place]int{}}
-	acknowledged := l.collect()
+	acknowledged = l.collect()
 	for _, key := range slices.Sorted(maps.Keys(l.known)) {
 		slices.Sort(l.known[key])
 	}
+	return l, acknowledged
+}
+
+func countLogs(e *ending) {
+	l, acknowledged := openLogs(e)
 	for i := range e.l.ops {
 		op := &e.l.ops[i]
 		switch {

@@ -24,7 +24,7 @@ func parse(line []byte) (m message, why string) {
 		Body json.RawMessage `json:"body"`
 	}
 	switch err := json.Unmarshal(line, &e); {
-	case !json.Valid(line):
+	case err != nil && !json.Valid(line):
 		return m, "which is no JSON"
 	case err != nil:
 		return m, `which is no object with the texts "src" and "dest"`

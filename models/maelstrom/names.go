@@ -6,15 +6,16 @@ import (
 	"simrun/sim"
 )
 
-// names are what the nodes of a case are called: first for n1, and so on.
-type names struct{ first, nodes int }
+// names are what the participants of a case are called: n0 or n1, as first says, for the first node, and so on; c1 for the first client.
+type names struct{ first, nodes, clients int }
 
-// namesOf are the names by an option.
-func namesOf(option string, nodes int) names {
-	if option == "simrun" {
-		return names{1, nodes}
+// namesOf are the names of a case.
+func namesOf(env *sim.Env) names {
+	n := names{0, env.Nodes(), env.Clients()}
+	if env.Option(optionNames) == "simrun" {
+		n.first = 1
 	}
-	return names{0, nodes}
+	return n
 }
 
 // of is the name of a node or client.
@@ -34,8 +35,7 @@ func (n names) all() []string {
 	return list
 }
 
-// find returns the node or service with a name, as a server. Those that start with the letter of clients are found too, whether there
-// is such a client or not.
+// find returns the node, client or service with a name.
 func (n names) find(name string) (id sim.NodeID, ok bool) {
 	if isService(name) {
 		return sim.NodeID(n.nodes + 1), true
@@ -49,7 +49,7 @@ func (n names) find(name string) (id sim.NodeID, ok bool) {
 	}
 	switch name[0] {
 	case 'c':
-		return sim.ClientID(i), true
+		return sim.ClientID(i), i >= 1 && i <= n.clients
 	case 'n':
 		id = sim.NodeID(i + 1 - n.first)
 		return id, id >= 1 && int(id) <= n.nodes

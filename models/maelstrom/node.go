@@ -2,7 +2,6 @@ package maelstrom
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -24,7 +23,7 @@ type node struct {
 	stage    stage
 	answered bool                  // what the stage waits for: the next one begins
 	late     int                   // seconds that the program has had to answer what the stage waits for
-	open     map[sim.Caller][]byte // what clients asked and wait for
+	open     map[sim.Caller][]byte // what clients asked, and this node has not answered
 	early    []request             // what came before the program was ready, oldest first
 
 	exit *program.Exit // the program ended by itself
@@ -39,7 +38,7 @@ type request struct {
 
 // boot starts a life.
 func boot(env *sim.Env, p program.Program) sim.Node {
-	n := &node{env: env, names: namesOf(env.Option(optionNames), env.Nodes()), work: workloadOf(env.Workload()), open: map[sim.Caller][]byte{}}
+	n := &node{env: env, names: namesOf(env), work: workloadOf(env.Workload()), open: map[sim.Caller][]byte{}}
 	n.name = n.names.of(env.ID())
 	n.process = p.Start(env, program.Streams{Line: n.line, Log: n.log, Exit: func(e program.Exit) { n.exit = &e }})
 	n.env.SetTimer(lateTimer, time.Second)
@@ -71,11 +70,17 @@ func (n *node) after() {
 	}
 }
 
-// Receive forwards what another node or a service sent.
+// Receive forwards what another node or a service sent. It may be what a client asked the other node, which passes it on under the name of the client.
 func (n *node) Receive(_ sim.NodeID, payload []byte) {
-	if !json.Valid(payload) {
+	m, why := parse(payload)
+	if why != "" {
 		n.env.Note("a message was damaged on its way, and dropped: " + quoted(payload))
 		return
+	}
+	if client, known := n.names.find(m.src); known && client < 0 {
+		if id, isNumber := headOf(m.body).MsgID.AsInt(); isNumber {
+			n.open[sim.Caller{Client: client, Call: uint64(id)}] = bytes.Clone(m.body)
+		}
 	}
 	n.input(payload)
 }
@@ -137,36 +142,32 @@ func (n *node) line(line []byte) {
 		return
 	}
 	switch to, known := n.names.find(m.dest); {
-	case to < 0 || m.dest == starter:
-		n.answer(m)
+	case m.dest == starter:
+		id, _ := headOf(m.body).InReplyTo.AsInt()
+		n.started(id, headOf(m.body).Type, m.body)
 	case !known:
-		n.protest(fmt.Sprintf("%s printed %s, a message to %s: there are %s to %s, clients that asked something, and the services %s",
-			n.name, quoted(line), strconv.Quote(m.dest), n.names.of(1), n.names.of(sim.NodeID(n.env.Nodes())), serviceList))
+		n.protest(fmt.Sprintf("%s printed %s, a message to %s: there are %s to %s, c1 to c%d, and the services %s",
+			n.name, quoted(line), strconv.Quote(m.dest), n.names.of(1), n.names.of(sim.NodeID(n.names.nodes)), n.names.clients, serviceList))
+	case to < 0:
+		n.answer(to, m)
 	default:
 		n.env.Send(to, line)
 	}
 }
 
-// answer takes a message to a client, or to who starts the nodes.
-func (n *node) answer(m message) {
-	h := headOf(m.body)
-	id, isNumber := h.InReplyTo.AsInt()
-	if m.dest == starter {
-		n.started(id, h.Type, m.body)
+// answer takes a message to a client. Any node may answer what another was asked.
+func (n *node) answer(client sim.NodeID, m message) {
+	id, isNumber := headOf(m.body).InReplyTo.AsInt()
+	if !isNumber {
+		n.env.Note(m.dest + " asked nothing that this answers: " + describeBody(m.body))
 		return
 	}
-	client, _ := n.names.find(m.dest)
 	to := sim.Caller{Client: client, Call: uint64(id)}
-	asked, waits := n.open[to]
-	if !isNumber || !waits {
-		if n.env.Tracing() {
-			n.env.Note(m.dest + " has asked nothing that this answers: " + describeBody(m.body))
+	if asked, here := n.open[to]; here {
+		delete(n.open, to)
+		if _, err := n.work.result(asked, m.body); err != nil && !isFailure(err) {
+			n.protest(fmt.Sprintf("%s answered %s with %s: %v", n.name, brief.Middle(string(asked), 120), brief.Middle(string(m.body), 120), err))
 		}
-		return
-	}
-	delete(n.open, to)
-	if _, err := n.work.result(asked, m.body); err != nil && !isFailure(err) {
-		n.protest(fmt.Sprintf("%s answered %s with %s: %v", n.name, brief.Middle(string(asked), 120), brief.Middle(string(m.body), 120), err))
 	}
 	n.env.Reply(to, m.body)
 }

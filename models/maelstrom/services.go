@@ -36,7 +36,7 @@ func isService(name string) bool {
 }
 
 func newServices(env *sim.Env) sim.Node {
-	return &services{env: env, names: namesOf(env.Option(optionNames), env.Nodes()),
+	return &services{env: env, names: namesOf(env),
 		by: map[string]service{"lin-kv": &linear{}, "seq-kv": newSequential(), "lww-kv": &lww{}, "lin-tso": new(oracle)}}
 }
 
@@ -62,7 +62,15 @@ func (s *services) Receive(from sim.NodeID, payload []byte) {
 	if answer == nil {
 		answer = refusal(errNotSupported, m.dest+" does not know the request "+text(request, "type"))
 	}
-	s.env.Send(from, lineOf(m.dest, m.src, numbered("in_reply_to", uint64(id), answer)))
+	answer = numbered("in_reply_to", uint64(id), answer)
+	switch to, known := s.names.find(m.src); {
+	case !known:
+		s.env.Send(from, lineOf(m.dest, m.src, answer))
+	case to < 0: // a node passed on what a client asked
+		s.env.Reply(sim.Caller{Client: to, Call: uint64(id)}, answer)
+	default:
+		s.env.Send(to, lineOf(m.dest, m.src, answer))
+	}
 }
 
 // Request is never called: clients know nodes alone.
