@@ -39,6 +39,7 @@ type life struct {
 	numbers int64
 	waits   map[int64]func(reply history.Value)
 	syncs   map[sim.SyncID]func()
+	heard   func(line string)
 	over    bool
 }
 
@@ -59,6 +60,9 @@ func (m ask) int(name string) int64 {
 }
 
 func (l *life) Input(line []byte) {
+	if l.heard != nil {
+		l.heard(string(line))
+	}
 	if l.over {
 		return
 	}

@@ -78,6 +78,8 @@ func TestServicesKeepTheirPromises(t *testing.T) {
 			}
 			if w.Outcome == check.Violation {
 				notSequential++
+			} else if name != "lww-kv" && w.Outcome != check.Valid {
+				t.Errorf("%s, seed %d: %s", name, seed, w.Reason)
 			}
 		}
 		t.Logf("%s: %d of %d histories are not linearizable, %d not sequentially consistent", name, notLinear, seeds, notSequential)
