@@ -12,11 +12,14 @@ const Epoch = 1_735_689_600 * int64(time.Second)
 // monotonicStart is what the monotonic clock shows when a process starts. Runtimes take 0 for "not yet known".
 const monotonicStart = time.Second
 
-// Looks at the clock that are free, in one activation. What the further ones cost doubles after each such number of looks.
-const freeLooks = 1000
-
-// maxDoublings bounds what a look costs: 18 minutes.
-const maxDoublings = 30
+// What looks at the clock cost in one activation: the first are free, then each takes a microsecond, and twice as long after each
+// further number of looks. So a program that stamps thousands of records pays about what it would in real time, and one that waits for an
+// hour to pass does so after 185,000 looks.
+const (
+	freeLooks     = 1_000
+	doublingLooks = 10_000
+	maxDoublings  = 30 // 18 minutes a look
+)
 
 // clock makes a monotonic clock of one that may jump.
 type clock struct {
@@ -58,7 +61,7 @@ func (p *process) looked() {
 	if p.clock.looks <= freeLooks {
 		return
 	}
-	doublings := (p.clock.looks - freeLooks - 1) / freeLooks
+	doublings := (p.clock.looks - freeLooks) / doublingLooks
 	p.wake(time.Microsecond << min(doublings, maxDoublings))
 	p.wait(forTimer)
 }

@@ -16,23 +16,12 @@ type Config struct {
 	// without end hangs.
 	Fuel int64
 
-	Files Files  // what fsync promises
 	Cache string // folder for compiled modules, shared by any number of processes and bounded by [MaxCache]; "": compiled anew each time
 
 	// OnEnd gets the SHA-256 of a node's memory when its life ends, by itself or not. Calls of runs that go on at the same time may
 	// overlap. Nil: the hash is not computed.
 	OnEnd func(node sim.NodeID, boot int, memory [32]byte)
 }
-
-// Files says what fsync of a file makes durable, in addition to its content.
-type Files uint8
-
-const (
-	// Posix: nothing. The name of a new file is durable after an fsync of its directory, and so is a renamed or removed one.
-	Posix Files = iota
-	// Ext4: the name of a file that is new. Renaming and removing still take an fsync of the directory.
-	Ext4
-)
 
 // Bounds, with their defaults.
 const (

@@ -18,12 +18,14 @@
 //     the same rule, as the timers of a node are.
 //   - Random bytes are those of a ChaCha8 generator, seeded for each node and boot. A runtime takes its seeds from there, so the order of
 //     Go's maps and of select differs from seed to seed and not from run to run.
-//   - A file system, "/", on the node's disk: see [Files].
+//   - A file system, "/", on the node's disk, with the disk's faults. An fsync takes virtual time. It makes the content of a file durable and,
+//     as ext4 does, the file's name; of a folder it makes the names durable that came and went in it. An unlinked file that is
+//     open stays readable; renaming is atomic, of folders too. There are no links, and times of files do not outlast a crash.
 //
 // # What can't hang
 //
 // A program that looks at the clock again and again until it has moved would never see it move. So after 1,000 looks without waiting each
-// further look takes a microsecond of virtual time, and twice as long after each further 1,000: the node does nothing else meanwhile,
+// further look takes a microsecond of virtual time, and twice as long after each further 10,000: the node does nothing else meanwhile,
 // as a process in a busy loop does nothing else. A loop that does not even look is stopped by the fuel meter ([Config.Fuel]).
 //
 // # What may differ between machines

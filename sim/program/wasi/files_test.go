@@ -1,6 +1,7 @@
 package wasi_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -215,5 +216,41 @@ func TestFilesOfC(t *testing.T) {
 	s.play(t, aCase())
 	if got, want := text(s.lines), ".\n..\ngreeting\nhello\n"; got != want {
 		t.Errorf("said %q, expected %q; %v", got, want, s.exits)
+	}
+}
+
+// What the disk refuses the program is told.
+func TestFilesOfABadDisk(t *testing.T) {
+	var got []string
+	s := &stage{program: goGuest(t, wasi.Config{}), args: []string{"commands"}}
+	ask := func(c *sim.Client, command string) {
+		b, err := c.Call(1, []byte(command), time.Hour)
+		got = append(got, fmt.Sprint(command, " > ", string(b), err))
+	}
+	s.client = func(c *sim.Client) {
+		ask(c, "open h /f")
+		ask(c, "put h text")
+		c.Sleep(1500 * ms) // calls fail
+		ask(c, "put h more")
+		ask(c, "get h")
+		ask(c, "fsync h")
+		ask(c, "rename /f /g")
+		c.Sleep(1000 * ms) // the disk is full
+		ask(c, "put h more")
+		ask(c, "write /new text")
+		ask(c, "get h")
+	}
+	s.play(t, aCase("at 1s io-error n1 1/1 for 1s", "at 2s disk-full n1 for 1s"))
+	want := `open h /f > ok<nil>
+put h text > ok<nil>
+put h more > error: write /f: I/O error<nil>
+get h > error: read /f: I/O error<nil>
+fsync h > error: sync /f: I/O error<nil>
+rename /f /g > error: I/O error<nil>
+put h more > error: write /f: No space left on device<nil>
+write /new text > error: open /new: No space left on device<nil>
+get h > text<nil>`
+	if got := strings.Join(got, "\n"); got != want {
+		t.Errorf("got\n%s\nexpected\n%s", got, want)
 	}
 }

@@ -197,13 +197,24 @@ func cGuest(t testing.TB, c wasi.Config) *wasi.Program {
 	return loaded(t, b, c)
 }
 
+// programs are those without a function of a test, which many tests share.
+var programs = map[string]*wasi.Program{}
+
 func loaded(t testing.TB, module []byte, c wasi.Config) *wasi.Program {
 	t.Helper()
+	key := fmt.Sprintf("%d %+v", len(module), c)
+	if p := programs[key]; p != nil {
+		return p
+	}
 	c.Cache = filepath.Join(cache(), "compiled")
 	p, err := wasi.Load("guest.wasm", module, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.Close() })
+	if c.OnEnd != nil {
+		t.Cleanup(func() { p.Close() })
+	} else {
+		programs[key] = p
+	}
 	return p
 }
