@@ -123,6 +123,16 @@ var sessions = []session{
 		crash
 		read /f > one
 		list / > f`},
+	{"a synced file can be found", `
+		mkdir /d > ok
+		mkdir /d/e > ok
+		write /d/e/f one > ok
+		sync /d/e/f > ok
+		write /d/g two > ok
+		crash
+		list / > d/
+		list /d > e/
+		read /d/e/f > one`},
 	{"a name is durable when its folder is synced", `
 		write /f one > ok
 		sync /f > ok

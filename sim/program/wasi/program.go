@@ -49,7 +49,7 @@ func Load(name string, module []byte, c Config) (*Program, error) {
 		blocks:   !madeByGo(module),
 	}
 	p.config.Args, p.config.Env = slices.Clone(c.Args), slices.Clone(c.Env)
-	if err := p.compile(run); err != nil {
+	if err := p.compile(joinSegments(run)); err != nil {
 		p.Close()
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
