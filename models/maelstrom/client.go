@@ -87,6 +87,9 @@ func (c *client) finish(op sim.Op, result history.Value, err error) {
 	default:
 		c.Info(err.Error())
 	}
+	if err != nil && op.F == opFinal {
+		c.Sleep(again)
+	}
 }
 
 // succeed records that an operation was done. One without a result of its own gets its argument.
@@ -100,7 +103,10 @@ func (c *client) succeed(op sim.Op, result history.Value) {
 	c.OK(result)
 }
 
-const opFinal = "final"
+const (
+	opFinal = "final"
+	again   = 200 * time.Millisecond // before a final operation that failed is tried again
+)
 
 // changesNothing reports whether an operation can be taken as one that did not happen, if nobody knows its result.
 func changesNothing(op sim.Op) bool {

@@ -1,6 +1,9 @@
 package maelstrom
 
 import (
+	"maps"
+	"slices"
+
 	"simrun/history"
 	"simrun/sim/rng"
 )
@@ -48,7 +51,8 @@ func (l *lww) handle(_ string, request history.Value, draw rng.Value) []byte {
 // merge takes over what another replica has, where it is newer.
 func (r *replica) merge(other *replica) {
 	r.clock = max(r.clock, other.clock)
-	for key, theirs := range other.values {
+	for _, key := range slices.SortedFunc(maps.Keys(other.values), history.Value.Compare) {
+		theirs := other.values[key]
 		if mine, there := r.values[key]; !there || mine.before(theirs) {
 			r.put(key, theirs)
 		}

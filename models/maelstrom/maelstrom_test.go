@@ -36,7 +36,7 @@ func TestRightNodes(t *testing.T) {
 		{"lin-kv", proxyGuest("lin-kv", ""), 4}, {"kafka", kafkaGuest(""), 3}, {"txn-list-append", txnGuest(""), 3}, {"txn-rw-register", txnGuest(""), 3},
 	} {
 		little := 0
-		for seed := sim.Seed(1); seed <= sim.Seed(soak.N(int(c.seeds), 400)); seed++ {
+		for seed := sim.Seed(1); seed <= sim.Seed(soak.N(int(c.seeds), 300)); seed++ {
 			r := try(t, c.guest, c.workload, "swarm", seed, nil)
 			if r.Outcome != check.Valid || len(r.Beyond) > 0 {
 				t.Errorf("%s, seed %d: %v %s, %v", c.workload, seed, r.Outcome, r.Summary, r.Beyond)
@@ -45,7 +45,7 @@ func TestRightNodes(t *testing.T) {
 				little++
 			}
 		}
-		if little > soak.N(int(c.seeds), 400)/4 {
+		if little > soak.N(int(c.seeds), 300)/4 {
 			t.Errorf("%s: %d runs did little", c.workload, little)
 		}
 	}
