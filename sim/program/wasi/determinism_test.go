@@ -144,3 +144,32 @@ func TestRandom(t *testing.T) {
 		t.Errorf("again\n%s, expected\n%s", again, one)
 	}
 }
+
+// Where there is no compiler for the machine, the same happens: also a program without end stops at the same place.
+func TestInterpreter(t *testing.T) {
+	module, err := cModule()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(load func(string, []byte, wasi.Config) (*wasi.Program, error), args string, fuel int64) string {
+		var m memories
+		guest, err := load("guest.wasm", module, wasi.Config{OnEnd: m.add, Fuel: fuel})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer guest.Close()
+		s := &stage{program: guest, args: []string{args}}
+		s.client = func(c *sim.Client) { c.Call(1, []byte("hello"), time.Second) }
+		r := s.play(t, aCase())
+		return fmt.Sprint(r.Digest, m.take(), s.lines, s.exits)
+	}
+	for _, args := range []string{"spin", "clock", "files", "random", "echo"} {
+		want := run(wasi.Load, args, 300_000)
+		if got := run(wasi.LoadInterpreted, args, 300_000); got != want {
+			t.Errorf("%s: interpreted\n%s, expected\n%s", args, got, want)
+		}
+		if less := run(wasi.Load, args, 200_000); args == "spin" && less == want {
+			t.Errorf("a busy loop left the same with less fuel: %s", less)
+		}
+	}
+}

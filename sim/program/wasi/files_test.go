@@ -52,7 +52,9 @@ var sessions = []session{
 		write /d/a/b text > error: open /d/a/b: Not a directory
 		remove /d/e > ok
 		list /d > a
-		stat /d > 0 true 00:00:00`},
+		stat /d > 0 true 00:00:00
+		open h /d > error: open /d: Is a directory
+		truncate /d xx > error: truncate /d: Is a directory`},
 	{"rename", `
 		write /a one > ok
 		open h /a > ok

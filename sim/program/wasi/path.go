@@ -36,21 +36,21 @@ func (p *process) walk(fd, at, n uint64) (spot, errno) {
 	case path[0] == '/':
 		return spot{}, enotcapable
 	}
-	at2 := spot{node: f.node, slash: strings.HasSuffix(path, "/")}
+	to := spot{node: f.node}
 	for part := range strings.SplitSeq(path, "/") {
 		if part == "" {
 			continue
 		}
 		var e errno
-		if at2, e = at2.step(part, p.files.root); e != success {
+		if to, e = to.step(part, p.files.root); e != success {
 			return spot{}, e
 		}
 	}
-	at2.slash = strings.HasSuffix(path, "/")
-	if at2.slash && at2.node != nil && !at2.node.folder {
+	to.slash = strings.HasSuffix(path, "/")
+	if to.slash && to.node != nil && !to.node.folder {
 		return spot{}, enotdir
 	}
-	return at2, success
+	return to, success
 }
 
 // step follows one part of a path.
@@ -124,9 +124,7 @@ func (p *process) openable(at spot, how uint64, f *file) errno {
 		return eexist
 	case how&openFolder != 0 && !at.node.folder:
 		return enotdir
-	case at.node.folder && how&(openCreate|openTruncate) != 0:
-		return eisdir
-	case at.node.folder && f.write && how&openFolder == 0 && !f.read:
+	case at.node.folder && (f.write || how&(openCreate|openTruncate) != 0):
 		return eisdir
 	}
 	return success

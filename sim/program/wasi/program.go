@@ -31,6 +31,10 @@ var _ program.Program = (*Program)(nil)
 // Load compiles a module. The name is for people: where it came from. The error is one sentence that says what is wrong with the
 // module and, where the cause is known, what to do.
 func Load(name string, module []byte, c Config) (*Program, error) {
+	return load(name, module, c, wazero.NewRuntimeConfig())
+}
+
+func load(name string, module []byte, c Config, how wazero.RuntimeConfig) (*Program, error) {
 	if err := recognize(name, module); err != nil {
 		return nil, err
 	}
@@ -49,7 +53,7 @@ func Load(name string, module []byte, c Config) (*Program, error) {
 		blocks:   !madeByGo(module),
 	}
 	p.config.Args, p.config.Env = slices.Clone(c.Args), slices.Clone(c.Env)
-	if err := p.compile(joinSegments(run)); err != nil {
+	if err := p.compile(joinSegments(run), how); err != nil {
 		p.Close()
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -57,15 +61,15 @@ func Load(name string, module []byte, c Config) (*Program, error) {
 }
 
 // compile makes the module ready to be instantiated.
-func (p *Program) compile(module []byte) error {
+func (p *Program) compile(module []byte, how wazero.RuntimeConfig) error {
 	ctx := withWorkers(context.Background())
 	kept := placeOf(p.config.Cache, module)
 	cache := kept.open()
-	err := p.compileWith(ctx, module, cache)
+	err := p.compileWith(ctx, module, how, cache)
 	if err != nil && cache != nil { // what is kept may be damaged
 		p.Close()
 		kept.clear()
-		err = p.compileWith(ctx, module, nil)
+		err = p.compileWith(ctx, module, how, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("the module is damaged, or needs a newer WebAssembly than this program runs: %s", firstLine(err))
@@ -79,12 +83,12 @@ func (p *Program) compile(module []byte) error {
 	return exportHost(ctx, p.runtime)
 }
 
-func (p *Program) compileWith(ctx context.Context, module []byte, cache wazero.CompilationCache) (err error) {
-	c := wazero.NewRuntimeConfig().WithDebugInfoEnabled(false)
+func (p *Program) compileWith(ctx context.Context, module []byte, how wazero.RuntimeConfig, cache wazero.CompilationCache) (err error) {
+	how = how.WithDebugInfoEnabled(false)
 	if cache != nil {
-		c = c.WithCompilationCache(cache)
+		how = how.WithCompilationCache(cache)
 	}
-	p.runtime = wazero.NewRuntimeWithConfig(ctx, c)
+	p.runtime = wazero.NewRuntimeWithConfig(ctx, how)
 	p.module, err = p.runtime.CompileModule(ctx, module)
 	return err
 }

@@ -5,22 +5,29 @@ import "bytes"
 // input is standard input. The guest sees one line, and the next only when it waits.
 type input struct {
 	seen    []byte   // what is left of the line that the guest sees
-	buffer  []byte   // which holds it
-	waiting [][]byte // lines that it does not see yet, oldest first
+	line    []byte   // that line, whole
+	spare   []byte   // room for another
+	waiting [][]byte // lines, of which those from head on it does not see yet, oldest first
+	head    int
 }
 
 // add puts a line behind those that wait.
 func (in *input) add(line []byte) {
-	in.waiting = append(in.waiting, append(append(make([]byte, 0, len(line)+1), line...), '\n'))
+	if in.head > len(in.waiting)/2 {
+		in.waiting = append(in.waiting[:0], in.waiting[in.head:]...)
+		in.head = 0
+	}
+	in.waiting = append(in.waiting, append(append(in.spare[:0], line...), '\n'))
+	in.spare = nil
 }
 
 // show makes the oldest line seen, if the guest has read the one before. It reports whether there is something to read.
 func (in *input) show() bool {
-	if len(in.seen) == 0 && len(in.waiting) > 0 {
-		in.seen = in.waiting[0]
-		in.waiting[0] = nil
-		if in.waiting = in.waiting[1:]; len(in.waiting) == 0 {
-			in.waiting = nil
+	if len(in.seen) == 0 && in.head < len(in.waiting) {
+		in.spare, in.line = in.line, in.waiting[in.head]
+		in.seen, in.waiting[in.head] = in.line, nil
+		if in.head++; in.head == len(in.waiting) {
+			in.waiting, in.head = in.waiting[:0], 0
 		}
 	}
 	return len(in.seen) > 0
