@@ -10,28 +10,30 @@ import (
 	"simrun/sim/program/wasi"
 )
 
-// One message to a program that echoes it, and back to a client: C, Go that copies lines, and Go that parses and makes JSON.
+// One message to a program that echoes it, and back to a client: C, Go that copies lines, and Go that parses and makes JSON, which is also run
+// without the fuel meter.
 func BenchmarkMessage(b *testing.B) {
 	for _, x := range []struct {
 		name  string
 		guest func(testing.TB, wasi.Config) *wasi.Program
 		args  string
-		line  string
+		fuel  int64
 	}{
-		{"C", cGuest, "echo", message},
-		{"Go", goGuest, "echo", message},
-		{"GoJSON", goGuest, "json", message},
+		{"C", cGuest, "echo", 0},
+		{"Go", goGuest, "echo", 0},
+		{"GoJSON", goGuest, "json", 0},
+		{"GoJSONUnmetered", goGuest, "json", -1},
 	} {
 		b.Run(x.name, func(b *testing.B) {
-			guest := x.guest(b, wasi.Config{})
+			guest := x.guest(b, wasi.Config{Fuel: x.fuel})
 			b.ReportAllocs()
 			answered := 0
 			s := &stage{program: guest, args: []string{x.args}, quiet: true}
 			s.client = func(c *sim.Client) {
-				c.Call(1, []byte(x.line), time.Hour)
+				c.Call(1, []byte(message), time.Hour)
 				b.ResetTimer()
 				for range b.N {
-					if _, err := c.Call(1, []byte(x.line), time.Hour); err == nil {
+					if _, err := c.Call(1, []byte(message), time.Hour); err == nil {
 						answered++
 					}
 				}

@@ -116,6 +116,22 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
+// Also nothing of a program whose node died before its Boot returned.
+func TestNothingIsLeftOfABoot(t *testing.T) {
+	ends := 0
+	guest := cGuest(t, wasi.Config{OnEnd: func(sim.NodeID, int, [32]byte) { ends++ }})
+	before := runtime.NumGoroutine()
+	s := &stage{program: guest, args: []string{"args"}}
+	s.line = func(env *sim.Env, _ []byte) { env.Exit("it said something", time.Second) }
+	s.play(t, aCase())
+	if ends != 10 || len(s.exits) > 0 {
+		t.Errorf("%d lives ended of 10; exits %v", ends, s.exits)
+	}
+	if after := runtime.NumGoroutine(); after != before {
+		t.Errorf("%d goroutines, %d before", after, before)
+	}
+}
+
 // A panic in what the program calls is not taken for an error of the program: it ends the run and says where it was.
 func TestPanicOfTheHost(t *testing.T) {
 	guest := cGuest(t, wasi.Config{})
