@@ -75,7 +75,7 @@ func setGuest(bug string) guest {
 				}
 			}
 		}
-		l.every, l.tick = 200*time.Millisecond, func() {
+		l.every, l.tick = 500*time.Millisecond, func() {
 			tell := elements[:durable]
 			if bug == "once" { // what is lost is not sent again
 				tell, fresh = fresh, nil
@@ -138,7 +138,7 @@ func counterGuest(bug string) guest {
 				keep(func() {})
 			}
 		}
-		l.every, l.tick = 200*time.Millisecond, func() {
+		l.every, l.tick = 500*time.Millisecond, func() {
 			for _, id := range l.ids {
 				if id != l.id {
 					l.send(id, bodyOf("tell", field{"parts", saved}))

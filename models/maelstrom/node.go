@@ -78,8 +78,10 @@ func (n *node) Receive(_ sim.NodeID, payload []byte) {
 		return
 	}
 	if client, known := n.names.find(m.src); known && client < 0 {
-		if id, isNumber := headOf(m.body).MsgID.AsInt(); isNumber {
-			n.open[sim.Caller{Client: client, Call: uint64(id)}] = bytes.Clone(m.body)
+		id, isNumber := headOf(m.body).MsgID.AsInt()
+		to := sim.Caller{Client: client, Call: uint64(id)}
+		if _, asked := n.open[to]; isNumber && !asked {
+			n.open[to] = bytes.Clone(m.body)
 		}
 	}
 	n.input(payload)

@@ -290,7 +290,7 @@ func TestDescribe(t *testing.T) {
 func TestRunsAreEqual(t *testing.T) {
 	for workload, g := range map[string]guest{"kafka": kafkaGuest(""), "g-counter": seqCounterGuest(""), "broadcast": setGuest("")} {
 		m := Model(g)
-		c, err := trial.Draw(m, sim.Case{Seed: 3, Nodes: 3, Workload: sim.Workload{Name: workload}}, "swarm", false)
+		c, err := trial.Draw(m, sim.Case{Seed: 3, Nodes: 3, Duration: sim.Duration(3 * time.Second), Workload: sim.Workload{Name: workload}}, "swarm", false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -57,7 +57,7 @@ func served(s service, seed uint64) (events []history.Event) {
 
 // lin-kv is linearizable; seq-kv is sequentially consistent, and often not linearizable; lww-kv is often neither.
 func TestServicesKeepTheirPromises(t *testing.T) {
-	const seeds = 200
+	const seeds = 80
 	fresh := map[string]func() service{"lin-kv": func() service { return &linear{} }, "seq-kv": func() service { return newSequential() }, "lww-kv": func() service { return &lww{} }}
 	for name, most := range map[string]struct{ notLinear, notSequential [2]int }{
 		"lin-kv": {}, "seq-kv": {[2]int{seeds / 2, seeds}, [2]int{}}, "lww-kv": {[2]int{seeds / 2, seeds}, [2]int{seeds / 4, seeds}},
