@@ -8,6 +8,7 @@ import (
 	"simrun/models/chain"
 	"simrun/models/coord"
 	"simrun/models/crdt"
+	"simrun/models/etcdraft"
 	"simrun/models/flake"
 	"simrun/models/lease"
 	"simrun/models/multipaxos"
@@ -29,6 +30,7 @@ func Models() []models.Model {
 		chain.Model(),
 		coord.Model(),
 		crdt.Model(),
+		etcdraft.Model(),
 		flake.Model(),
 		lease.Model(),
 		multipaxos.Model(),
