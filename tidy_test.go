@@ -84,6 +84,11 @@ var exemptions = []exemption{
 	{"clock", "sim/program/wasi/cache.go", "what was used longest ago leaves the cache first"},
 	{"random", "sim/program/wasi/random.go", "a generator with a specification, whose seed is keyed draws"},
 	{"machine", "sim/program/source/build.go", "the go command needs the environment of whoever calls it"},
+	{"io", "sim/program/native/", "it runs processes of the machine"},
+	{"clock", "sim/program/native/", "its runs are in real time, and say so"},
+	{"goroutine", "sim/program/native/", "processes run side by side; what comes from them is put in one order, in which the engine takes it"},
+	{"machine", "sim/program/native/", "a process gets the environment of whoever runs the command"},
+	{"address", "sim/program/native/stream.go", "the number of an open file has that type"},
 	{"io", "simtest/", "it keeps the failing cases of a test next to the test"},
 	{"io", "visual/store/", "it is the writer and reader of the folders of runs"},
 }

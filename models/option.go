@@ -24,6 +24,7 @@ type Option struct {
 // ProfileOf is the profile of the model with the options of a case: a name that is missing has its default.
 func (m Model) ProfileOf(c *sim.Case) Profile {
 	p := m.Profile
+	p.Native = c.Live()
 	for _, o := range m.Options {
 		if claims, ok := o.Claims[c.Options[o.Name]]; ok {
 			p.Claims = claims

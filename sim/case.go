@@ -41,7 +41,11 @@ type Program struct {
 	Args   []string `json:"args,omitempty"`   // arguments
 	Env    []string `json:"env,omitempty"`    // environment, "NAME=value"
 	Made   string   `json:"made,omitempty"`   // what it was built by, for people: "go1.26.8"
+	Native bool     `json:"native,omitempty"` // a command of the machine, which runs in real time: see [RunLive]
 }
+
+// Live reports whether the case runs in real time, since its program does: two runs of it are never the same.
+func (c *Case) Live() bool { return c.Program != nil && c.Program.Native }
 
 // String names the program with the first digits of its hash: "./node.wasm (sha256 0123456789ab)".
 func (p *Program) String() string {

@@ -12,6 +12,8 @@ import (
 type Env struct {
 	w *world
 	s *server // nil after the node's life has ended
+
+	pause, resume func() // see [Env.OnPause]; nil if nobody asked
 }
 
 // ID is the node's own name.
@@ -81,6 +83,13 @@ func (e *Env) StopTimer(t TimerID) {
 		e.s.timers[t].armed = false
 	}
 }
+
+// OnPause registers what is called when the node, in this life, stops being scheduled and when it goes on: what runs outside of
+// the simulation must stop too. Neither may act through the Env. A crash ends a pause without a call of resume.
+func (e *Env) OnPause(pause, resume func()) { e.pause, e.resume = pause, resume }
+
+// Outside is what a run in real time is connected to; nil in any other run.
+func (e *Env) Outside() Outside { return e.w.outside }
 
 // Rand is the keyed random decision of this node with this name and ordinal.
 func (e *Env) Rand(what rng.Name, ordinal uint64) rng.Value {

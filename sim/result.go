@@ -18,6 +18,7 @@ type Result struct {
 	Unfired    []fault.Fault   // faults of the case that changed nothing: what they waited for never came, or whom they hit was down already
 	Resolved   []fault.Fault   // the faults that began, as they were resolved: a plan of its own
 	Trace      *Trace          // nil unless asked for
+	Live       *Live           // how a run in real time went; nil of any other, which is the same each time
 }
 
 // Activity counts what a run exercised.

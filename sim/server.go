@@ -53,6 +53,8 @@ type server struct {
 	dieIn      int           // operations until then, in the present handler
 	dieBy      int           // the step of the plan that wants that
 
+	given uint64 // the last event that it handled and that did not come from outside
+
 	calls    []peerCall // open calls to other nodes, oldest first
 	called   uint64     // numbers them over the node's whole time
 	saves    []*save    // files being saved, oldest first
@@ -109,7 +111,7 @@ func (w *world) bootDue(s *server) {
 	for i := range w.watches {
 		w.watches[i].booted(w.now, s.id)
 	}
-	s.env = &Env{w: w, s: s}
+	s.env, s.given = &Env{w: w, s: s}, w.events
 	s.node = w.sys.Boot(s.env)
 	s.onTimer, _ = s.node.(TimerHandler)
 	s.onSync, _ = s.node.(SyncHandler)
@@ -170,6 +172,8 @@ func (w *world) dropWaiting(s *server) {
 			s.timers[slot%timerSlots].queued = never
 		case onSync:
 			w.syncs.give(slot)
+		case onArrival:
+			w.arrivals.give(slot)
 		}
 	}
 	s.backlog, s.head = s.backlog[:0], 0
@@ -240,11 +244,14 @@ func (w *world) handle(s *server, k eventKind, slot int) {
 		w.timerRings(s, slot)
 	case onSync:
 		w.syncTold(s, slot)
+	case onArrival:
+		w.arrived(s, slot)
 	}
 }
 
 // enter prepares a node for one of its handlers.
 func (w *world) enter(s *server) {
+	s.given = w.events
 	s.dieIn, s.lag = s.dieOps, s.slow
 	if s.slow > 0 {
 		w.work(s, s.slow)
@@ -260,8 +267,14 @@ func (w *world) handled(s *server) {
 
 // pause stops a node from being scheduled.
 func (w *world) pause(s *server) {
-	if s.paused++; s.paused == 1 && w.trace != nil {
+	if s.paused++; s.paused > 1 {
+		return
+	}
+	if w.trace != nil {
 		w.record(Record{Kind: Pause, Node: s.id})
+	}
+	if s.env.pause != nil {
+		s.env.pause()
 	}
 }
 
@@ -272,6 +285,9 @@ func (w *world) resume(s *server) {
 	}
 	if w.trace != nil {
 		w.record(Record{Kind: Resume, Node: s.id})
+	}
+	if s.env.resume != nil {
+		s.env.resume()
 	}
 	w.at(max(w.now, s.busy), onWake, int(s.id))
 }

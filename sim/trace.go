@@ -78,4 +78,5 @@ const (
 	Called    RecordKind = "invoke"   // client Node invoked an operation; Text is the operation, Message the index in the history
 	Returned  RecordKind = "complete" // client Node's operation completed
 	Violated  RecordKind = "violation"
+	Came      RecordKind = "outside" // something came for Node from outside, in a run in real time: a line that its process printed
 )

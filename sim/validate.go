@@ -86,12 +86,24 @@ func (s *System) sameProgram(c *Case) error {
 		c.Program = have
 	case have == nil:
 		return fmt.Errorf("the case is for the program %s, and model %s runs none", want.Path, s.Name)
+	case have.Native != want.Native:
+		return fmt.Errorf("the case is for %s, and this is %s", want.kind(), have.kind())
+	case have.Native && have.Path != want.Path:
+		return fmt.Errorf("the case is for the command %s, and this is %s", want.Path, have.Path)
 	case have.SHA256 != want.SHA256:
 		return fmt.Errorf("the case is for %s, and this is %s: another build may do something else, so run the case with the program that it was made with", want, have)
 	case !slices.Equal(have.Args, want.Args) || !slices.Equal(have.Env, want.Env):
 		return fmt.Errorf("the case is for %s with arguments %q and environment %q, not for %q and %q", want, want.Args, want.Env, have.Args, have.Env)
 	}
 	return nil
+}
+
+// kind says what a program is, for people.
+func (p *Program) kind() string {
+	if p.Native {
+		return "the command " + p.Path + ", run natively"
+	}
+	return "the module " + p.String()
 }
 
 func (s *System) workload(name string) *WorkloadKind {
@@ -258,11 +270,13 @@ func (n *Network) routes(nodes int) error {
 
 // faults checks the plan.
 func faults(s *System, c *Case) error {
+	profile := s.Profile
+	profile.Native = c.Live()
 	for _, f := range c.Faults {
 		if f.Kind == fault.None {
 			continue
 		}
-		if err := s.Profile.Check(f); err != nil {
+		if err := profile.Check(f); err != nil {
 			return err
 		}
 		if id := beyond(string(f.Target), c.Nodes); id != "" {

@@ -52,6 +52,10 @@ type world struct {
 	chooser    *chooser // nil unless the outcomes of crashes are being searched
 	poison     bool     // overwrite what a node must not keep
 	scratch    []byte   // for texts that go into the digest
+
+	outside  Outside // nil unless the run is live
+	arrivals slab[Arrival]
+	live     Live
 }
 
 // eventKind tells what a reference in the queue means. The slot is named after it.
@@ -69,6 +73,7 @@ const (
 	onEnd                      // index in plan.steps: it ends
 	onHealAll                  // 0
 	onJudge                    // 0
+	onArrival                  // slot in arrivals; never in the queue, but in the backlog of a node
 )
 
 // A reference holds the kind in its upper bits and the slot below. MaxSlot bounds what can be
@@ -131,7 +136,11 @@ func (w *world) run() {
 		w.at(0, onStart, i)
 	}
 	for w.running {
-		w.steps()
+		if w.outside != nil {
+			w.liveSteps()
+		} else {
+			w.steps()
+		}
 	}
 	w.finish()
 }
@@ -200,6 +209,7 @@ const (
 	didInvoke
 	didComplete
 	didWork
+	didArrive
 )
 
 // begin numbers the event that now happens, and folds it into the digest.
@@ -241,7 +251,7 @@ func (w *world) finish() {
 func (w *world) result() *Result {
 	unfired, planned := w.unfired()
 	w.activity.Faults, w.activity.Fired = planned, planned-len(unfired)
-	return &Result{
+	r := &Result{
 		Case:       w.c,
 		History:    w.history,
 		Digest:     Digest(w.hash),
@@ -254,6 +264,10 @@ func (w *world) result() *Result {
 		Resolved:   w.plan.resolved,
 		Trace:      w.trace,
 	}
+	if w.outside != nil {
+		r.Live = &w.live
+	}
+	return r
 }
 
 // option is the value of an option of the case.

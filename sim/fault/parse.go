@@ -27,8 +27,13 @@ func ParsePlan(name, text string) ([]Fault, error) { return parsePlan(nil, name,
 // ParsePlan reads a plan as [ParsePlan] does, and refuses roles and events that the profile does not list.
 func (pr *Profile) ParsePlan(name, text string) ([]Fault, error) { return parsePlan(pr, name, text) }
 
-// Check says which role or event of a fault the profile does not list; nil if it lists all.
+// Check says which role or event of a fault the profile does not list, or why there can't be such a fault; nil if all is well.
 func (pr *Profile) Check(f Fault) error {
+	if pr.Native {
+		if why := f.beyondProcesses(); why != "" {
+			return fmt.Errorf("fault %q: %s; a program that is compiled to WASI can have that fault", f, why)
+		}
+	}
 	text, err := f.MarshalText()
 	if err != nil {
 		return err

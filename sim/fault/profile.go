@@ -15,6 +15,25 @@ type Profile struct {
 	Leader  string      // the role whose node matters most: "leader", "primary"; "" if none does
 	Elected Event       // what a node reports when it takes that role; "" if it does not
 	Events  []EventDecl // what its nodes report, in addition to [EngineEvents]
+
+	// Native says that the nodes are processes of the machine. Its disk and its clock are no fault's to change: such faults are refused,
+	// and a crash is kill -9, after which the files are as they were written.
+	Native bool
+}
+
+// beyondProcesses says why a fault can't be had where nodes are processes of the machine; "" if it can.
+func (f *Fault) beyondProcesses() string {
+	switch {
+	case f.Kind.Family() == Disks:
+		return "a process has the disk of the machine, which no fault can change"
+	case f.Kind.Family() == Clocks:
+		return "a process has the clock of the machine, which no fault can change"
+	case f.Op > 0:
+		return "what a process does to its disk can't be counted"
+	case f.Keep != disk.LoseAll && f.Keep != disk.KeepAll:
+		return "a process is ended by kill -9, which leaves all that it wrote"
+	}
+	return ""
 }
 
 // Reports tells whether the nodes report an event.

@@ -14,6 +14,9 @@ type Family struct {
 	fits  func(*Cluster) bool // whether there is anything to draw for a cluster; nil: always
 }
 
+// simulated reports whether all of a family needs disks and clocks that are simulated.
+func (f *Family) simulated() bool { return f.Name == "power" || f.Name == "clock" || f.Name == "disk" }
+
 // Families lists the ways to plan, in the order in which they are shown.
 func Families() []Family {
 	return []Family{

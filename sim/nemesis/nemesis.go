@@ -86,6 +86,9 @@ func Draw(name string, c Cluster, seed uint64) (Plan, error) {
 			if !ok {
 				return Plan{}, unknown(strings.TrimSpace(word))
 			}
+			if c.Profile.Native && f.simulated() {
+				return Plan{}, fmt.Errorf("nemesis %s changes disks or clocks, and native processes have those of the machine: compile the program to WASI for that, or leave it out", f.Name)
+			}
 			drawn = append(drawn, f)
 		}
 	}

@@ -229,3 +229,29 @@ func BenchmarkDraw(b *testing.B) {
 		}
 	}
 }
+
+// Of processes of the machine, nothing is asked that can't be done to them.
+func TestProcessesKeepTheirDisksAndClocks(t *testing.T) {
+	c := cluster()
+	c.Profile.Native, c.Profile.Claims.Wiped, c.Beyond = true, fault.Everybody, true
+	drawn := 0
+	for name := range nemesis.All() {
+		if name == "power" || name == "clock" || name == "disk" {
+			if _, err := nemesis.Draw("crash,"+name, c, 1); err == nil || !strings.Contains(err.Error(), "nemesis "+name+" changes disks or clocks") {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		for seed := range uint64(200) {
+			for _, f := range draw(t, name, c, seed).Faults {
+				drawn++
+				if err := c.Profile.Check(f); err != nil {
+					t.Fatalf("%s, seed %d: %v", name, seed, err)
+				}
+			}
+		}
+	}
+	if drawn < 1000 {
+		t.Errorf("only %d faults were drawn", drawn)
+	}
+}

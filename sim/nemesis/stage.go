@@ -92,7 +92,7 @@ func stage(c *Cluster, drawn []Family, d *dice) []fault.Fault {
 		f.scene(s)
 		plan = append(plan, s.faults...)
 	}
-	plan = within(c, plan)
+	plan = slices.DeleteFunc(within(c, plan), func(f fault.Fault) bool { return c.Profile.Native && c.Profile.Check(f) != nil })
 	slices.SortStableFunc(plan, func(a, b fault.Fault) int { return cmp.Compare(a.At, b.At) })
 	return plan
 }
@@ -136,6 +136,9 @@ func within(c *Cluster, plan []fault.Fault) []fault.Fault {
 func (d *dice) subset(c *Cluster) []Family {
 	var fit []Family
 	for _, f := range Families() {
+		if c.Profile.Native && f.simulated() {
+			continue
+		}
 		if f.fits == nil || c.Beyond || f.fits(c) {
 			fit = append(fit, f)
 		}

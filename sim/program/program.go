@@ -17,6 +17,13 @@ type Program interface {
 	Start(env *sim.Env, s Streams) Process
 }
 
+// Native is a [Program] that runs as processes of the machine, in real time: its cases are run by [sim.RunLive].
+type Native interface {
+	Program
+	// Outside is what one run of the program is connected to.
+	Outside() (sim.Outside, error)
+}
+
 // Streams is what a program is started with, and where what it says goes. The functions are called while the program runs: during
 // [Program.Start] and the methods of [Process]. What they get is valid during the call only.
 type Streams struct {

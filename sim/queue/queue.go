@@ -67,6 +67,17 @@ func (q *Queue) push(it item) {
 	q.up(len(q.items)-1, it)
 }
 
+// Next is the time of the earliest item, which stays; false if there is none.
+func (q *Queue) Next() (at int64, ok bool) {
+	if q.hole {
+		q.fill()
+	}
+	if len(q.items) == 0 {
+		return 0, false
+	}
+	return q.items[0].at, true
+}
+
 // Pop removes and returns the earliest item; false if there is none.
 func (q *Queue) Pop() (at int64, ref Ref, ok bool) {
 	if q.hole {

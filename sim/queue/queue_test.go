@@ -54,8 +54,17 @@ func TestQueueAgainstSortedList(t *testing.T) {
 				}
 				s.items = append(s.items, slowItem{at, ref, early})
 			} else {
+				next, any := -1, false
+				if rapid.Bool().Draw(t, "next") {
+					var at int64
+					at, any = q.Next()
+					next = int(at)
+				}
 				at, ref, ok := q.Pop()
 				wantAt, wantRef, wantOK := s.pop()
+				if any && next != int(wantAt) || next >= 0 && any != wantOK {
+					t.Fatalf("Next() = %d, %v; want %d, %v", next, any, wantAt, wantOK)
+				}
 				if at != wantAt || ref != wantRef || ok != wantOK {
 					t.Fatalf("Pop() = %d, %d, %v; want %d, %d, %v", at, ref, ok, wantAt, wantRef, wantOK)
 				}

@@ -170,7 +170,7 @@ function drawMajor(c: CanvasRenderingContext2D, s: Scene, lane: NodeLane, band: 
 
 function hidden(s: Scene, kind: string): boolean {
   if (kind === "corrupt") return !s.layers.drops;
-  if (kind === "timer") return !s.layers.timers;
+  if (kind === "timer" || kind === "outside") return !s.layers.timers;
   if (disk.has(kind)) return !s.layers.disk;
   return !s.layers.facts;
 }
@@ -200,6 +200,7 @@ export function glyph(c: CanvasRenderingContext2D, s: Scene, kind: string, x: nu
   c.lineWidth = 1;
   switch (kind) {
     case "timer":
+    case "outside":
       c.fillStyle = colours.faint;
       c.fillRect(x - 0.5, top - 4, 1, 4);
       return;

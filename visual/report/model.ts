@@ -84,7 +84,7 @@ export interface Model {
 }
 
 const maxTypes = 8;
-const pointKinds = ["timer", "write", "sync", "boot", "crash", "pause", "resume", "fact", "mark", "note", "violation", "corrupt"];
+const pointKinds = ["timer", "write", "sync", "boot", "crash", "pause", "resume", "fact", "mark", "note", "violation", "corrupt", "outside"];
 
 export function buildModel(run: Run): Model {
   const kindNumbers = new Map(run.kinds.map((name, i) => [name, i]));

@@ -70,7 +70,7 @@ const kindWords: Record<string, string> = {
   send: "sends", deliver: "receives", drop: "message lost", corrupt: "message damaged", timer: "timer", write: "writes to disk", sync: "sync done",
   boot: "boots", crash: "crashes", pause: "pauses", resume: "resumes", fault: "fault begins", heal: "fault ends",
   fact: "fact", state: "state", mark: "mark reached", note: "note", invoke: "invokes", complete: "completes",
-  violation: "violation",
+  violation: "violation", outside: "from outside",
 };
 
 const lossWords: Record<string, string> = { down: "receiver down", crash: "receiver crashed", late: "too late" };
