@@ -12,7 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simrun/check"
 	"simrun/internal/count"
+	"simrun/models"
 	"simrun/sim"
 	"simrun/trial"
 	"simrun/visual/store"
@@ -67,6 +69,12 @@ func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlag
 	if err != nil {
 		return err
 	}
+	if c.Live() {
+		if twice {
+			return fmt.Errorf("--verify: %s runs natively, in real time, where no two runs are the same", c.Program.Path)
+		}
+		return a.replayLive(ctx, file, c, m, spec, opts, of)
+	}
 	var stored *store.Run
 	if dir != "" {
 		if err := sameCase(dir, file); err != nil {
@@ -93,6 +101,16 @@ func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlag
 	}
 	fmt.Fprintf(a.stderr, "the same run as stored: digest %v, %s\n", t.Digest, count.Of(len(t.History), "event")+" of history")
 	return a.finish(t, dir, of.format, a.program+" replay "+quote(dir))
+}
+
+// replayLive runs a case in real time once more. It is another run, and stored as one.
+func (a *app) replayLive(ctx context.Context, file string, c sim.Case, m models.Model, spec check.Spec, opts check.Options, of *outFlags) error {
+	t, err := trial.Simulate(m, c, true, spec, opts)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	fmt.Fprintf(a.stderr, "run once more in real time, and compared with nothing: %s\n", notRepeatable)
+	return a.keep(ctx, t, of, a.program+" replay "+quote(file))
 }
 
 // locate finds what a path means: the folder of a stored run ("" for a case

@@ -46,6 +46,9 @@ a plan of faults of its own, which is used unless --nemesis or --plan is given.`
 			if err != nil {
 				return err
 			}
+			if twice && s.Live() {
+				return fmt.Errorf("--verify: the program runs natively, in real time, where no two runs are the same")
+			}
 			if err := useScenario(cmd, s); err != nil {
 				return err
 			}

@@ -74,6 +74,9 @@ func (a *app) shrink(ctx context.Context, path string, runs int, kf *checkFlags,
 	if err != nil {
 		return err
 	}
+	if c.Live() {
+		return fmt.Errorf("%s can't be made small: %s runs natively, in real time, where no two runs are the same; compile the program to WASI, where they are", file, c.Program.Path)
+	}
 	first, err := trial.Simulate(m, c, false, spec, opts)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)

@@ -57,6 +57,11 @@ outranks a violation, a violation outranks unknown.`,
 			if w.sweep, err = sf.sweep(s); err != nil {
 				return err
 			}
+			if s.Live() {
+				if err := w.live(cmd.Flags().Changed("verify")); err != nil {
+					return err
+				}
+			}
 			return w.run(cmd.Context())
 		},
 	}
@@ -143,8 +148,29 @@ type sweepResults struct {
 	Exercise  trial.ExerciseSpread `json:"exercise"`
 	Little    uint64               `json:"little"` // valid seeds whose verdict means little
 	Sometimes []trial.MarkCount    `json:"sometimes"`
+	Live      string               `json:"live,omitempty"` // the seeds were run in real time: what that means
 	Version   string               `json:"version"`
 }
+
+// live prepares a sweep in real time: one seed at a time unless told otherwise, since seeds that share a machine disturb each other, and none
+// twice. It says how long that takes.
+func (w *sweeping) live(verify bool) error {
+	if verify && w.sweep.VerifyOneIn > 0 {
+		return fmt.Errorf("--verify %s: the program runs natively, in real time, where no two runs are the same", w.flags.verify)
+	}
+	w.sweep.VerifyOneIn = 0
+	if w.flags.workers == 0 {
+		w.sweep.Workers = 1
+	}
+	n := (uint64(w.sweep.Last-w.sweep.First) + 1) / max(w.sweep.Shards, 1)
+	each := time.Duration(w.sweep.Base.Duration)
+	fmt.Fprintf(w.stderr, "in real time: %s of %v and the time to recover, on %s, take %v or more; %s\n", count.Of(n, "seed"), each,
+		count.Of(w.sweep.Workers, "worker"), (time.Duration(n/uint64(w.sweep.Workers)) * each).Round(time.Second), notRepeatable)
+	return nil
+}
+
+// notRepeatable is said of runs in real time.
+const notRepeatable = "the same seed gives the same faults, not the same run"
 
 func (w *sweeping) run(parent context.Context) error {
 	ctx, cancel := context.WithCancel(parent)
@@ -204,7 +230,7 @@ func (w *sweeping) each(ctx context.Context, r *trial.Report) {
 	}
 	f := sweepFailure{Seed: r.Seed, Outcome: r.Word(), Reason: r.Summary, Replay: fmt.Sprintf("%s --seeds %d", w.again, r.Seed)} // until it is stored
 	if (r.Err == nil || r.Disagrees) && w.broken == nil {
-		if err := w.storeFailure(ctx, &f); err != nil {
+		if err := w.storeFailure(ctx, &f, r.Run); err != nil {
 			w.broken = err
 		}
 	}
@@ -219,11 +245,12 @@ func (w *sweeping) each(ctx context.Context, r *trial.Report) {
 	}
 }
 
-// storeFailure runs a failing seed again with a trace, and stores it.
-func (w *sweeping) storeFailure(ctx context.Context, f *sweepFailure) error {
-	t, err := w.sweep.Run(f.Seed, true)
-	if err != nil {
-		return err
+// storeFailure runs a failing seed again with a trace, and stores it. A run in real time is given, and is not run again.
+func (w *sweeping) storeFailure(ctx context.Context, f *sweepFailure, t *trial.Run) (err error) {
+	if t == nil {
+		if t, err = w.sweep.Run(f.Seed, true); err != nil {
+			return err
+		}
 	}
 	if t.Outcome != check.Violation && t.Disagreement == nil {
 		return &trial.InternalError{Err: fmt.Errorf("seed %d failed in the sweep, but not when it ran again with a trace: %s", f.Seed, f.Reason)}
@@ -256,7 +283,7 @@ func (w *sweeping) print(sum *sweep.Summary, tally *trial.Tally) error {
 	}
 	w.printMarks(tally)
 	w.printExercise(tally)
-	fmt.Fprintln(w.stdout, painter(w.color()).verdict(w.outcome(tally), summary(sum, tally)))
+	fmt.Fprintln(w.stdout, painter(w.color()).verdict(w.outcome(tally), w.summary(sum, tally)))
 	return nil
 }
 
@@ -309,7 +336,7 @@ func (w *sweeping) outcome(tally *trial.Tally) check.Outcome {
 }
 
 // summary is the sweep in one sentence.
-func summary(sum *sweep.Summary, tally *trial.Tally) string {
+func (w *sweeping) summary(sum *sweep.Summary, tally *trial.Tally) string {
 	var parts []string
 	for _, word := range trial.Words() {
 		if n := tally.Counts[word]; n > 0 {
@@ -320,7 +347,11 @@ func summary(sum *sweep.Summary, tally *trial.Tally) string {
 	if len(parts) > 0 {
 		s += ": " + joinStrings(parts)
 	}
-	return fmt.Sprintf("%s; %s run twice and equal; %s events", s, count.Grouped(tally.Verified), count.Grouped(tally.Events))
+	same := count.Grouped(tally.Verified) + " run twice and equal"
+	if w.sweep.Live() {
+		same = "in real time, not deterministic"
+	}
+	return fmt.Sprintf("%s; %s; %s events", s, same, count.Grouped(tally.Events))
 }
 
 // tallied says how many seeds had an outcome: "3 violations", "997 valid".
@@ -351,6 +382,9 @@ func (w *sweeping) results(sum *sweep.Summary, tally *trial.Tally) sweepResults 
 	if !sum.Complete {
 		r.Next = &sum.Next
 	}
+	if w.sweep.Live() {
+		r.Live = "real time, not deterministic: " + notRepeatable
+	}
 	return r
 }
 
@@ -358,7 +392,7 @@ func (w *sweeping) results(sum *sweep.Summary, tally *trial.Tally) sweepResults 
 func (w *sweeping) shown(sum *sweep.Summary, tally *trial.Tally) []shown {
 	title := w.sweep.Base.Model + "-" + w.sweep.Base.Workload.Name
 	if len(w.failed) == 0 {
-		o, s := w.outcome(tally), summary(sum, tally)
+		o, s := w.outcome(tally), w.summary(sum, tally)
 		return []shown{{title: title + " seeds " + w.flags.seeds, summary: s, results: trial.Results{Outcome: o, Checks: []trial.Check{{Name: "seeds " + w.flags.seeds, Outcome: o, Reason: s}}}}}
 	}
 	var list []shown

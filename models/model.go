@@ -45,6 +45,9 @@ type Model struct {
 	Program  *sim.Program // foreign code that its nodes run; nil: none
 	Services int          // additional servers that come with the network: [sim.System]
 
+	// Outside makes what one run in real time is connected to, where Program is native. Nil in every other model.
+	Outside func() (sim.Outside, error)
+
 	// Monitors returns fresh monitors for one run: the invariants that are checked from inside.
 	Monitors func(c *sim.Case) []sim.Monitor
 

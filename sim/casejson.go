@@ -56,7 +56,7 @@ func ParseCase(name string, data []byte) (Case, error) {
 // Bounds of what is read, in bytes, so that a hostile case is refused soon and with a short message.
 const (
 	maxCase    = 8 << 20
-	maxText    = 200 // of a string: a name, or the key of a decision
+	maxText    = 4 << 10 // of a string: a name, the key of a decision, the command of a program
 	maxMessage = 250
 )
 
@@ -112,6 +112,9 @@ var textType = reflect.TypeFor[encoding.TextUnmarshaler]()
 
 // value reads a value of a type.
 func (r *caseReader) value(t reflect.Type, what string) error {
+	if t.Kind() == reflect.Pointer { // a field that may be left out
+		t = t.Elem()
+	}
 	tok, err := r.token()
 	if err != nil {
 		return err

@@ -111,7 +111,7 @@ func TestParseCaseRefuses(t *testing.T) {
 		{``, `c.json:1: the case ends too early`},
 		{`[]`, `case: expected an object, found an array`},
 		{strings.Repeat(" ", 9<<20), `c.json: the case has 9437184 bytes: expected at most 8 MiB`},
-		{`{"version": 1, "model": "` + strings.Repeat("x", 1<<20) + `"}`, `c.json:1: model: a text of 1048576 bytes: expected at most 200`},
+		{`{"version": 1, "model": "` + strings.Repeat("x", 1<<20) + `"}`, `c.json:1: model: a text of 1048576 bytes: expected at most 4096`},
 		{`{"version": 1, "` + strings.Repeat("x", 1<<20) + `": 1}`, `c.json:1: unknown field of case "xxx`},
 		{`{"version": 1, "faults": ["` + strings.Repeat("x", 1<<20) + `"]}`, `c.json:1: faults: `},
 		{`{"version": 1, "nodes": "` + strings.Repeat("x", 1<<20) + `"}`, `c.json:1: nodes: expected an integer, found "xxx`},

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -243,5 +244,23 @@ func TestSameCommand(t *testing.T) {
 		if _, err := s.Complete(sim.Case{Seed: 1, Program: &other}); err == nil || !strings.Contains(err.Error(), "puppet") {
 			t.Errorf("%+v: %v", other, err)
 		}
+	}
+}
+
+// A case of a command is read back as it was written.
+func TestLiveCaseComesBack(t *testing.T) {
+	var l live
+	s := l.system()
+	s.Program.Args, s.Program.Env = []string{"-v"}, []string{"A=b"}
+	c, err := s.Complete(sim.Case{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := sim.FormatCase(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back, err := sim.ParseCase("case.json", text); err != nil || !back.Live() || !reflect.DeepEqual(back, c) {
+		t.Errorf("%+v, %v, expected %+v", back, err, c)
 	}
 }

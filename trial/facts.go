@@ -29,13 +29,18 @@ func Title(c *sim.Case) string {
 
 // RunFacts are what is said of a simulated run in addition to its verdict.
 func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
-	facts := []sim.Field{
+	var facts []sim.Field
+	passed := "virtual"
+	if r.Live != nil {
+		facts, passed = append(facts, sim.Field{Name: "time", Value: r.Live.Note}), "real"
+	}
+	facts = append(facts, []sim.Field{
 		{Name: "digest", Value: r.Digest},
 		{Name: "cluster", Value: describeCluster(c)},
 		{Name: "operations", Value: DescribeOps(events)},
 		{Name: "faults", Value: describeFaults(c.Faults, r)},
 		{Name: "claims", Value: describeClaims(r.Weaker, r.Beyond)},
-	}
+	}...)
 	if r.Untraced > 0 {
 		facts = append(facts, sim.Field{Name: "trace", Value: fmt.Sprintf("a part of the run: %s records before or after it were not kept", count.Grouped(r.Untraced))})
 	}
@@ -45,7 +50,7 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 	if r.Exercise != nil && r.Exercise.String() != "" {
 		facts = append(facts, sim.Field{Name: "exercised", Value: r.Exercise.String()})
 	}
-	return append(facts, sim.Field{Name: "events", Value: fmt.Sprintf("%s in %v of virtual time", count.Grouped(r.Events), r.Simulated)})
+	return append(facts, sim.Field{Name: "events", Value: fmt.Sprintf("%s in %v of %s time", count.Grouped(r.Events), r.Simulated, passed)})
 }
 
 // HistoryFacts are what is said of a recorded history in addition to its verdict.

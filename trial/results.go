@@ -45,9 +45,17 @@ type Results struct {
 	Ops       Ops                        `json:"operations"`
 	Events    uint64                     `json:"events"`
 	Simulated sim.Time                   `json:"simulated_ns"`
+	Live      *Live                      `json:"live,omitempty"` // the run was in real time; nil: it is the same each time
 	Case      json.RawMessage            `json:"case,omitempty"`
 	Version   string                     `json:"version"`          // of simrun
 	Folder    string                     `json:"folder,omitempty"` // that the run is stored in; only where results are printed
+}
+
+// Live is what results.json says of a run in real time.
+type Live struct {
+	Note string `json:"note"`   // one sentence: "real time, not deterministic: …"
+	Lag  int64  `json:"lag_ns"` // how late an event was at most
+	Kept bool   `json:"timing_kept"`
 }
 
 // Failed lists the checks that decide a result which is not valid, in order of the time at which they failed.
@@ -66,6 +74,9 @@ func (t *Run) Results() (Results, error) {
 	}
 	if t.Trace != nil {
 		r.Untraced = t.Trace.Before + t.Trace.After
+	}
+	if l := t.Result.Live; l != nil {
+		r.Live = &Live{Note: l.String(), Lag: int64(l.Lag), Kept: l.Kept()}
 	}
 	for _, f := range t.Unfired {
 		r.Unfired = append(r.Unfired, f.String())

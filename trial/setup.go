@@ -53,6 +53,9 @@ func (s *Setup) completeBase() error {
 	return err
 }
 
+// Live reports whether runs are in real time, and no two are the same.
+func (s *Setup) Live() bool { return s.Model.Outside != nil }
+
 // Case is the case of one seed. Its faults are checked when it runs.
 func (s *Setup) Case(seed sim.Seed) (sim.Case, error) {
 	if !s.complete { // a caller that has not called Check
@@ -133,11 +136,7 @@ func (s *Setup) Run(seed sim.Seed, traced bool) (*Run, error) {
 
 // Simulate runs a case and judges it against a specification (nil: that of the workload).
 func Simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts check.Options) (*Run, error) {
-	run := sim.Run
-	if traced {
-		run = sim.RunTraced
-	}
-	r, err := run(m.System(), c)
+	r, err := execute(m, c, traced)
 	if err != nil {
 		return nil, err
 	}
@@ -153,6 +152,25 @@ func Simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts che
 		t.Beyond = append(t.Beyond, fmt.Sprintf("%v: %s", b.Fault, b.Why))
 	}
 	return t, nil
+}
+
+// execute runs a case, in virtual time or, if its program is native, in real time.
+func execute(m models.Model, c sim.Case, traced bool) (*sim.Result, error) {
+	s := m.System()
+	switch {
+	case m.Outside == nil && traced:
+		return sim.RunTraced(s, c)
+	case m.Outside == nil:
+		return sim.Run(s, c)
+	}
+	o, err := m.Outside()
+	if err != nil {
+		return nil, err
+	}
+	if traced {
+		return sim.RunLiveTraced(s, c, o)
+	}
+	return sim.RunLive(s, c, o)
 }
 
 // DivergenceError is a defect of simrun or of a model: two runs of one case differ.

@@ -38,6 +38,7 @@ type Report struct {
 	Simulated sim.Time // virtual time at the end
 	Marks     []sim.Mark
 	Exercise  Exercise
+	Run       *Run // the run itself, if it failed in real time: it will never be the same again. It has a trace
 	Verified  bool // the seed was run twice, the runs were compared, and porcupine was asked too
 }
 
@@ -88,7 +89,7 @@ func (s *Sweep) one(seed sim.Seed) *Report {
 	if !again {
 		setup.Options.Second = 0
 	}
-	run, err := setup.Run(seed, false)
+	run, err := setup.Run(seed, s.Live())
 	if err != nil {
 		return failed(seed, err)
 	}
@@ -103,6 +104,9 @@ func (s *Sweep) one(seed sim.Seed) *Report {
 	}
 	if err := run.Disagreement; err != nil {
 		r.Err, r.Summary, r.Disagrees = err, err.Error(), true
+	}
+	if s.Live() && r.Failure() {
+		r.Run = run
 	}
 	if again {
 		r.Verified = true

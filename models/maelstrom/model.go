@@ -45,6 +45,9 @@ func Model(p program.Program) models.Model {
 		Program:         &identity,
 		Services:        1,
 	}
+	if native, ok := p.(program.Native); ok {
+		m.Outside = native.Outside
+	}
 	for _, w := range workloads {
 		m.Workloads = append(m.Workloads, w.Workload)
 	}

@@ -22,6 +22,7 @@ const (
 	MaxLine    = 16 << 20 // of a line of standard output; a longer one ends the process
 	MaxLogLine = 64 << 10 // of a line of standard error; a longer one is cut into pieces
 	MaxInput   = 64 << 20 // that wait to be read by the process
+	maxText    = 4 << 10  // of a command, an argument, a variable
 	maxOutput  = 4 << 20  // that it printed and its node has not handled; it is held up then
 )
 
@@ -67,6 +68,11 @@ func New(words []string, c Config) (*Program, error) {
 	path, err := find(words[0])
 	if err != nil {
 		return nil, err
+	}
+	for _, text := range slices.Concat([]string{strings.Join(words, " ")}, c.Args, c.Env) {
+		if len(text) > maxText {
+			return nil, fmt.Errorf("a command, argument or variable of %d bytes: expected at most %d, so that a case can hold it; put it into a script", len(text), maxText)
+		}
 	}
 	p := &Program{path: path, config: Config{slices.Clone(c.Args), slices.Clone(c.Env), c.Keep}}
 	p.identity = sim.Program{Path: strings.Join(words, " "), Native: true, Args: p.config.Args, Env: p.config.Env}
