@@ -13,14 +13,26 @@ import (
 
 	"simrun/models"
 	"simrun/models/all"
+	"simrun/models/maelstrom"
 	"simrun/sim"
+	"simrun/sim/program/native"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"simrun":   func() { os.Exit(Main(all.Models()...)) },
+		"alive":    func() { os.Exit(Main(alive())) },
 		"overflow": func() { os.Exit(Main(overflowing())) },
 	})
+}
+
+// alive is a program of the script's folder, run natively.
+func alive() models.Model {
+	p, err := native.Command("python3 node.py", native.Config{})
+	if err != nil {
+		panic(err)
+	}
+	return maelstrom.Model(p)
 }
 
 // overflowing is a model whose nodes recurse without end, which Go can't recover from.

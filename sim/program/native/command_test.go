@@ -54,3 +54,17 @@ func TestWords(t *testing.T) {
 		t.Errorf("identity %+v", id)
 	}
 }
+
+// The identity of a command is a line that means the same.
+func TestLinesComeBack(t *testing.T) {
+	for _, words := range [][]string{{"cat"}, {"cat", "a b", "c'd", `e"f`, `g\h`, "", "#i", "$j", "k;l", "m|n>o", "(p)", "`q`", "r\ts", "é"}} {
+		p, err := New(words, Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Command(p.Identity().Path, Config{})
+		if err != nil || !slices.Equal(again.args, p.args) || again.Identity().Path != p.Identity().Path {
+			t.Errorf("%q became %q, and that %q, %v", words, p.Identity().Path, again.args, err)
+		}
+	}
+}

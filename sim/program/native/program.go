@@ -59,7 +59,7 @@ func Command(line string, c Config) (*Program, error) {
 	return New(words, c)
 }
 
-// New is the program of a command that is split already. Since each node runs in a folder of its own, a word that is the relative path of a
+// New is the program of a command that is split already; its identity is the line from which [Command] makes it again. Since each node runs in a folder of its own, a word that is the relative path of a
 // file is made absolute. The error says in one sentence why it can't be run.
 func New(words []string, c Config) (*Program, error) {
 	if !supported {
@@ -69,13 +69,14 @@ func New(words []string, c Config) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, text := range slices.Concat([]string{strings.Join(words, " ")}, c.Args, c.Env) {
+	line := lineOf(words)
+	for _, text := range slices.Concat([]string{line}, c.Args, c.Env) {
 		if len(text) > maxText {
 			return nil, fmt.Errorf("a command, argument or variable of %d bytes: expected at most %d, so that a case can hold it; put it into a script", len(text), maxText)
 		}
 	}
 	p := &Program{path: path, config: Config{slices.Clone(c.Args), slices.Clone(c.Env), c.Keep}}
-	p.identity = sim.Program{Path: strings.Join(words, " "), Native: true, Args: p.config.Args, Env: p.config.Env}
+	p.identity = sim.Program{Path: line, Native: true, Args: p.config.Args, Env: p.config.Env}
 	for _, word := range slices.Concat(words[1:], c.Args) {
 		p.args = append(p.args, anchored(word))
 	}
@@ -83,6 +84,21 @@ func New(words []string, c Config) (*Program, error) {
 		p.config.Keep, err = filepath.Abs(c.Keep)
 	}
 	return p, err
+}
+
+// lineOf is a command line that [Command] splits into the words.
+func lineOf(words []string) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		if w == "" || strings.ContainsAny(w, " \t\r\n'\"\\`$;&|<>()#") {
+			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+		b.WriteString(w)
+	}
+	return b.String()
 }
 
 // find is the absolute path of a command.
