@@ -15,6 +15,7 @@ import (
 	"simrun/check/specs"
 	"simrun/history/nearest"
 	"simrun/models"
+	"simrun/models/maelstrom"
 	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/nemesis"
@@ -24,6 +25,7 @@ import (
 // caseFlags say what runs: everything of a case but its seed.
 type caseFlags struct {
 	models               modelList
+	program              programFlags
 	model, workload      string
 	options, bugs        []string
 	nodes, clients       int
@@ -52,6 +54,7 @@ func (f *caseFlags) add(a *app, cmd *cobra.Command) {
 	fs.SortFlags = false
 	fs.StringVar(&f.model, "model", a.models.first(), "`NAME` of the system: see simrun list models")
 	complete(cmd, "model", func() []string { return a.models.names() })
+	f.program.add(cmd)
 	f.addSystem(a, cmd)
 	fs.IntVar(&f.ops, "ops", 0, "`NUMBER` of operations per client at most (default: as many as fit in the duration)")
 	fs.StringVar(&f.duration, "duration", "10s", "virtual `TIME` in which faults happen")
@@ -166,6 +169,9 @@ func (f *checkFlags) parse() (check.Spec, check.Options, error) {
 
 // parse returns the case that the flags describe, without seed and faults, and its model.
 func (f *caseFlags) parse() (sim.Case, models.Model, error) {
+	if err := f.takeProgram(); err != nil {
+		return sim.Case{}, models.Model{}, err
+	}
 	c := sim.Case{Version: sim.Version, Model: f.model, Nodes: f.nodes, Clients: f.clients}
 	m, err := f.models.named(f.model)
 	if err != nil {
@@ -231,6 +237,23 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 	c.Recovery.Skip = c.Recovery.Within == 0
 	err = f.network(&c.Network)
 	return c, m, err
+}
+
+// takeProgram makes the model of the program, if one is given, the only one that there is.
+func (f *caseFlags) takeProgram() error {
+	given, err := f.program.given()
+	if err != nil || !given {
+		return err
+	}
+	if f.model != f.models.first() {
+		return fmt.Errorf("--model %s and --program %s: a program runs in place of a model: say one of them", f.model, f.program.path)
+	}
+	if f.workload == "" {
+		return fmt.Errorf("--program %s: say what clients ask of it, with --workload: %s", f.program.path, joinStrings(modelList{maelstrom.Model(nil)}.workloads(maelstrom.Name)))
+	}
+	m, err := f.program.model(f.program.context())
+	f.models, f.model = modelList{m}, m.Name
+	return err
 }
 
 func (f *caseFlags) network(n *sim.Network) (err error) {

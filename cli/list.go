@@ -14,6 +14,7 @@ import (
 	"simrun/check/specs"
 	"simrun/history"
 	"simrun/models"
+	"simrun/models/maelstrom"
 	"simrun/sim/nemesis"
 )
 
@@ -82,11 +83,11 @@ func newList(a *app) *cobra.Command {
 				switch {
 				case c.what != args[0]:
 				case format == "json":
-					return encodeJSON(a.stdout, c.items(a.models))
+					return encodeJSON(a.stdout, c.items(a.describable()))
 				case c.what == "models":
-					a.describeModels(c.items(a.models))
+					a.describeModels(c.items(a.describable()))
 				default:
-					a.listText("", c.items(a.models))
+					a.listText("", c.items(a.describable()))
 				}
 			}
 			return nil
@@ -97,12 +98,15 @@ func newList(a *app) *cobra.Command {
 	return cmd
 }
 
+// describable is the models of this binary, and that of people's own programs.
+func (a *app) describable() modelList { return append(slices.Clone(a.models), maelstrom.Model(nil)) }
+
 // listAll lists everything, under headings.
 func (a *app) listAll(format string) error {
 	if format == "json" {
 		all := map[string][]item{}
 		for _, c := range catalogue {
-			all[c.what] = c.items(a.models)
+			all[c.what] = c.items(a.describable())
 		}
 		return encodeJSON(a.stdout, all)
 	}
@@ -111,7 +115,7 @@ func (a *app) listAll(format string) error {
 			fmt.Fprintln(a.stdout)
 		}
 		fmt.Fprintln(a.stdout, c.what)
-		a.listText("  ", c.items(a.models))
+		a.listText("  ", c.items(a.describable()))
 	}
 	return nil
 }

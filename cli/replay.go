@@ -24,6 +24,7 @@ func newReplay(a *app) *cobra.Command {
 	var kf checkFlags
 	var of outFlags
 	var twice bool
+	var pf programFlags
 	cmd := &cobra.Command{
 		Use:   "replay [PATH]",
 		Short: "run a stored case again and verify its digest",
@@ -45,10 +46,11 @@ has nothing to compare with, and is stored as a new run.`,
 			if len(args) == 1 {
 				path = args[0]
 			}
-			return a.work(cmd.Context(), func() error { return a.replay(cmd.Context(), path, twice, &kf, &of) })
+			return a.work(cmd.Context(), func() error { return a.replay(cmd.Context(), path, twice, &pf, &kf, &of) })
 		},
 	}
 	cmd.Flags().SortFlags = false
+	pf.addPath(cmd)
 	kf.add(cmd, "that of the workload")
 	cmd.Flags().BoolVar(&twice, "verify", false, "run twice and compare; a difference is named, and an internal error")
 	of.add(cmd)
@@ -56,7 +58,7 @@ has nothing to compare with, and is stored as a new run.`,
 }
 
 // replay runs the case at a path again.
-func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlags, of *outFlags) error {
+func (a *app) replay(ctx context.Context, path string, twice bool, pf *programFlags, kf *checkFlags, of *outFlags) error {
 	spec, opts, err := kf.parse()
 	if err != nil {
 		return err
@@ -65,7 +67,7 @@ func (a *app) replay(ctx context.Context, path string, twice bool, kf *checkFlag
 	if err != nil {
 		return err
 	}
-	c, m, err := a.readCase(file)
+	c, m, err := a.readCase(ctx, file, pf)
 	if err != nil {
 		return err
 	}

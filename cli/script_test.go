@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
@@ -51,6 +52,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
+		Setup:               programsToo,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
 			"edit":    edit,
@@ -60,6 +62,21 @@ func TestScripts(t *testing.T) {
 			"gotest":  gotest,
 		},
 	})
+}
+
+// programsToo gives scripts what it takes to build programs: the caches of the go command, a cache of their own, and the examples.
+func programsToo(e *testscript.Env) error {
+	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS"} {
+		out, err := exec.Command("go", "env", name).Output()
+		if err != nil {
+			return err
+		}
+		e.Setenv(name, strings.TrimSpace(string(out)))
+	}
+	examples, err := filepath.Abs("../examples")
+	e.Setenv("EXAMPLES", examples)
+	e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "cache"))
+	return err
 }
 
 // exits runs a command and wants an exit code: exits 254 simrun run --nodes 0
@@ -140,7 +157,7 @@ func gotest(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	out, err := inRoot("go", "test", ts.MkAbs(args[1]))
 	verdict := map[bool]string{true: "holds", false: "fails"}[err == nil]
-	if verdict != args[0] || !strings.Contains(string(out), map[bool]string{true: "ok", false: "--- FAIL: TestRaftSeed"}[err == nil]) {
+	if verdict != args[0] || !strings.Contains(string(out), map[bool]string{true: "ok", false: "--- FAIL: Test"}[err == nil]) {
 		ts.Fatalf("%s %s: %v\n%s", args[1], verdict, err, out)
 	}
 }

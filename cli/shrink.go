@@ -27,6 +27,7 @@ func newShrink(a *app) *cobra.Command {
 	var kf checkFlags
 	var of outFlags
 	var runs int
+	var pf programFlags
 	cmd := &cobra.Command{
 		Use:   "shrink [PATH]",
 		Short: "make a failing case small",
@@ -50,18 +51,19 @@ repro_test.go.`,
 			if len(args) == 1 {
 				path = args[0]
 			}
-			return a.work(cmd.Context(), func() error { return a.shrink(cmd.Context(), path, runs, &kf, &of) })
+			return a.work(cmd.Context(), func() error { return a.shrink(cmd.Context(), path, runs, &pf, &kf, &of) })
 		},
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().IntVar(&runs, "runs", shrink.DefaultRuns, "`NUMBER` of simulations at most")
+	pf.addPath(cmd)
 	kf.add(cmd, "that of the workload")
 	of.add(cmd)
 	return cmd
 }
 
 // shrink makes the case at a path small.
-func (a *app) shrink(ctx context.Context, path string, runs int, kf *checkFlags, of *outFlags) error {
+func (a *app) shrink(ctx context.Context, path string, runs int, pf *programFlags, kf *checkFlags, of *outFlags) error {
 	spec, opts, err := kf.parse()
 	if err != nil {
 		return err
@@ -70,7 +72,7 @@ func (a *app) shrink(ctx context.Context, path string, runs int, kf *checkFlags,
 	if err != nil {
 		return err
 	}
-	c, m, err := a.readCase(file)
+	c, m, err := a.readCase(ctx, file, pf)
 	if err != nil {
 		return err
 	}
@@ -124,9 +126,16 @@ func keepSmall(dir string, t *trial.Run, broken string) error {
 	if err != nil {
 		return err
 	}
+	tested, err := sim.FormatCase(anyBuild(t.Case))
+	if err != nil {
+		return err
+	}
 	var test bytes.Buffer
-	repro := repro{Name: testName(t.Case.Model), Seed: t.Case.Seed, Broken: printable(broken), Case: literal(strings.TrimSpace(string(text)))}
+	repro := repro{Name: testName(t.Case.Model), Seed: t.Case.Seed, Broken: printable(broken), Case: literal(strings.TrimSpace(string(tested)))}
 	repro.Package, repro.Import, repro.Model = modelIn(t.Model)
+	if p := t.Case.Program; p != nil {
+		repro.Package, repro.Import, repro.Model = "repro", "simrun/simtest/programs", programExpression(p)
+	}
 	err = reproTemplate.Execute(&test, repro)
 	if err != nil {
 		return err
@@ -154,6 +163,21 @@ func literal(text string) string {
 		return strconv.Quote(text)
 	}
 	return "`" + text + "`"
+}
+
+// anyBuild is a case for any build of its program: a test of it is there for the builds to come.
+func anyBuild(c sim.Case) sim.Case {
+	c.Program = nil
+	return c
+}
+
+// programExpression is how a test names the model of a program, from the folder that the command was given in.
+func programExpression(p *sim.Program) string {
+	words := make([]string, 0, 1+len(p.Args))
+	for _, w := range append([]string{p.Path}, p.Args...) {
+		words = append(words, strconv.Quote(w))
+	}
+	return "programs.Model(t, " + strings.Join(words, ", ") + ")"
 }
 
 // modelIn finds the package that a model's code is in, by its Boot: there, by convention, Model() returns it.
@@ -195,8 +219,8 @@ func testName(model string) string {
 	return b.String()
 }
 
-// readCase reads a case file, and finds its model.
-func (a *app) readCase(file string) (sim.Case, models.Model, error) {
+// readCase reads a case file, and finds its model, or the program that it is of.
+func (a *app) readCase(ctx context.Context, file string, pf *programFlags) (sim.Case, models.Model, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return sim.Case{}, models.Model{}, inFile(file, err)
@@ -204,6 +228,13 @@ func (a *app) readCase(file string) (sim.Case, models.Model, error) {
 	c, err := sim.ParseCase(file, text)
 	if err != nil {
 		return c, models.Model{}, err
+	}
+	if c.Program != nil || pf.path != "" {
+		m, err := pf.modelOf(ctx, &c)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", file, err)
+		}
+		return c, m, err
 	}
 	m, err := a.models.named(c.Model)
 	if err != nil {

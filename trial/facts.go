@@ -34,8 +34,11 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 	if r.Live != nil {
 		facts, passed = append(facts, sim.Field{Name: "time", Value: r.Live.Note}), "real"
 	}
+	facts = append(facts, sim.Field{Name: "digest", Value: r.Digest})
+	if p := c.Program; p != nil {
+		facts = append(facts, sim.Field{Name: "program", Value: describeProgram(p)})
+	}
 	facts = append(facts, []sim.Field{
-		{Name: "digest", Value: r.Digest},
 		{Name: "cluster", Value: describeCluster(c)},
 		{Name: "operations", Value: DescribeOps(events)},
 		{Name: "faults", Value: describeFaults(c.Faults, r)},
@@ -96,6 +99,19 @@ func describeFigure(f accounts.Figure, untimed bool) string {
 		s += ", …"
 	}
 	return s
+}
+
+// describeProgram names a program as it was called: "./examples/ids/go durable (sha256 0123456789ab, go1.26.8)".
+func describeProgram(p *sim.Program) string {
+	s := strings.Join(append(append([]string{}, p.Env...), append([]string{p.Path}, p.Args...)...), " ")
+	if p.SHA256 == "" {
+		return s
+	}
+	s += fmt.Sprintf(" (sha256 %.12s", p.SHA256)
+	if p.Made != "" {
+		s += ", " + p.Made
+	}
+	return s + ")"
 }
 
 // describeCluster says what ran: "5 nodes, 4 clients, 10s".

@@ -54,8 +54,13 @@ func (s *server) start() error {
 	c.LocalID = raft.ServerID(s.ID)
 	c.SnapshotThreshold, c.SnapshotInterval, c.TrailingLogs = 200, 3*time.Second, 50
 	c.Logger = hclog.New(&hclog.LoggerOptions{Output: os.Stderr, Level: hclog.Info, DisableTime: true})
-	if err := os.MkdirAll("/raft", 0o755); err != nil {
+	if err := os.MkdirAll("/raft/snapshots", 0o755); err != nil {
 		return err
+	}
+	for _, dir := range []string{"/raft", "/"} { // the names of the folders, too, are to outlive a crash
+		if err := syncDir(dir); err != nil {
+			return err
+		}
 	}
 	st, err := openStore("/raft", s.early)
 	if err != nil {

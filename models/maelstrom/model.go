@@ -15,11 +15,13 @@ import (
 	"simrun/sim/program"
 )
 
-// Model is a program as a system under test.
+// Name is the name of the model.
+const Name = "program"
+
+// Model is a program as a system under test. Without a program, nil, it can be described but not run.
 func Model(p program.Program) models.Model {
-	identity := p.Identity()
 	m := models.Model{
-		Name:    "program",
+		Name:    Name,
 		Summary: "a program that speaks Maelstrom's protocol: lines of JSON on standard input and output",
 		Guarantee: "what its workload asks, over crashes of nodes with what they synced, pauses, clocks that are off, and a network that loses, delays and reorders messages and is cut for a while; " +
 			"it speaks the protocol, answers init, and does not exit",
@@ -42,8 +44,11 @@ func Model(p program.Program) models.Model {
 		Monitors:        monitors,
 		DescribeMessage: describe,
 		Figures:         figures,
-		Program:         &identity,
 		Services:        1,
+	}
+	if p != nil {
+		identity := p.Identity()
+		m.Program = &identity
 	}
 	if native, ok := p.(program.Native); ok {
 		m.Outside = native.Outside

@@ -70,7 +70,7 @@ func read(r *sim.Result, o Options) scene {
 	}
 	x := &reader{scene: &s, sent: map[uint64]int{}, open: map[uint64]int{}, up: make([]bool, r.Case.Nodes+1)}
 	for i := range r.Trace.Records {
-		if rec := &r.Trace.Records[i]; rec.Time <= s.To {
+		if rec := &r.Trace.Records[i]; rec.Time <= s.To && max(int(rec.Node), int(rec.Peer)) <= r.Case.Nodes { // without the services
 			x.record(rec)
 		}
 	}
