@@ -28,7 +28,7 @@ func main() {
 }
 
 // pages are made by running their commands.
-var pages = []string{"guide.md", "mechanisms.md"}
+var pages = []string{"guide.md", "mechanisms.md", "programs.md"}
 
 // write updates the pages and the pictures in a folder.
 func write(docs string) error {
@@ -84,6 +84,9 @@ func renew(page, root, dir string) (string, error) {
 		return "", fmt.Errorf("go build: %w\n%s", err, said)
 	}
 	if err := os.CopyFS(desk, os.DirFS(filepath.Join(root, filepath.FromSlash(readerFiles)))); err != nil {
+		return "", err
+	}
+	if err := programs(root, desk); err != nil {
 		return "", err
 	}
 	var wrong error

@@ -57,6 +57,7 @@ func drawings() (list []drawing) {
 	for _, p := range strips() {
 		list = append(list, drawing{p.page, p.name, p.draw})
 	}
+	list = append(list, drawing{"programs", "ids", drawProgram})
 	for _, c := range curves() {
 		list = append(list, drawing{c.page, c.name, c.draw})
 	}
