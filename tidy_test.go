@@ -51,6 +51,7 @@ var floors = map[string][]string{
 	"trial/recovery":           {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
 	"visual":                   {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/...", "internal/brief", "internal/count"},
 	"simtest":                  {"history/...", "sim/...", "check/...", "models", "trial/...", "visual/...", "internal/count"},
+	"simtest/programs":         {"history/...", "sim/...", "check/...", "models", "models/maelstrom"},
 	"cli":                      {"history/...", "sim/...", "check/...", "models", "models/maelstrom", "trial/...", "visual/...", "simtest", "internal/count", "internal/crash", "internal/documented"},
 	"cmd":                      {"models/all", "cli"},
 	"check/rules/rulestest":    {"check/rules", "internal/soak"},

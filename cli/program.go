@@ -92,7 +92,7 @@ func (f *programFlags) open(ctx context.Context) (foreign.Program, error) {
 // programOf is the program that a stored case was run with.
 func programOf(ctx context.Context, p *sim.Program) (foreign.Program, error) {
 	if p.SHA256 == "" {
-		return native.New(append([]string{p.Path}, p.Args...), native.Config{Env: p.Env})
+		return native.Command(p.Path, native.Config{Args: p.Args, Env: p.Env})
 	}
 	m, err := finder().Again(ctx, p)
 	if err != nil {

@@ -22,13 +22,13 @@ const root = ".."
 
 // TestReadme runs every command of the README and of docs/, in their order: each
 // line of a block that is fenced as sh, and the command of each row of a table, in one folder
-// per page, which holds the files of testdata/readme and, as in the repository, those of history.
+// per page, which holds the files of testdata/readme and, as in the repository, those of history and examples.
 //
 //   - simrun, or go run ./cmd/simrun, must end with the exit code that the line says ([documented.ExitCodes]). Those of the pages that
 //     docs/make/guidebook makes are left to its test, which runs them too; and of the rows of a table that are about one model, all but the first to soak.
 //   - make is asked whether it knows the target.
 //   - go test is asked whether there is a test or benchmark of that name.
-//   - git clone and cd are taken on trust.
+//   - git clone, cd and clang are taken on trust.
 //
 // Anything else fails the test: it must be taught how to run it.
 func TestReadme(t *testing.T) {
@@ -50,6 +50,9 @@ func TestReadme(t *testing.T) {
 			if err := os.CopyFS(filepath.Join(dir, "history/testdata"), os.DirFS(root+"/history/testdata")); err != nil {
 				t.Fatal(err)
 			}
+			if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(root+"/examples")); err != nil {
+				t.Fatal(err)
+			}
 			for _, c := range fewer(filepath.Base(page), commandsIn(string(text))) {
 				runDocumented(t, dir, c)
 			}
@@ -63,7 +66,7 @@ func fewer(page string, commands []string) []string {
 	return slices.DeleteFunc(commands, func(line string) bool {
 		command := strings.Replace(line, "go run ./cmd/simrun", "simrun", 1)
 		switch page {
-		case "guide.md", "mechanisms.md":
+		case "guide.md", "mechanisms.md", "programs.md":
 			return strings.HasPrefix(command, "simrun ")
 		case "bugs.md":
 			_, model, _ := strings.Cut(command, "--model ")
@@ -139,7 +142,7 @@ func runDocumented(t *testing.T, dir, line string) {
 		if err != nil || !regexp.MustCompile(`(?m)^(Test|Benchmark|Example|Fuzz)`).Match(out) {
 			t.Errorf("%s: there is no such test: %v\n%s", line, err, out)
 		}
-	case strings.HasPrefix(command, "git clone "), verb == "cd":
+	case strings.HasPrefix(command, "git clone "), verb == "cd", verb == "clang":
 	default:
 		t.Errorf("%q: the test of the README can't run this: teach it", line)
 	}
