@@ -35,9 +35,8 @@ func (o *outsider) Close() error { o.closed++; return nil }
 
 // puppet tells what happens to it.
 type puppet struct {
-	env  *sim.Env
-	did  func(what string)
-	boot int
+	env *sim.Env
+	did func(what string)
 }
 
 func (p *puppet) Receive(sim.NodeID, []byte)        { p.did("receive") }

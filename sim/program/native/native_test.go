@@ -17,13 +17,11 @@ import (
 // Messages of a client and of nodes go through processes, and what they log arrives.
 func TestMessages(t *testing.T) {
 	t.Parallel()
-	s := &stage{ask: repeat(1, "relay 2")}
+	s := &stage{}
+	s.ask = until(func() bool { return s.has("n1: pid") && s.has("n2: pid") }, repeat(1, "relay 2"))
 	r := s.play(t, guest(t, "talker", Config{}), sim.Case{}, "")
 	if got := last(t, r); got != "relayed by 2" {
 		t.Errorf("answered %q", got)
-	}
-	if !s.has("n1: pid") || !s.has("n2: pid") {
-		t.Errorf("the processes logged %q, expected a pid of each", s.heard)
 	}
 	if r.Live == nil {
 		t.Error("the result does not say that the run was live")
@@ -160,5 +158,30 @@ func TestPython(t *testing.T) {
 	s := &stage{ask: repeat(1, "relay 2")}
 	if got := last(t, s.play(t, p, sim.Case{}, "")); got != "relayed by n2" {
 		t.Errorf("answered %q", got)
+	}
+}
+
+// A process that can't be started has ended with a finding, and its node tries again.
+func TestCannotStart(t *testing.T) {
+	t.Parallel()
+	script := filepath.Join(t.TempDir(), "node")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nexec cat\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	p, err := New([]string{script}, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(script); err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{ask: func(c *sim.Client) {
+		for _, ok := c.Next(); ok; _, ok = c.Next() {
+			c.OK(history.Null)
+		}
+	}}
+	r := s.play(t, p, sim.Case{}, "")
+	if !s.has("n1: could not be started: fork/exec "+script+": no such file or directory, finding true") || r.Activity.Restarts == 0 {
+		t.Errorf("heard %q, with %d restarts", s.heard, r.Activity.Restarts)
 	}
 }

@@ -139,6 +139,16 @@ func repeat(to sim.NodeID, words string) func(c *sim.Client) {
 	}
 }
 
+// until is a client that first waits for something.
+func until(so func() bool, then func(*sim.Client)) func(*sim.Client) {
+	return func(c *sim.Client) {
+		for !so() {
+			c.Sleep(time.Millisecond)
+		}
+		then(c)
+	}
+}
+
 // guest is a program of this binary.
 func guest(t *testing.T, name string, c Config) *Program {
 	t.Helper()
