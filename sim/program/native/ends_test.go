@@ -299,7 +299,7 @@ func TestNothingOutlivesKill(t *testing.T) {
 	if lines.Scan(); lines.Text() != "kill me" {
 		t.Fatalf("the victim printed %q", lines.Text())
 	}
-	if _, err := os.Stat(filepath.Join(folder, "n2", "lives")); err != nil {
+	if _, err := os.Stat(filepath.Join(folder, "n1", "lives")); err != nil {
 		t.Error(err)
 	}
 	cmd.Process.Kill()
