@@ -67,7 +67,7 @@ func (f *programFlags) modelOf(ctx context.Context, c *sim.Case) (models.Model, 
 	if f.path != "" {
 		of := *f
 		if c.Program != nil {
-			of.native, of.args, of.env = c.Program.SHA256 == "", c.Program.Args, c.Program.Env
+			of.native, of.args, of.env = c.Program.Native, c.Program.Args, c.Program.Env
 		}
 		return of.model(ctx)
 	}
@@ -91,7 +91,7 @@ func (f *programFlags) open(ctx context.Context) (foreign.Program, error) {
 
 // programOf is the program that a stored case was run with.
 func programOf(ctx context.Context, p *sim.Program) (foreign.Program, error) {
-	if p.SHA256 == "" {
+	if p.Native {
 		return native.Command(p.Path, native.Config{Args: p.Args, Env: p.Env})
 	}
 	m, err := finder().Again(ctx, p)
