@@ -108,13 +108,18 @@ func (w *world) hit(s *server, i int) (changed bool) {
 		return w.rot(s, f)
 	case fault.Misdirect:
 		s.disk.Misdirect()
+	case fault.CutFile, fault.LoseFile:
+		return w.damage(s, f)
+	case fault.IOError, fault.ShortIO:
+		s.disk.Fail(i, f.Failure())
+		return false // it changes something when it hits a call
 	case fault.SlowSync:
 		s.syncMore += f.By
 	case fault.StallSync:
 		s.syncStall++
 	case fault.Skew:
 		w.changeClock(s, func(c *clock.Clock, now time.Duration) { c.Step(now, f.By) })
-	case fault.Drift, fault.Strobe, fault.IOError, fault.DiskFull:
+	case fault.Drift, fault.Strobe, fault.DiskFull:
 		w.settleServer(s, f.Kind)
 	}
 	return true
@@ -154,7 +159,9 @@ func (w *world) spare(s *server, i int) {
 		}
 	case fault.Skew:
 		w.changeClock(s, func(c *clock.Clock, now time.Duration) { c.Step(now, -f.By) })
-	case fault.Drift, fault.Strobe, fault.IOError, fault.DiskFull:
+	case fault.IOError, fault.ShortIO:
+		s.disk.Spare(i)
+	case fault.Drift, fault.Strobe, fault.DiskFull:
 		w.settleServer(s, f.Kind)
 	}
 }
@@ -198,8 +205,6 @@ func (w *world) settleServer(s *server, k fault.Kind) {
 		w.changeClock(s, func(c *clock.Clock, now time.Duration) { c.Drift(now, f.Ratio.Num, max(1, f.Ratio.Den)) })
 	case fault.Strobe:
 		w.changeClock(s, func(c *clock.Clock, now time.Duration) { c.SetStrobe(now, clock.Strobe{By: f.By, Every: f.Every}) })
-	case fault.IOError:
-		s.disk.SetErrors(uint64(f.Ratio.Num), uint64(f.Ratio.Den))
 	case fault.DiskFull:
 		s.disk.SetFull(f.Kind == k)
 	}
@@ -214,14 +219,42 @@ func (w *world) setClock(s *server) {
 
 // rot flips a bit of what a node has stored. It reports whether there was one.
 func (w *world) rot(s *server, f *fault.Fault) bool {
-	spot, ok := s.disk.Rot(f.File, f.Sector-1, rng.Draw(w.seed, rng.Name(f.Key()), uint64(s.id), 0))
-	if w.trace == nil {
-		return ok
-	}
-	text := "no such sector to rot"
+	spot, ok := s.disk.Rot(f.File, f.Sector-1, w.lot(s, f))
 	if ok {
-		text = fmt.Sprintf("a bit of sector %d of %s flipped", spot.Sector+1, spot.File)
+		w.noted(s, fmt.Sprintf("a bit of sector %d of %s flipped", spot.Sector+1, spot.File))
+	} else {
+		w.noted(s, "no such sector to rot")
 	}
-	w.record(Record{Kind: Note, Node: s.id, Text: text})
 	return ok
+}
+
+// damage takes a part of what a node has stored. It reports whether there was such a file.
+func (w *world) damage(s *server, f *fault.Fault) bool {
+	var file, did string
+	var left int
+	var ok bool
+	if f.Kind == fault.LoseFile {
+		file, ok = s.disk.Lose(f.File, w.lot(s, f))
+		did = file + " is lost"
+	} else {
+		file, left, ok = s.disk.Cut(f.File, f.Left, w.lot(s, f))
+		did = fmt.Sprintf("%s is cut to %d B", file, left)
+	}
+	if !ok {
+		did = "no such file to damage"
+	}
+	w.noted(s, did)
+	return ok
+}
+
+// lot is the decision that a fault leaves open, on a node.
+func (w *world) lot(s *server, f *fault.Fault) rng.Value {
+	return rng.Draw(w.seed, rng.Name(f.Key()), uint64(s.id), 0)
+}
+
+// noted tells the trace what a fault did to a node.
+func (w *world) noted(s *server, text string) {
+	if w.trace != nil {
+		w.record(Record{Kind: Note, Node: s.id, Text: text})
+	}
 }

@@ -137,7 +137,7 @@ func (w *world) beginStep(i int) {
 		w.record(Record{Kind: FaultOn, Text: line})
 	}
 	w.apply(i)
-	if s.f.Op == 0 { // a crash that waits for a disk operation lasts from then on
+	if s.f.Kind != fault.Crash || s.f.Op == 0 { // a crash that waits for a disk operation lasts from then on
 		w.scheduleEnd(i)
 	}
 }

@@ -117,7 +117,7 @@ func (w *world) sound() fault.Set {
 		s := &w.plan.steps[i]
 		switch s.f.Kind {
 		case fault.IOError, fault.DiskFull, fault.StallSync:
-			if s.active {
+			if s.active && s.f.Op == 0 {
 				sound &^= s.hits.Nodes
 			}
 		}

@@ -1,6 +1,10 @@
 package sim
 
-import "fmt"
+import (
+	"fmt"
+
+	"simrun/sim/disk"
+)
 
 // soon runs f as a handler of its own of a node, at once.
 func (w *world) soon(s *server, f func()) {
@@ -61,7 +65,7 @@ func (w *world) beginSave(s *server, x *save) {
 		return
 	}
 	w.beforeWrite(s)
-	w.beginSync(s, fresh, 0, func(err error) {
+	w.beginSync(s, fresh, disk.Whole, 0, func(err error) {
 		if err == nil {
 			err = e.Rename(fresh, x.file)
 		}
@@ -70,7 +74,7 @@ func (w *world) beginSave(s *server, x *save) {
 			return
 		}
 		w.beforeWrite(s)
-		w.beginSync(s, x.file, 0, func(err error) { w.endSave(s, x, err) })
+		w.beginSync(s, x.file, disk.Whole, 0, func(err error) { w.endSave(s, x, err) })
 	})
 }
 

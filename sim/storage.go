@@ -23,12 +23,23 @@ type sync struct {
 }
 
 // Read returns the content of a file as the node last wrote it, synced or not;
-// nil if there is none. The slice is valid until the next write and must not be changed.
+// nil if there is none. The slice is valid until the next write and must not be changed. With a [disk.ShortError], which a fault
+// may bring about, it is the beginning of the content.
 func (e *Env) Read(file string) ([]byte, error) {
 	data, err := e.s.disk.Read(file)
-	e.s.answered(err)
+	e.w.answered(e.s, err)
 	return data, err
 }
+
+// ReadAt returns at most size bytes of a file from an offset on, as [Env.Read] does: fewer at the end of the file, or with a [disk.ShortError].
+func (e *Env) ReadAt(file string, offset, size int) ([]byte, error) {
+	data, err := e.s.disk.ReadAt(file, offset, size)
+	e.w.answered(e.s, err)
+	return data, err
+}
+
+// Size is the length of a file in bytes; ok is false if there is none. No fault makes it fail.
+func (e *Env) Size(file string) (size int, ok bool) { return e.s.disk.Size(file) }
 
 // DiskErrors is how often the disk has answered an error of the device to the node, since it booted: it failed, or was full.
 func (e *Env) DiskErrors() int { return e.s.diskErrors }
@@ -36,14 +47,18 @@ func (e *Env) DiskErrors() int { return e.s.diskErrors }
 // Syncing is how many syncs of the node go on: a fault may hold them up for long.
 func (e *Env) Syncing() int { return e.s.syncing }
 
-// answered counts what a disk answered.
-func (s *server) answered(err error) {
+// answered follows each call of a disk: it counts the errors, and the faults that hit.
+func (w *world) answered(s *server, err error) {
 	if errors.Is(err, disk.ErrIO) || errors.Is(err, disk.ErrFull) {
 		s.diskErrors++
 	}
+	for _, i := range s.disk.Struck() {
+		w.tookEffect(i)
+	}
 }
 
-// Append adds data at the end of a file, which need not exist. Not durable before a Sync.
+// Append adds data at the end of a file, which need not exist. Not durable before a Sync. With a [disk.ShortError], which a fault may
+// bring about, it added the beginning of data.
 func (e *Env) Append(file string, data []byte) error {
 	e.w.beforeWrite(e.s)
 	err := e.s.disk.Append(file, data)
@@ -51,7 +66,8 @@ func (e *Env) Append(file string, data []byte) error {
 	return err
 }
 
-// WriteAt overwrites a part of a file, which grows as needed. Not durable before a Sync.
+// WriteAt overwrites a part of a file, which grows as needed. Not durable before a Sync. With a [disk.ShortError] it wrote the
+// beginning of data.
 func (e *Env) WriteAt(file string, offset int, data []byte) error {
 	e.w.beforeWrite(e.s)
 	err := e.s.disk.WriteAt(file, offset, data)
@@ -85,12 +101,22 @@ func (e *Env) Remove(file string) error {
 
 // Sync makes all earlier writes to a file durable; it takes virtual time and
 // ends with [SyncHandler]'s Synced. A crash before that may lose any of them.
-func (e *Env) Sync(file string, id SyncID) {
+func (e *Env) Sync(file string, id SyncID) { e.sync(file, disk.Whole, id) }
+
+// SyncData is [Env.Sync] of the file's data alone: all that POSIX promises of fsync. A new file may still be lost by a crash, and a
+// renamed one have its old name, until a SyncName.
+func (e *Env) SyncData(file string, id SyncID) { e.sync(file, disk.Data, id) }
+
+// SyncName is [Env.Sync] of every change of the file's name alone, its creation and removal too: what fsync of a folder does to each
+// name in it.
+func (e *Env) SyncName(file string, id SyncID) { e.sync(file, disk.Name, id) }
+
+func (e *Env) sync(file string, part disk.Part, id SyncID) {
 	if e.s.onSync == nil && e.s.node != nil {
 		panic(fmt.Sprintf("sim: Sync by a node of type %T, which has no method Synced(sim.SyncID, error)", e.s.node))
 	}
 	e.w.beforeWrite(e.s)
-	e.w.beginSync(e.s, file, id, nil)
+	e.w.beginSync(e.s, file, part, id, nil)
 }
 
 // beforeWrite counts the disk operations of a handler, where a fault waits for one of them.
@@ -104,7 +130,7 @@ func (w *world) beforeWrite(s *server) {
 
 // wrote follows each change of a disk.
 func (w *world) wrote(s *server, file, did string, n int, err error) {
-	s.answered(err)
+	w.answered(s, err)
 	if w.trace != nil {
 		text := did + " " + file
 		if n >= 0 {
@@ -119,14 +145,14 @@ func (w *world) wrote(s *server, file, did string, n int, err error) {
 }
 
 // beginSync begins a sync, at once or when the node's work is done.
-func (w *world) beginSync(s *server, file string, id SyncID, then func(error)) {
+func (w *world) beginSync(s *server, file string, part disk.Part, id SyncID, then func(error)) {
 	s.syncing++
 	slot := w.syncs.take()
 	if slot > maxSlot {
 		w.limit("more than 4 million syncs were under way")
 		slot = maxSlot
 	}
-	w.syncs.items[slot] = sync{node: s.id, life: s.boots, ticket: s.disk.BeginSync(file), id: id, file: file, cause: w.events, then: then}
+	w.syncs.items[slot] = sync{node: s.id, life: s.boots, ticket: s.disk.BeginSync(file, part), id: id, file: file, cause: w.events, then: then}
 	if s.busy > w.now {
 		s.outbox = append(s.outbox, outgoing{s.busy, onSync, slot, w.events})
 	} else {
@@ -163,6 +189,7 @@ func (w *world) syncDone(slot int) {
 		return
 	}
 	y.err = s.disk.EndSync(y.ticket)
+	w.answered(s, y.err)
 	if s.waits(w.now) {
 		s.later(onSync, slot)
 		return
@@ -175,7 +202,6 @@ func (w *world) syncTold(s *server, slot int) {
 	y := w.syncs.items[slot]
 	w.syncs.give(slot)
 	s.syncing--
-	s.answered(y.err)
 	w.begin(didSync, s.id, 0, y.cause)
 	w.hash = w.hash.Word(uint64(y.id), uint64(len(y.file)))
 	if w.trace != nil {

@@ -181,7 +181,13 @@ func (d *draws) node(f *fault.Fault) {
 		f.By = d.ms("by", 20*time.Millisecond)
 	case fault.SlowSync:
 		f.By = d.ms("by", 100*time.Millisecond)
-	case fault.IOError:
-		f.Ratio = fault.Ratio{Num: 1, Den: int64(d.n("one in", 2, 20))}
+	case fault.IOError, fault.ShortIO:
+		if d.n("one call", 0, 1) == 1 {
+			f.Op = d.n("which", 1, 10)
+		} else {
+			f.Ratio = fault.Ratio{Num: 1, Den: int64(d.n("one in", 2, 20))}
+		}
+	case fault.CutFile:
+		f.Left = d.n("left", 0, 1000)
 	}
 }

@@ -46,7 +46,7 @@ func Model() models.Model {
 			Leader:  roleLeader,
 			Elected: oplog.Elected,
 			Events:  append(oplog.Events(), fault.EventDecl{Event: eventVoted, Summary: "a server gave its vote"}),
-			Claims:  fault.Claims{Lost: fault.AMinority, Torn: true, Damaged: fault.OneNode, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
+			Claims:  fault.Claims{Lost: fault.AMinority, Torn: true, Damaged: fault.OneNode, Missing: fault.OneNode, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
 		Monitors:        func(c *sim.Case) []sim.Monitor { return append(oplog.Monitors(c.Nodes, roleLeader, "term"), oneVote()) },
 		Marks:           []string{rsm.MarkConflict, markDropped, markForgotten},

@@ -25,6 +25,7 @@ func Profile() fault.Profile {
 			Lost:      fault.AMinority,
 			Torn:      true,
 			Damaged:   fault.OneNode,
+			Missing:   fault.OneNode,
 			Errors:    fault.Everybody,
 			Corrupted: true,
 			Skew:      fault.Forever,

@@ -18,7 +18,7 @@ func TestCrashLeavesWhatTheSurvivalSays(t *testing.T) {
 	build := func() *disk.Disk {
 		d := disk.New(1, 1)
 		d.Append("wal", sector)
-		d.EndSync(d.BeginSync("wal"))
+		d.EndSync(d.BeginSync("wal", disk.Whole))
 		d.Append("wal", bytes.Repeat([]byte{1}, 700)) // two sectors
 		d.WriteAt("wal", 0, []byte{2})
 		d.Append("wal", bytes.Repeat([]byte{3}, 1000)) // three
@@ -82,7 +82,7 @@ func TestTornWriteLeavesEveryLength(t *testing.T) {
 		for i := range crashes {
 			d := disk.New(1, 1)
 			d.Append("wal", nil)
-			d.EndSync(d.BeginSync("wal"))
+			d.EndSync(d.BeginSync("wal", disk.Whole))
 			if before > 0 {
 				d.Append("wal", bytes.Repeat([]byte{6}, before*disk.SectorSize))
 			}
@@ -129,7 +129,7 @@ func TestHalfOfTheUnitsSurvive(t *testing.T) {
 		for i := range crashes {
 			d := disk.New(1, 1)
 			d.Append("wal", make([]byte, sectors*disk.SectorSize))
-			d.EndSync(d.BeginSync("wal"))
+			d.EndSync(d.BeginSync("wal", disk.Whole))
 			d.WriteAt("wal", 0, bytes.Repeat([]byte{7}, sectors*disk.SectorSize))
 			d.Crash(s, rng.Draw(1, rng.Of("crash"), 1, uint64(i)))
 			b, _ := d.Read("wal")
@@ -146,8 +146,8 @@ func TestCrashOfASyncedDisk(t *testing.T) {
 	for s := disk.LoseAll; s <= disk.Reordered; s++ {
 		d := disk.New(1, 1)
 		d.Append("a", []byte("x"))
-		d.EndSync(d.BeginSync("a"))
-		ticket := d.BeginSync("a")
+		d.EndSync(d.BeginSync("a", disk.Whole))
+		ticket := d.BeginSync("a", disk.Whole)
 		d.Crash(s, 1)
 		if got := content(t, d); len(got) != 1 || string(got["a"]) != "x" {
 			t.Errorf("%v leaves%s", s, show(got))
@@ -190,7 +190,7 @@ func TestCrashStatesAreThoseThatDiffer(t *testing.T) {
 	} {
 		d := disk.New(1, 1)
 		d.Append("a", nil)
-		d.EndSync(d.BeginSync("a"))
+		d.EndSync(d.BeginSync("a", disk.Whole))
 		do(d)
 		limit := 1 << d.Units()
 		first := map[string]disk.State{}
@@ -214,7 +214,7 @@ func TestCrashStatesAreThoseThatDiffer(t *testing.T) {
 func TestRenameMaySurviveWithoutData(t *testing.T) {
 	d := disk.New(1, 1)
 	d.Append("state", []byte("old"))
-	d.EndSync(d.BeginSync("state"))
+	d.EndSync(d.BeginSync("state", disk.Whole))
 	d.Append("state.tmp", []byte("new"))
 	d.Rename("state.tmp", "state")
 	states, complete := d.CrashStates(64)
@@ -229,7 +229,7 @@ func TestRenameMaySurviveWithoutData(t *testing.T) {
 		t.Errorf("after a crash the file holds one of %v", got)
 	}
 
-	d.EndSync(d.BeginSync("state"))
+	d.EndSync(d.BeginSync("state", disk.Whole))
 	d.Crash(disk.LoseAll, 0)
 	if b, _ := d.Read("state"); string(b) != "new" {
 		t.Errorf("after a sync and a crash the file holds %q", b)

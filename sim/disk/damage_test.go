@@ -24,7 +24,7 @@ func TestRotOfASectorOfAnyFile(t *testing.T) {
 			size int
 		}{{"long", 3 * disk.SectorSize}, {"none", 0}, {"short", disk.SectorSize + 2}} {
 			d.Append(f.name, make([]byte, f.size))
-			d.EndSync(d.BeginSync(f.name))
+			d.EndSync(d.BeginSync(f.name, disk.Whole))
 		}
 		spot, ok := d.Rot("", 1, rng.Draw(1, rng.Of("rot"), 1, uint64(i)))
 		if !ok || spot.Sector != 1 {
@@ -106,13 +106,13 @@ func TestRotFlipsOneBitOfTheSectorItNames(t *testing.T) {
 func TestRotUnderAWriteIsOverwritten(t *testing.T) {
 	d := disk.New(1, 1)
 	d.Append("a", []byte("old"))
-	d.EndSync(d.BeginSync("a"))
+	d.EndSync(d.BeginSync("a", disk.Whole))
 	d.WriteAt("a", 0, []byte("new"))
 	d.Rot("a", 0, 5)
 	if b, _ := d.Read("a"); string(b) != "new" {
 		t.Errorf("the node reads %q", b)
 	}
-	d.EndSync(d.BeginSync("a"))
+	d.EndSync(d.BeginSync("a", disk.Whole))
 	d.Crash(disk.LoseAll, 0)
 	if b, _ := d.Read("a"); string(b) != "new" {
 		t.Errorf("stored is %q", b)
@@ -124,14 +124,14 @@ func TestMisdirectedWriteLandsElsewhere(t *testing.T) {
 		d := disk.New(seed, 1)
 		d.Append("a", bytes.Repeat([]byte("a"), 3*disk.SectorSize))
 		d.Append("b", bytes.Repeat([]byte("b"), 3*disk.SectorSize))
-		d.EndSync(d.BeginSync("a"))
-		d.EndSync(d.BeginSync("b"))
+		d.EndSync(d.BeginSync("a", disk.Whole))
+		d.EndSync(d.BeginSync("b", disk.Whole))
 		before := content(t, d.Clone())
 		d.Misdirect()
 		if err := d.WriteAt("a", disk.SectorSize, bytes.Repeat([]byte("X"), disk.SectorSize)); err != nil {
 			t.Fatal(err)
 		}
-		d.EndSync(d.BeginSync("a"))
+		d.EndSync(d.BeginSync("a", disk.Whole))
 		d.Crash(disk.LoseAll, 0)
 		after := content(t, d)
 		if !bytes.Equal(before["a"][disk.SectorSize:2*disk.SectorSize], after["a"][disk.SectorSize:2*disk.SectorSize]) {
@@ -164,7 +164,7 @@ func TestMisdirectedWriteLandsInAnyOtherSector(t *testing.T) {
 			want := map[string][]byte{"a": bytes.Repeat([]byte("a"), c.a), "b": bytes.Repeat([]byte("b"), c.b)}
 			for _, f := range []string{"b", "a"} {
 				d.Append(f, want[f])
-				d.EndSync(d.BeginSync(f))
+				d.EndSync(d.BeginSync(f, disk.Whole))
 			}
 			d.Misdirect()
 			if err := d.WriteAt("a", c.at, bytes.Repeat([]byte("X"), c.n)); err != nil {
@@ -214,7 +214,7 @@ func TestRotIsSeenWhereTheStoredByteIs(t *testing.T) {
 	for i := range uint64(200) {
 		d := disk.New(1, 1)
 		d.Append("a", []byte(old))
-		d.EndSync(d.BeginSync("a"))
+		d.EndSync(d.BeginSync("a", disk.Whole))
 		d.WriteAt("a", 1, []byte("bC"))
 		d.Truncate("a", 4)
 		d.Truncate("a", 5)

@@ -48,6 +48,7 @@ type Disk struct {
 	syncs   []inflight // syncs under way, by ticket
 	arena   []byte     // bytes that pending writes carry
 	health  health     // faults that are in force
+	struck  []int      // failures that hit a call, and whose owner does not know yet
 	seed    uint64     // of keyed decisions
 	who     uint64     // whose disk it is, in keyed decisions
 	calls   uint64     // ordinal of keyed decisions
@@ -65,19 +66,43 @@ func New(seed, who uint64) *Disk { return &Disk{seed: seed, who: who} }
 
 // Read returns the content of a file as the node last wrote it, synced or not;
 // nil if there is no such file. The slice is valid until the next call that changes
-// the disk, and must not be changed.
-func (d *Disk) Read(path string) ([]byte, error) {
-	if d.fails() {
-		return nil, ErrIO
+// the disk, and must not be changed. With a [ShortError] it is the beginning of the content.
+func (d *Disk) Read(path string) ([]byte, error) { return d.ReadAt(path, 0, MaxFileSize) }
+
+// ReadAt returns at most size bytes of a file from an offset on, as [Disk.Read] does: fewer at the end of the file, or with a [ShortError].
+func (d *Disk) ReadAt(path string, offset, size int) ([]byte, error) {
+	if offset < 0 || size < 0 {
+		return nil, ErrRange
 	}
-	i, ok := find(d.seen, path)
-	if !ok {
-		return nil, nil
+	var content []byte
+	if i, ok := find(d.seen, path); ok {
+		content = d.files[d.seen[i].inode].seen
 	}
-	return d.files[d.seen[i].inode].seen, nil
+	content = content[min(offset, len(content)):]
+	content = content[:min(size, len(content))]
+	if len(d.health.failures) == 0 {
+		return content, nil
+	}
+	may, err := d.strike(Reads, path, "", len(content))
+	switch {
+	case err != nil:
+		return nil, err
+	case may < len(content):
+		return content[:may], ShortError{may, len(content)}
+	}
+	return content, nil
 }
 
-// Append adds data at the end of a file, which need not exist.
+// Size returns how long a file is that the node sees; ok is false if there is none. It never fails.
+func (d *Disk) Size(path string) (size int, ok bool) {
+	i, ok := find(d.seen, path)
+	if !ok {
+		return 0, false
+	}
+	return len(d.files[d.seen[i].inode].seen), true
+}
+
+// Append adds data at the end of a file, which need not exist. With a [ShortError] it added the beginning of data.
 func (d *Disk) Append(path string, data []byte) error {
 	size := 0
 	if i, ok := find(d.seen, path); ok {
@@ -87,13 +112,18 @@ func (d *Disk) Append(path string, data []byte) error {
 }
 
 // WriteAt overwrites a part of a file, which need not exist and grows as
-// needed; a gap reads as zeros.
+// needed; a gap reads as zeros. With a [ShortError] it wrote the beginning of data.
 func (d *Disk) WriteAt(path string, offset int, data []byte) error {
 	if offset < 0 || len(data) > MaxFileSize || offset > MaxFileSize-len(data) {
 		return ErrRange
 	}
-	if d.fails() {
-		return ErrIO
+	asked := len(data)
+	if len(d.health.failures) > 0 {
+		may, err := d.strike(Writes, path, "", asked)
+		if err != nil {
+			return err
+		}
+		data = data[:may]
 	}
 	i, ok := find(d.seen, path)
 	if d.health.full && (!ok || offset+len(data) > len(d.files[d.seen[i].inode].seen)) {
@@ -114,6 +144,9 @@ func (d *Disk) WriteAt(path string, offset int, data []byte) error {
 		o.inode, o.at = d.astray(inode, offset, len(data))
 	}
 	d.add(o)
+	if len(data) < asked {
+		return ShortError{len(data), asked}
+	}
 	return nil
 }
 
@@ -122,7 +155,7 @@ func (d *Disk) Truncate(path string, size int) error {
 	if size < 0 || size > MaxFileSize {
 		return ErrRange
 	}
-	if d.fails() {
+	if d.fails(Truncates, path, "") {
 		return ErrIO
 	}
 	i, ok := find(d.seen, path)
@@ -139,7 +172,7 @@ func (d *Disk) Truncate(path string, size int) error {
 
 // Rename moves a file over another, or to a new name, atomically.
 func (d *Disk) Rename(from, to string) error {
-	if d.fails() {
+	if d.fails(Renames, from, to) {
 		return ErrIO
 	}
 	i, ok := find(d.seen, from)
@@ -155,7 +188,7 @@ func (d *Disk) Rename(from, to string) error {
 
 // Remove deletes a file.
 func (d *Disk) Remove(path string) error {
-	if d.fails() {
+	if d.fails(Removes, path, "") {
 		return ErrIO
 	}
 	i, ok := find(d.seen, path)

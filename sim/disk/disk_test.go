@@ -107,7 +107,8 @@ func TestDiskAgreesWithReplay(t *testing.T) {
 			"begin": func(t *rapid.T) {
 				if len(open) < 3 {
 					f := file.Draw(t, "file")
-					open = append(open, pair{d.BeginSync(f), dumb.begin(f)})
+					part := rapid.SampledFrom([]disk.Part{disk.Whole, disk.Data, disk.Name}).Draw(t, "part")
+					open = append(open, pair{d.BeginSync(f, part), dumb.begin(f, part)})
 				}
 			},
 			"end": func(t *rapid.T) {
@@ -166,6 +167,33 @@ func TestDiskAgreesWithReplay(t *testing.T) {
 				for f, b := range before {
 					if !ok && len(b) > 0 {
 						t.Fatalf("nothing rots, and %s holds %d bytes", f, len(b))
+					}
+				}
+			},
+			"cut": func(t *rapid.T) {
+				before, to := durable(t, d), size.Draw(t, "to")
+				f, left, ok := d.Cut("", to, rng.Value(rapid.Uint64().Draw(t, "cut")))
+				if ok && (left >= len(before[f]) || to > 0 && left != to) {
+					t.Fatalf("%d bytes of %d are left of %s, of which %d should be", left, len(before[f]), f, to)
+				}
+				if ok {
+					dumb.cut(f, left)
+				}
+				for f, b := range before {
+					if !ok && len(b) > to {
+						t.Fatalf("nothing is cut to %d bytes, and %s holds %d", to, f, len(b))
+					}
+				}
+			},
+			"lose": func(t *rapid.T) {
+				before := durable(t, d)
+				f, ok := d.Lose("", rng.Value(rapid.Uint64().Draw(t, "lose")))
+				if ok {
+					dumb.lose(f)
+				}
+				for f, b := range before {
+					if !ok && len(b) > 0 {
+						t.Fatalf("nothing is lost, and %s holds %d bytes", f, len(b))
 					}
 				}
 			},
@@ -229,7 +257,7 @@ func TestSyncCoversOnlyItsFile(t *testing.T) {
 	d := disk.New(1, 1)
 	d.Append("a", []byte("1"))
 	d.Append("b", []byte("2"))
-	ticket := d.BeginSync("a")
+	ticket := d.BeginSync("a", disk.Whole)
 	d.Append("a", []byte("late"))
 	if err := d.EndSync(ticket); err != nil {
 		t.Fatal(err)
@@ -247,7 +275,7 @@ func TestArenaIsGivenBack(t *testing.T) {
 	for range 1000 {
 		d.Truncate("wal", 0)
 		d.Append("wal", block)
-		d.EndSync(d.BeginSync("wal"))
+		d.EndSync(d.BeginSync("wal", disk.Whole))
 	}
 	if n := d.ArenaSize(); n > 1<<20 {
 		t.Errorf("the arena holds %d bytes for one byte that is pending", n)
@@ -259,12 +287,12 @@ func TestFilesThatAreGoneAreForgotten(t *testing.T) {
 	d := disk.New(1, 1)
 	for _, f := range []string{"zoo", "log", "all"} {
 		d.Append(f, []byte(f))
-		d.EndSync(d.BeginSync(f))
+		d.EndSync(d.BeginSync(f, disk.Whole))
 	}
 	for i := range 1000 {
 		d.Append("tmp", []byte(strconv.Itoa(i)))
 		d.Rename("tmp", "snapshot")
-		d.EndSync(d.BeginSync("snapshot"))
+		d.EndSync(d.BeginSync("snapshot", disk.Whole))
 		if n := d.Contents(); n > 100 {
 			t.Fatalf("%d contents are kept for 4 files", n)
 		}
@@ -280,7 +308,7 @@ func TestFilesThatAreGoneAreForgotten(t *testing.T) {
 func TestEndSyncOfNothingPanics(t *testing.T) {
 	d := disk.New(1, 1)
 	panics(t, "the end of a sync that never began", func() { d.EndSync(0) })
-	first, second := d.BeginSync("a"), d.BeginSync("b")
+	first, second := d.BeginSync("a", disk.Whole), d.BeginSync("b", disk.Whole)
 	d.EndSync(first)
 	panics(t, "the second end of a sync", func() { d.EndSync(first) })
 	d.EndSync(second)
@@ -291,7 +319,7 @@ func TestAppendOutlivesWhatOverwritesIt(t *testing.T) {
 	for _, split := range []bool{false, true} {
 		d := disk.New(1, 1)
 		d.Append("a", []byte("old"))
-		d.EndSync(d.BeginSync("a"))
+		d.EndSync(d.BeginSync("a", disk.Whole))
 		if split {
 			d.WriteAt("a", 0, []byte("O"))
 		}
@@ -309,7 +337,7 @@ func TestAppendOutlivesWhatOverwritesIt(t *testing.T) {
 func TestClonesEndTheirSyncsApart(t *testing.T) {
 	d := disk.New(1, 1)
 	d.Append("a", []byte("x"))
-	ticket := d.BeginSync("a")
+	ticket := d.BeginSync("a", disk.Whole)
 	clone := d.Clone()
 	d.EndSync(ticket)
 	clone.EndSync(ticket)
@@ -331,7 +359,7 @@ func TestSyncsOfReplacedFilesEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for _, s := range []disk.Ticket{d.BeginSync("file"), d.BeginSync("file")} {
+		for _, s := range []disk.Ticket{d.BeginSync("file", disk.Whole), d.BeginSync("file", disk.Whole)} {
 			if err := d.EndSync(s); err != nil {
 				t.Fatal(err)
 			}
@@ -352,7 +380,7 @@ func TestPendingBytesOutliveCompaction(t *testing.T) {
 	for range 100 {
 		d.Truncate("wal", 0)
 		d.Append("wal", block)
-		d.EndSync(d.BeginSync("wal"))
+		d.EndSync(d.BeginSync("wal", disk.Whole))
 	}
 	d.Crash(disk.KeepAll, 0)
 	if b, _ := d.Read("a"); string(b) != "First" {

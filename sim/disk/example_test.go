@@ -11,7 +11,7 @@ import (
 func ExampleDisk_CrashStates() {
 	d := disk.New(1, 1)
 	d.Append("state", []byte("old"))
-	d.EndSync(d.BeginSync("state"))
+	d.EndSync(d.BeginSync("state", disk.Whole))
 	d.Append("state.tmp", []byte("new"))
 	d.Rename("state.tmp", "state")
 

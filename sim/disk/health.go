@@ -7,28 +7,15 @@ import (
 // health is the list of faults in force.
 type health struct {
 	full      bool
-	errNum    uint64
-	errDen    uint64 // 0: no errors
-	misdirect int    // so many of the next writes land elsewhere
+	failures  []failing
+	misdirect int // so many of the next writes land elsewhere
 }
 
-var (
-	ioError = rng.Of("disk error")
-	strayTo = rng.Of("misdirected write")
-)
+var strayTo = rng.Of("misdirected write")
 
 // SetFull makes every call fail with [ErrFull] that needs more space, until it is
 // switched off.
 func (d *Disk) SetFull(on bool) { d.health.full = on }
-
-// SetErrors makes calls fail with [ErrIO], with probability num/den; a call
-// that fails has no effect, but for a sync: see [Disk.EndSync]. Zero num ends it.
-func (d *Disk) SetErrors(num, den uint64) {
-	if num == 0 {
-		den = 0
-	}
-	d.health.errNum, d.health.errDen = num, den
-}
 
 // Misdirect makes the next write land in another place: another sector of the
 // same file, or of another. The caller is told that it succeeded.
@@ -36,11 +23,6 @@ func (d *Disk) Misdirect() { d.health.misdirect++ }
 
 // Heal ends the faults that are in force. Damage that is done stays.
 func (d *Disk) Heal() { d.health = health{} }
-
-// fails decides whether this call fails.
-func (d *Disk) fails() bool {
-	return d.health.errDen != 0 && d.draw(ioError).Chance(d.health.errNum, d.health.errDen)
-}
 
 // astray draws where a misdirected write of n bytes lands: at the same
 // offset within another sector of some file. The file that was meant grows

@@ -14,7 +14,7 @@ func filled(t *testing.T) *disk.Disk {
 	d.Append("a", bytes.Repeat([]byte("a"), 4*disk.SectorSize))
 	d.Append("b", bytes.Repeat([]byte("b"), 2*disk.SectorSize+1))
 	for _, f := range []string{"a", "b"} {
-		if err := d.EndSync(d.BeginSync(f)); err != nil {
+		if err := d.EndSync(d.BeginSync(f, disk.Whole)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -60,7 +60,7 @@ func TestFullDiskRefusesToGrow(t *testing.T) {
 
 func TestErrorsComeAsOftenAsAsked(t *testing.T) {
 	d := filled(t)
-	d.SetErrors(1, 4)
+	d.Fail(0, disk.Failure{Num: 1, Den: 4})
 	failed := 0
 	const calls = 4000
 	for range calls {
@@ -73,8 +73,8 @@ func TestErrorsComeAsOftenAsAsked(t *testing.T) {
 	if failed < calls/5 || failed > calls*3/10 {
 		t.Errorf("%d of %d calls failed, want a quarter", failed, calls)
 	}
-	d.SetErrors(1, 1)
-	ticket := d.BeginSync("a")
+	d.Fail(0, disk.Failure{Num: 1, Den: 1})
+	ticket := d.BeginSync("a", disk.Whole)
 	if err := d.EndSync(ticket); !errors.Is(err, disk.ErrIO) {
 		t.Errorf("a failing sync says %v", err)
 	}
@@ -84,7 +84,7 @@ func TestErrorsComeAsOftenAsAsked(t *testing.T) {
 	if _, err := d.Read("a"); !errors.Is(err, disk.ErrIO) {
 		t.Errorf("a failing read says %v", err)
 	}
-	d.SetErrors(0, 1)
+	d.Spare(0)
 	if err := d.Append("a", []byte("x")); err != nil {
 		t.Error(err)
 	}
@@ -94,7 +94,7 @@ func TestErrorsComeAsOftenAsAsked(t *testing.T) {
 func TestCallsThatFailDoNothing(t *testing.T) {
 	d := filled(t)
 	want := content(t, d.Clone())
-	d.SetErrors(1, 1)
+	d.Fail(0, disk.Failure{Num: 1, Den: 1})
 	for what, err := range map[string]error{
 		"append":   d.Append("a", []byte("x")),
 		"write":    d.WriteAt("c", 0, []byte("x")),
@@ -118,8 +118,10 @@ func TestErrorsThatEndedDecideNothing(t *testing.T) {
 		var after [2]string
 		for i, num := range []uint64{0, 1} {
 			d := disk.New(seed, 1)
-			d.SetErrors(num, 3)
-			d.SetErrors(0, 3)
+			if num > 0 {
+				d.Fail(0, disk.Failure{Num: num, Den: 3})
+			}
+			d.Spare(0)
 			d.Append("a", make([]byte, 9*disk.SectorSize))
 			d.Misdirect()
 			d.WriteAt("a", 0, []byte("x"))
@@ -176,7 +178,7 @@ func BenchmarkAppendAndSync(b *testing.B) {
 			d = disk.New(1, 1)
 		}
 		d.Append("wal", record)
-		d.EndSync(d.BeginSync("wal"))
+		d.EndSync(d.BeginSync("wal", disk.Whole))
 	}
 }
 
@@ -193,7 +195,7 @@ func BenchmarkAppend64(b *testing.B) {
 		for range 64 {
 			d.Append("wal", record)
 		}
-		d.EndSync(d.BeginSync("wal"))
+		d.EndSync(d.BeginSync("wal", disk.Whole))
 	}
 }
 
@@ -209,13 +211,13 @@ func TestFailedSyncLosesWrites(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		ticket := d.BeginSync("wal")
+		ticket := d.BeginSync("wal", disk.Whole)
 		d.Append("wal", []byte("later")) // not covered
-		d.SetErrors(1, 1)
+		d.Fail(0, disk.Failure{Num: 1, Den: 1})
 		if err := d.EndSync(ticket); !errors.Is(err, disk.ErrIO) {
 			t.Fatalf("a failing sync says %v", err)
 		}
-		d.SetErrors(0, 1)
+		d.Spare(0)
 		seen, _ := d.Read("wal")
 		for i := range writes {
 			if seen[i] != record(i)[0] {
@@ -225,7 +227,7 @@ func TestFailedSyncLosesWrites(t *testing.T) {
 				d.WriteAt("wal", i, record(i))
 			}
 		}
-		if err := d.EndSync(d.BeginSync("wal")); err != nil {
+		if err := d.EndSync(d.BeginSync("wal", disk.Whole)); err != nil {
 			t.Fatal(err)
 		}
 		d.Crash(disk.LoseAll, 0)

@@ -3,6 +3,8 @@ package disk_test
 import (
 	"maps"
 	"slices"
+
+	"simrun/sim/disk"
 )
 
 // dumbDisk is the oracle: it remembers every operation that ever was, and replays
@@ -47,6 +49,9 @@ func replay(ops []dumbOp) state {
 				}
 			}
 			s.names[o.to] = o.inode
+		case "lose":
+			maps.DeleteFunc(s.names, func(_ string, i int) bool { return i == o.inode })
+			delete(s.data, o.inode)
 		case "truncate":
 			s.data[o.inode] = sized(s.data[o.inode], o.at)
 		case "rot":
@@ -139,26 +144,27 @@ func (d *dumbDisk) remove(file string) bool {
 // dumbSync is a sync under way.
 type dumbSync struct {
 	file  string
+	part  disk.Part
 	inode int
 	upto  int // length of the log
 }
 
-func (d *dumbDisk) begin(file string) dumbSync {
+func (d *dumbDisk) begin(file string, part disk.Part) dumbSync {
 	i, ok := replay(d.log).names[file]
-	if !ok {
+	if !ok || part == disk.Name {
 		i = -1
 	}
-	return dumbSync{file, i, len(d.log)}
+	return dumbSync{file, part, i, len(d.log)}
 }
 
 // end marks what the sync covers, by a fixed point over names.
 func (d *dumbDisk) end(s dumbSync) {
 	want := map[int]bool{} // naming operations
-	for again := true; again; {
+	for again := s.part != disk.Data; again; {
 		again = false
 		for k := range d.log[:s.upto] {
 			o := d.log[k]
-			if o.data() || o.stored || want[k] {
+			if o.data() || o.stored || o.lost || want[k] {
 				continue
 			}
 			needed := o.name == s.file || o.to == s.file && o.kind == "rename"
@@ -215,6 +221,37 @@ func (d *dumbDisk) rot(file string, at int, flip byte) {
 		d.log = append(d.log, o)
 	}
 	d.base = append(d.base, o)
+}
+
+// cut leaves so many bytes of what is stored. The node reads them again, with what it did and did not sync.
+func (d *dumbDisk) cut(file string, left int) {
+	stored := replay(d.base)
+	inode := stored.names[file]
+	content := map[int]byte{}
+	for at, x := range stored.data[inode][:left] {
+		content[at] = x
+	}
+	first := true
+	for k := range d.log {
+		if o := &d.log[k]; o.inode == inode && (o.data() || o.kind == "rot") && (o.stored || o.lost) {
+			*o = dumbOp{kind: "write", inode: inode, stored: true}
+			if first {
+				o.bytes, first = content, false
+			}
+		}
+	}
+	d.base = append(d.base, dumbOp{kind: "truncate", inode: inode, at: left, stored: true})
+}
+
+// lose takes a content and every way to it.
+func (d *dumbDisk) lose(file string) {
+	o := dumbOp{kind: "lose", inode: replay(d.base).names[file], stored: true}
+	for k := range d.log {
+		if x := &d.log[k]; x.inode == o.inode && !x.stored {
+			x.lost = true
+		}
+	}
+	d.log, d.base = append(d.log, o), append(d.base, o)
 }
 
 // clone is a disk with the same past.

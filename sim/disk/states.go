@@ -63,7 +63,8 @@ func (d *Disk) Clone() *Disk {
 	c.seen = slices.Clone(d.seen)
 	c.stored = slices.Clone(d.stored)
 	c.syncs = slices.Clone(d.syncs)
-	c.arena = nil
+	c.arena, c.struck = nil, nil
+	c.health.failures = slices.Clone(d.health.failures)
 	c.pending = slices.Clone(d.pending)
 	for i := range c.pending {
 		c.pending[i].data = slices.Clone(c.pending[i].data)

@@ -10,17 +10,26 @@ type Ticket int
 // inflight is what a sync covers.
 type inflight struct {
 	open  bool
-	path  string
-	inode int    // content that the name led to; -1 if none
+	file  string // that was asked for
+	names bool   // changes of its name are covered
+	inode int    // content that the name led to, and that is covered; -1 if none
 	upto  uint64 // operations before this number
 }
 
-// BeginSync begins to make durable all that was done to a file: its data, and
-// every change of its name. Operations that come later are not covered.
+// What a sync makes durable of a file.
+type Part uint8
+
+const (
+	Whole Part = iota // its data, and every change of its name: what fsync does on the usual file systems of Linux
+	Data              // its data: all that POSIX promises of fsync, so that a new file may still be without a name
+	Name              // every change of its name: what fsync of its folder does, as far as this file goes
+)
+
+// BeginSync begins to make a part of a file durable, as far as it was done. Operations that come later are not covered.
 // The effect comes with [Disk.EndSync]; a crash before it voids the ticket.
-func (d *Disk) BeginSync(path string) Ticket {
-	s := inflight{open: true, path: path, inode: -1, upto: d.next}
-	if i, ok := find(d.seen, path); ok {
+func (d *Disk) BeginSync(path string, part Part) Ticket {
+	s := inflight{open: true, file: path, names: part != Data, inode: -1, upto: d.next}
+	if i, ok := find(d.seen, path); ok && part != Name {
 		s.inode = d.seen[i].inode
 	}
 	for t := range d.syncs {
@@ -41,7 +50,7 @@ func (d *Disk) BeginSync(path string) Ticket {
 // not open.
 func (d *Disk) EndSync(t Ticket) error {
 	s := d.close(t)
-	if d.fails() {
+	if d.fails(Syncs, s.file, "") {
 		v := d.draw(forsaken)
 		d.forsake(s, func() bool {
 			v = v.Next()
@@ -106,13 +115,16 @@ func (d *Disk) flush(s inflight) {
 func (d *Disk) namings(s inflight) []uint64 {
 	var names []string
 	var list []uint64
+	if !s.names {
+		return nil
+	}
 	for i := len(d.pending) - 1; i >= 0; i-- {
 		o := &d.pending[i]
 		if !o.kind.naming() || o.seq >= s.upto {
 			continue
 		}
 		if names == nil {
-			names = append(names, s.path)
+			names = append(names, s.file)
 		}
 		if !touchesAny(o, names) {
 			continue

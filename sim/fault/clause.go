@@ -33,13 +33,17 @@ const (
 	queueC                  // how many messages may wait
 	fileC                   // in which file
 	sectorC                 // in which sector
+	leftC                   // how much of it is left
+	whichC                  // which calls: with which probability, or which one
+	accessC                 // of which kind
+	moveC                   // of which kind, if they move bytes
 	forC                    // how long
 )
 
 // opening are the words that a clause can begin with, if it may be left out.
 var opening = map[clause][]string{
 	onC: {"on"}, inFlightC: {"dropping"}, opC: {"at"}, keepC: {"keeping", "wiping"}, queueC: {"queue"},
-	fileC: {"in"}, sectorC: {"sector"}, forC: {"for", "forever"},
+	accessC: accessWords, moveC: accessWords[:2], leftC: {"to"}, fileC: {"in"}, sectorC: {"sector"}, forC: {"for", "forever"},
 }
 
 // followers are the words with which a fault of kind k can go on.
@@ -110,6 +114,24 @@ func (p *parser) clause(c clause, f *Fault) {
 	case sectorC:
 		if p.accept("sector") {
 			f.Sector = p.integer("the number of a sector, from 1")
+		}
+	case leftC:
+		if p.accept("to") {
+			f.Left = p.integer("a number of bytes, from 1")
+		}
+	case whichC:
+		if n, ok := ordinal(p.peek()); ok {
+			p.next()
+			f.Op = n
+		} else {
+			f.Ratio = p.ratio("a probability like 1/100, or one call like 3rd", false)
+		}
+	case accessC, moveC:
+		for _, w := range opening[c] {
+			if p.accept(w) {
+				f.Access = Access(w)
+				break
+			}
 		}
 	case forC:
 		p.length(f)

@@ -50,11 +50,13 @@ type Fault struct {
 	Queue int           // messages that wait at most; 0: no bound
 
 	InFlight bool          // a cut also drops the messages that are on their way
-	Op       int           // a crash waits for this disk operation of one handler, from 1
+	Op       int           // a crash waits for this disk operation of one handler, from 1; a failure hits the one of all calls that it is about
+	Access   Access        // which calls fail or are short; "" is any
 	Keep     disk.Survival // what a crash leaves of what was not synced
 	State    disk.State    // with Keep [disk.Chosen]
 	File     string        // which file; "" is any
 	Sector   int           // which sector, from 1; 0 is any
+	Left     int           // how many bytes are left of a file, from 1; 0: drawn
 
 	For time.Duration // how long; 0: until the end of the fault phase
 }
@@ -88,6 +90,35 @@ func (r *Ratio) UnmarshalText(b []byte) error {
 		*r = Ratio{int64(num), int64(den)}
 	}
 	return nil
+}
+
+// Access is a kind of call of a disk.
+type Access string
+
+// accesses are the kinds of calls, those that move bytes first.
+var accesses = []struct {
+	word Access
+	of   disk.Access
+}{{"read", disk.Reads}, {"write", disk.Writes}, {"truncate", disk.Truncates}, {"rename", disk.Renames}, {"remove", disk.Removes}, {"sync", disk.Syncs}}
+
+// accessWords are their words.
+var accessWords = func() []string {
+	list := make([]string, len(accesses))
+	for i, a := range accesses {
+		list[i] = string(a.word)
+	}
+	return list
+}()
+
+// Failure returns what a fault of kind [IOError] or [ShortIO] makes of calls of the disk.
+func (f *Fault) Failure() disk.Failure {
+	d := disk.Failure{File: f.File, Nth: f.Op, Num: uint64(f.Ratio.Num), Den: uint64(f.Ratio.Den), Short: f.Kind == ShortIO}
+	for _, a := range accesses {
+		if a.word == f.Access {
+			d.Of = a.of
+		}
+	}
+	return d
 }
 
 // Event names what a fault can wait for.

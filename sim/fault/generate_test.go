@@ -35,6 +35,7 @@ func faults(t *rapid.T) fault.Fault {
 		den := rapid.Int64Range(1, 1000).Draw(t, "den")
 		return fault.Ratio{Num: rapid.Int64Range(1, den).Draw(t, "num"), Den: den}
 	}
+	file := func() string { return rapid.SampledFrom([]string{"", "wal", "a/b"}).Draw(t, "file") }
 	keep := func() {
 		f.Keep = disk.Survival(rapid.IntRange(0, int(disk.Chosen)).Draw(t, "keep"))
 		if f.Keep == disk.Chosen {
@@ -88,9 +89,22 @@ func faults(t *rapid.T) fault.Fault {
 	case fault.Strobe:
 		f.Target, f.By, f.Every = who(), signed(t, "by"), 1+millis(t, "every")
 	case fault.Rot:
-		f.Target, f.File, f.Sector = who(), rapid.SampledFrom([]string{"", "wal", "a/b"}).Draw(t, "file"), rapid.IntRange(0, 9).Draw(t, "sector")
-	case fault.IOError:
-		f.Target, f.Ratio = who(), chance()
+		f.Target, f.File, f.Sector = who(), file(), rapid.IntRange(0, 9).Draw(t, "sector")
+	case fault.CutFile:
+		f.Target, f.File, f.Left = who(), file(), rapid.IntRange(0, 9).Draw(t, "left")
+	case fault.LoseFile:
+		f.Target, f.File = who(), file()
+	case fault.IOError, fault.ShortIO:
+		f.Target, f.File = who(), file()
+		if rapid.Bool().Draw(t, "one call") {
+			f.Op = rapid.IntRange(1, 30).Draw(t, "which")
+		} else {
+			f.Ratio = chance()
+		}
+		f.Access = rapid.SampledFrom([]fault.Access{"", "read", "write"}).Draw(t, "access")
+		if f.Kind == fault.IOError && f.Access == "" {
+			f.Access = rapid.SampledFrom([]fault.Access{"", "truncate", "rename", "remove", "sync"}).Draw(t, "other access")
+		}
 	}
 	if f.Kind.Lasts() {
 		f.For = rapid.SampledFrom([]time.Duration{0, time.Millisecond, 2500 * time.Microsecond, 90 * time.Second, fault.Forever}).Draw(t, "for")

@@ -20,7 +20,7 @@ func Grammar() string {
 	for _, k := range Kinds() {
 		fmt.Fprintf(&b, "%-11s = %s .\n", production(k), rule(k))
 	}
-	fmt.Fprintf(&b, grammarTail, quoted(words(Shapes)), quoted(words(Dists[1:])), strings.Join(reservedWords(), " "))
+	fmt.Fprintf(&b, grammarTail, quoted(words(Shapes)), quoted(accessWords), quoted(words(Dists[1:])), strings.Join(reservedWords(), " "))
 	return b.String()
 }
 
@@ -61,6 +61,7 @@ var clauseRules = [...]string{
 	byC: `"by" duration`, stepC: "signed", jumpC: "signed", everyC: `"every" duration`,
 	chanceC: "ratio", driftC: "drift", distC: "Dist", rateC: "rate", queueC: `[ "queue" number ]`,
 	fileC: `[ "in" word ]`, sectorC: `[ "sector" number ]`, forC: "[ For ]",
+	leftC: `[ "to" number ]`, whichC: "Which", accessC: "[ Access ]", moveC: `[ "read" | "write" ]`,
 }
 
 const grammarHead = `Plan    = { [ Fault ] [ comment ] newline } .
@@ -78,6 +79,8 @@ Link   = Nodes ( ">" | "<>" ) Nodes .
 On     = "on" ( Nodes | Links ) .
 For    = "for" duration | "forever" .
 Keep   = "keeping" ( "all" | "prefix" | "torn" | "any" | "state" number ) | "wiping" "disk" .
+Which  = ratio | ordinal .
+Access = %s .
 Role   = role | "role" word .
 Event  = name | "event" word .
 Dist   = "constant" duration | ( %s ) duration duration .

@@ -38,7 +38,10 @@ const (
 
 	Rot
 	Misdirect
+	CutFile
+	LoseFile
 	IOError
+	ShortIO
 	DiskFull
 	SlowSync
 	StallSync
@@ -96,7 +99,10 @@ var forms = [kinds]form{
 
 	Rot:       {"rot", Disks, "a bit of a stored sector flips", []clause{nodesC, fileC, sectorC}},
 	Misdirect: {"misdirect", Disks, "the next write lands in another place", []clause{nodesC}},
-	IOError:   {"io-error", Disks, "calls of the disk fail with this probability; what a failed sync covered may be lost, though the node still reads it", []clause{nodesC, chanceC, forC}},
+	CutFile:   {"cut-file", Disks, "a stored file loses its end", []clause{nodesC, fileC, leftC}},
+	LoseFile:  {"lose-file", Disks, "a stored file is gone, with its name", []clause{nodesC, fileC}},
+	IOError:   {"io-error", Disks, "calls of the disk fail, with this probability or the one that is counted; what a failed sync covered may be lost, though the node still reads it", []clause{nodesC, whichC, accessC, fileC, forC}},
+	ShortIO:   {"short-io", Disks, "reads and writes do only a part of what they are asked for, as POSIX allows, with this probability or the one that is counted", []clause{nodesC, whichC, moveC, fileC, forC}},
 	DiskFull:  {"disk-full", Disks, "no file can grow", []clause{nodesC, forC}},
 	SlowSync:  {"slow-sync", Disks, "each sync takes that much longer", []clause{nodesC, byC, forC}},
 	StallSync: {"stall-sync", Disks, "no sync completes before the end", []clause{nodesC, forC}},

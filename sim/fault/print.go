@@ -131,6 +131,17 @@ func (f Fault) clause(c clause) string {
 		if f.Sector > 0 {
 			return "sector " + strconv.Itoa(f.Sector)
 		}
+	case leftC:
+		if f.Left > 0 {
+			return "to " + strconv.Itoa(f.Left)
+		}
+	case whichC:
+		if f.Op > 0 {
+			return ordinalText(f.Op)
+		}
+		return f.Ratio.String()
+	case accessC, moveC:
+		return string(f.Access)
 	case forC:
 		return lengthText(f.For)
 	}

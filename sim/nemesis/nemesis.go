@@ -119,6 +119,9 @@ func named(word string) (Family, bool) {
 }
 
 func unknown(word string) error {
+	if word == Swarm || word == Quiet {
+		return fmt.Errorf("nemesis %s can't be one of several: a list names families, and %s", word, map[string]string{Swarm: "the swarm draws some of all of them", Quiet: "none has no faults"}[word])
+	}
 	var names []string
 	for n := range All() {
 		names = append(names, n)

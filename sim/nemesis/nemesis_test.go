@@ -173,6 +173,14 @@ func TestUnknownNemesisIsAnsweredWithTheNames(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), `unknown nemesis "crush"; did you mean "crash"? available: clock, clog, crash, `) {
 		t.Error(err)
 	}
+	for list, want := range map[string]string{
+		"disk,swarm": "nemesis swarm can't be one of several: a list names families, and the swarm draws some of all of them",
+		"none,disk":  "nemesis none can't be one of several: a list names families, and none has no faults",
+	} {
+		if _, err := nemesis.Draw(list, cluster(), 1); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", list, err)
+		}
+	}
 	p := draw(t, "partition,crash", cluster(), 1)
 	if !slices.Equal(p.Families, []string{"partition", "crash"}) || len(p.Faults) == 0 {
 		t.Error(p)

@@ -179,10 +179,14 @@ func (s *scene) disk() {
 	switch i := s.n(8); {
 	case i == 2 && (s.c.Beyond || claims.Errors > 0):
 		f.Kind, f.Target, f.Ratio = fault.IOError, s.victim(claims.Errors), s.chance(1, 3, 20)
+		s.oneCall(&f)
 	case i == 3 && (s.c.Beyond || claims.Errors > 0):
 		f.Kind, f.Target = fault.DiskFull, s.victim(claims.Errors)
 	case i == 4 && (s.c.Beyond || claims.Damaged > 0):
 		f.Kind, f.Target, f.For = fault.Rot, s.victim(claims.Damaged), 0
+		if (s.c.Beyond || claims.Missing > 0) && s.percent(30) {
+			f.Kind, f.Target = pick(s.dice, fault.CutFile, fault.LoseFile), s.victim(claims.Missing)
+		}
 	case i == 5 && (s.c.Beyond || claims.Damaged > 0):
 		f.Kind, f.Target, f.For = fault.Misdirect, s.victim(claims.Damaged), 0
 	case i == 6 && (s.c.Beyond || claims.Wiped > 0):
@@ -193,6 +197,22 @@ func (s *scene) disk() {
 		f.Kind, f.By = fault.SlowSync, s.time(2*time.Millisecond, 200*time.Millisecond)
 	}
 	s.add(f)
+}
+
+// oneCall makes of some errors that come by chance one of a call that is counted, and of others short calls.
+func (s *scene) oneCall(f *fault.Fault) {
+	if s.percent(50) {
+		return
+	}
+	if s.percent(30) {
+		f.Kind, f.Access = fault.ShortIO, pick[fault.Access](s.dice, "", "read", "write")
+		return
+	}
+	f.Ratio, f.Op, f.Access = fault.Ratio{}, s.between(1, 12), pick[fault.Access](s.dice, "", "write", "sync", "sync", "read")
+	if f.Access == "read" { // which nodes do when they boot
+		f.Op = 1
+		s.add(fault.Fault{At: f.At + 1, Kind: fault.Crash, Target: f.Target, For: s.time(time.Millisecond, 300*time.Millisecond)})
+	}
 }
 
 // victim draws a node that takes lasting damage: among as many as are claimed.

@@ -11,7 +11,7 @@ import (
 
 func TestBreachesOfClaims(t *testing.T) {
 	none := fault.Claims{}
-	some := fault.Claims{Lost: fault.AMinority, Partial: true, Torn: true, Wiped: fault.OneNode, Damaged: fault.AMinority, Errors: fault.AMinority, Corrupted: true, Skew: time.Second, Drift: 10}
+	some := fault.Claims{Lost: fault.AMinority, Partial: true, Torn: true, Wiped: fault.OneNode, Damaged: fault.AMinority, Missing: fault.OneNode, Errors: fault.AMinority, Corrupted: true, Skew: time.Second, Drift: 10}
 	for _, c := range []struct {
 		plan       string
 		none, some string // why; "" if it stays within
@@ -25,6 +25,12 @@ func TestBreachesOfClaims(t *testing.T) {
 		{"at 1s rot n1\nat 2s misdirect n2\nat 3s rot leader", "1 of 5 nodes have damaged data, and 0 may", "3 of 5 nodes have damaged data, and 2 may"},
 		{"at 1s rot majority", "3 of 5 nodes have damaged data, and 0 may", "3 of 5 nodes have damaged data, and 2 may"},
 		{"at 1s io-error all 1/2", "5 of 5 nodes have a failing disk, and 0 may", "5 of 5 nodes have a failing disk, and 2 may"},
+		{"at 1s short-io all 3rd write", "5 of 5 nodes have a failing disk, and 0 may", "5 of 5 nodes have a failing disk, and 2 may"},
+		{"at 1s cut-file n1 in wal", "1 of 5 nodes miss a file, or the end of one, and 0 may", ""},
+		{"at 1s lose-file n1,n2", "2 of 5 nodes miss a file, or the end of one, and 0 may", "2 of 5 nodes miss a file, or the end of one, and 1 may"},
+		{"at 1s cut-file n1\nat 2s lose-file n1", "1 of 5 nodes miss a file, or the end of one, and 0 may", "a second file is missing or cut"},
+		{"at 1s lose-file n1\nat 2s rot n2", "1 of 5 nodes miss a file, or the end of one, and 0 may", "data is damaged, and a file is missing or cut as well"},
+		{"at 1s rot n1\nat 2s lose-file n2", "1 of 5 nodes have damaged data, and 0 may", "a file is missing or cut, and data is damaged as well"},
 		{"at 1s corrupt 1/2", "messages arrive with flipped bits", ""},
 		{"at 1s skew n1 +500ms", "a clock is off by 500ms, and two clocks may be 0s apart", ""},
 		{"at 1s skew n1 -501ms", "a clock is off by 501ms, and two clocks may be 0s apart", "a clock is off by 501ms, and two clocks may be 1s apart"},
