@@ -36,6 +36,7 @@ func Model(p program.Program) models.Model {
 			{Name: optionTopology, Summary: "the neighbors that a node is told in the workload broadcast", Values: []string{"grid", "line", "tree2", "tree3", "tree4", "total"}},
 			{Name: optionTimeout, Summary: "how long a client waits for an answer", Values: []string{"1s", "100ms", "200ms", "500ms", "2s", "5s", "10s"}},
 			{Name: optionNames, Summary: "what nodes are called: n0, n1, … as in Maelstrom, or n1, n2, … as everywhere else in simrun", Values: []string{"maelstrom", "simrun"}},
+			{Name: optionFsync, Summary: "what fsync of a file makes durable on a simulated disk: its name too, as the usual file systems of Linux do, or its data alone, as POSIX promises", Values: []string{"linux", "posix"}},
 		},
 		Profile: fault.Profile{
 			Roles:  []string{roleNode, roleStarting},
@@ -63,6 +64,7 @@ const (
 	optionTopology sim.OptionName = "topology"
 	optionTimeout  sim.OptionName = "timeout"
 	optionNames    sim.OptionName = "names"
+	optionFsync    sim.OptionName = "fsync"
 
 	roleNode     = "node"
 	roleStarting = "starting" // it has not answered init

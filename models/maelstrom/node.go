@@ -40,7 +40,7 @@ type request struct {
 func boot(env *sim.Env, p program.Program) sim.Node {
 	n := &node{env: env, names: namesOf(env), work: workloadOf(env.Workload()), open: map[sim.Caller][]byte{}}
 	n.name = n.names.of(env.ID())
-	n.process = p.Start(env, program.Streams{Line: n.line, Log: n.log, Exit: func(e program.Exit) { n.exit = &e }})
+	n.process = p.Start(env, program.Streams{Line: n.line, Log: n.log, Exit: func(e program.Exit) { n.exit = &e }, POSIX: env.Option(optionFsync) == "posix"})
 	n.env.SetTimer(lateTimer, time.Second)
 	n.begin(starting)
 	return n

@@ -30,6 +30,11 @@ type Streams struct {
 	Args    []string // arguments, without the program's name
 	Environ []string // "NAME=value", in addition to what the program itself comes with
 
+	// POSIX makes fsync of a file promise what POSIX does and no more: its data is durable, but a new file may still be lost, and a
+	// renamed one have its old name, until an fsync of the folder. Otherwise it makes the file's name durable too, and
+	// the folders on the way to it, as the usual file systems of Linux do. It is for programs whose disk is simulated.
+	POSIX bool
+
 	Line func(line []byte) // a line of standard output, without its end
 	Log  func(line []byte) // a line of standard error, without its end
 	Exit func(e Exit)      // the program ended by itself; it gets nothing any more

@@ -41,10 +41,15 @@ const (
 
 // get is the file of a descriptor; nil if there is none.
 func (t *fileTable) get(fd uint64) *file {
-	if i := uint32(fd); i < uint32(len(t.open)) {
-		return t.open[i]
+	i := uint32(fd)
+	if i >= uint32(len(t.open)) {
+		return nil
 	}
-	return nil
+	f := t.open[i]
+	if f != nil && f.kind == onDisk {
+		t.lost(f.node)
+	}
+	return f
 }
 
 // add gives a file the lowest descriptor that is free.
@@ -169,21 +174,24 @@ func (p *process) readFile(f *file, v vector, at int64) (int, errno) {
 	if !f.read {
 		return 0, ebadf
 	}
-	content, e := p.files.bytes(f.node)
-	if e != success {
-		return 0, e
-	}
 	total := 0
 	for i := range v.n {
 		b, ok := p.buffer(v, i)
 		if !ok {
 			return 0, efault
 		}
-		if at >= int64(len(content)) {
+		if len(b) == 0 || at >= maxSize {
+			continue
+		}
+		part, e := p.files.read(f.node, int(at), len(b))
+		if e != success && total == 0 {
+			return 0, e
+		}
+		n := copy(b, part)
+		total, at = total+n, at+int64(n)
+		if n < len(b) {
 			break
 		}
-		n := copy(b, content[at:])
-		total, at = total+n, at+int64(n)
 	}
 	return total, success
 }
@@ -211,8 +219,8 @@ func fdWrite(p *process, a []uint64) errno {
 		n, e = p.writeFile(f, v, at)
 		if at >= 0 {
 			f.at += int64(n)
-		} else if size, e := p.files.length(f.node); e == success {
-			f.at = int64(size)
+		} else {
+			f.at = int64(p.files.length(f.node))
 		}
 	}
 	return p.wrote(a[3], n, e)
@@ -254,7 +262,8 @@ func (p *process) writeFile(f *file, v vector, at int64) (int, errno) {
 	if len(b) == 0 {
 		return 0, success
 	}
-	if e := p.files.write(f.node, int(at), b); e != success {
+	n, e := p.files.write(f.node, int(at), b)
+	if e != success {
 		return 0, e
 	}
 	if f.flags&(flagDsync|flagSync) != 0 {
@@ -262,7 +271,7 @@ func (p *process) writeFile(f *file, v vector, at int64) (int, errno) {
 			return 0, e
 		}
 	}
-	return len(b), success
+	return n, success
 }
 
 // gather puts the guest's buffers together.
@@ -292,11 +301,7 @@ func fdSeek(p *process, a []uint64) errno {
 	case 1:
 		from = f.at
 	case 2:
-		size, e := p.files.length(f.node)
-		if e != success {
-			return e
-		}
-		from = int64(size)
+		from = int64(p.files.length(f.node))
 	default:
 		return einval
 	}
@@ -354,9 +359,8 @@ func fdAllocate(p *process, a []uint64) errno {
 	if from > maxSize-min(n, maxSize) || n > maxSize {
 		return efbig
 	}
-	size, e := p.files.length(f.node)
-	if e != success || int64(size) >= from+n {
-		return e
+	if int64(p.files.length(f.node)) >= from+n {
+		return success
 	}
 	return p.files.cut(f.node, int(from+n))
 }

@@ -179,9 +179,62 @@ var sessions = []session{
 		read /tmp/a > three`},
 }
 
-// run plays a session with a program.
-func (s session) run(t *testing.T, guest *wasi.Program) {
-	var plan []string
+// strict are sessions on a disk that promises what POSIX does, and no more.
+var strict = []session{
+	{"a synced file has no name before its folder is synced", `
+		write /f one > ok
+		sync /f > ok
+		crash
+		list / > 
+		write /f one > ok
+		sync / > ok
+		sync /f > ok
+		crash
+		read /f > one
+		write /f two > ok
+		sync /f > ok
+		crash
+		read /f > onetwo`},
+	{"a synced folder has names without content", `
+		write /f one > ok
+		sync / > ok
+		crash
+		list / > f
+		read /f > `},
+	{"a file that is replaced is the old one before the folder is synced", `
+		write /f old > ok
+		write /f.new new > ok
+		sync /f > ok
+		sync /f.new > ok
+		sync / > ok
+		rename /f.new /f > ok
+		sync /f > ok
+		crash
+		list / > f f.new
+		read /f > old
+		rename /f.new /f > ok
+		sync / > ok
+		crash
+		list / > f
+		read /f > new`},
+	{"a new folder is not there before the one that it is in is synced", `
+		mkdir /d > ok
+		write /d/f one > ok
+		sync /d/f > ok
+		sync /d > ok
+		crash
+		list / > 
+		mkdir /d > ok
+		write /d/f one > ok
+		sync /d/f > ok
+		sync /d > ok
+		sync / > ok
+		crash
+		read /d/f > one`},
+}
+
+// run plays a session with a program, under faults.
+func (s session) run(t *testing.T, guest *wasi.Program, posix bool, plan ...string) {
 	var asked, want, got []string
 	client := func(c *sim.Client) {
 		crashes := 0
@@ -203,7 +256,7 @@ func (s session) run(t *testing.T, guest *wasi.Program) {
 	for i, at := 0, 1; i < strings.Count(s.lines, "\t\tcrash\n"); i, at = i+1, at+1 {
 		plan = append(plan, "at "+string(rune('0'+at))+"s crash n1 for 100ms")
 	}
-	x := &stage{program: guest, args: []string{"commands"}, client: client}
+	x := &stage{program: guest, args: []string{"commands"}, client: client, posix: posix}
 	x.play(t, aCase(plan...))
 	for i := range asked {
 		if got[i] != want[i] {
@@ -218,7 +271,66 @@ func (s session) run(t *testing.T, guest *wasi.Program) {
 func TestFiles(t *testing.T) {
 	guest := goGuest(t, wasi.Config{})
 	for _, s := range sessions {
-		s.run(t, guest)
+		s.run(t, guest, false)
+	}
+	for _, s := range strict {
+		s.run(t, guest, true)
+	}
+}
+
+// Programs in Go don't notice that each call of theirs does a part of what they ask for: the standard library asks again.
+func TestFilesOfShortCalls(t *testing.T) {
+	guest := goGuest(t, wasi.Config{})
+	for _, s := range sessions {
+		s.run(t, guest, false, "at 0s short-io n1 1/1")
+	}
+}
+
+// What a fault takes of a file is gone also for who has it open.
+func TestFilesThatAreDamaged(t *testing.T) {
+	session{"damage", `
+		mkdir /d > ok
+		write /d/f text > ok
+		sync /d/f > ok
+		open h /d/f > ok
+		write /g longer > ok
+		sync /g > ok
+		open k /g > ok
+		crash
+		open h /d/f > ok
+		open k /g > ok
+		crash
+		list / > d/ g
+		read /g > lon
+		list /d > 
+		read /d/f > error: open /d/f: No such file or directory
+		remove /d > ok`}.run(t, goGuest(t, wasi.Config{}), false, "at 1.7s cut-file n1 in g to 3", "at 1.7s lose-file n1 in d/f")
+	var got []string
+	s := &stage{program: goGuest(t, wasi.Config{}), args: []string{"commands"}}
+	s.client = func(c *sim.Client) {
+		for _, command := range []string{"open h /f", "put h text", "fsync h", "sleep", "get h", "put h more", "get h", "list /", "fsync h", "write /f new", "get h", "read /f"} {
+			if command == "sleep" {
+				c.Sleep(time.Second)
+				continue
+			}
+			b, err := c.Call(1, []byte(command), time.Hour)
+			got = append(got, fmt.Sprint(command, " > ", string(b), err))
+		}
+	}
+	s.play(t, aCase("at 1s lose-file n1 in f"))
+	want := `open h /f > ok<nil>
+put h text > ok<nil>
+fsync h > ok<nil>
+get h > error: EOF<nil>
+put h more > ok<nil>
+get h > ....more<nil>
+list / > <nil>
+fsync h > ok<nil>
+write /f new > ok<nil>
+get h > ....more<nil>
+read /f > new<nil>`
+	if got := strings.Join(got, "\n"); got != want {
+		t.Errorf("got\n%s\nexpected\n%s", got, want)
 	}
 }
 

@@ -42,7 +42,7 @@ func (p *process) walk(fd, at, n uint64) (spot, errno) {
 			continue
 		}
 		var e errno
-		if to, e = to.step(part, p.files.root); e != success {
+		if to, e = p.files.step(to, part); e != success {
 			return spot{}, e
 		}
 	}
@@ -54,7 +54,7 @@ func (p *process) walk(fd, at, n uint64) (spot, errno) {
 }
 
 // step follows one part of a path.
-func (at spot) step(part string, root *inode) (spot, errno) {
+func (t *fileTable) step(at spot, part string) (spot, errno) {
 	switch {
 	case at.node == nil:
 		return at, enoent
@@ -64,14 +64,18 @@ func (at spot) step(part string, root *inode) (spot, errno) {
 		return at, enametoobig
 	case part == ".":
 		return spot{node: at.node}, success
-	case part == ".." && at.node == root:
+	case part == ".." && at.node == t.root:
 		return at, enotcapable
 	case part == ".." && at.node.parent == nil:
 		return at, enoent
 	case part == "..":
 		return spot{node: at.node.parent}, success
 	}
-	return spot{parent: at.node, name: part, node: at.node.kids[part]}, success
+	to := spot{parent: at.node, name: part, node: at.node.kids[part]}
+	if to.node != nil && t.lost(to.node) {
+		to.node = nil
+	}
+	return to, success
 }
 
 // Flags of path_open.
@@ -132,9 +136,8 @@ func (p *process) openable(at spot, how uint64, f *file) errno {
 
 // empty cuts a file that is opened anew.
 func (p *process) empty(n *inode) errno {
-	size, e := p.files.length(n)
-	if e != success || size == 0 {
-		return e
+	if p.files.length(n) == 0 {
+		return success
 	}
 	return p.files.cut(n, 0)
 }
@@ -210,7 +213,8 @@ func pathRemoveDirectory(p *process, a []uint64) errno {
 		return enotdir
 	case at.parent == nil:
 		return einval
-	case len(at.node.kids) > 0:
+	}
+	if p.files.settle(at.node); len(at.node.kids) > 0 {
 		return enotempty
 	}
 	return p.files.remove(at.node)

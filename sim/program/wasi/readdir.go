@@ -38,6 +38,7 @@ func fdReaddir(p *process, a []uint64) errno {
 	}
 	cookie := a[3]
 	if cookie == 0 || f.listed == nil {
+		p.files.settle(f.node)
 		f.listed = f.node.list()
 	}
 	if cookie > uint64(len(f.listed)) {

@@ -31,6 +31,7 @@ type stage struct {
 	line    func(env *sim.Env, line []byte)
 
 	quiet bool // lines are not kept
+	posix bool // fsync promises what POSIX does, and no more
 
 	lines []string // "n1 at 10ms: text"
 	logs  []string
@@ -88,7 +89,7 @@ func (s *stage) system() sim.System {
 		Boot: func(env *sim.Env) sim.Node {
 			a := &actor{stage: s, env: env}
 			a.process = s.program.Start(env, program.Streams{
-				Args: s.args, Environ: s.environ, Line: a.said, Exit: a.exit,
+				Args: s.args, Environ: s.environ, POSIX: s.posix, Line: a.said, Exit: a.exit,
 				Log: func(line []byte) { s.logs = append(s.logs, a.when(line)) },
 			})
 			return a

@@ -79,9 +79,9 @@ func (p *process) putStat(at uint64, filetype byte, n *inode) errno {
 	if n == nil {
 		return success
 	}
-	size, e := p.files.length(n)
-	if e != success {
-		return e
+	size := 0
+	if !n.folder {
+		size = p.files.length(n)
 	}
 	links := uint64(1)
 	if n.removed {

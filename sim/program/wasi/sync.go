@@ -26,31 +26,44 @@ func (p *process) sync(n *inode) errno {
 	if n.removed {
 		return success // nothing of it would survive
 	}
-	names := n.unsynced()
-	if len(names) == 0 {
-		return success
-	}
 	p.syncs.err = nil
-	for _, name := range names {
-		p.syncs.last++
-		p.syncs.open++
-		p.env.Sync(name, p.syncs.last)
+	if !n.folder && p.streams.POSIX {
+		p.begin(p.env.SyncData, n.disk)
+	} else {
+		if !n.folder {
+			p.begin(p.env.Sync, n.disk)
+		}
+		for _, name := range n.unsynced() {
+			p.begin(p.env.SyncName, name)
+		}
+	}
+	if p.syncs.open == 0 {
+		return success
 	}
 	p.wait(forSync)
 	if p.syncs.err != nil {
 		return errnoOf(p.syncs.err)
 	}
-	n.synced()
+	if n.folder || !p.streams.POSIX {
+		n.synced()
+	}
 	return success
 }
 
-// unsynced lists the names on disk that a sync is for: of a folder, what changed in it; of a file, itself and the folders on the
+// begin begins one of the syncs.
+func (p *process) begin(sync func(string, sim.SyncID), name string) {
+	p.syncs.last++
+	p.syncs.open++
+	sync(name, p.syncs.last)
+}
+
+// unsynced lists the names on disk that a sync makes durable: of a folder, those that changed in it; of a file, the folders on the
 // way to it that are new.
 func (n *inode) unsynced() []string {
 	if n.folder {
 		return n.changed
 	}
-	names := []string{n.disk}
+	var names []string
 	for up := n.parent; up.parent != nil; up = up.parent {
 		if slices.Contains(up.parent.changed, up.disk) {
 			names = append(names, up.disk)

@@ -1,9 +1,11 @@
 package wasi
 
 import (
+	"errors"
 	"slices"
 
 	"simrun/sim"
+	"simrun/sim/disk"
 )
 
 // inode is a file or a folder, whatever its name.
@@ -20,7 +22,6 @@ type inode struct {
 	changed []string // names on disk that appeared or went away in a folder since its last fsync
 
 	opens   int
-	size    int    // of a file; negative: not known yet
 	removed bool   // it has no name any more
 	content []byte // of a removed file that is open: nothing of it survives
 }
@@ -70,7 +71,7 @@ func (t *fileTable) fill(folder *inode, inside map[string][]string) {
 
 func (t *fileTable) newInode(parent *inode, name, disk string, folder bool) *inode {
 	t.last++
-	n := &inode{number: t.last, parent: parent, name: name, disk: disk, mtime: Epoch, folder: folder, size: -1}
+	n := &inode{number: t.last, parent: parent, name: name, disk: disk, mtime: Epoch, folder: folder}
 	if folder {
 		n.kids = map[string]*inode{}
 	}
@@ -100,37 +101,51 @@ func (n *inode) inside(other *inode) bool {
 	return false
 }
 
-// bytes is the content of a file. It must not be changed, and is valid until the file is.
-func (t *fileTable) bytes(n *inode) ([]byte, errno) {
+// lost reports whether a fault has taken a file from the disk, and then takes it out of the tree: who has it open, has an empty file
+// without a name.
+func (t *fileTable) lost(n *inode) bool {
+	if n.folder || n.removed {
+		return false
+	}
+	if _, there := t.env.Size(n.disk); there {
+		return false
+	}
+	t.forget(n)
+	return true
+}
+
+// settle takes out of a folder what was lost.
+func (t *fileTable) settle(folder *inode) {
+	for _, name := range folder.names() {
+		t.lost(folder.kids[name])
+	}
+}
+
+// read is a part of a file, of at most so many bytes: fewer at its end, and where a fault makes calls short. It must not be changed, and
+// is valid until the file is.
+func (t *fileTable) read(n *inode, at, size int) ([]byte, errno) {
 	if n.removed {
-		return n.content, success
+		rest := n.content[min(at, len(n.content)):]
+		return rest[:min(size, len(rest))], success
 	}
-	b, err := t.env.Read(n.disk)
-	if err != nil {
-		return nil, errnoOf(err)
+	b, err := t.env.ReadAt(n.disk, at, size)
+	if short := (disk.ShortError{}); errors.As(err, &short) {
+		err = nil
 	}
-	n.size = len(b)
-	return b, success
+	return b, errnoOf(err)
 }
 
 // length is the size of a file.
-func (t *fileTable) length(n *inode) (int, errno) {
-	if n.folder {
-		return 0, success
-	}
+func (t *fileTable) length(n *inode) int {
 	if n.removed {
-		return len(n.content), success
+		return len(n.content)
 	}
-	if n.size < 0 {
-		if _, e := t.bytes(n); e != success {
-			return 0, e
-		}
-	}
-	return n.size, success
+	size, _ := t.env.Size(n.disk)
+	return size
 }
 
-// write puts bytes into a file; at the end, if at is negative.
-func (t *fileTable) write(n *inode, at int, b []byte) errno {
+// write puts bytes into a file; at the end, if at is negative. It returns how many.
+func (t *fileTable) write(n *inode, at int, b []byte) (int, errno) {
 	if n.removed {
 		return n.writeRemoved(at, b)
 	}
@@ -140,34 +155,30 @@ func (t *fileTable) write(n *inode, at int, b []byte) errno {
 	} else {
 		err = t.env.WriteAt(n.disk, at, b)
 	}
-	if err != nil {
-		n.size = -1
-		return errnoOf(err)
+	did := len(b)
+	if short := (disk.ShortError{}); errors.As(err, &short) {
+		did, err = short.Did, nil
 	}
-	switch {
-	case n.size < 0:
-	case at < 0:
-		n.size += len(b)
-	default:
-		n.size = max(n.size, at+len(b))
+	if err != nil {
+		return 0, errnoOf(err)
 	}
 	t.touch(n)
-	return success
+	return did, success
 }
 
 // writeRemoved is write for a file that has no name.
-func (n *inode) writeRemoved(at int, b []byte) errno {
+func (n *inode) writeRemoved(at int, b []byte) (int, errno) {
 	if at < 0 {
 		at = len(n.content)
 	}
 	if at > maxSize-len(b) {
-		return efbig
+		return 0, efbig
 	}
 	if end := at + len(b); end > len(n.content) {
 		n.content = append(n.content, make([]byte, end-len(n.content))...)
 	}
 	copy(n.content[at:], b)
-	return success
+	return len(b), success
 }
 
 // cut makes a file so long.
@@ -181,10 +192,8 @@ func (t *fileTable) cut(n *inode, size int) errno {
 		return success
 	}
 	if err := t.env.Truncate(n.disk, size); err != nil {
-		n.size = -1
 		return errnoOf(err)
 	}
-	n.size = size
 	t.touch(n)
 	return success
 }
@@ -206,7 +215,6 @@ func (t *fileTable) create(parent *inode, name string, folder bool) (*inode, err
 		return nil, errnoOf(err)
 	}
 	n := t.newInode(parent, name, disk, folder)
-	n.size = 0
 	if folder {
 		n.home = home
 		t.homes[home] = true
@@ -242,9 +250,16 @@ func (t *fileTable) detach(n *inode) errno {
 	if n.folder || n.opens == 0 {
 		return success
 	}
-	b, e := t.bytes(n)
-	n.content = append([]byte(nil), b...)
-	return e
+	var content []byte
+	for size := t.length(n); len(content) < size; {
+		b, e := t.read(n, len(content), size-len(content))
+		if e != success {
+			return e
+		}
+		content = append(content, b...)
+	}
+	n.content = content
+	return success
 }
 
 // forget takes an inode out of the tree.
@@ -286,6 +301,7 @@ func (t *fileTable) rename(n, parent *inode, name string) errno {
 // makeRoom prepares that an inode takes the place of another. A file is replaced by the renaming itself, at once; a folder
 // goes away before.
 func (t *fileTable) makeRoom(n, old *inode) errno {
+	t.settle(old)
 	switch {
 	case n.folder && !old.folder:
 		return enotdir
