@@ -125,7 +125,10 @@ func (e *Env) Note(text string) {
 }
 
 // Violate reports a violation of a check that the node itself looks after, and lets it go on. Of each check the first violation is kept.
-func (e *Env) Violate(check, reason string) { e.w.violate(check, e.s.id, reason) }
+// The reason is told with the virtual time, which the node need not know: "at 1.204s n2 …".
+func (e *Env) Violate(check, reason string) {
+	e.w.violate(check, e.s.id, "at "+e.w.now.Clock()+" "+reason)
+}
 
 // Exit ends the life of the node at once, as the exit of a process does: what it wrote stays, synced or not. The rest of the handler
 // has no effect. The node boots again after the time given; with 0 it stays down until a fault restarts it.

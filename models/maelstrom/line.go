@@ -25,7 +25,7 @@ func parse(line []byte) (m message, why string) {
 	}
 	switch err := json.Unmarshal(line, &e); {
 	case err != nil && !json.Valid(line):
-		return m, "which is no JSON"
+		return m, "which is not JSON"
 	case err != nil:
 		return m, `which is no object with the texts "src" and "dest"`
 	case e.Src == nil:

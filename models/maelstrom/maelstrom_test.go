@@ -73,7 +73,7 @@ func TestWrongNodes(t *testing.T) {
 		{"logs that go back", "kafka", kafkaGuest("rewinds"), "kafka", "had polled offset"},
 		{"lost updates of lists", "txn-list-append", txnGuest("lost-update"), "linearizability", ""},
 		{"lost updates of registers", "txn-rw-register", txnGuest("lost-update"), "linearizability", ""},
-		{"garbage", "echo", faulty(right, "echo", 5, func(l *life) { l.out.Line([]byte("listening on :8080")) }), "protocol", `printed "listening on :8080", which is no JSON`},
+		{"garbage", "echo", faulty(right, "echo", 5, func(l *life) { l.out.Line([]byte("listening on :8080")) }), "protocol", `printed "listening on :8080", which is not JSON`},
 		{"no destination", "echo", faulty(right, "echo", 5, func(l *life) { l.out.Line([]byte(`{"src":"n0","body":{}}`)) }), "protocol", `lacks "dest"`},
 		{"nobody", "echo", faulty(right, "echo", 5, func(l *life) { l.send("n9", bodyOf("hi")) }), "protocol", `there are n0 to n4`},
 		{"an answer without its member", "echo", guest{"mute", func(l *life) { l.on["echo"] = func(m ask) { l.reply(m, "echo_ok") } }}, "protocol", `it lacks "echo"`},

@@ -121,6 +121,6 @@ func (a *answersInit) Observe(now sim.Time, n sim.NodeID, f sim.Fact) string {
 	if !ok || now-a.since[n] < sim.Time(patience) {
 		return ""
 	}
-	return fmt.Sprintf(`%s has not answered %v within %v: it must print {"src": %q, "dest": %q, "body": {"type": "%v_ok", "in_reply_to": %d}}`,
-		u.name, u.stage, patience, u.name, starter, u.stage, uint64(u.stage))
+	return fmt.Sprintf(`at %s %s has not answered %v within %v: it must print {"src": %q, "dest": %q, "body": {"type": "%v_ok", "in_reply_to": %d}}`,
+		now.Clock(), u.name, u.stage, patience, u.name, starter, u.stage, uint64(u.stage))
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"simrun/sim"
@@ -39,6 +40,9 @@ func (f Finder) Open(ctx context.Context, name string) (Module, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err == nil && info.IsDir():
+		if advice := otherLanguage(name); advice != "" {
+			return Module{}, fmt.Errorf("%s: it has no Go package: %s", name, advice)
+		}
 		return f.build(ctx, name, name, ".")
 	case err == nil:
 		m, err := read(name)
@@ -94,6 +98,9 @@ func read(name string) (Module, error) {
 		return Module{}, fmt.Errorf("%s: %w", name, bare(err))
 	}
 	if what := instead(b); what != "" {
+		if language, advice := inLanguage(filepath.Base(name)); language != "" {
+			return Module{}, fmt.Errorf("%s: it is %s, not a module of WebAssembly: %s", name, language, advice)
+		}
 		return Module{}, fmt.Errorf("%s: it is %s, not a module of WebAssembly: %s", name, what, advice(what))
 	}
 	return moduleOf(name, b, ""), nil

@@ -29,17 +29,29 @@ func write(t *testing.T, name string, b []byte) string {
 func TestWhatIsNoModuleIsNamed(t *testing.T) {
 	for _, c := range []struct{ name, content, want string }{
 		{"empty.wasm", "", "an empty file"},
-		{"node.py", "#!/usr/bin/env python3\n", "a script, not a module of WebAssembly: build it for WASI preview 1 (of Go: GOOS=wasip1 GOARCH=wasm), or run it as it is, in real time, with --native"},
+		{"node.sh", "#!/usr/bin/env sh\n", "a script, not a module of WebAssembly: build it for WASI preview 1 (of Go: GOOS=wasip1 GOARCH=wasm), or run it as it is, in real time, with --native"},
 		{"node", "\x7fELF\x02\x01\x01\x00", "a program of this machine"},
 		{"node.wat", "(module)", "WebAssembly as text"},
 		{"node.wasm", "\x00asm\x0d\x00\x01\x00", "a component of WebAssembly, not a module of WebAssembly: build it for WASI preview 1"},
 		{"node.wasm", "\x00asm\x02\x00\x00\x00", "another version"},
 		{"main.go", "package main\n", "give the folder of its package"},
+		{"node.c", "int main", "it is C, not a module of WebAssembly: compile it first, with clang --target=wasm32-wasi -O2 node.c"},
+		{"node.py", "#!/usr/bin/python3", "it is Python, not a module of WebAssembly: run it as it is, in real time: --native --program 'python3 node.py'"},
 		{"noise", "lorem ipsum", "a file of an unknown kind"},
 	} {
 		_, err := source.Finder{}.Open(context.Background(), write(t, c.name, []byte(c.content)))
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s with %q: %v, expected one sentence with %q", c.name, c.content, err, c.want)
+		}
+	}
+	for file, want := range map[string]string{
+		"node.rs":    "it has no Go package: node.rs is of Rust: compile it first, with rustc --target wasm32-wasip1",
+		"Cargo.toml": "it has no Go package: Cargo.toml is of Rust: build it first, with cargo build",
+		"notes.txt":  "does not build",
+	} {
+		folder := filepath.Dir(write(t, file, []byte("text")))
+		if _, err := (source.Finder{}).Open(context.Background(), folder); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("a folder with %s: %v, expected one sentence with %q", file, err, want)
 		}
 	}
 	for name, want := range map[string]string{
