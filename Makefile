@@ -1,7 +1,7 @@
 # simrun: what can be done here. `make` alone prints this list.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint cross soak fuzz mutants bench docs cover chromium redis clang npm clean
+.PHONY: help build test lint cross soak fuzz mutants bench docs cover chromium redis clang rust npm clean
 
 SHELL     := bash
 BENCHTIME ?= 1s
@@ -14,7 +14,7 @@ help: ## print this list
 build: ## build the program as ./simrun
 	go build -o simrun ./cmd/simrun
 
-test: chromium redis clang ## vet and test everything
+test: chromium redis clang rust ## vet and test everything
 	go vet ./...
 	go test -timeout $(TIMEOUT) ./...
 
@@ -79,6 +79,11 @@ redis: ## see to it that redis-server is there, whose clients' histories the tes
 clang: ## see to it that clang builds for WASI, as which programs in C run in tests
 	@{ command -v clang && command -v wasm-ld && echo 'int main(void) { return 0; }' | clang --target=wasm32-wasi --sysroot=/usr -x c -o /dev/null -; } >/dev/null 2>&1 || \
 	$(call install,clang lld wasi-libc libclang-rt-$$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$$/\1/p')-dev-wasm32,The tests of programs need clang with lld and wasi-libc.)
+
+rust: ## see to it that a rustc builds for WASI, as which programs in Rust run in tests
+	@for rustc in rustc /usr/bin/rustc; do for target in wasm32-wasip1 wasm32-wasi; do \
+	echo 'fn main() {}' | $$rustc --target $$target -o /tmp/simrun-rust-$$$$ - 2>/dev/null && rm -f /tmp/simrun-rust-$$$$ && exit 0; done; done; \
+	$(call install,rustc libstd-rust-dev-wasm32,The tests of programs need a rustc that builds for WASI.)
 
 npm: ## see to it that npm is there, which checks the TypeScript of the report
 	@command -v npx >/dev/null || \

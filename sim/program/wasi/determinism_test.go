@@ -48,13 +48,15 @@ func (m *memories) take() []string {
 
 const seeds = 2
 
-// alone runs the seeds one after the other.
+// alone runs the seeds one after the other, of a program in Go and of one in Rust.
 func alone(t testing.TB) string {
-	var m memories
-	guest := goGuest(t, wasi.Config{OnEnd: m.add})
 	var all []string
-	for seed := range sim.Seed(seeds) {
-		all = append(all, gossip(t, guest, seed, &m))
+	for _, load := range []func(testing.TB, wasi.Config) *wasi.Program{goGuest, rustGuest} {
+		var m memories
+		guest := load(t, wasi.Config{OnEnd: m.add})
+		for seed := range sim.Seed(seeds) {
+			all = append(all, gossip(t, guest, seed, &m))
+		}
 	}
 	return strings.Join(all, "\n")
 }
@@ -82,13 +84,14 @@ func TestDeterministic(t *testing.T) {
 		runtime.GOMAXPROCS(before)
 	}
 	other := exec.Command(os.Args[0], "-test.run=^TestOtherProcess$", "-test.v")
-	other.Env = append(os.Environ(), otherProcess+"=1")
+	other.Env = append(os.Environ(), otherProcess+"="+cache())
 	out, err := other.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), first+"\n") {
 		t.Errorf("in another process %v\n%s\nexpected\n%s", err, out, first)
 	}
 }
 
+// otherProcess is set in another process of a test, to the folder that it shares with the first.
 const otherProcess = "SIMRUN_WASI_OTHER_PROCESS"
 
 // TestOtherProcess prints what TestDeterministic compares, when that runs it.

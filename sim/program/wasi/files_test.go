@@ -343,6 +343,15 @@ func TestFilesOfC(t *testing.T) {
 	}
 }
 
+// And so does Rust's.
+func TestFilesOfRust(t *testing.T) {
+	s := &stage{program: rustGuest(t, wasi.Config{}), args: []string{"files"}}
+	s.play(t, aCase())
+	if got, want := text(s.lines), "greeting\nhello\nentity not found\n"; got != want || s.only(t).Code != 0 {
+		t.Errorf("said %q, expected %q; %v", got, want, s.exits)
+	}
+}
+
 // What the disk refuses the program is told.
 func TestFilesOfABadDisk(t *testing.T) {
 	var got []string

@@ -150,8 +150,12 @@ func text(lines []string) string {
 	return b.String()
 }
 
-// cache is where the tests keep compiled modules: it lasts as long as the tests do.
+// cache is where the tests keep modules and what was compiled of them: it lasts as long as the tests do. Another process of a test
+// shares it.
 var cache = sync.OnceValue(func() string {
+	if dir := os.Getenv(otherProcess); dir != "" {
+		return dir
+	}
 	dir, err := os.MkdirTemp("", "simrun-wasi-test-")
 	if err != nil {
 		panic(err)
@@ -161,7 +165,9 @@ var cache = sync.OnceValue(func() string {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	os.RemoveAll(cache())
+	if os.Getenv(otherProcess) == "" {
+		os.RemoveAll(cache())
+	}
 	os.Exit(code)
 }
 
@@ -192,6 +198,34 @@ var cModule = sync.OnceValues(func() ([]byte, error) {
 func cGuest(t testing.TB, c wasi.Config) *wasi.Program {
 	t.Helper()
 	b, err := cModule()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loaded(t, b, c)
+}
+
+var rustModule = sync.OnceValues(func() ([]byte, error) {
+	out := filepath.Join(cache(), "rustguest.wasm")
+	if b, err := os.ReadFile(out); err == nil {
+		return b, nil
+	}
+	var complaints []string
+	for _, target := range []string{"wasm32-wasip1", "wasm32-wasi"} { // the same, by its new name and by its old one
+		for _, rustc := range []string{"rustc", "/usr/bin/rustc"} { // which may be another one
+			b, err := exec.Command(rustc, "--edition", "2021", "--target", target, "-O", "-C", "strip=symbols", "-o", out, filepath.Join("testdata", "rustguest", "guest.rs")).CombinedOutput()
+			if err == nil {
+				return os.ReadFile(out)
+			}
+			complaints = append(complaints, fmt.Sprintf("%s --target %s: %v\n%s", rustc, target, err, b))
+		}
+	}
+	return nil, fmt.Errorf("the tests need a rustc that builds for WASI (make rust):\n%s", strings.Join(complaints, "\n"))
+})
+
+// rustGuest is the program of testdata/rustguest.
+func rustGuest(t testing.TB, c wasi.Config) *wasi.Program {
+	t.Helper()
+	b, err := rustModule()
 	if err != nil {
 		t.Fatal(err)
 	}
