@@ -4,12 +4,15 @@
 //	simrun run --program ./examples/wal --workload lin-kv --nodes 1
 //
 // The library syncs each entry before it returns. What it leaves to its users shows when the machine crashes: it does not sync the folder
-// in which it creates its first file, and it refuses to open a log whose last entry is not whole.
+// in which it creates its files (--option fsync=posix), and it refuses to open a log whose last entry is not whole. An entry
+// is written whole or not at all while it fits into a sector, so that this takes larger ones: the argument -pad 2000 makes them.
 package main
 
 import (
 	"encoding/json"
+	"flag"
 	"log"
+	"strings"
 	"sync"
 
 	"github.com/tidwall/wal"
@@ -30,7 +33,10 @@ type server struct {
 type entry struct {
 	Key   string          `json:"key"`
 	Value json.RawMessage `json:"value"`
+	Pad   string          `json:"pad,omitempty"`
 }
+
+var pad = flag.Int("pad", 0, "so many bytes are added to each entry")
 
 // operation is the body of a request.
 type operation struct {
@@ -41,6 +47,7 @@ type operation struct {
 }
 
 func main() {
+	flag.Parse()
 	s := &server{values: map[string]json.RawMessage{}}
 	s.Node = maelstrom.New(s.open)
 	s.Handle("read", s.locked(s.read))
@@ -112,7 +119,7 @@ func (s *server) cas(o *operation) (any, error) {
 
 // set makes a value durable, and visible after that.
 func (s *server) set(key string, value json.RawMessage) error {
-	b, err := json.Marshal(entry{key, value})
+	b, err := json.Marshal(entry{key, value, strings.Repeat("x", *pad)})
 	if err != nil {
 		return err
 	}

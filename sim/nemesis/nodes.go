@@ -79,7 +79,7 @@ func (s *scene) blackout(f fault.Fault) {
 func (s *scene) power() {
 	f := fault.Fault{At: s.at(), Kind: fault.Crash, Target: "it"}
 	f.For = pick(s.dice, s.time(time.Millisecond, 20*time.Millisecond), s.length(f.At))
-	if s.c.Profile.Claims.Torn {
+	if s.c.Profile.Claims.Torn || s.c.Beyond {
 		f.Keep = pick(s.dice, disk.LoseAll, disk.KeepAll, disk.Prefix, disk.Torn, disk.Reordered)
 	}
 	switch s.n(6) {
