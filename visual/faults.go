@@ -11,7 +11,7 @@ import (
 // headFault is a fault as a bar of the diagram.
 type headFault struct {
 	Start  int64      `json:"start"`
-	End    int64      `json:"end"`             // -1: it was not healed
+	End    int64      `json:"end"`             // -1: it was not healed; Start: it took no time
 	Text   string     `json:"text"`            // its line of the plan
 	Record int        `json:"record"`          // the record of its beginning, or -1
 	Sides  [][]string `json:"sides,omitempty"` // of a cut with clean sides: who is together
@@ -33,8 +33,12 @@ func traceFaults(records []sim.Record, nodes int) []headFault {
 		r := &records[i]
 		switch r.Kind {
 		case sim.FaultOn:
-			began[r.Event] = append(began[r.Event], len(faults))
 			f := headFault{Start: int64(r.Time), End: -1, Text: r.Text, Record: i}
+			if line, err := fault.Parse(r.Text); err == nil && !line.Kind.Lasts() {
+				f.End = f.Start // it happens, and is over
+			} else {
+				began[r.Event] = append(began[r.Event], len(faults))
+			}
 			f.Sides, f.Cut = cutsOf(r.Text, nodes)
 			faults = append(faults, f)
 		case sim.FaultOff:

@@ -51,6 +51,18 @@ func TestTraceFaults(t *testing.T) {
 	}
 }
 
+// A fault that takes no time is over when it has happened, also where another began in the same event.
+func TestTraceFaultsOfAMoment(t *testing.T) {
+	faults := traceFaults([]sim.Record{
+		{Event: 1, Time: 10, Kind: sim.FaultOn, Text: "at 10ns lose-file n1"},
+		{Event: 1, Time: 10, Kind: sim.FaultOn, Text: "at 10ns slow n1 by 1ms for 20ns"},
+		{Event: 2, Time: 30, Kind: sim.FaultOff, Cause: 1, Text: "at 10ns slow n1 by 1ms for 20ns"},
+	}, 3)
+	if len(faults) != 2 || faults[0].End != 10 || faults[1].End != 30 {
+		t.Errorf("faults %+v", faults)
+	}
+}
+
 // Processes that follow each other after an info are one client, in one row.
 func TestRows(t *testing.T) {
 	var h []history.Event
