@@ -20,7 +20,7 @@ func TestExplanationsHoldInNoValidHistory(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(n), 11))
 			m := &maker{rng: rng}
 			sentences := 0
-			for range soak.N(15_000, 150_000) {
+			for range soak.N(4_000, 150_000) {
 				events := m.history(&a, 12)
 				ops, err := history.Pair(events)
 				if err != nil {

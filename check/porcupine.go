@@ -92,6 +92,9 @@ func porcupineFrom(p *problem, start int32, budget int64) answer {
 func (p *problem) place(from *attempt, i int32) (*attempt, bool) {
 	o := &p.ops[i]
 	next := p.auto.step(from.state, o.class)
+	if next == refused && (!o.open() || from.due > 0) {
+		return from, false // the most common answer, which takes no memory
+	}
 	to := &attempt{state: next, op: i, placed: from.placed + 1, due: from.due, before: from, first: from.first}
 	if i < 64 {
 		to.first |= 1 << uint(i)
@@ -99,7 +102,7 @@ func (p *problem) place(from *attempt, i int32) (*attempt, bool) {
 	switch idle := next == refused || next == from.state; {
 	case !o.open():
 		to.due--
-		return to, next != refused
+		return to, true
 	case idle && from.due > 0:
 		return to, false
 	case from.due == 0:
