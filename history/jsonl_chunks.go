@@ -102,7 +102,9 @@ func (q *chunkQueue) cut(r io.Reader) {
 			k.text = append(k.text, make([]byte, chunkSize)...)
 			n, err := fill(r, k.text[from:])
 			k.text = k.text[:from+n]
-			last = bytes.LastIndexByte(k.text, '\n') + 1
+			if i := bytes.LastIndexByte(k.text[from:], '\n'); i >= 0 { // there is none before: a long line is searched once
+				last = from + i + 1
+			}
 			if end = err != nil; err != io.EOF {
 				k.err = err
 			}
