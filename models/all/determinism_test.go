@@ -25,7 +25,7 @@ const fingerprintChild = "SIMRUN_FINGERPRINT_CHILD"
 func fingerprint(t *testing.T) []byte {
 	var out bytes.Buffer
 	for _, m := range Models() {
-		for seed := uint64(1); seed <= uint64(soak.N(4, 16)); seed++ {
+		for seed := uint64(1); seed <= uint64(soak.N(2, 16)); seed++ {
 			r, err := sim.RunTraced(m.System(), searchCase(t, m, seed))
 			if err != nil {
 				t.Fatal(err)
@@ -85,7 +85,7 @@ func TestTracesAndTheirRoles(t *testing.T) {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
 			seen, told := map[string]bool{}, map[string]bool{}
-			for seed := uint64(1); seed <= uint64(soak.N(10, 40)); seed++ {
+			for seed := uint64(1); seed <= uint64(soak.N(4, 40)); seed++ {
 				c := searchCase(t, m, seed)
 				plain, err := sim.Run(m.System(), c)
 				if err != nil {

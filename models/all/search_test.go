@@ -88,7 +88,7 @@ func TestScenariosShowTheirBugs(t *testing.T) {
 				}
 				found := 0
 				for seed := sim.Seed(1); seed <= models.ScenarioSeeds; seed++ {
-					if found > 0 && seed > sim.Seed(soak.N(10, models.ScenarioSeeds)) {
+					if found > 0 && seed > sim.Seed(soak.N(4, models.ScenarioSeeds)) {
 						break
 					}
 					c := sim.Case{Model: m.Name, Seed: seed, Faults: plan, Workload: sim.Workload{Name: b.Workload}, Options: b.Options}
@@ -114,7 +114,7 @@ func TestCorrectModelsAreSilent(t *testing.T) {
 	for _, m := range Models() {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			seeds := uint64(soak.N(100, 1_500))
+			seeds := uint64(soak.N(25, 1_500))
 			for seed := uint64(1); seed <= seeds; seed++ {
 				if _, j := judged(t, m, searchCase(t, m, seed)); j.Outcome != check.Valid {
 					t.Errorf("seed %d: %v: %s", seed, j.Outcome, j.Summary)

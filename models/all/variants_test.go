@@ -56,7 +56,7 @@ func testVariants(t *testing.T, m models.Model) {
 	for _, v := range variants(m) {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := uint64(1); seed <= uint64(soak.N(8, 30)); seed++ {
+			for seed := uint64(1); seed <= uint64(soak.N(2, 30)); seed++ {
 				c := sim.Case{Model: m.Name, Seed: sim.Seed(seed)}
 				v.change(&c)
 				if _, j := judged(t, m, drawn(t, m, c)); j.Outcome != check.Valid {
