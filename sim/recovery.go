@@ -61,12 +61,16 @@ func (w *world) askFinal() bool {
 	return true
 }
 
-// unrecovered says who waits for what; it is empty if the system has recovered.
+// unrecovered says who waits for what; it is empty if the system has recovered. While there is time left, when nobody
+// reads it, one of the clients that wait is enough.
 func (w *world) unrecovered() []string {
 	var waits []string
 	for _, c := range w.clients {
-		if !c.recovered {
-			waits = append(waits, c.waitsFor())
+		if c.recovered {
+			continue
+		}
+		if waits = append(waits, c.waitsFor()); w.now < w.until() {
+			break
 		}
 	}
 	if len(waits) > 0 || w.final || w.sys.Converged == nil {
