@@ -34,7 +34,7 @@ cross: ## build for 32 bits, and the floors for the browser (js) and WASI
 	GOOS=wasip1 GOARCH=wasm go build $(FLOORS)
 
 # The packages whose tests go deeper with the build tag soak.
-SOAK := ./check/... ./models/all ./sim/network ./cli
+SOAK := ./check/... ./models/all ./sim/network ./cli ./docs/make/guidebook
 
 soak: fuzz ## the same tests, many times as deep: millions of histories, tens of thousands of seeds; says how deep
 	go test -tags soak -timeout 60m -v $(SOAK) 2>&1 | grep -E '^(ok|FAIL|---|panic)|histor|seeds|_test.go:[0-9]+: [0-9]|_test.go:[0-9]+: .*(FAIL|seed|wrong)'; exit $${PIPESTATUS[0]}

@@ -1,66 +1,38 @@
 package main
 
 import (
-	"context"
-	"io"
-	"os"
 	"path/filepath"
-	"slices"
-
-	"simrun/models"
-	"simrun/models/all"
-	"simrun/sim"
-	"simrun/trial"
-	"simrun/trial/recovery"
-	chart "simrun/visual/recovery"
+	"regexp"
+	"strings"
 )
 
-// curve is a picture of the goodput of a model, with and without bugs, as simrun bench recovery --compare draws it.
+// curve is a picture of the goodput of a model, with and without a bug. A command of the page measures it, and draws
+// it too, so that nothing is measured twice.
 type curve struct {
 	page, name string
-	model      string
-	plan       string // a file
-	seeds      uint64
-	clients    int
-	options    map[sim.OptionName]string
-	bugs       []sim.BugName // a curve for each; the first curve is without any
+	compared   string // with --compare
 }
 
-// curves returns the curves of the guide.
-func curves() []curve {
-	return []curve{
-		{"mechanisms", "retry", "resilience", "hang.txt", 30, 4, nil, []sim.BugName{"retry-without-budget"}},
-		{"mechanisms", "breaker", "resilience", "hang.txt", 30, 4, map[sim.OptionName]string{"breaker": "all"}, []sim.BugName{"breaker-never-half-opens"}},
-		{"mechanisms", "bulkhead", "resilience", "catalog.txt", 30, 8, map[sim.OptionName]string{"timeout": "250ms", "breaker": "off"}, []sim.BugName{"no-bulkhead"}},
-	}
+// curves are those of the pages.
+var curves = []curve{
+	{"mechanisms", "retry", "retry-without-budget"},
+	{"mechanisms", "breaker", "breaker-never-half-opens"},
+	{"mechanisms", "bulkhead", "no-bulkhead"},
 }
 
-// draw measures the model, with the files of the repository at root, and draws what it found.
-func (c *curve) draw(w io.Writer, root string) error {
-	m, err := models.ByName(all.Models(), c.model)
-	if err != nil {
-		return err
-	}
-	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(readerFiles), c.plan))
-	if err != nil {
-		return err
-	}
-	s, err := recovery.Planned(&m, c.plan, string(text))
-	if err != nil {
-		return err
-	}
-	var rows []recovery.Row
-	for _, bug := range slices.Concat([]sim.BugName{""}, c.bugs) {
-		base := sim.Case{Model: m.Name, Clients: c.clients, Options: c.options}
-		if bug != "" {
-			base.Bugs = []sim.BugName{bug}
+// compares matches what a command measures as one more curve.
+var compares = regexp.MustCompile(` --compare (\S+)`)
+
+// charted is a command of a page that also writes the curves that it measures to a file, without saying more.
+func charted(command string) string {
+	m := compares.FindStringSubmatch(command)
+	for _, c := range curves {
+		if m != nil && c.compared == m[1] {
+			return strings.Replace(command, m[0], m[0]+" --chart "+c.name+".svg", 1)
 		}
-		row, err := recovery.Measure(context.Background(), trial.Setup{Model: m, Base: base}, s, c.seeds, 1, func() {})
-		if err != nil {
-			return err
-		}
-		row.Variant = string(bug)
-		rows = append(rows, row)
 	}
-	return chart.Chart(w, rows)
+	return command
 }
+
+// file is where the commands of the page left the curve, which were run in a folder.
+func (c *curve) file(dir string) string { return filepath.Join(deskIn(dir), c.name+".svg") }

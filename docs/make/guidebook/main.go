@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"simrun/internal/documented"
@@ -60,9 +61,25 @@ func rewrite(file, root string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	after, err := renew(string(before), root, dir)
+	bin, err := build(root, dir)
 	if err != nil {
 		return err
+	}
+	after, err := renew(string(before), root, bin, dir, true)
+	if err != nil {
+		return err
+	}
+	for _, c := range curves {
+		if c.page+".md" != filepath.Base(file) {
+			continue
+		}
+		drawn, err := os.ReadFile(c.file(dir))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(filepath.Dir(file), c.page, c.name+".svg"), drawn, 0o666); err != nil {
+			return err
+		}
 	}
 	return os.WriteFile(file, []byte(after), 0o666)
 }
@@ -70,19 +87,31 @@ func rewrite(file, root string) error {
 // readerFiles is the folder of the files that the guide uses.
 const readerFiles = "cli/testdata/readme"
 
-// renew returns a page with the output of the current program: it builds the program of the repository at root
-// into dir, and runs the commands there.
-func renew(page, root, dir string) (string, error) {
+// build builds the program of the repository at root, and returns the folder in dir that it is in.
+func build(root, dir string) (bin string, err error) {
+	bin = filepath.Join(dir, "bin")
+	cmd := exec.Command("go", "build", "-o", filepath.Join(bin, "simrun"), "./cmd/simrun")
+	cmd.Dir = root
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, said)
+	}
+	return bin, nil
+}
+
+// deskIn is the folder in dir where the commands run.
+func deskIn(dir string) string { return filepath.Join(dir, "desk") }
+
+// slow matches the commands that the test leaves to soak. What they show of recovery and staleness is measured in the
+// tests of docs/make/measured and cli too.
+var slow = regexp.MustCompile(`^simrun bench (staleness quorum|recovery raft) |^simrun sweep .*--arg durable `)
+
+// renew returns a page with the output of the program in the folder bin, whose commands it runs in dir: all of them, or all but the slow ones.
+func renew(page, root, bin, dir string, all bool) (string, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return "", err
 	}
-	bin, desk := filepath.Join(dir, "bin"), filepath.Join(dir, "desk")
-	build := exec.Command("go", "build", "-o", filepath.Join(bin, "simrun"), "./cmd/simrun")
-	build.Dir = root
-	if said, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, said)
-	}
+	desk := deskIn(dir)
 	if err := os.CopyFS(desk, os.DirFS(filepath.Join(root, filepath.FromSlash(readerFiles)))); err != nil {
 		return "", err
 	}
@@ -90,8 +119,11 @@ func renew(page, root, dir string) (string, error) {
 		return "", err
 	}
 	var wrong error
-	page, err = refresh(page, func(command string) string {
-		cmd := exec.Command("sh", "-c", "PATH=\"$0:$PATH\"; "+command, bin) // sh exports what was exported before
+	page, err = refresh(page, func(command string) (string, bool) {
+		if !all && slow.MatchString(command) {
+			return "", false
+		}
+		cmd := exec.Command("sh", "-c", "PATH=\"$0:$PATH\"; "+charted(command), bin) // sh exports what was exported before
 		cmd.Dir = desk
 		said, err := cmd.CombinedOutput()
 		var exit *exec.ExitError
@@ -100,7 +132,7 @@ func renew(page, root, dir string) (string, error) {
 		} else if want := documented.ExitCodes(command); !slices.Contains(want, cmd.ProcessState.ExitCode()) {
 			wrong = errors.Join(wrong, fmt.Errorf("%s: exit code %d, want %v", command, cmd.ProcessState.ExitCode(), want))
 		}
-		return string(said)
+		return string(said), true
 	}, func(name string) (string, error) {
 		text, err := os.ReadFile(filepath.Join(desk, name))
 		return string(text), err

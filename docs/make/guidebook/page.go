@@ -17,32 +17,33 @@ var remark = regexp.MustCompile(`^<!-- (says|file) (.+) -->$`)
 var moment = regexp.MustCompile(`\d{8}T\d{6}\.\d{3}Z`)
 
 // refresh returns a page with its generated blocks updated. run runs a command and
-// returns its output; read returns the text of a file.
-func refresh(page string, run func(command string) string, read func(name string) (string, error)) (string, error) {
+// returns its output, or false to leave the block of its output as it is; read returns the text of a file.
+func refresh(page string, run func(command string) (said string, ran bool), read func(name string) (string, error)) (string, error) {
 	var out strings.Builder
-	said, todo := "", []string(nil) // todo: the remark that waits for its block
+	said, ran, todo := "", true, []string(nil) // todo: the remark that waits for its block
 	fence, made := "", false
 	for line := range strings.Lines(page) {
 		text := strings.TrimSuffix(line, "\n")
 		switch {
 		case fence == "" && strings.HasPrefix(text, "```"):
 			if fence = text; fence == "```sh" {
-				said = ""
+				said, ran = "", true
 			}
 			out.WriteString(line)
-			if made = todo != nil; made {
+			if made = todo != nil && (ran || todo[0] == "file"); made {
 				block, err := blockOf(todo, said, read)
 				if err != nil {
 					return "", err
 				}
 				out.WriteString(block)
-				todo = nil
 			}
+			todo = nil
 			continue
 		case text == "```":
 			fence, made = "", false
 		case fence == "```sh" && strings.HasPrefix(text, "simrun "):
-			said += run(text)
+			more, did := run(text)
+			said, ran = said+more, ran && did
 		case fence == "" && remark.MatchString(text):
 			todo = remark.FindStringSubmatch(text)[1:]
 		case fence == "" && text != "" && todo != nil:

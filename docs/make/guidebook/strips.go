@@ -52,15 +52,12 @@ type drawing struct {
 	draw       func(w io.Writer, root string) error
 }
 
-// drawings returns all pictures that are made here.
+// drawings returns the pictures that no command of a page draws.
 func drawings() (list []drawing) {
 	for _, p := range strips() {
 		list = append(list, drawing{p.page, p.name, p.draw})
 	}
 	list = append(list, drawing{"programs", "ids", drawProgram})
-	for _, c := range curves() {
-		list = append(list, drawing{c.page, c.name, c.draw})
-	}
 	return list
 }
 
