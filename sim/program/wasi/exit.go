@@ -42,15 +42,15 @@ func (p *process) exit() program.Exit {
 	switch {
 	case p.ended != nil:
 		e = *p.ended
-	case p.failed != nil && p.module == nil:
+	case p.failed != nil && p.home.module == nil:
 		e = stopped("did not start: %s", firstLine(p.failed))
 	case p.failed != nil && p.fuel != nil && int64(p.fuel.Get()) < 0:
 		return stopped("ran %s units of fuel without waiting", count.Grouped(p.program.config.fuel()))
 	case p.failed != nil:
 		e = stopped("trapped: %s", strings.TrimPrefix(firstLine(p.failed), "wasm error: "))
 	}
-	if e.Code != 0 && p.linear.refused {
-		e.Reason += fmt.Sprintf(", after it was refused more than %d MiB of memory", p.linear.limit>>20)
+	if e.Code != 0 && p.home.linear.refused {
+		e.Reason += fmt.Sprintf(", after it was refused more than %d MiB of memory", p.home.linear.limit>>20)
 		e.Finding = true
 	}
 	return e

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"sync"
 
+	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 )
 
@@ -14,6 +15,8 @@ type linearMemory struct {
 	bytes   []byte
 	used    bool // what is beyond the end of bytes was a former guest's
 	refused bool // the guest wanted more than the limit
+	shorten bool // the next time that it grows it becomes as short as first
+	first   uint64
 }
 
 // Allocate implements [experimental.MemoryAllocator].
@@ -24,10 +27,12 @@ func (m *linearMemory) Allocate(uint64, uint64) experimental.LinearMemory {
 	return m
 }
 
-// Reallocate implements [experimental.LinearMemory]. Memory never shrinks.
+// Reallocate implements [experimental.LinearMemory]. A guest's memory never shrinks.
 func (m *linearMemory) Reallocate(size uint64) []byte {
 	old := uint64(len(m.bytes))
 	switch {
+	case m.shorten:
+		m.bytes = m.bytes[:m.first]
 	case size > m.limit:
 		m.refused = true
 		return nil
@@ -43,6 +48,15 @@ func (m *linearMemory) Reallocate(size uint64) []byte {
 		}
 	}
 	return m.bytes
+}
+
+// rewind makes the memory as long as it was for its first guest, with what the last one left in it. The runtime has no word for that, but takes
+// over whatever it is given when memory grows. False: a guest has let it grow as far as the module allows.
+func (m *linearMemory) rewind(memory api.Memory, size uint64) bool {
+	m.shorten, m.first = true, size
+	_, ok := memory.Grow(1)
+	m.shorten, m.used, m.refused = false, true, false
+	return ok
 }
 
 // Free implements [experimental.LinearMemory].

@@ -5,9 +5,7 @@ import (
 	"iter"
 	"time"
 
-	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/experimental"
 
 	"simrun/sim"
 	"simrun/sim/program"
@@ -26,9 +24,8 @@ type process struct {
 	stop  func()                  // takes the guest down where it waits
 	yield func(struct{}) bool     // the guest waits; false: it is taken down
 
-	module api.Module
+	home   *instance
 	memory api.Memory
-	linear linearMemory
 	fuel   api.MutableGlobal // nil: not metered
 
 	running  bool
@@ -64,7 +61,6 @@ const timer sim.TimerID = 0
 
 func newProcess(p *Program, env *sim.Env, s program.Streams) *process {
 	x := &process{program: p, env: env, streams: s, node: env.ID(), boot: env.Boots()}
-	x.linear.limit, x.linear.spare = uint64(p.config.memory()), &p.spare
 	x.args = append(append([]string{"program"}, p.config.Args...), s.Args...)
 	x.environ = append(append([]string{"TZ=UTC"}, p.config.Env...), s.Environ...)
 	x.out.line, x.log.line = x.printed, s.Log
@@ -80,17 +76,14 @@ func newProcess(p *Program, env *sim.Env, s program.Streams) *process {
 // main is the life of the guest, as a coroutine.
 func (p *process) main(yield func(struct{}) bool) {
 	p.yield = yield
-	base := experimental.WithMemoryAllocator(context.Background(), &p.linear)
-	ctx := &guest{base, p}
-	c := wazero.NewModuleConfig().WithName("").WithStartFunctions()
-	p.module, p.failed = p.program.runtime.InstantiateModule(ctx, p.program.module, c)
-	if p.failed != nil {
+	if p.home, p.failed = p.program.instance(); p.failed != nil {
 		return
 	}
-	p.memory = p.module.Memory()
-	p.fuel, _ = p.module.ExportedGlobal(fuel.Global).(api.MutableGlobal)
+	module := p.home.module
+	p.memory = module.Memory()
+	p.fuel, _ = module.ExportedGlobal(fuel.Global).(api.MutableGlobal)
 	p.refuel()
-	_, p.failed = p.module.ExportedFunction("_start").Call(ctx)
+	_, p.failed = module.ExportedFunction("_start").Call(&guest{context.Background(), p})
 }
 
 // run lets the guest run until it waits for something or ends.
@@ -168,6 +161,7 @@ func (p *process) End() {
 // finish follows the end of the guest by itself, or by a panic of the host.
 func (p *process) finish() {
 	p.over = true
+	e := p.exit() // before another guest may have the instance
 	p.close()
 	if p.panicked != nil {
 		panic(p.panicked)
@@ -177,16 +171,16 @@ func (p *process) finish() {
 	}
 	p.out.flush()
 	p.log.flush()
-	p.streams.Exit(p.exit())
+	p.streams.Exit(e)
 }
 
 // close gives back what the guest occupied.
 func (p *process) close() {
-	if p.module == nil {
+	if p.home == nil || p.home.module == nil {
 		return
 	}
 	if onEnd := p.program.config.OnEnd; onEnd != nil {
-		onEnd(p.node, p.boot, p.linear.hash())
+		onEnd(p.node, p.boot, p.home.linear.hash())
 	}
-	p.module.Close(context.Background())
+	p.program.rooms.give(p.home)
 }

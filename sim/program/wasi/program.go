@@ -23,7 +23,8 @@ type Program struct {
 	runtime  wazero.Runtime
 	module   wazero.CompiledModule
 	spare    sync.Pool // memory of guests that have ended
-	blocks   bool      // a read of standard input blocks, instead of answering that there is nothing yet
+	rooms    instances
+	blocks   bool // a read of standard input blocks, instead of answering that there is nothing yet
 }
 
 var _ program.Program = (*Program)(nil)
@@ -47,11 +48,16 @@ func load(name string, module []byte, c Config, how wazero.RuntimeConfig) (*Prog
 		run = metered
 	}
 	sum := sha256.Sum256(module)
+	exposed, globals, again := fuel.State(run)
+	if again {
+		run = exposed
+	}
 	p := &Program{
 		identity: sim.Program{Path: name, SHA256: hex.EncodeToString(sum[:]), Args: c.Args, Env: c.Env, Made: c.Made},
 		config:   c,
 		blocks:   !madeByGo(module),
 	}
+	p.rooms.globals, p.rooms.again = globals, again
 	p.config.Args, p.config.Env = slices.Clone(c.Args), slices.Clone(c.Env)
 	if err := p.compile(joinSegments(run), how); err != nil {
 		p.Close()
