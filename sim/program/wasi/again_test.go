@@ -17,7 +17,7 @@ func TestAgainIsAsNew(t *testing.T) {
 		module func() ([]byte, error)
 		play   func(testing.TB, *wasi.Program, sim.Seed, *memories) string
 	}{
-		{"Go", func() ([]byte, error) { m, err := goModule(); return m.Bytes, err }, gossip},
+		{"Go", goBytes, gossip},
 		{"Rust", rustModule, gossip},
 		{"C", cModule, echoes},
 	} {

@@ -23,7 +23,7 @@ const ms = time.Millisecond
 // A stage is a system whose nodes run a program, and what happened there. A line "to 2 text" of the program is a message to n2; any other
 // answers the oldest open call. What a node receives it gives to the program.
 type stage struct {
-	program *wasi.Program
+	program program.Program
 	args    []string
 	environ []string
 	client  func(c *sim.Client)
@@ -174,6 +174,11 @@ func TestMain(m *testing.M) {
 var goModule = sync.OnceValues(func() (source.Module, error) {
 	return source.Finder{}.Open(context.Background(), filepath.Join("testdata", "goguest"))
 })
+
+func goBytes() ([]byte, error) {
+	m, err := goModule()
+	return m.Bytes, err
+}
 
 // goGuest is the program of testdata/goguest.
 func goGuest(t testing.TB, c wasi.Config) *wasi.Program {
