@@ -28,6 +28,18 @@
 // further look takes a microsecond of virtual time, and twice as long after each further 10,000: the node does nothing else meanwhile,
 // as a process in a busy loop does nothing else. A loop that does not even look is stopped by the fuel meter ([Config.Fuel]).
 //
+// # A restart
+//
+// Each life of a program is a real start: it runs from the first instruction. What it does not repeat is to make an instance. That of a life that
+// has ended is used again, with memory and globals put back to where an instance begins; a module whose tables may change, or that
+// drops segments, gets a new one each time.
+//
+// A snapshot of a program that has started already would save more, but equals a real start only where everything that the program asked for until
+// then is the same again. Go's runtime asks for its random seed 0.1 ms after it starts, before it has a heap. That seed differs from node to node, boot to boot
+// and run to run, and places of maps and orders follow from it, so what two starts have in common ends there. What remains is a start that is exactly
+// repeated, of the same node and boot of the same seed. Putting one back would need the stack of calls too, which the runtime restores only within
+// the call that it was taken in, and only once: an instance would have to be kept, with its call, for each start that may come again.
+//
 // # What may differ between machines
 //
 // Two things are left open by the specification of WebAssembly: the bits of a NaN, and how deep calls nest before the stack overflows.
