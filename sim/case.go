@@ -65,9 +65,12 @@ type Workload struct {
 	Ops  int      `json:"ops,omitempty"`  // operations per client in the fault phase at most; 0: as many as fit
 	Rate int      `json:"rate,omitempty"` // operations per client and virtual second at most; 0: a default of the workload
 	Keys int      `json:"keys,omitempty"` // number of keys, where the workload has keys; 0: a default of the workload
-	Only []string `json:"only,omitempty"` // keys of operations, like "c1#5": no others are invoked in the fault phase; empty: all
+	Only []string `json:"only,omitempty"` // keys of operations, like "c1#5": no others are invoked in the fault phase; empty: all; [NoOperation] alone: none
 	Mix  []Weight `json:"mix,omitempty"`  // relative weights of operations; an operation not named keeps its default
 }
+
+// NoOperation as the one entry of [Workload.Only] means that clients invoke nothing in the fault phase.
+const NoOperation = "none"
 
 // Weight is the relative frequency of an operation in a workload.
 type Weight struct {
@@ -120,7 +123,8 @@ type Recovery struct {
 // "n1>n2 1.204s#0", and its decisions are "latency n1>n2 1.204s#0", "loss …",
 // "duplicate …" and so on; a record of a sync carries "n1 1.2s#0", and its
 // decision is "sync n1 1.2s#0". The value is nanoseconds, or 1 for yes and 0 for no. The
-// operation with ordinal 5 of client 1 is dropped by "drop c1#5", whatever the value.
+// operation with ordinal 5 of client 1 is dropped by "drop c1#5", whatever the value. A message is
+// lost, copied or damaged by an override alone too, without a fault or a weather that could do so.
 type Override struct {
 	Key   string `json:"key"`
 	Value int64  `json:"value"`

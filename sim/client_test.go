@@ -331,6 +331,19 @@ func TestWithoutPause(t *testing.T) {
 	}
 }
 
+// None alone keeps no operation of the fault phase.
+func TestOnlyNone(t *testing.T) {
+	r := workload(t, sim.Workload{Rate: 100, Only: []string{sim.NoOperation}}, ok)
+	for _, e := range r.History {
+		if e.Time < sim.Time(r.Case.Duration) {
+			t.Errorf("%v was invoked in the fault phase", e)
+		}
+	}
+	if len(r.History) == 0 {
+		t.Error("nothing was invoked in the recovery phase")
+	}
+}
+
 // Only keeps some operations of the fault phase; the recovery phase has its own.
 func TestOnly(t *testing.T) {
 	r := workload(t, sim.Workload{Rate: 100, Only: []string{"c1#5", "c2#7", "c1#90"}}, ok)

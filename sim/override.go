@@ -14,7 +14,8 @@ import (
 type overrides struct {
 	decisions map[decisionKey]int64
 	drops     map[dropKey]bool
-	only      map[dropKey]bool // if it is not empty, the operations of the fault phase that are kept
+	listed    bool // the operations of the fault phase that are kept are those in only
+	only      map[dropKey]bool
 }
 
 type decisionKey struct {
@@ -34,16 +35,19 @@ func newOverrides(c *Case) (*overrides, error) {
 	if len(c.Overrides) == 0 && len(c.Workload.Only) == 0 {
 		return nil, nil
 	}
-	o := &overrides{map[decisionKey]int64{}, map[dropKey]bool{}, map[dropKey]bool{}}
+	o := &overrides{decisions: map[decisionKey]int64{}, drops: map[dropKey]bool{}, listed: len(c.Workload.Only) > 0, only: map[dropKey]bool{}}
 	for _, x := range c.Overrides {
 		if err := o.add(x); err != nil {
 			return nil, err
 		}
 	}
 	for _, text := range c.Workload.Only {
+		if text == NoOperation && len(c.Workload.Only) == 1 {
+			break
+		}
 		k, ok := parseOperation(text)
 		if !ok {
-			return nil, fmt.Errorf("only %q: expected a client and the ordinal of its operation, like c1#5", text)
+			return nil, fmt.Errorf("only %q: expected a client and the ordinal of its operation, like c1#5, or %s alone", text, NoOperation)
 		}
 		o.only[k] = true
 	}
@@ -66,7 +70,7 @@ func (o *overrides) dropped(client, ordinal int, inFaults bool) bool {
 		return false
 	}
 	k := dropKey{client, ordinal}
-	return o.drops[k] || inFaults && len(o.only) > 0 && !o.only[k]
+	return o.drops[k] || inFaults && o.listed && !o.only[k]
 }
 
 // add reads one override.

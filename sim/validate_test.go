@@ -61,7 +61,7 @@ func TestCompleteRefuses(t *testing.T) {
 		{sim.Case{Workload: sim.Workload{Mix: []sim.Weight{{F: "wirte", Weight: 1}}}}, `unknown operation of workload register "wirte"; did you mean "write"? available: read, write`},
 		{sim.Case{Workload: sim.Workload{Mix: []sim.Weight{{F: "read", Weight: -1}}}}, `weight -1 of operation read: expected 0 to 1000000`},
 		{sim.Case{Workload: sim.Workload{Mix: []sim.Weight{{F: "read"}, {F: "write"}}}}, `workload register: all weights are 0`},
-		{sim.Case{Workload: sim.Workload{Only: []string{"n1#5"}}}, `only "n1#5": expected a client and the ordinal of its operation, like c1#5`},
+		{sim.Case{Workload: sim.Workload{Only: []string{"n1#5"}}}, `only "n1#5": expected a client and the ordinal of its operation, like c1#5, or none alone`},
 		{sim.Case{Options: map[sim.OptionName]string{"ack": "1"}}, `unknown option of toy "ack"; did you mean "acks"? available: acks`},
 		{sim.Case{Bugs: []sim.BugName{"early_ack"}}, `unknown bug of toy "early_ack"; did you mean "early-ack"? available: assert, early-ack, map-order, panic`},
 		{latency(sim.Latency{Dist: "unifrom"}), `unknown distribution of latency "unifrom"; did you mean "uniform"? available: constant, exponential, long-tailed, uniform`},

@@ -43,8 +43,11 @@ func (d *Dice) override(f *family, who, key uint64) (int64, bool) {
 	return d.Override(f.name, who, key)
 }
 
-// chance decides something that has one or more probabilities.
+// chance decides something that has any number of probabilities; without one it happens only where that is decided instead.
 func (d *Dice) chance(f *family, who, key uint64, any []fault.Ratio) bool {
+	if len(any) == 0 && d.Override == nil {
+		return false
+	}
 	if v, ok := d.override(f, who, key); ok {
 		return v != 0
 	}

@@ -150,11 +150,11 @@ func (l *Link) Leave(key uint64, d *Dice) (f Fate) {
 	if l.cuts > 0 {
 		return Fate{Lost: "partition"}
 	}
-	if len(l.loss) > 0 && d.chance(&d.loss, l.who, key, l.loss) {
+	if d.chance(&d.loss, l.who, key, l.loss) {
 		return Fate{Lost: "loss"}
 	}
-	f.Damage = len(l.corrupt) > 0 && d.chance(&d.corrupt, l.who, key, l.corrupt)
-	f.Twice = len(l.duplicate) > 0 && d.chance(&d.duplicate, l.who, key, l.duplicate)
+	f.Damage = d.chance(&d.corrupt, l.who, key, l.corrupt)
+	f.Twice = d.chance(&d.duplicate, l.who, key, l.duplicate)
 	return f
 }
 

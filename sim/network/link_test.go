@@ -294,16 +294,21 @@ func TestOverridesOfTheLatency(t *testing.T) {
 	}
 }
 
-// An override answers a question. Where nothing can lose, damage, copy or hold back a message, nothing is asked: a case whose
-// fault was taken away by shrinking keeps overrides that mean nothing any more.
-func TestOverridesOfWhatIsNotAsked(t *testing.T) {
+// An override alone loses, damages and copies a message, where no fault and no weather could: so a case can say of which messages that
+// is needed, in place of a fault that does it by chance. What holds messages back is asked for only where something does.
+func TestOverridesAlone(t *testing.T) {
 	l, d := NewLink(who, &Weather{Latency: Delay{Min: 7}}), NewDice(seed)
-	d.Override = func(what rng.Name, _, _ uint64) (int64, bool) { return 1, what != rng.Of("latency") }
-	if fate := l.Leave(0, &d); fate != (Fate{}) {
-		t.Errorf("the fate is %+v", fate)
-	}
-	if at, _ := l.Carry(0, 1, 0, false, &d); at != 7 {
-		t.Errorf("it arrives at %d, want 7", at)
+	for name, want := range map[string]Fate{"loss": {Lost: "loss"}, "corrupt": {Damage: true}, "duplicate": {Twice: true}, "reorder": {}} {
+		d.Override = func(what rng.Name, _, key uint64) (int64, bool) { return 1, what == rng.Of(name) && key == 3 }
+		if fate := l.Leave(3, &d); fate != want {
+			t.Errorf("the fate with an override of %s is %+v, want %+v", name, fate, want)
+		}
+		if fate := l.Leave(4, &d); fate != (Fate{}) {
+			t.Errorf("the fate of another message is %+v", fate)
+		}
+		if at, _ := l.Carry(0, 1, 3, false, &d); at != 7 {
+			t.Errorf("it arrives at %d, want 7", at)
+		}
 	}
 }
 
