@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -78,7 +79,7 @@ func makeSmall(run *trial.Run) (small *trial.Run, how string) {
 	if len(failed) == 0 { // unknown: nothing to hold on to
 		return run, "not made small: " + run.Outcome.String()
 	}
-	r, err := shrink.Shrink(run.Model.System(), run.Case, trial.Breaks(run.Model, failed[0].Name, nil, check.Options{}), shrink.Options{Runs: shrinkRuns})
+	r, err := trial.Shrink(context.Background(), run, nil, check.Options{}, shrink.Options{Runs: shrinkRuns})
 	if err == nil {
 		small, err = trial.Simulate(run.Model, r.Case, true, nil, check.Options{})
 	}

@@ -44,6 +44,9 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 		{Name: "faults", Value: describeFaults(c.Faults, r)},
 		{Name: "claims", Value: describeClaims(r.Weaker, r.Beyond)},
 	}...)
+	if r.Small != nil {
+		facts = append(facts, r.Small.facts()...)
+	}
 	if r.Untraced > 0 {
 		facts = append(facts, sim.Field{Name: "trace", Value: fmt.Sprintf("a part of the run: %s records before or after it were not kept", count.Grouped(r.Untraced))})
 	}

@@ -45,7 +45,8 @@ type Results struct {
 	Ops       Ops                        `json:"operations"`
 	Events    uint64                     `json:"events"`
 	Simulated sim.Time                   `json:"simulated_ns"`
-	Live      *Live                      `json:"live,omitempty"` // the run was in real time; nil: it is the same each time
+	Live      *Live                      `json:"live,omitempty"`   // the run was in real time; nil: it is the same each time
+	Small     *Small                     `json:"shrunk,omitempty"` // how the case was made small; nil: it was not
 	Case      json.RawMessage            `json:"case,omitempty"`
 	Version   string                     `json:"version"`          // of simrun
 	Folder    string                     `json:"folder,omitempty"` // that the run is stored in; only where results are printed
@@ -70,7 +71,7 @@ func (t *Run) Results() (Results, error) {
 	r := Results{
 		Outcome: t.Outcome, Summary: t.Summary, Seed: &t.Case.Seed, Model: t.Case.Model, Workload: t.Case.Workload.Name, Spec: t.Spec,
 		Digest: t.Digest.String(), Checks: t.Checks, Figures: t.Figures, Beyond: t.Beyond, Weaker: t.Weaker, Epoch: t.Model.Epoch, Exercise: &t.Exercise, Sometimes: t.Sometimes, Ops: CountOps(t.History),
-		Events: t.Events, Simulated: t.End, Case: bytes.TrimSpace(text), Version: Version,
+		Events: t.Events, Simulated: t.End, Small: t.Small, Case: bytes.TrimSpace(text), Version: Version,
 	}
 	if t.Trace != nil {
 		r.Untraced = t.Trace.Before + t.Trace.After

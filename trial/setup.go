@@ -123,6 +123,7 @@ type Run struct {
 	Exercise Exercise
 	Beyond   []string // faults that go beyond what the model claims to survive, and why
 	Weaker   []string // options with which the model does not keep its guarantee
+	Small    *Small   // how the case was made small; nil: it was not
 }
 
 // Run simulates the case of one seed and judges it.
