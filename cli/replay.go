@@ -31,9 +31,10 @@ func newReplay(a *app) *cobra.Command {
 		Long: `replay runs a stored case again. PATH is the folder of a run, or a case file; left
 out, it is the latest run of the store.
 
-The digest of a stored run, and its history, must be what they were: if not, simrun or its
-model is another version, or the folder was changed. A case file outside of a stored run
-has nothing to compare with, and is stored as a new run.`,
+The digest of a stored run must be what it was. If not, the model was changed since, or simrun is another
+version: replay says what differs first, and what the verdict is now, which is the exit code. So it tells
+whether a repair mends a case. A case file outside of a stored run has nothing to compare with, and is
+stored as a new run.`,
 		Example: `  simrun replay
   simrun replay store/latest
   simrun replay case.json`,
@@ -98,11 +99,53 @@ func (a *app) replay(ctx context.Context, path string, twice bool, pf *programFl
 	if stored == nil {
 		return a.keep(ctx, t, of, a.program+" replay "+quote(file))
 	}
-	if err := sameRun(t.Result, stored, dir); err != nil {
-		return err
+	switch {
+	case t.Digest.String() != stored.Results.Digest:
+		return a.changed(t, stored, dir, of.format)
+	case !sameHistory(t.Result, stored):
+		return fmt.Errorf("%s: the run has the stored digest, but %s is not its history: the file was changed", dir, store.HistoryFile)
 	}
 	fmt.Fprintf(a.stderr, "the same run as stored: digest %v, %s\n", t.Digest, count.Of(len(t.History), "event")+" of history")
+	t.Small = stored.Results.Small
 	return a.finish(t, dir, of.format, a.program+" replay "+quote(dir))
+}
+
+// changed says of a run that is not the one in a folder, though of the same case, what differs first and what the verdict is now. It is an
+// internal error only if two runs differ now.
+func (a *app) changed(t *trial.Run, stored *store.Run, dir, format string) error {
+	if err := trial.Verify(t.Model, t.Case); err != nil {
+		return err
+	}
+	why := "the model was changed since"
+	if v := stored.Results.Version; v != trial.Version {
+		why = fmt.Sprintf("it was stored by simrun %s, and this is %s", v, trial.Version)
+	}
+	fmt.Fprintf(a.stderr, "not the run that is stored in %s: %s (digest %v, stored is %s)\n", printable(dir), why, t.Digest, printable(stored.Results.Digest))
+	fmt.Fprintln(a.stderr, printable(a.firstDifference(t, dir)))
+	fmt.Fprintf(a.stderr, "the stored verdict is %v (%s), and now it is %v\n", stored.Results.Outcome, printable(stored.Results.Summary), t.Outcome)
+	return a.finish(t, "", format, a.program+" replay "+quote(dir))
+}
+
+// firstDifference compares a run with the trace in a folder.
+func (a *app) firstDifference(t *trial.Run, dir string) string {
+	stored, err := store.Load(dir)
+	if err != nil || stored.Trace == nil {
+		return fmt.Sprintf("what differs first is not known: %s can't be read", store.TraceFile)
+	}
+	now, err := sim.RunTraced(t.Model.System(), t.Case)
+	if err != nil {
+		return "what differs first is not known: " + err.Error()
+	}
+	or := func(what string) string {
+		if what == "" {
+			return "nothing more"
+		}
+		return what
+	}
+	if d := sim.Differ(now.Trace.Records, stored.Trace.Records); d != nil {
+		return fmt.Sprintf("first difference: now %s; stored %s", or(d.First), or(d.Second))
+	}
+	return fmt.Sprintf("the traces are alike: what messages hold differs in a way that they do not say, or %s was changed", store.ResultsFile)
 }
 
 // replayLive runs a case in real time once more. It is another run, and stored as one.
@@ -157,23 +200,6 @@ func sameCase(dir, file string) error {
 	}
 	return fmt.Errorf("%s was changed after it was run: it is not the case in %s, so there is no digest to verify; to run the changed case, copy it to another place first",
 		file, store.ResultsFile)
-}
-
-// sameRun refuses a run that is not the stored one.
-func sameRun(r *sim.Result, stored *store.Run, dir string) error {
-	res := &stored.Results
-	if r.Digest.String() == res.Digest && sameHistory(r, stored) {
-		return nil
-	}
-	if res.Version != trial.Version {
-		return fmt.Errorf("%s was stored by simrun %s, and this is %s: its digest was %s and is %v now; replay it with the version that stored it",
-			dir, res.Version, trial.Version, res.Digest, r.Digest)
-	}
-	if r.Digest.String() == res.Digest {
-		return fmt.Errorf("%s: the run has the stored digest, but %s is not its history: the file was changed", dir, store.HistoryFile)
-	}
-	return &trial.InternalError{Err: fmt.Errorf("%s: the run has digest %v, but %s is stored: either %s was changed, or the model was, or simrun is not deterministic (simrun replay --verify tells)",
-		dir, r.Digest, res.Digest, store.ResultsFile)}
 }
 
 func sameHistory(r *sim.Result, stored *store.Run) bool {
