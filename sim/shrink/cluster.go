@@ -16,34 +16,34 @@ func (r *reduction) dropNodes() bool {
 		for n := max(1, r.system.MinNodes); n < r.best.c.Nodes; n++ {
 			c := r.best.c
 			c.Nodes = n
-			if !yield(c) || !yield(r.renumbered(c)) {
+			if !yield(c) || !yield(renumbered(c, r.best.c.Nodes)) {
 				return
 			}
 		}
 	})
 }
 
-// renumbered is a case whose plan names the nodes n1, n2, … in place of those that it names.
-func (r *reduction) renumbered(c sim.Case) sim.Case {
-	var used fault.Set
-	for _, f := range c.Faults {
-		if hits, ok := hitBy(f, r.best.c.Nodes); ok && !f.Kind.OnLinks() {
-			used |= hits.Nodes
-		} else if ok {
-			for n := 1; n <= r.best.c.Nodes; n++ {
-				if renamed(f.Target, map[int]int{n: 99}) != f.Target {
-					used |= fault.SetOf(fault.Node(n))
-				}
-			}
+// renumbered is a case whose plan and overrides name the nodes n1, n2, … in place of those of n nodes that they name.
+func renumbered(c sim.Case, n int) sim.Case {
+	names := map[int]int{}
+	for node := 1; node <= n; node++ {
+		if mentions(&c, node) {
+			names[node] = len(names) + 1
 		}
 	}
-	names := map[int]int{}
-	for i, n := range used.List() {
-		names[int(n)] = i + 1
-	}
-	c.Faults = slices.Clone(c.Faults)
+	c.Faults, c.Overrides = slices.Clone(c.Faults), slices.Clone(c.Overrides)
 	for i := range c.Faults {
 		c.Faults[i].Target = renamed(c.Faults[i].Target, names)
 	}
+	for i := range c.Overrides {
+		c.Overrides[i].Key = string(renamed(fault.Target(c.Overrides[i].Key), names))
+	}
 	return c
+}
+
+// mentions reports whether the plan or an override names a node.
+func mentions(c *sim.Case, node int) bool {
+	other := map[int]int{node: node + 1}
+	return slices.ContainsFunc(c.Faults, func(f fault.Fault) bool { return renamed(f.Target, other) != f.Target }) ||
+		slices.ContainsFunc(c.Overrides, func(o sim.Override) bool { return string(renamed(fault.Target(o.Key), other)) != o.Key })
 }

@@ -64,13 +64,16 @@ func (r *reduction) marks() []sim.Time {
 	return slices.Compact(marks)
 }
 
-// without is the best without a stretch of time before a mark: all from the mark on comes so much earlier.
+// without is the best without a stretch of time before a moment: all from then on comes so much earlier, operations of the stretch are
+// left out, and faults begin where it was.
 func (r *reduction) without(from sim.Time, by time.Duration) sim.Case {
 	c := r.best.c
 	c.Faults = slices.Clone(c.Faults)
 	for i := range c.Faults {
 		if f := &c.Faults[i]; sim.Time(f.At) >= from {
 			f.At -= by
+		} else if begin := time.Duration(from) - by; f.At > begin {
+			f.At = begin
 		}
 	}
 	c = withOnly(c, r.shifted(&c, from, by))
@@ -78,15 +81,34 @@ func (r *reduction) without(from sim.Time, by time.Duration) sim.Case {
 	return c
 }
 
+// cutTime takes stretches of time out of the run with all that clients invoke in them, the longest first.
+func (r *reduction) cutTime() (helped bool) {
+	for r.first(func(yield func(sim.Case) bool) {
+		end := time.Duration(r.best.c.Duration)
+		for part := time.Duration(2); part <= 64 && end/part >= time.Millisecond; part *= 2 {
+			for i := part; i > 0; i-- {
+				if !yield(r.without(sim.Time(end*i/part), end/part)) {
+					return
+				}
+			}
+		}
+	}) {
+		helped = true
+	}
+	return helped
+}
+
 // afresh puts few of the faults to where the run is short: each alone, then two, then all, with the times between them kept, after each of
 // the first things that happen in a run without faults. What follows later is left out. It is a search of its own, in a run of its own:
-// that of the best without its faults, and those in which one that is weather lasts all the time.
+// that of the best without its faults, and those in which one that is weather lasts all the time. It takes a third of the budget at most.
 func (r *reduction) afresh() bool {
 	bases := []sim.Case{r.best.c}
 	for i := range r.best.c.Faults {
 		bases = append(bases, folded(r.best.c, i)...)
 	}
 	slices.Reverse(bases)
+	r.until = r.runs + (r.o.Runs-r.runs)/3
+	defer func() { r.until = 0 }()
 	for _, c := range bases {
 		quiet := r.quiet(c)
 		for _, group := range groups(c.Faults) {
@@ -101,7 +123,7 @@ func (r *reduction) afresh() bool {
 // stage is how much of the beginning of a run is a place for faults, and places how many events of it are.
 const (
 	stage  = 1500 * time.Millisecond
-	places = 400
+	places = 200
 
 	patience = 400 * time.Millisecond // after which what a fault led to is seen, in addition to twice as long as in the best
 )

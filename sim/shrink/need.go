@@ -41,8 +41,8 @@ func Explain(ctx context.Context, s sim.System, c sim.Case, valid func(*sim.Resu
 	}
 	var e Explanation
 	for what, less := range singles(was) {
-		if ctx.Err() != nil {
-			return e, nil
+		if ctx.Err() != nil || len(e.Needs) == mostExplained {
+			break
 		}
 		if r, err := sim.RunTraced(s, less); err == nil {
 			e.Needs = append(e.Needs, Need{what, r, sim.Differ(was.Trace.Records, r.Trace.Records)})
@@ -93,14 +93,14 @@ func singles(was *sim.Result) iter.Seq2[string, sim.Case] {
 					keys = append(keys, calls[j].Key)
 				}
 			}
-			if len(calls) <= mostExplained && !yield(calls[i].Key+" "+calls[i].Text, withOnly(c, keys)) {
+			if !yield(calls[i].Key+" "+calls[i].Text, withOnly(c, keys)) {
 				return
 			}
 		}
 	}
 }
 
-// mostExplained is how many operations a case may have of which each is shown to be needed.
+// mostExplained is how many parts of a case are shown to be needed.
 const mostExplained = 40
 
 // overrideText tells an override to a person.

@@ -48,7 +48,7 @@ func constant(l sim.Latency, halves sim.Duration) sim.Latency {
 	return sim.Latency{Dist: sim.Constant, Min: at, Max: at}
 }
 
-// usual lets a fault of the weather be how the network is all the time, and not a fault.
+// usual lets a latency be how the network is all the time, and not a fault.
 func (r *reduction) usual() bool {
 	return r.first(func(yield func(sim.Case) bool) {
 		for i := range r.best.c.Faults {
@@ -61,8 +61,8 @@ func (r *reduction) usual() bool {
 	})
 }
 
-// folded lists the networks that a fault of the weather can become: of a latency, one that is constant, first. There is none where the
-// faults heal and the system must recover: the network would not.
+// folded lists the networks that a fault can become which delays messages: one that is constant first. There is none where the faults heal
+// and the system must recover: the network would not.
 func folded(c sim.Case, i int) (list []sim.Case) {
 	f := c.Faults[i]
 	if !c.Recovery.Skip {
@@ -81,12 +81,6 @@ func folded(c sim.Case, i int) (list []sim.Case) {
 			add(func(n *sim.Network) { n.Latency = constant(l, halves) })
 		}
 		add(func(n *sim.Network) { n.Latency = l })
-	case fault.Loss:
-		add(func(n *sim.Network) { n.Loss = f.Ratio })
-	case fault.Duplicate:
-		add(func(n *sim.Network) { n.Duplicate = f.Ratio })
-	case fault.Bandwidth:
-		add(func(n *sim.Network) { n.Bandwidth, n.Queue = f.Rate, f.Queue })
 	case fault.Reorder:
 		add(func(n *sim.Network) {
 			n.Latency = sim.Latency{Dist: sim.Uniform, Min: n.Latency.Min, Max: n.Latency.Max + sim.Duration(f.By)}
@@ -124,17 +118,32 @@ func latenciesOf(routes []sim.Route) []sim.Latency {
 // fates replaces a fault of the weather by the fates of the messages that it hit, as overrides, of which few are left.
 func (r *reduction) fates() (helped bool) {
 	for i := len(r.best.c.Faults) - 1; i >= 0 && i < len(r.best.c.Faults); i-- {
-		if f := r.best.c.Faults[i]; f.Kind.Family() != fault.Weather {
-			continue
+		if f := r.best.c.Faults[i]; f.Kind.Family() == fault.Weather {
+			helped = r.byMessage(withFault(r.best.c, i), f) || helped
 		}
-		c := withFault(r.best.c, i)
-		c.Overrides = append(slices.Clone(c.Overrides), r.hitMessages(r.best.c.Faults[i])...)
-		if len(c.Overrides) > mostOverrides {
-			continue
+	}
+	for _, kind := range []fault.Kind{fault.Loss, fault.Duplicate} {
+		c := r.best.c
+		if chance := chanceOf(&c.Network, kind); chance.Num > 0 {
+			*chance = sim.Ratio{}
+			helped = r.byMessage(c, fault.Fault{Kind: kind}) || helped
 		}
-		helped = r.excursion([]sim.Case{c}, r.dropFaults) || helped
 	}
 	return helped
+}
+
+// chanceOf is the chance that the network does always to messages what a kind of fault does for a time.
+func chanceOf(n *sim.Network, kind fault.Kind) *sim.Ratio {
+	if kind == fault.Loss {
+		return &n.Loss
+	}
+	return &n.Duplicate
+}
+
+// byMessage starts from a case of which a fault was taken away, with what that did to each message in its place.
+func (r *reduction) byMessage(c sim.Case, f fault.Fault) bool {
+	c.Overrides = append(slices.Clone(c.Overrides), r.hitMessages(f)...)
+	return len(c.Overrides) <= mostOverrides && r.excursion([]sim.Case{c}, r.dropFaults)
 }
 
 // mostOverrides is how many messages may take the place of a fault at first.
@@ -174,7 +183,7 @@ func (r *reduction) hitMessages(f fault.Fault) (list []sim.Override) {
 	}
 	for i := range records {
 		if s := &records[i]; delays && s.Kind == sim.Send && s.Key != "" && s.Time >= from && s.Time < to && !arrived[s.Message] && s.Node != s.Peer {
-			list = append(list, sim.Override{Key: "latency " + s.Key, Value: int64(r.best.run.End - s.Time + sim.Time(time.Second))})
+			list = append(list, sim.Override{Key: "loss " + s.Key, Value: 1}) // it came too late to be seen
 		}
 	}
 	if f.Kind == fault.Duplicate {

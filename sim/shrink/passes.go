@@ -26,10 +26,11 @@ func (r *reduction) stages() [][]pass {
 			{"clients", r.dropClients},
 			{"nodes", r.dropNodes},
 			{"workload and options", r.plainWorkload},
+			{"stretches of time", r.cutTime},
 			{"gaps", r.closeGaps},
 		},
 		{ // what leaves the run
-			{"weather in place of faults", r.usual},
+			{"latency of the network", r.usual},
 			{"places of faults", r.afresh},
 			{"messages in place of faults", r.fates},
 		},
@@ -55,6 +56,17 @@ func (r *reduction) reduce() bool {
 		}
 		if helped {
 			i = -1
+		}
+	}
+	return true
+}
+
+// minimal reports whether each case with a fault, an override or an operation less was tried. One that can't run, or that goes beyond the
+// claims, counts as tried.
+func (r *reduction) minimal() bool {
+	for _, c := range singles(r.best.run) {
+		if _, _, untried := r.admits(c); untried {
+			return false
 		}
 	}
 	return true

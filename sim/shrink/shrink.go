@@ -22,8 +22,8 @@ import (
 
 // Defaults of [Options], enough for a case of a few thousand operations: well below a minute of work for most.
 const (
-	DefaultRuns   = 4000
-	DefaultEvents = 30_000_000
+	DefaultRuns   = 6000
+	DefaultEvents = 15_000_000
 )
 
 // Options steer a reduction. The zero value is right for most.
@@ -53,7 +53,7 @@ type Result struct {
 	From, Size  Size   // of the run of the case that was given, and of the smallest
 	Runs        int    // that it took
 	Events      uint64 // that these simulated
-	Complete    bool   // every pass came to its end; else the budget was used up, or the reduction was interrupted
+	Complete    bool   // no pass helps any more; else the budget was used up, or the reduction was interrupted
 	Minimal     bool   // the failure is gone with any one fault, override or operation less: each was tried
 	Interrupted bool   // the context ended first
 }
@@ -78,6 +78,6 @@ func Shrink(ctx context.Context, s sim.System, c sim.Case, fails func(*sim.Resul
 	complete := r.reduce()
 	return Result{
 		Case: r.best.c, From: from, Size: r.best.size, Runs: r.runs, Events: r.events,
-		Complete: complete, Minimal: complete, Interrupted: ctx.Err() != nil,
+		Complete: complete, Minimal: r.minimal(), Interrupted: ctx.Err() != nil,
 	}, nil
 }

@@ -13,7 +13,7 @@ import (
 
 // Size is what a reduction makes smaller. Of two sizes the first field that differs decides, in the order in which they are here.
 type Size struct {
-	Faults     int `json:"faults"`     // of the plan, and overrides of single decisions
+	Faults     int `json:"faults"`     // of the plan, overrides of single decisions, and what the network does to messages by chance
 	Operations int `json:"operations"` // that clients invoked, in both phases
 	Plan       int `json:"-"`          // how complicated the faults are: see planWeight
 	Cluster    int `json:"-"`          // servers and clients
@@ -61,6 +61,11 @@ func staticSize(c *sim.Case) Size {
 			s.Digits += digits(f.At) + digits(f.For) + digits(f.By) + digits(f.Max) + digits(f.Every)
 		}
 	}
+	for _, chance := range []sim.Ratio{c.Network.Loss, c.Network.Duplicate} {
+		if chance.Num > 0 {
+			s.Faults++
+		}
+	}
 	for _, o := range c.Overrides {
 		if !dropsOperation(o) {
 			s.Faults++
@@ -106,7 +111,7 @@ func settings(c *sim.Case) int {
 		}
 	}
 	for _, on := range []bool{
-		!c.Recovery.Skip, c.Network.Loss.Num > 0, c.Network.Duplicate.Num > 0, c.Network.Bandwidth > 0, c.Network.Queue > 0, c.Network.Refuse,
+		!c.Recovery.Skip, c.Network.Bandwidth > 0, c.Network.Queue > 0, c.Network.Refuse,
 		c.Network.Client > 0, c.Network.Latency.Dist != sim.Constant, c.Disk.Sync.Dist != sim.Constant,
 	} {
 		if on {

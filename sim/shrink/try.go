@@ -23,6 +23,7 @@ type reduction struct {
 	seen   map[rng.Name]bool // cases that were tried and do not help, by a hash of their text
 	runs   int               // that were judged
 	events uint64            // that they simulated
+	until  int               // runs at which the pass under way ends; 0: it has all
 	larger bool              // a case may have more faults than the best: it is the start of an excursion
 	trying string            // what the pass under way takes away
 }
@@ -220,9 +221,9 @@ func (r *reduction) count(events uint64) {
 	}
 }
 
-// spent reports whether the budget is used up, or the reduction is to end.
+// spent reports whether the budget is used up, that of the pass under way too, or the reduction is to end.
 func (r *reduction) spent() bool {
-	return r.runs >= r.o.Runs || r.events >= r.o.Events || r.ctx.Err() != nil
+	return r.until > 0 && r.runs >= r.until || r.runs >= r.o.Runs || r.events >= r.o.Events || r.ctx.Err() != nil
 }
 
 // end is the time of the first violation of the best, and of its run's end if none was seen from inside.

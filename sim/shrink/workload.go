@@ -125,13 +125,16 @@ func interval(c *sim.Case) time.Duration {
 	return time.Second / time.Duration(c.Workload.Rate)
 }
 
-// shifted lists the operations of the best that a run has in which all from a time on comes earlier by so much, or nothing of a time
-// between: those before it, and for each of the others one that is alike.
+// shifted lists the operations of the best that a run has in which all from a time on comes earlier by so much: those before the stretch
+// that is taken out, and for each of those after it one that is alike.
 func (r *reduction) shifted(c *sim.Case, from sim.Time, by time.Duration) []string {
 	step := interval(c)
 	var keys []string
 	for _, o := range r.best.operations {
 		key := o.key
+		if begin := from - sim.Time(by); o.at < from && o.at >= begin && begin >= 0 {
+			continue
+		}
 		if o.at >= from && step > 0 {
 			client, ordinal := o.numbers()
 			var ok bool
