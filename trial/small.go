@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"simrun/check"
+	"simrun/internal/count"
 	"simrun/models"
 	"simrun/sim"
 	"simrun/sim/shrink"
@@ -84,8 +85,10 @@ func (s *Small) Word() string {
 
 // facts are what is said of a case that was made small.
 func (s *Small) facts() []sim.Field {
-	facts := []sim.Field{{Name: "shrunk", Value: fmt.Sprintf("from %d faults, %d operations, %d messages to %d, %d, %d; %s",
-		s.From.Faults, s.From.Operations, s.From.Messages, s.To.Faults, s.To.Operations, s.To.Messages, s.Word())}}
+	sizes := func(z shrink.Size) string {
+		return fmt.Sprintf("%s, %s, %s", count.Of(z.Faults, "fault"), count.Of(z.Operations, "operation"), count.Of(z.Messages, "message"))
+	}
+	facts := []sim.Field{{Name: "shrunk", Value: fmt.Sprintf("from %s to %s; %s", sizes(s.From), sizes(s.To), s.Word())}}
 	for _, n := range s.Needs {
 		facts = append(facts, sim.Field{Name: "needs", Value: n.What + ": without it " + n.says()})
 	}

@@ -25,16 +25,14 @@ func dropsOperation(o sim.Override) bool { return strings.HasPrefix(o.Key, "drop
 
 // dropOperations takes operations away: those of each client, then segments of time, then one by one.
 func (r *reduction) dropOperations() bool {
-	all := r.best.operations
-	c := r.best.c
 	helped := false
-	for client := range c.Clients {
+	for client := range r.best.c.Clients {
 		others := slices.DeleteFunc(slices.Clone(r.best.operations), func(o invoked) bool { return o.who == sim.ClientID(client+1) })
 		if len(others) < len(r.best.operations) && len(others) > 0 && r.try(withOnly(r.best.c, keysOf(others))) {
 			helped = true
 		}
 	}
-	c, all = r.best.c, r.best.operations
+	c, all := r.best.c, r.best.operations
 	left := r.subsets(len(all), func(subset []int) sim.Case { return withOnly(c, keysOf(pick(all, subset))) })
 	return helped || left < len(all)
 }
