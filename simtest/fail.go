@@ -24,8 +24,8 @@ import (
 // regression test, with [Replay].
 const Dir = "testdata/simrun"
 
-// shrinkRuns bounds how often a failing case is run again to make it small: a second's work for most models.
-const shrinkRuns = 300
+// shrinkRuns bounds how often a failing case is run again to make it small: a second or two of work for most models.
+const shrinkRuns = 600
 
 // fail fails the test of a run that failed. Inside rapid, which calls again and again to make its draws small, the case is kept;
 // outside it is made small first, and its report is written too.
