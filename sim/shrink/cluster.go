@@ -16,19 +16,26 @@ func (r *reduction) dropNodes() bool {
 		for n := max(1, r.system.MinNodes); n < r.best.c.Nodes; n++ {
 			c := r.best.c
 			c.Nodes = n
-			if !yield(c) || !yield(renumbered(c, r.best.c.Nodes)) {
+			if !yield(c) || !yield(renumbered(c, r.best.c.Nodes, false)) || !yield(renumbered(c, r.best.c.Nodes, true)) {
 				return
 			}
 		}
 	})
 }
 
-// renumbered is a case whose plan and overrides name the nodes n1, n2, … in place of those of n nodes that they name.
-func renumbered(c sim.Case, n int) sim.Case {
-	names := map[int]int{}
+// renumbered is a case whose plan and overrides name the first nodes of the cluster in place of those of n nodes that they name; or the
+// last, since to some protocols a name is a rank.
+func renumbered(c sim.Case, n int, last bool) sim.Case {
+	var used []int
 	for node := 1; node <= n; node++ {
 		if mentions(&c, node) {
-			names[node] = len(names) + 1
+			used = append(used, node)
+		}
+	}
+	names := map[int]int{}
+	for i, node := range used {
+		if names[node] = i + 1; last {
+			names[node] = c.Nodes - len(used) + i + 1
 		}
 	}
 	c.Faults, c.Overrides = slices.Clone(c.Faults), slices.Clone(c.Overrides)
