@@ -225,3 +225,21 @@ func instants(r *sim.Result) (list []instant) {
 	}
 	return list
 }
+
+// restart looks for another minimum: in each smaller cluster it begins anew with every operation that clients invoke of themselves in a
+// run that is not much longer than the best.
+func (r *reduction) restart() bool {
+	r.until = r.runs + (r.o.Runs-r.runs)/3
+	defer func() { r.until = 0 }()
+	for n := max(1, r.system.MinNodes); n < r.best.c.Nodes; n++ {
+		c := r.best.c
+		c.Nodes = n
+		c.Duration = min(r.given.Duration, 2*c.Duration+sim.Duration(patience))
+		c.Workload, c.Clients = r.given.Workload, r.given.Clients
+		starts := []sim.Case{c, renumbered(c, r.best.c.Nodes, false), renumbered(c, r.best.c.Nodes, true)}
+		if r.excursion(starts, r.shorten, r.dropFaults, r.dropOperations, r.dropClients, r.cutTime, r.shorten, r.dropOperations) {
+			return true
+		}
+	}
+	return false
+}

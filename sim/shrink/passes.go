@@ -27,12 +27,14 @@ func (r *reduction) stages() [][]pass {
 			{"nodes", r.dropNodes},
 			{"workload and options", r.plainWorkload},
 			{"stretches of time", r.cutTime},
+			{"rate", r.faster},
 			{"gaps", r.closeGaps},
 		},
 		{ // what leaves the run
 			{"latency of the network", r.usual},
 			{"places of faults", r.afresh},
 			{"messages in place of faults", r.fates},
+			{"other minima", r.restart},
 		},
 		{ // what is for the reader
 			{"times", r.round},

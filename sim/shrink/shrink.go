@@ -73,7 +73,7 @@ func Shrink(ctx context.Context, s sim.System, c sim.Case, fails func(*sim.Resul
 		return Result{}, fmt.Errorf("the case of seed %d does not fail: there is nothing to make small", c.Seed)
 	}
 	r.count(first.Events)
-	r.best = r.stateOf(first)
+	r.best, r.given = r.stateOf(first), first.Case
 	from := r.best.size
 	complete := r.reduce()
 	return Result{

@@ -19,6 +19,7 @@ type reduction struct {
 	fails  func(*sim.Result) bool
 	o      Options
 
+	given  sim.Case          // that is to become small
 	best   state             // the smallest that fails
 	seen   map[rng.Name]bool // cases that were tried and do not help, by a hash of their text
 	runs   int               // that were judged
