@@ -67,12 +67,19 @@ func (m *unique) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 // that a node begins anew when it boots. of returns the index of the entry that a fact says to have
 // been applied, and a hash of it and all before it; false for every other fact.
 func EqualPrefix(name string, nodes int, of func(f sim.Fact) (index, hash uint64, ok bool)) sim.Monitor {
-	return &equalPrefix{name: name, of: of, applied: make([]uint64, nodes+1)}
+	return EqualPrefixFrom(name, nodes, of, func(sim.Fact) (index, hash uint64, ok bool) { return 0, 0, false })
+}
+
+// EqualPrefixFrom is EqualPrefix of nodes that may jump: jumped returns the index up to which a fact says that a snapshot took the place of what its node
+// has applied, and a hash of the entries up to there; false for every other fact.
+func EqualPrefixFrom(name string, nodes int, of, jumped func(f sim.Fact) (index, hash uint64, ok bool)) sim.Monitor {
+	return &equalPrefix{name: name, of: of, jumped: jumped, applied: make([]uint64, nodes+1)}
 }
 
 type equalPrefix struct {
 	name    string
 	of      func(f sim.Fact) (index, hash uint64, ok bool)
+	jumped  func(f sim.Fact) (index, hash uint64, ok bool)
 	entries []appliedEntry // by index - 1
 	applied []uint64       // by node
 }
@@ -89,7 +96,7 @@ func (m *equalPrefix) Booted(_ sim.Time, node sim.NodeID) { m.applied[node] = 0 
 func (m *equalPrefix) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	index, hash, ok := m.of(f)
 	if !ok {
-		return ""
+		return m.jump(node, f)
 	}
 	expected := m.applied[node] + 1
 	m.applied[node] = index
@@ -108,6 +115,23 @@ func (m *equalPrefix) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
 	default:
 		return fmt.Sprintf("%s and %s applied different entries at index %d", first.node, node, index)
 	}
+}
+
+// jump takes the fact that a snapshot took the place of what a node has applied.
+func (m *equalPrefix) jump(node sim.NodeID, f sim.Fact) string {
+	index, hash, ok := m.jumped(f)
+	if !ok {
+		return ""
+	}
+	m.applied[node] = index
+	switch {
+	case index == 0:
+	case index > uint64(len(m.entries)):
+		return fmt.Sprintf("%s has a snapshot of %d entries, of which nobody has applied the last", node, index)
+	case m.entries[index-1].hash != hash:
+		return fmt.Sprintf("%s has a snapshot of %d entries that are not those which %s applied", node, index, m.entries[index-1].node)
+	}
+	return ""
 }
 
 // Step is what a fact means for what a node must have after a restart.

@@ -43,6 +43,12 @@ func TestMonitors(t *testing.T) {
 		{"equal logs", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {1, said{"apply", 2, 8}}, {2, said{"apply", 1, 7}}, {-1, said{}}, {1, said{"apply", 1, 7}}}, ""},
 		{"a gap", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {1, said{"apply", 3, 8}}}, "n1 applied entry 3 where entry 2 comes next"},
 		{"different entries", invariant.EqualPrefix("m", 2, applied), []at{{1, said{"apply", 1, 7}}, {2, said{"apply", 1, 8}}}, "n1 and n2 applied different entries at index 1"},
+		{"a jump", invariant.EqualPrefixFrom("m", 2, applied, jumped), []at{{1, said{"apply", 1, 7}}, {1, said{"apply", 2, 8}}, {2, said{"jump", 2, 8}}, {2, said{"apply", 3, 9}}}, ""},
+		{"a jump elsewhere", invariant.EqualPrefixFrom("m", 2, applied, jumped), []at{{1, said{"apply", 1, 7}}, {2, said{"jump", 1, 8}}}, "n2 has a snapshot of 1 entries that are not those which n1 applied"},
+		{"a jump ahead", invariant.EqualPrefixFrom("m", 2, applied, jumped), []at{{1, said{"apply", 1, 7}}, {2, said{"jump", 2, 8}}}, "n2 has a snapshot of 2 entries, of which nobody has applied the last"},
+		{"equal states", invariant.Equal("m", applied), []at{{1, said{"apply", 1, 7}}, {2, said{"apply", 5, 9}}, {2, said{"apply", 1, 7}}, {1, said{"apply", 5, 9}}}, ""},
+		{"different states", invariant.Equal("m", applied), []at{{1, said{"apply", 4, 7}}, {2, said{"apply", 4, 8}}}, "n1 and n2 have different states after entry 4"},
+		{"another state", invariant.Equal("m", applied), []at{{1, said{"apply", 4, 7}}, {1, said{"apply", 4, 8}}}, "n1 has another state after entry 4 than it had before"},
 		{"kept", invariant.Durable("m", 2, step), []at{{1, said{"ack", 5, 0}}, {1, said{"cut", 4, 0}}, {1, said{"back", 3, 0}}, {2, said{"back", 0, 0}}}, ""},
 		{"forgotten", invariant.Durable("m", 2, step), []at{{1, said{"ack", 5, 0}}, {1, said{"ack", 4, 0}}, {1, said{"back", 4, 0}}}, "n1 acknowledged 5 entries and has 4 after its restart"},
 		{"names one thing", invariant.Unique("m", names), []at{{1, said{"name", 5, 1}}, {2, said{"name", 6, 1}}, {3, said{"name", 5, 1}}, {3, said{"other", 5, 2}}}, ""},
@@ -72,6 +78,11 @@ func TestMonitors(t *testing.T) {
 func applied(f sim.Fact) (index, hash uint64, ok bool) {
 	s := f.(said)
 	return s.a, s.b, s.word == "apply"
+}
+
+func jumped(f sim.Fact) (index, hash uint64, ok bool) {
+	s := f.(said)
+	return s.a, s.b, s.word == "jump"
 }
 
 func step(f sim.Fact) (invariant.Step, uint64) {

@@ -10,6 +10,7 @@ type Machine struct {
 
 	index map[string]int // key to position in slots
 	slots []slot
+	keys  []string // by position in slots
 }
 
 // slot is the value of one key.
@@ -26,8 +27,9 @@ func (m *Machine) slot(key []byte) int {
 	if i, ok := m.index[string(key)]; ok {
 		return i
 	}
-	m.slots = append(m.slots, slot{})
-	m.index[string(key)] = len(m.slots) - 1
+	name := string(key)
+	m.slots, m.keys = append(m.slots, slot{}), append(m.keys, name)
+	m.index[name] = len(m.slots) - 1
 	return len(m.slots) - 1
 }
 

@@ -107,6 +107,22 @@ func (e *Env) Truncate(name string, size int) error {
 	return nil
 }
 
+// Rename moves a file over another: what was durable of the one is durable of the other.
+func (e *Env) Rename(from, to string) error {
+	if e.Refuse == nil {
+		e.files[to] = e.File(from)
+		delete(e.files, from)
+	}
+	return e.Refuse
+}
+
+func (e *Env) Remove(name string) error {
+	if e.Refuse == nil {
+		delete(e.files, name)
+	}
+	return e.Refuse
+}
+
 func (e *Env) Sync(name string, id sim.SyncID) {
 	e.Syncs = append(e.Syncs, Sync{name, id, len(e.File(name).Data)})
 }

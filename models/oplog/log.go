@@ -28,7 +28,8 @@ const entryHeader = 13
 // travel in messages, rest in this arena, and are on disk.
 type Log struct {
 	arena []byte
-	meta  []entryMeta // by index; meta[0] stands for the empty prefix
+	meta  []entryMeta // by index, after the base; meta[0] stands for the prefix up to the base
+	base  Index       // the entries up to here were dropped: see [Log.Compact]
 }
 
 type entryMeta struct {
@@ -43,24 +44,27 @@ func NewLog(size int) Log {
 }
 
 // Last is the index of the last entry, 0 if there is none.
-func (l *Log) Last() Index { return Index(len(l.meta) - 1) }
+func (l *Log) Last() Index { return l.base + Index(len(l.meta)-1) }
 
-// Epoch is the epoch of an entry; 0 before the first and after the last.
+// Base is the last entry that was dropped; 0 if none was. Its epoch is still known.
+func (l *Log) Base() Index { return l.base }
+
+// Epoch is the epoch of an entry; 0 before the base and after the last.
 func (l *Log) Epoch(i Index) Epoch {
-	if i > l.Last() {
+	if i < l.base || i > l.Last() {
 		return 0
 	}
-	return l.meta[i].epoch
+	return l.meta[i-l.base].epoch
 }
 
 func (l *Log) LastEpoch() Epoch { return l.meta[len(l.meta)-1].epoch }
 
-// Chain is the hash of the log up to and including an entry.
-func (l *Log) Chain(i Index) uint64 { return l.meta[i].chain }
+// Chain is the hash of the log up to and including an entry, which must not be before the base.
+func (l *Log) Chain(i Index) uint64 { return l.meta[i-l.base].chain }
 
-// Raw is the encoding of the entries from first to last, both included.
+// Raw is the encoding of the entries from first to last, both included, which must be after the base.
 func (l *Log) Raw(first, last Index) []byte {
-	return l.arena[l.meta[first-1].end:l.meta[last].end]
+	return l.arena[l.meta[first-1-l.base].end:l.meta[last-l.base].end]
 }
 
 // Entry returns the kind and the data of an entry. The data is valid until the log changes.
@@ -99,20 +103,20 @@ func (l *Log) seal(epoch Epoch, start int) {
 
 // Truncate deletes the entry at index from and all that follow it.
 func (l *Log) Truncate(from Index) {
-	l.meta = l.meta[:from]
-	l.arena = l.arena[:l.meta[from-1].end]
+	l.meta = l.meta[:from-l.base]
+	l.arena = l.arena[:l.meta[from-1-l.base].end]
 }
 
 // LastBefore returns the largest index up to limit whose epoch is not later than epoch: the
 // Last place where this log can agree with one that has that epoch at limit. It lets a
 // leader skip all conflicting entries of an epoch in one step (Raft §5.3: "the protocol can be
-// optimized to reduce the number of rejected AppendEntries RPCs").
+// optimized to reduce the number of rejected AppendEntries RPCs"). What was dropped was committed: up to the base all logs agree.
 func (l *Log) LastBefore(limit Index, epoch Epoch) Index {
-	for i := min(limit, l.Last()); ; i-- {
-		if l.meta[i].epoch <= epoch {
-			return i
-		}
+	i := min(limit, l.Last())
+	for i > l.base && l.meta[i-l.base].epoch > epoch {
+		i--
 	}
+	return i
 }
 
 // Longest is the largest index among those of some nodes, given by node; 0 if there are none.

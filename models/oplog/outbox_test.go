@@ -21,8 +21,9 @@ func (s *sender) Report(f sim.Fact) { *s = append(*s, f.String()) }
 
 // node has a store and an outbox, and does what a test says.
 type node struct {
-	store oplog.Store
-	out   oplog.Outbox
+	store  oplog.Store
+	loaded oplog.Loaded
+	out    oplog.Outbox
 }
 
 func (n *node) Receive(sim.NodeID, []byte)      {}
@@ -33,7 +34,8 @@ func newNode(t *testing.T) (*modeltest.Rig, *node) {
 	r := modeltest.New(t, 1, func(env *modeltest.Env) sim.Node {
 		n := &node{store: oplog.NewStore(env, wal.Options{Files: [2]string{"a", "b"}, Magic: 1}, 8, func() {})}
 		copies, _ := n.store.Disk.Copies()
-		if _, err := n.store.Load(copies); err != nil {
+		var err error
+		if n.loaded, err = n.store.Load(copies); err != nil {
 			t.Fatal(err)
 		}
 		return n

@@ -22,6 +22,8 @@ type Store struct {
 	metaOffset int   // size of the file with the protocol's bytes as they are
 	stable     Index // entries up to here are durable
 	target     Index // and will be when the sync in flight ends
+
+	state []byte // of the protocol, up to the base or beyond: see [Store.Compact]
 }
 
 // indexSize is the size of the index in the head of a record, after the protocol's bytes: of the first entry in the body, which
@@ -40,6 +42,7 @@ func NewVolatile() Store { return Store{Log: NewLog(0), volatile: true} }
 // Loaded is what [Store.Load] found.
 type Loaded struct {
 	Meta    []byte // the protocol's bytes; zeros if there was no record
+	State   []byte // what [Store.Checkpoint] was given last; nil if nothing was
 	Repairs int    // records that one copy lacked
 }
 
@@ -56,7 +59,7 @@ func (s *Store) LoadTrusting(file []byte, copies [][]byte) (Loaded, error) {
 
 func (s *Store) load(copies, all [][]byte, trusting bool) (Loaded, error) {
 	l := Loaded{Meta: make([]byte, s.meta)}
-	s.Log = NewLog(len(copies[0]))
+	s.Log, s.state = NewLog(len(copies[0])), nil
 	found, err := s.Disk.Recover(copies, func(head, body []byte) error {
 		copy(l.Meta, head)
 		return s.replay(Index(binary.LittleEndian.Uint64(head[s.meta:])), body)
@@ -64,7 +67,7 @@ func (s *Store) load(copies, all [][]byte, trusting bool) (Loaded, error) {
 	if err != nil && !trusting {
 		return l, err
 	}
-	l.Repairs = found.Repairs()
+	l.Repairs, l.State = found.Repairs(), s.state
 	if err := s.Disk.Settle(found, all); err != nil {
 		return l, err
 	}
@@ -77,12 +80,19 @@ func (s *Store) replay(first Index, body []byte) error {
 	if first == 0 {
 		return nil
 	}
-	if first > s.Last()+1 {
+	if first&checkpointMark != 0 {
+		return s.replayCheckpoint(first&^checkpointMark, body)
+	}
+	if first > s.Last()+1 || first <= s.Base() {
 		return fmt.Errorf("%w: entry %d follows entry %d", wal.ErrDamaged, first, s.Last())
 	}
 	if first <= s.Last() {
 		s.Log.Truncate(first)
 	}
+	return s.replayEntries(body)
+}
+
+func (s *Store) replayEntries(body []byte) error {
 	for len(body) > 0 {
 		e, rest, ok := NextEntry(body)
 		if !ok {
@@ -166,10 +176,11 @@ func (s *Store) Sync() {
 
 // Synced takes the end of a sync. It reports whether more became durable.
 func (s *Store) Synced(_ sim.SyncID, err error) bool {
+	target := s.target // a checkpoint that begins now has another
 	if !s.Disk.Synced(err) {
 		return false
 	}
-	s.stable = max(s.stable, s.target)
+	s.stable = max(s.stable, target)
 	return true
 }
 

@@ -33,6 +33,8 @@ type planted struct {
 	voteLate bool     // the vote is still to be written
 	began    sim.Time // when the last read round began
 	lease    sim.Time // until when the leader believes that nobody else can lead
+
+	olderSnapshot *snapshot // that the disk gets with the log which begins after the latest
 }
 
 // The names of the checks that see a bug.
@@ -46,6 +48,8 @@ const (
 	voteOrder       = "vote monotone"
 	durable         = "durability"
 	progress        = "progress"
+	equalStates     = "equal states"
+	assertion       = "assertion"
 )
 
 // bugRows are the published bugs that the model can be switched to.

@@ -9,7 +9,7 @@ import (
 
 var messageNames = [...]string{
 	preVote: "PreVote", preVoteReply: "PreVoteReply", requestVote: "RequestVote", voteReply: "VoteReply",
-	appendEntries: "AppendEntries", appendReply: "AppendReply",
+	appendEntries: "AppendEntries", appendReply: "AppendReply", installSnapshot: "InstallSnapshot", installReply: "InstallReply",
 }
 
 // DescribeMessage returns what tells a person what a payload says, whoever sent it to whom: requests are described by what the
@@ -39,6 +39,14 @@ func (m *message) String() string {
 			s += fmt.Sprintf(" +%d", n)
 		}
 		return fmt.Sprintf("%s commit %d", s, m.index)
+	case installSnapshot:
+		s := fmt.Sprintf("%s up to %d@t%d, %d bytes from %d", head, m.index, m.logTerm, len(m.entries), m.prev)
+		if m.ok {
+			s += ", the last"
+		}
+		return s
+	case installReply:
+		return fmt.Sprintf("%s up to %d, has %d bytes", head, m.index, m.prev)
 	case appendReply:
 		if m.ok {
 			return fmt.Sprintf("%s match %d", head, m.index)
@@ -57,6 +65,9 @@ func (s *Server) Describe() sim.State {
 		{Name: "last", Value: fmt.Sprintf("%d@t%d", s.log.Last(), s.log.LastEpoch())},
 		{Name: "durable", Value: strconv.FormatUint(uint64(s.log.Stable()), 10)},
 		{Name: "commit", Value: strconv.FormatUint(uint64(s.commit), 10)},
+	}
+	if s.snapshot.index != 0 {
+		detail = append(detail, sim.Field{Name: "snapshot", Value: strconv.FormatUint(uint64(s.snapshot.index), 10)})
 	}
 	if s.vote != 0 {
 		detail = append(detail, sim.Field{Name: "vote", Value: s.vote.String()})

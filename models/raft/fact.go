@@ -56,6 +56,19 @@ type (
 	}
 	// factAcknowledged: an answer left the server that its log holds the leader's up to Index.
 	factAcknowledged struct{ Index Index }
+	// factCompacted: the server took a snapshot up to an entry, and dropped its log up to Base.
+	factCompacted struct{ Snapshot, Base Index }
+	// factRestored: a snapshot up to Index, and the entries after Base, took the place of what the server had. Chain is a hash of the log up to Index.
+	factRestored struct {
+		Index Index
+		Chain uint64
+		Base  Index
+	}
+	// factState: after the entry at Index the state of the machine has this hash.
+	factState struct {
+		Index Index
+		Hash  uint64
+	}
 	// factHalted: the server found its disk damaged and takes no more part.
 	factHalted struct{ Reason string }
 )
@@ -78,7 +91,14 @@ func (f *factTruncated) String() string    { return fmt.Sprintf("truncated from 
 func (f *factCommitted) String() string    { return fmt.Sprintf("committed %d", f.Index) }
 func (f *factApplied) String() string      { return fmt.Sprintf("applied %d@t%d", f.Index, f.Term) }
 func (f *factAcknowledged) String() string { return fmt.Sprintf("acknowledged %d", f.Index) }
-func (f *factHalted) String() string       { return "halted: " + f.Reason }
+func (f *factCompacted) String() string {
+	return fmt.Sprintf("took a snapshot up to %d, log from %d", f.Snapshot, f.Base+1)
+}
+func (f *factRestored) String() string {
+	return fmt.Sprintf("restored the snapshot up to %d, log from %d", f.Index, f.Base+1)
+}
+func (f *factState) String() string  { return fmt.Sprintf("state %016x after %d", f.Hash, f.Index) }
+func (f *factHalted) String() string { return "halted: " + f.Reason }
 
 // facts is the memory from which a server states its facts.
 type facts struct {
@@ -93,5 +113,8 @@ type facts struct {
 	committed  factCommitted
 	applied    factApplied
 	acked      factAcknowledged
+	compacted  factCompacted
+	restored   factRestored
+	state      factState
 	halted     factHalted
 }

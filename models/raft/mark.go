@@ -13,6 +13,9 @@ const (
 	markBackedUp       = "leader went back past a conflict"
 	markRepeated       = "repeated command recognised"
 	markReadWaited     = "read waited for the leader's first entry"
+	markInstalled      = "snapshot of a leader installed"
+	markRetained       = "entries after an installed snapshot kept"
+	markTailDropped    = "entries after an installed snapshot deleted"
 	markOldTerm        = "entry of an earlier term on a majority, not committed by counting"
 )
 

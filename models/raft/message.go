@@ -11,15 +11,17 @@ import (
 type messageKind uint8
 
 const (
-	preVote       messageKind = 1 + iota // asks whether an election could be won (dissertation §9.6)
-	preVoteReply                         //
-	requestVote                          // RequestVote RPC (Figure 2)
-	voteReply                            //
-	appendEntries                        // AppendEntries RPC, and heartbeat if empty (Figure 2)
-	appendReply                          //
+	preVote         messageKind = 1 + iota // asks whether an election could be won (dissertation §9.6)
+	preVoteReply                           //
+	requestVote                            // RequestVote RPC (Figure 2)
+	voteReply                              //
+	appendEntries                          // AppendEntries RPC, and heartbeat if empty (Figure 2)
+	appendReply                            //
+	installSnapshot                        // InstallSnapshot RPC (§7, Figure 13)
+	installReply                           //
 )
 
-func (k messageKind) known() bool { return k >= preVote && k <= appendReply }
+func (k messageKind) known() bool { return k >= preVote && k <= installReply }
 
 // message is a message between servers, decoded.
 //
@@ -29,18 +31,20 @@ func (k messageKind) known() bool { return k >= preVote && k <= appendReply }
 //	appendEntries   prevLogIndex    prevLogTerm    leaderCommit        read round
 //	appendReply ok  prevLogIndex    -              match               echoed
 //	appendReply no  prevLogIndex    hint's term    hint (last agreed)  echoed
+//	installSnapshot offset          lastIncluded   lastIncluded        read round
+//	installReply    what it has     -              lastIncluded        echoed
 //
 // In a preVote term is the term that the sender would start; in every other
 // message it is the sender's current term. A granted preVoteReply repeats the asked term.
 type message struct {
 	kind    messageKind
-	ok      bool // granted, or success
+	ok      bool // granted, or success, or done
 	term    Term
 	prev    Index
 	logTerm Term
 	index   Index
 	round   uint64
-	entries []byte // of appendEntries: encoded entries
+	entries []byte // of appendEntries: encoded entries; of installSnapshot: the chunk
 }
 
 // messageHeader is the size of a message without entries: CRC32C of the rest

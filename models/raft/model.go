@@ -1,7 +1,10 @@
 package raft
 
 import (
+	"slices"
+
 	"simrun/models"
+	"simrun/models/invariant"
 	"simrun/models/kv"
 	"simrun/models/oplog"
 	"simrun/models/session"
@@ -17,13 +20,13 @@ func Model() models.Model {
 		Summary:   "a key-value store replicated with Raft",
 		Guarantee: "linearizable as long as a majority keeps what it synced, and available while a majority is connected",
 
-		Boot:      func(env *sim.Env) sim.Node { return Boot(env, newStore(env)) },
+		Boot:      func(env *sim.Env) sim.Node { return bootStore(env) },
 		Client:    runClient,
 		Workloads: []models.Workload{workload.KV(), workload.Register(), workload.CASRegister()},
-		Options:   append(Options(), readsOption),
-		Bugs:      bugRows(),
+		Options:   append(Options(), readsOption, compactionOption),
+		Bugs:      slices.Concat(bugRows(), snapshotBugs()),
 		Profile:   Profile(),
-		Monitors:  func(c *sim.Case) []sim.Monitor { return Monitors(c.Nodes) },
+		Monitors:  monitors,
 		Marks:     append(Marks(), markRepeated),
 
 		Timers:          Timers(),
@@ -32,11 +35,23 @@ func Model() models.Model {
 	}
 }
 
+// monitors returns those of a case: with options there is more that must hold.
+func monitors(c *sim.Case) []sim.Monitor {
+	list := Monitors(c.Nodes)
+	if c.Options[optionCompaction] == on {
+		list = append(list, invariant.Equal(equalStates, equalState))
+	}
+	return list
+}
+
 // store is the key-value store that the servers of the model replicate.
 type store struct {
 	kv.Machine
 	env Environment
 }
+
+// bootStore starts a server of the model.
+func bootStore(env Environment) *Server { return boot(env, newStore(env), readAllOptions(env)) }
 
 func newStore(env Environment) *store { return &store{kv.NewMachine(), env} }
 
@@ -59,4 +74,9 @@ func (s *Server) AppliedUpTo() (node sim.NodeID, index Index, ok bool) {
 }
 
 // HashUpTo implements [oplog.Applier].
-func (s *Server) HashUpTo(index Index) uint64 { return s.log.Chain(index) }
+func (s *Server) HashUpTo(index Index) uint64 {
+	if index < s.log.Base() || index > s.log.Last() {
+		return 0 // a bug has lost it
+	}
+	return s.log.Chain(index)
+}

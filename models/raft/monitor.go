@@ -16,11 +16,20 @@ func Monitors(nodes int) []sim.Monitor {
 		&leaderAppendOnly{nodes: make([]appendState, nodes+1)},
 		&logMatching{},
 		newLeaderCompleteness(nodes),
-		invariant.EqualPrefix(machineSafety, nodes, applied),
+		invariant.EqualPrefixFrom(machineSafety, nodes, applied, jumped),
 		&commitMonotone{commit: make([]Index, nodes+1)},
 		&voteMonotone{nodes: make([]voteState, nodes+1)},
 		invariant.Durable(durable, nodes, kept),
 	}
+}
+
+// equalState: "because state machines are deterministic, each computes the same state" (§2), sessions included, also if it comes from a snapshot.
+func equalState(f sim.Fact) (index, hash uint64, ok bool) {
+	s, ok := f.(*factState)
+	if !ok {
+		return 0, 0, false
+	}
+	return uint64(s.Index), s.Hash, true
 }
 
 // elected: "at most one leader can be elected in a given term. §5.2"
@@ -40,6 +49,15 @@ func applied(f sim.Fact) (index, hash uint64, ok bool) {
 		return 0, 0, false
 	}
 	return uint64(a.Index), a.Chain, true
+}
+
+// jumped: a snapshot has the effect of all entries up to its index (§7).
+func jumped(f sim.Fact) (index, hash uint64, ok bool) {
+	r, ok := f.(*factRestored)
+	if !ok {
+		return 0, 0, false
+	}
+	return uint64(r.Index), r.Chain, true
 }
 
 // kept: what a server acknowledged it has after a restart (Figure 2: log[] is "updated on stable storage before
@@ -81,6 +99,8 @@ func (m *leaderAppendOnly) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) stri
 		if n.leader && f.Index != expected {
 			return fmt.Sprintf("leader %s wrote entry %d where entry %d comes next", node, f.Index, expected)
 		}
+	case *factRestored:
+		n.last = f.Base
 	case *factTruncated:
 		n.last = f.From - 1
 		if n.leader {
@@ -145,6 +165,7 @@ func (s *sameIndex) withTerm(t Term) *termChain {
 // the leaders for all higher-numbered terms. §5.4"
 type leaderCompleteness struct {
 	logs    [][]uint64 // by node and index: the hash of the log up to there
+	bases   []Index    // by node: a snapshot has what is before
 	leading []Term     // by node: of which term it is leader now, 0 of none
 	commits []commitPoint
 }
@@ -157,7 +178,7 @@ type commitPoint struct {
 }
 
 func newLeaderCompleteness(nodes int) *leaderCompleteness {
-	m := &leaderCompleteness{logs: make([][]uint64, nodes+1), leading: make([]Term, nodes+1)}
+	m := &leaderCompleteness{logs: make([][]uint64, nodes+1), leading: make([]Term, nodes+1), bases: make([]Index, nodes+1)}
 	for i := range m.logs {
 		m.logs[i] = make([]uint64, 1, 256)
 	}
@@ -167,7 +188,7 @@ func newLeaderCompleteness(nodes int) *leaderCompleteness {
 func (m *leaderCompleteness) Name() string { return "leader completeness" }
 
 func (m *leaderCompleteness) Booted(_ sim.Time, node sim.NodeID) {
-	m.logs[node] = m.logs[node][:1]
+	m.logs[node], m.bases[node] = m.logs[node][:1], 0
 	m.leading[node] = 0
 }
 
@@ -177,6 +198,9 @@ func (m *leaderCompleteness) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) st
 		if f.Index <= Index(len(m.logs[node])) {
 			m.logs[node] = append(m.logs[node][:f.Index], f.Chain)
 		}
+	case *factRestored:
+		m.bases[node] = f.Base
+		m.logs[node] = append(m.logs[node][:0], make([]uint64, f.Base+1)...)
 	case *factTruncated:
 		m.logs[node] = m.logs[node][:min(f.From, Index(len(m.logs[node])))]
 	case *factSteppedDown:
@@ -222,7 +246,7 @@ func (m *leaderCompleteness) committed(c commitPoint) string {
 
 func (m *leaderCompleteness) missing(node sim.NodeID, c commitPoint) string {
 	log := m.logs[node]
-	if c.index < Index(len(log)) && log[c.index] == c.chain {
+	if c.index <= m.bases[node] || c.index < Index(len(log)) && log[c.index] == c.chain {
 		return ""
 	}
 	return fmt.Sprintf("%s is leader of term %d without entry %d, which was committed in term %d", node, m.leading[node], c.index, c.term)

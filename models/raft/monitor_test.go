@@ -70,6 +70,26 @@ func TestMonitors(t *testing.T) {
 			[]event{{1, &factApplied{1, 1, 7}}, {1, &factApplied{1, 1, 7}}},
 			[]event{{1, &factApplied{1, 1, 7}}, {1, &factApplied{2, 1, 9}}},
 		},
+		{ // a snapshot of other entries than those that were applied
+			"state-machine safety",
+			[]event{{1, &factApplied{1, 1, 7}}, {2, &factRestored{Index: 1, Chain: 8}}},
+			[]event{{1, &factApplied{1, 1, 7}}, {1, &factApplied{2, 1, 9}}, {2, &factRestored{Index: 1, Chain: 7}}, {2, &factApplied{2, 1, 9}}},
+		},
+		{ // a snapshot of what nobody has applied
+			"state-machine safety",
+			[]event{{1, &factApplied{1, 1, 7}}, {2, &factRestored{Index: 2, Chain: 7}}},
+			[]event{{1, &factApplied{1, 1, 7}}, {2, &factRestored{Index: 0}}},
+		},
+		{ // what a snapshot has is present
+			"leader completeness",
+			[]event{{1, &factAppended{1, 1, 7}}, {1, &factCommitted{2, 1, 7, true}}, {2, &factRestored{Index: 1, Base: 1}}, {2, &factBecameLeader{Term: 2}}},
+			[]event{{1, &factAppended{1, 1, 7}}, {1, &factCommitted{2, 1, 7, true}}, {2, &factRestored{Index: 2, Base: 2}}, {2, &factBecameLeader{Term: 2}}},
+		},
+		{ // what comes after a snapshot is as before
+			"leader append-only",
+			[]event{{1, &factRestored{Index: 5, Base: 3}}, {1, &factBecameLeader{Term: 2}}, {1, &factAppended{Index: 6}}},
+			[]event{{1, &factRestored{Index: 5, Base: 3}}, {1, &factAppended{Index: 4}}, {1, &factBecameLeader{Term: 2}}, {1, &factAppended{Index: 5}}},
+		},
 		{
 			"commit monotone",
 			[]event{{1, &factCommitted{Index: 5}}, {1, &factCommitted{Index: 4}}},

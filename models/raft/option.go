@@ -10,12 +10,14 @@ const (
 	optionPreVote     sim.OptionName = "pre-vote"
 	optionCheckQuorum sim.OptionName = "check-quorum"
 	optionReads       sim.OptionName = "reads"
+	optionCompaction  sim.OptionName = "compaction"
 )
 
 // options are the choices that the algorithm leaves open.
 type options struct {
 	preVote     bool // ask before an election whether it could be won (dissertation §9.6)
 	checkQuorum bool // a leader without a majority steps down (dissertation §6.2)
+	compaction  bool // logs are compacted (§7)
 }
 
 // readOptions reads the options of the case. Without pre-vote and check of the quorum a single
@@ -28,6 +30,13 @@ func readOptions(env Environment) options {
 	}
 }
 
+// readAllOptions reads those that only machines with snapshots have, too.
+func readAllOptions(env Environment) options {
+	o := readOptions(env)
+	o.compaction = env.Option(optionCompaction) == on
+	return o
+}
+
 // Options are the choices of the servers that a case can make.
 func Options() []models.Option {
 	return []models.Option{
@@ -38,3 +47,12 @@ func Options() []models.Option {
 
 // readsOption is the choice of the clients of the key-value store.
 var readsOption = models.Option{Name: optionReads, Summary: "reads by ReadIndex (dissertation §6.4), or through the log", Values: []string{"index", "log"}}
+
+// on is the value of an option that is off by default.
+const on = "on"
+
+// compactionOption needs a machine that can be saved.
+var compactionOption = models.Option{
+	Name: optionCompaction, Summary: "servers save their state, drop their log up to there, and send it to those that lag (§7)", Values: []string{"off", on},
+	Marks: map[string][]string{on: {markInstalled, markRetained, markTailDropped}},
+}

@@ -3,6 +3,7 @@ package raft
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 
 	"simrun/models/oplog"
 	"simrun/models/wal"
@@ -51,10 +52,27 @@ func (s *Server) begin(found oplog.Loaded) {
 	s.termTold = s.term
 	s.facts.recovered = factRecovered{Term: s.term, Vote: s.vote, Last: s.log.Last()}
 	s.env.Report(&s.facts.recovered)
-	for i := Index(1); i <= s.log.Last(); i++ {
+	if found.State != nil && !s.resume(found.State) {
+		return
+	}
+	for i := s.log.Base() + 1; i <= s.log.Last() && s.snapshot.bytes == nil; i++ {
 		s.reportAppended(i)
 	}
 	s.drawElectionTimeout()
+}
+
+// resume goes on from the snapshot on the disk. Its log must begin where the snapshot ends, or before.
+func (s *Server) resume(state []byte) bool {
+	var snap snapshot
+	switch {
+	case !snap.decode(state) || !s.restore(snap):
+		s.halt("a snapshot that can't be read")
+		return false
+	case snap.index < s.log.Base():
+		s.env.Fatal(fmt.Sprintf("the log begins after entry %d, and the snapshot ends at entry %d", s.log.Base(), snap.index))
+	}
+	s.restored()
+	return true
 }
 
 // halt takes the server out of the cluster for good: it has forgotten what it promised.
@@ -87,6 +105,10 @@ func (s *Server) becameDurable() {
 		meta := metaOf(s.term, s.vote)
 		s.log.Put(meta[:], 0)
 	}
+	if s.planted.olderSnapshot != nil && !s.log.Checkpointing() {
+		s.planted.olderSnapshot = nil
+		s.checkpoint()
+	}
 	if s.role == leader {
 		s.countOwn()
 	}
@@ -99,7 +121,10 @@ func (s *Server) countOwn() {
 }
 
 // persist writes the change of the persistent state as one record.
-func (s *Server) persist() {
+func (s *Server) persist() { s.log.Write(s.metaBytes()) }
+
+// metaBytes is what of the persistent state is not log.
+func (s *Server) metaBytes() []byte {
 	vote := s.vote
 	if s.env.Bug(bugVoteNotPersisted) {
 		vote = 0
@@ -107,6 +132,6 @@ func (s *Server) persist() {
 	if s.env.Bug(bugVoteWrittenLate) && (s.log.MetaDirty() || s.planted.voteLate) {
 		s.planted.voteLate, vote = true, 0
 	}
-	meta := metaOf(s.term, vote)
-	s.log.Write(meta[:])
+	s.meta = metaOf(s.term, vote)
+	return s.meta[:]
 }

@@ -74,6 +74,8 @@ type Environment interface {
 	Read(file string) ([]byte, error)
 	WriteAt(file string, offset int, data []byte) error
 	Truncate(file string, size int) error
+	Rename(from, to string) error
+	Remove(file string) error
 	Sync(file string, id sim.SyncID)
 	Rand(what rng.Name, ordinal uint64) rng.Value
 	Option(name sim.OptionName) string
@@ -103,6 +105,10 @@ type Server struct {
 	applied Index      // lastApplied
 	machine session.Machine
 
+	// Log compaction.
+	snapshot snapshot // the latest
+	incoming incoming // of a leader's, what has arrived
+
 	// Election.
 	heard   sim.Time      // when the leader, or a candidate that got our vote, was last heard
 	timeout time.Duration // until an election starts
@@ -118,7 +124,8 @@ type Server struct {
 
 	// Persistence.
 	out      wal.Outbox[promise]
-	termTold Term // the last term told to be durable
+	termTold Term           // the last term told to be durable
+	meta     [metaSize]byte // scratch
 
 	in      message // scratch: the message that is handled
 	scratch []byte  // scratch: the reply that is built
@@ -133,15 +140,21 @@ type peer struct {
 	probing bool   // where the logs agree is not known: one message at a time
 	active  bool   // was heard of since the last check of the quorum
 	round   uint64 // latest read round that it acknowledged
+
+	install *outgoing // the snapshot that it is sent, if it needs one
 }
 
 // Boot starts a server, with what its disk holds and a machine in its first state, which it brings up to date.
 func Boot(env Environment, machine session.Machine) *Server {
+	return boot(env, machine, readOptions(env))
+}
+
+func boot(env Environment, machine session.Machine, o options) *Server {
 	nodes := env.Nodes()
 	s := &Server{
 		env:     env,
 		id:      env.ID(),
-		options: readOptions(env),
+		options: o,
 		machine: machine,
 		votes:   make([]bool, nodes+1),
 		peers:   make([]peer, nodes+1),
@@ -195,6 +208,10 @@ func (s *Server) step(from sim.NodeID, m *message) {
 		s.handleAppendEntries(from, m)
 	case appendReply:
 		s.handleAppendReply(from, m)
+	case installSnapshot:
+		s.handleInstall(from, m)
+	case installReply:
+		s.handleInstallReply(from, m)
 	}
 }
 
@@ -204,6 +221,8 @@ func (s *Server) rejectStale(from sim.NodeID, m *message) {
 		s.send(from, needTerm, &message{kind: voteReply, term: s.term})
 	case appendEntries:
 		s.send(from, needTerm, &message{kind: appendReply, term: s.term, prev: m.prev, round: m.round})
+	case installSnapshot:
+		s.send(from, needTerm, &message{kind: installReply, term: s.term, round: m.round})
 	}
 }
 
@@ -237,6 +256,7 @@ func (s *Server) finish() {
 	if s.log.Dirty() {
 		s.persist()
 	}
+	s.compact()
 	s.log.Sync()
 	if s.role == leader && s.env.Bug(bugAckBeforeSync) {
 		s.log.Assume()
@@ -255,6 +275,10 @@ func (s *Server) appendEntry(kind oplog.Kind, data []byte) Index {
 // truncate deletes the entries from an index on.
 func (s *Server) truncate(from Index) {
 	s.log.Truncate(from)
+	s.reportTruncated(from)
+}
+
+func (s *Server) reportTruncated(from Index) {
 	s.facts.acked.Index = min(s.facts.acked.Index, from-1)
 	s.facts.truncated = factTruncated{From: from}
 	s.env.Report(&s.facts.truncated)

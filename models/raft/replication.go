@@ -41,7 +41,7 @@ func (s *Server) replicate() {
 // fillWindow sends ahead without waiting for answers, up to the window (pipelining, dissertation §10.2.1).
 func (s *Server) fillWindow(to sim.NodeID) {
 	p := &s.peers[to]
-	for !p.probing && p.next <= s.log.Last() && p.next-p.match <= maxWindow {
+	for !p.probing && p.next > s.log.Base() && p.next <= s.log.Last() && p.next-p.match <= maxWindow {
 		s.sendAppend(to)
 	}
 }
@@ -49,6 +49,10 @@ func (s *Server) fillWindow(to sim.NodeID) {
 // sendAppend sends one AppendEntries with the entries that come next, if any.
 func (s *Server) sendAppend(to sim.NodeID) {
 	p := &s.peers[to]
+	if p.next <= s.log.Base() {
+		s.sendChunk(to)
+		return
+	}
 	m := message{
 		kind:    appendEntries,
 		term:    s.term,
@@ -80,25 +84,46 @@ func (s *Server) handleAppendEntries(from sim.NodeID, m *message) {
 	if s.role == leader {
 		return // two leaders in one term: a monitor has seen it
 	}
-	if s.role != follower || s.leader != from {
-		s.becomeFollower(m.term, from)
-	}
-	s.heard = s.env.Now()
+	s.follow(from, m.term)
 	reply := message{kind: appendReply, term: s.term, prev: m.prev, round: m.round}
-	if s.log.Epoch(m.prev) != m.logTerm { // "Reply false if log doesn't contain an entry at prevLogIndex whose term matches prevLogTerm"
+	if !s.agrees(m.prev, m.logTerm) { // "Reply false if log doesn't contain an entry at prevLogIndex whose term matches prevLogTerm"
 		reply.index = s.log.LastBefore(m.prev, m.logTerm)
 		reply.logTerm = s.log.Epoch(reply.index)
 		s.send(from, needTerm, &reply)
 		return
 	}
-	reply.ok = true
-	reply.index = s.takeEntries(m)
-	s.advanceCommit(min(m.index, reply.index)) // "commitIndex = min(leaderCommit, index of last new entry)"
+	last := s.takeEntries(m)
+	s.advanceCommit(min(m.index, last)) // "commitIndex = min(leaderCommit, index of last new entry)"
+	s.acknowledge(from, m, last)
+}
+
+// follow takes a sign of life from the leader of the term.
+func (s *Server) follow(from sim.NodeID, term Term) {
+	if s.role != follower || s.leader != from {
+		s.becomeFollower(term, from)
+	}
+	s.heard = s.env.Now()
+}
+
+// agrees reports whether the log has an entry with a term. What was dropped was committed: all leaders have it.
+func (s *Server) agrees(prev Index, term Term) bool {
+	if prev < s.log.Base() {
+		if s.env.Bug(bugPurgedIsConflict) {
+			s.truncate(s.log.Base() + 1)
+			return false
+		}
+		return true
+	}
+	return s.log.Epoch(prev) == term
+}
+
+// acknowledge answers that the log is that of the leader up to an entry, when it is durable.
+func (s *Server) acknowledge(to sim.NodeID, m *message, match Index) {
 	n := needTerm
-	if reply.index > s.log.Stable() {
+	if match > s.log.Stable() {
 		n = needLog
 	}
-	s.send(from, n, &reply)
+	s.send(to, n, &message{kind: appendReply, term: s.term, prev: m.prev, round: m.round, ok: true, index: match})
 }
 
 // takeEntries makes the log contain the entries of m and returns the index of
@@ -107,7 +132,7 @@ func (s *Server) handleAppendEntries(from sim.NodeID, m *message) {
 // entry and all that follow it").
 func (s *Server) takeEntries(m *message) Index {
 	if s.env.Bug(bugTruncateOnStale) && m.prev < s.log.Last() {
-		s.truncate(m.prev + 1)
+		s.truncate(max(m.prev, s.log.Base()) + 1)
 	}
 	i := m.prev
 	for b := m.entries; ; {
@@ -117,7 +142,7 @@ func (s *Server) takeEntries(m *message) Index {
 		}
 		b = rest
 		i++
-		if s.log.Epoch(i) == e.Epoch {
+		if i <= s.log.Base() || s.log.Epoch(i) == e.Epoch {
 			continue
 		}
 		if i <= s.log.Last() {
@@ -153,7 +178,7 @@ func (s *Server) handleAppendReply(from sim.NodeID, m *message) {
 		moved := m.index > p.match
 		p.match = max(p.match, m.index)
 		p.next = max(p.next, p.match+1)
-		p.probing = false
+		p.probing, p.install = false, nil
 		if moved {
 			s.tallyMatch()
 		}
@@ -227,6 +252,7 @@ func (s *Server) apply(i Index) {
 	result := s.perform(i, kind, data)
 	s.facts.applied = factApplied{Index: i, Term: s.log.Epoch(i), Chain: s.log.Chain(i)}
 	s.env.Report(&s.facts.applied)
+	s.reportState()
 	if len(s.pending) > 0 && s.pending[0].index == i {
 		s.reply(s.pending[0].from, result)
 		s.pending = s.pending[:copy(s.pending, s.pending[1:])]

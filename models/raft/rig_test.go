@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -34,11 +35,17 @@ var (
 )
 
 func newRig(t *testing.T, nodes int, bugs ...sim.BugName) *rig {
+	return newRigWith(t, nodes, nil, bugs...)
+}
+
+// newRigWith returns a rig of servers with options, as in a case.
+func newRigWith(t *testing.T, nodes int, options map[sim.OptionName]string, bugs ...sim.BugName) *rig {
 	r := &rig{t: t, servers: make([]*Server, nodes+1)}
 	r.Rig = modeltest.New(t, nodes, func(env *modeltest.Env) sim.Node {
-		r.servers[env.ID()] = Boot(env, newStore(env))
+		maps.Copy(env.Options, options)
+		r.servers[env.ID()] = bootStore(env)
 		return r.servers[env.ID()]
-	}, Monitors(nodes), bugs...)
+	}, monitors(&sim.Case{Nodes: nodes, Options: options}), bugs...)
 	return r
 }
 

@@ -13,8 +13,9 @@ var ErrDamaged = errors.New("disk damaged")
 type Found struct {
 	Size int // bytes that count
 
-	crc     uint32 // of the last frame
-	repairs []repair
+	crc        uint32 // of the last frame
+	generation uint32
+	repairs    []repair
 }
 
 // repair is a frame that a copy does not have.
@@ -37,9 +38,9 @@ func (f *Found) Repairs() int { return len(f.repairs) }
 // the file was durable when it was written. Then the error wraps [ErrDamaged]. An error of replay is returned
 // as it is.
 func (o *Options) Recover(copies [][]byte, replay func(head, body []byte) error) (Found, error) {
-	found := Found{}
+	found := Found{generation: o.latest(copies)}
 	for {
-		f, ok := o.frameOfAny(copies, found.Size, found.crc)
+		f, ok := o.frameOfAny(copies, &found)
 		if !ok {
 			break
 		}
@@ -50,9 +51,12 @@ func (o *Options) Recover(copies [][]byte, replay func(head, body []byte) error)
 		found.Size += len(f)
 		found.crc = f.crc()
 	}
+	if found.Size == 0 && o.replaced(copies) {
+		return found, fmt.Errorf("%w: the record that the log begins with can't be read", ErrDamaged)
+	}
 	for _, file := range copies {
 		for at := found.Size + 1; at+o.FrameSize(0) <= len(file); at++ {
-			if f, ok := o.frameAt(file, at); ok && f.durable() > found.Size {
+			if f, ok := o.frameAt(file, at); ok && o.proves(f, &found) {
 				return found, fmt.Errorf("%w: byte %d can't be read, but was durable when byte %d was written", ErrDamaged, found.Size, at)
 			}
 		}
@@ -60,11 +64,39 @@ func (o *Options) Recover(copies [][]byte, replay func(head, body []byte) error)
 	return found, nil
 }
 
-// frameOfAny returns the frame at an offset that follows another, from the first copy that has it.
-func (o *Options) frameOfAny(copies [][]byte, offset int, crc uint32) (frame, bool) {
+// proves reports whether a frame behind what counts shows that more was durable. What is left of an older generation shows nothing: the log was
+// replaced, and this copy not yet.
+func (o *Options) proves(f frame, found *Found) bool {
+	g := o.generation(f)
+	return g > found.generation || g == found.generation && f.durable() > found.Size
+}
+
+// latest is the latest generation that a copy begins with. An older copy is one that was about to be replaced when the node crashed: nothing was
+// added to the later one before both were there, so that either is good.
+func (o *Options) latest(copies [][]byte) (g uint32) {
 	for _, file := range copies {
-		if offset < len(file) {
-			if f, ok := o.frameAt(file, offset); ok && f.before() == crc {
+		if f, ok := o.frameAt(file, 0); ok && f.before() == 0 {
+			g = max(g, o.generation(f))
+		}
+	}
+	return g
+}
+
+// replaced reports whether a copy seems to have replaced another: its first record was whole on the disk before it did.
+func (o *Options) replaced(copies [][]byte) bool {
+	for _, file := range copies {
+		if len(file) >= frameHeader && o.generation(frame(file)) > 0 && o.generation(frame(file)) <= maxGeneration {
+			return true
+		}
+	}
+	return false
+}
+
+// frameOfAny returns the frame that follows what was found, from the first copy that has it.
+func (o *Options) frameOfAny(copies [][]byte, found *Found) (frame, bool) {
+	for _, file := range copies {
+		if found.Size < len(file) {
+			if f, ok := o.frameAt(file, found.Size); ok && o.generation(f) == found.generation && f.before() == found.crc {
 				return f, true
 			}
 		}

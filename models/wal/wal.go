@@ -22,6 +22,8 @@ type Env interface {
 	Read(file string) ([]byte, error)
 	WriteAt(file string, offset int, data []byte) error
 	Truncate(file string, size int) error
+	Rename(from, to string) error
+	Remove(file string) error
 	Sync(file string, id sim.SyncID)
 }
 
@@ -38,6 +40,10 @@ type Log struct {
 	syncing int    // size of the file that the syncs in flight cover; 0 if none is
 	flying  int    // syncs in flight: one for each copy
 	broken  bool   // the disk refused a write or a sync; the tail is to be written again
+
+	generation uint32 // of the files: how often the log was replaced
+	shift      int    // positions count on when the log is replaced: what is added to an offset in the file
+	replacing  replacement
 }
 
 // New returns a log that is to be recovered: [Log.Copies], [Options.Recover], [Log.Settle]. refused is
@@ -78,15 +84,25 @@ func (l *Log) Settle(f Found, copies [][]byte) error {
 			}
 		}
 	}
-	l.durable, l.crc = f.Size, f.crc
+	l.durable, l.crc, l.generation = f.Size, f.crc, f.generation
 	return nil
 }
 
-// Durable is the size of the file that is surely on disk.
-func (l *Log) Durable() int { return l.durable }
+// Durable is the position up to which the log is surely on disk: the size of the file, as long as the log was not replaced.
+func (l *Log) Durable() int {
+	if l.replacing.stage > waiting {
+		return l.replacing.before
+	}
+	return l.durable + l.shift
+}
 
-// Written is the size of the file with all records so far: they are durable when [Log.Durable] reaches it.
-func (l *Log) Written() int { return l.durable + len(l.tail) }
+// Written is the position after all records so far: they are durable when [Log.Durable] reaches it.
+func (l *Log) Written() int {
+	if l.replacing.stage == waiting {
+		return l.durable + len(l.tail) + l.shift + 1 // the record that replaces them takes a position of its own
+	}
+	return l.durable + len(l.tail) + l.shift
+}
 
 // Broken reports whether the disk refused, and [Log.Rewrite] has not succeeded yet.
 func (l *Log) Broken() bool { return l.broken }
@@ -94,8 +110,8 @@ func (l *Log) Broken() bool { return l.broken }
 // Put writes a record, which is not yet durable. The log keeps neither slice.
 func (l *Log) Put(head, body []byte) {
 	start := len(l.tail)
-	l.tail, l.crc = l.AppendFrame(l.tail, l.crc, l.durable, head, body)
-	if !l.broken && !l.write(start) {
+	l.tail, l.crc = l.appendFrame(l.generation, l.tail, l.crc, l.durable, head, body)
+	if !l.broken && l.replacing.stage == settled && !l.write(start) {
 		l.fail()
 	}
 }
@@ -114,10 +130,10 @@ func (l *Log) write(from int) bool {
 // Sync starts to make all records durable, unless syncs are in flight: then the
 // next begin when these end. It reports whether it started.
 func (l *Log) Sync() bool {
-	if l.flying > 0 || len(l.tail) == 0 || l.broken {
+	if l.flying > 0 || len(l.tail) == 0 || l.broken || l.replacing.stage != settled {
 		return false
 	}
-	l.syncing = l.Written()
+	l.syncing = l.durable + len(l.tail)
 	for _, file := range l.Files {
 		l.flying++
 		l.env.Sync(file, sim.SyncID(l.syncing))
@@ -128,14 +144,20 @@ func (l *Log) Sync() bool {
 // Synced takes the end of a sync. It reports whether more became durable.
 func (l *Log) Synced(err error) bool {
 	l.flying--
-	if err != nil && !l.broken {
+	if err != nil && !l.broken && !l.ignored() {
 		l.fail()
 	}
 	if l.flying > 0 || l.broken { // what was refused is written again, and what these syncs covered with it
 		return false
 	}
+	if l.replacing.stage > waiting {
+		return l.replaced()
+	}
 	l.tail = l.tail[:copy(l.tail, l.tail[l.syncing-l.durable:])]
 	l.durable = l.syncing
+	if l.replacing.stage == waiting {
+		l.beginReplacement()
+	}
 	return true
 }
 
@@ -149,10 +171,16 @@ func (l *Log) fail() {
 // nothing since the last good one can be trusted to reach the disk by syncing again (Rebello et al., "Can
 // Applications Recover from fsync Failures?", ATC'20).
 func (l *Log) Rewrite() bool {
-	if l.flying > 0 || !l.write(0) {
+	if l.flying > 0 || l.replacing.stage == settled && !l.write(0) {
 		l.refused()
 		return false
 	}
 	l.broken = false
-	return true
+	switch {
+	case l.replacing.stage == waiting:
+		l.beginReplacement()
+	case l.replacing.stage > waiting:
+		l.writeFresh()
+	}
+	return !l.broken
 }

@@ -121,6 +121,17 @@ func (d *drive) Truncate(name string, size int) error {
 	d.files[name] = d.files[name][:size]
 	return nil
 }
+func (d *drive) Rename(from, to string) error {
+	if d.refuse == nil {
+		d.files[to] = d.files[from]
+		delete(d.files, from)
+	}
+	return d.refuse
+}
+func (d *drive) Remove(name string) error {
+	delete(d.files, name)
+	return nil
+}
 func (d *drive) Sync(name string, _ sim.SyncID) { d.syncs = append(d.syncs, name) }
 
 // Whatever one copy has lost the other has, and settling makes them equal again.

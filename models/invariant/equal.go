@@ -1,0 +1,42 @@
+package invariant
+
+import (
+	"fmt"
+
+	"simrun/sim"
+)
+
+// Equal is the invariant that replicas which have applied the same entries have the same state. of returns the index of the entry after which a fact tells
+// the state of its node, and a hash of that; false for every other fact. It holds over restarts: a node that comes again to an index has
+// the state that it had there. The violation reads "n1 and n3 have different states after entry 7".
+func Equal(name string, of func(f sim.Fact) (index, hash uint64, ok bool)) sim.Monitor {
+	return &equal{name: name, of: of}
+}
+
+type equal struct {
+	name string
+	of   func(f sim.Fact) (index, hash uint64, ok bool)
+	at   []appliedEntry // by index; node 0 where nobody was
+}
+
+func (m *equal) Name() string { return m.name }
+
+func (m *equal) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+	index, hash, ok := m.of(f)
+	if !ok {
+		return ""
+	}
+	for uint64(len(m.at)) <= index {
+		m.at = append(m.at, appliedEntry{})
+	}
+	switch first := &m.at[index]; {
+	case first.node == 0:
+		*first = appliedEntry{hash, node}
+	case first.hash == hash:
+	case first.node == node:
+		return fmt.Sprintf("%s has another state after entry %d than it had before", node, index)
+	default:
+		return fmt.Sprintf("%s and %s have different states after entry %d", first.node, node, index)
+	}
+	return ""
+}

@@ -1,0 +1,67 @@
+package raft
+
+import (
+	"simrun/models"
+	"simrun/sim"
+)
+
+// The bugs of log compaction and snapshots.
+const (
+	bugPurgedIsConflict     sim.BugName = "purged-is-conflict"
+	bugLogCutFirst          sim.BugName = "log-cut-before-snapshot"
+	bugSnapshotErrorIgnored sim.BugName = "snapshot-error-ignored"
+	bugInstallWithoutData   sim.BugName = "install-without-data"
+	bugChunksInAnyOrder     sim.BugName = "chunks-in-any-order"
+	bugRemoveFirst          sim.BugName = "remove-before-rewrite"
+)
+
+// snapshotBugs are those of log compaction and snapshots.
+func snapshotBugs() []models.Bug {
+	compaction := map[sim.OptionName]string{optionCompaction: on}
+	return []models.Bug{
+		{
+			Name: bugPurgedIsConflict, ID: "B10", Tier: models.Easy, Options: compaction,
+			Summary: "an old AppendEntries whose previous entry was compacted is taken for a conflict, and the log is deleted",
+			Oracles: []string{commitOrder, durable, completeness, machineSafety, linearizability},
+			Source:  "openraft#511",
+		},
+		{
+			Name: bugLogCutFirst, ID: "B20", Tier: models.Easy, Options: compaction,
+			Summary: "the log is cut before the snapshot that replaces it is on the disk: after a crash in between, entries are missing",
+			Oracles: []string{assertion, progress},
+			Source:  "redisraft#43; redisraft#45; dissertation §5.1",
+		},
+		{
+			Name: bugSnapshotErrorIgnored, ID: "B62", Tier: models.Hard, Options: compaction,
+			Summary: "a snapshot that the disk refused counts as saved, and the log behind it is dropped",
+			Oracles: []string{durable, voteOrder, completeness, machineSafety, linearizability, progress},
+			Source:  "dragonboat#409",
+			// Both copies must be refused, in one step of a snapshot, by a disk that takes what comes after.
+			Scenario: `at 1s io-error n2 1/2 for 1.5s
+at 2.6s crash n2 for 100ms
+at 3s io-error n3 1/2 for 1.5s
+at 4.6s crash n3 for 100ms
+at 5s io-error n4 1/2 for 1.5s
+at 6.6s crash n4 for 100ms
+`,
+		},
+		{
+			Name: bugInstallWithoutData, ID: "B66", Tier: models.Easy, Options: compaction,
+			Summary: "a follower that is sent a snapshot moves its applied index, and keeps its old state",
+			Oracles: []string{equalStates, linearizability},
+			Source:  "nodedb#162; Raft Figure 13, step 8",
+		},
+		{
+			Name: bugChunksInAnyOrder, Tier: models.Easy, Options: compaction,
+			Summary: "the parts of a snapshot are joined in the order in which they come, some of them twice",
+			Oracles: []string{equalStates, machineSafety, assertion, linearizability, progress},
+			Source:  "Raft Figure 13, step 3: write data into the snapshot file at the given offset",
+		},
+		{
+			Name: bugRemoveFirst, ID: "B75", Tier: models.Easy, Options: compaction,
+			Summary: "the old files of the disk are removed before the new ones are written: a crash in between forgets vote and log",
+			Oracles: []string{durable, voteOrder, election, completeness, machineSafety, linearizability},
+			Source:  "ClickHouse#113654; Pillai et al., OSDI'14",
+		},
+	}
+}
