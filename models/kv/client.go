@@ -14,6 +14,8 @@ type Options struct {
 	// TimeoutIsFailure is a bug: an operation without an answer is recorded as failed, though it may have
 	// taken effect.
 	TimeoutIsFailure bool
+	// Between, if not nil, is what the client does after each of its operations.
+	Between func(*session.Client)
 }
 
 // RunClient is the whole life of a client of a [Machine] that servers replicate.
@@ -25,6 +27,9 @@ func RunClient(c *sim.Client, o Options) {
 			return
 		}
 		cl.do(op)
+		if o.Between != nil {
+			o.Between(cl.Client)
+		}
 	}
 }
 

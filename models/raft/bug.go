@@ -32,6 +32,7 @@ const (
 type planted struct {
 	voteLate bool     // the vote is still to be written
 	began    sim.Time // when the last read round began
+	twice    int      // votes that came twice
 	lease    sim.Time // until when the leader believes that nobody else can lead
 
 	olderSnapshot *snapshot // that the disk gets with the log which begins after the latest

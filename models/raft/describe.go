@@ -69,6 +69,9 @@ func (s *Server) Describe() sim.State {
 	if s.snapshot.index != 0 {
 		detail = append(detail, sim.Field{Name: "snapshot", Value: strconv.FormatUint(uint64(s.snapshot.index), 10)})
 	}
+	if s.options.membership != fixed {
+		detail = append(detail, sim.Field{Name: "members", Value: s.members.String()})
+	}
 	if s.vote != 0 {
 		detail = append(detail, sim.Field{Name: "vote", Value: s.vote.String()})
 	}

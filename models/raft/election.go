@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"simrun/sim"
+	"simrun/sim/fault"
 )
 
 // becomeFollower is the only way to become a follower, in the current term or a
@@ -107,6 +108,11 @@ func (s *Server) electionTimer() {
 	case candidate:
 		s.env.Sometimes(markSplitVote)
 	}
+	if !s.mayStand() {
+		s.leader = 0 // clients must not be sent to whom this server followed when it was a member
+		s.drawElectionTimeout()
+		return
+	}
 	if s.options.preVote {
 		s.becomePreCandidate()
 	} else {
@@ -122,14 +128,14 @@ func (s *Server) checkQuorum() {
 		return
 	}
 	s.env.SetTimer(timerElection, electionMax)
-	active := 1
+	active := fault.SetOf(fault.Node(s.id))
 	for i := 1; i < len(s.peers); i++ {
-		if sim.NodeID(i) != s.id && s.peers[i].active {
-			active++
+		if s.peers[i].active {
+			active |= fault.SetOf(fault.Node(i))
 		}
 		s.peers[i].active = false
 	}
-	if active < majority(s.env.Nodes()) {
+	if !s.members.won(active) {
 		s.env.Sometimes(markNoQuorum)
 		s.becomeFollower(s.term, 0)
 	}
@@ -145,14 +151,13 @@ func (s *Server) hearsLeader() bool {
 }
 
 func (s *Server) clearVotes() {
-	clear(s.votes)
-	s.granted = 0
+	s.votes, s.planted.twice = 0, 0
 }
 
 func (s *Server) askVotes(kind messageKind, term Term) {
 	m := message{kind: kind, term: term, index: s.log.Last(), logTerm: s.log.LastEpoch()}
 	for i := 1; i < len(s.peers); i++ {
-		if to := sim.NodeID(i); to != s.id {
+		if to := sim.NodeID(i); s.sendsTo(to) {
 			s.send(to, needTerm, &m)
 		}
 	}
@@ -160,12 +165,11 @@ func (s *Server) askVotes(kind messageKind, term Term) {
 
 // countVote counts the vote of one server, once.
 func (s *Server) countVote(from sim.NodeID) {
-	if s.votes[from] && !s.env.Bug(bugCountVotesTwice) {
-		return
+	if s.votes.Has(fault.Node(from)) && s.env.Bug(bugCountVotesTwice) {
+		s.planted.twice++
 	}
-	s.votes[from] = true
-	s.granted++
-	if s.granted < majority(s.env.Nodes()) {
+	s.votes |= fault.SetOf(fault.Node(from))
+	if !s.won(s.votes) && (s.planted.twice == 0 || s.votes.Len()+s.planted.twice < majority(s.env.Nodes())) {
 		return
 	}
 	if s.role == preCandidate {

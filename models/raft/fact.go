@@ -117,4 +117,5 @@ type facts struct {
 	restored   factRestored
 	state      factState
 	halted     factHalted
+	members    factMembers
 }

@@ -96,13 +96,17 @@ func (s *Server) take(m *message) (installed bool) {
 // otherwise "Discard the entire log" (Figure 13, steps 6 to 8).
 func (s *Server) install(whole []byte) bool {
 	var snap snapshot
-	if !snap.decode(whole) {
+	if !snap.decode(whole, s.env.Nodes()) {
 		return false
 	}
+	configs := s.configs
 	if s.env.Bug(bugInstallWithoutData) {
 		s.adopt(snap)
 	} else if !s.restore(snap) {
 		return false
+	}
+	if s.env.Bug(bugInstallKeepsMembers) {
+		s.configs, s.members = configs, configs.latest().members
 	}
 	s.dropFor(snap)
 	s.env.Sometimes(markInstalled)

@@ -16,6 +16,8 @@ const (
 	markInstalled      = "snapshot of a leader installed"
 	markRetained       = "entries after an installed snapshot kept"
 	markTailDropped    = "entries after an installed snapshot deleted"
+	markMembersUndone  = "change of the members undone"
+	markRemovedLeader  = "leader that is no member any more stepped down"
 	markOldTerm        = "entry of an earlier term on a majority, not committed by counting"
 )
 

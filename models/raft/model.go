@@ -6,7 +6,6 @@ import (
 	"simrun/models"
 	"simrun/models/invariant"
 	"simrun/models/kv"
-	"simrun/models/oplog"
 	"simrun/models/session"
 	"simrun/models/workload"
 	"simrun/sim"
@@ -23,15 +22,15 @@ func Model() models.Model {
 		Boot:      func(env *sim.Env) sim.Node { return bootStore(env) },
 		Client:    runClient,
 		Workloads: []models.Workload{workload.KV(), workload.Register(), workload.CASRegister()},
-		Options:   append(Options(), readsOption, compactionOption),
-		Bugs:      slices.Concat(bugRows(), snapshotBugs()),
+		Options:   append(Options(), readsOption, compactionOption, membershipOption),
+		Bugs:      slices.Concat(bugRows(), snapshotBugs(), membershipBugs()),
 		Profile:   Profile(),
 		Monitors:  monitors,
 		Marks:     append(Marks(), markRepeated),
 
 		Timers:          Timers(),
 		DescribeMessage: DescribeMessage(kv.Describe),
-		Converged:       oplog.Converged,
+		Converged:       converged,
 	}
 }
 
@@ -40,6 +39,9 @@ func monitors(c *sim.Case) []sim.Monitor {
 	list := Monitors(c.Nodes)
 	if c.Options[optionCompaction] == on {
 		list = append(list, invariant.Equal(equalStates, equalState))
+	}
+	if m := membership(c.Options[optionMembership]); m != fixed && m != "" {
+		list = append(list, &overlapping{})
 	}
 	return list
 }

@@ -65,7 +65,7 @@ func (s *Server) begin(found oplog.Loaded) {
 func (s *Server) resume(state []byte) bool {
 	var snap snapshot
 	switch {
-	case !snap.decode(state) || !s.restore(snap):
+	case !snap.decode(state, s.env.Nodes()) || !s.restore(snap):
 		s.halt("a snapshot that can't be read")
 		return false
 	case snap.index < s.log.Base():

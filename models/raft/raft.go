@@ -16,6 +16,7 @@ import (
 	"simrun/models/session"
 	"simrun/models/wal"
 	"simrun/sim"
+	"simrun/sim/fault"
 	"simrun/sim/rng"
 )
 
@@ -106,15 +107,20 @@ type Server struct {
 	machine session.Machine
 
 	// Log compaction.
-	snapshot snapshot // the latest
-	incoming incoming // of a leader's, what has arrived
+	snapshot   snapshot // the latest
+	incoming   incoming // of a leader's, what has arrived
+	compactNow bool     // an operator asks for it
+
+	// Membership.
+	configs configurations // in the log
+	members members        // the latest
+	target  fault.Set      // leader: who is to vote, as an operator wants it; empty if that is so
 
 	// Election.
 	heard   sim.Time      // when the leader, or a candidate that got our vote, was last heard
 	timeout time.Duration // until an election starts
 	attempt uint64        // timeouts drawn in this term
-	votes   []bool        // by server: who granted
-	granted int           // how many did
+	votes   fault.Set     // who granted
 
 	// Volatile state on leaders.
 	peers     []peer // by server, this one among them
@@ -156,10 +162,11 @@ func boot(env Environment, machine session.Machine, o options) *Server {
 		id:      env.ID(),
 		options: o,
 		machine: machine,
-		votes:   make([]bool, nodes+1),
 		peers:   make([]peer, nodes+1),
 		counts:  make([]uint64, 0, nodes),
+		members: members{voters: fault.All(nodes)},
 	}
+	s.configs = configurations{{members: s.members}}
 	s.log = oplog.NewStore(env, logFiles, metaSize, func() { env.SetTimer(timerDisk, diskRetry) })
 	s.recover()
 	return s
@@ -275,6 +282,7 @@ func (s *Server) appendEntry(kind oplog.Kind, data []byte) Index {
 // truncate deletes the entries from an index on.
 func (s *Server) truncate(from Index) {
 	s.log.Truncate(from)
+	s.dropMembers(from)
 	s.reportTruncated(from)
 }
 
@@ -287,4 +295,9 @@ func (s *Server) reportTruncated(from Index) {
 func (s *Server) reportAppended(i Index) {
 	s.facts.appended = factAppended{Index: i, Term: s.log.Epoch(i), Chain: s.log.Chain(i)}
 	s.env.Report(&s.facts.appended)
+	if s.options.membership != fixed && i > s.snapshot.index {
+		if kind, data := s.log.Entry(i); kind == entryMembers {
+			s.takeMembers(i, data)
+		}
+	}
 }

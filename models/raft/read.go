@@ -58,7 +58,7 @@ func (s *Server) read(from sim.Caller, query []byte) {
 func (s *Server) beginRound() {
 	s.nextRound()
 	for i := 1; i < len(s.peers); i++ {
-		if to := sim.NodeID(i); to != s.id {
+		if to := sim.NodeID(i); s.sendsTo(to) {
 			s.sendAppend(to)
 		}
 	}
@@ -87,11 +87,7 @@ func (s *Server) acknowledgeRound(p *peer, round uint64) {
 }
 
 func (s *Server) tallyRounds() {
-	s.counts = s.counts[:0]
-	for i := 1; i < len(s.peers); i++ {
-		s.counts = append(s.counts, s.peers[i].round)
-	}
-	s.reads.confirmed = max(s.reads.confirmed, agreed(s.counts, majority(len(s.counts))))
+	s.reads.confirmed = max(s.reads.confirmed, s.agreed(roundOf, 0))
 	if s.env.Bug(bugLeaseReads) && s.reads.confirmed == s.reads.round {
 		s.planted.lease = s.planted.began + sim.Time(electionMin)
 	}

@@ -19,11 +19,12 @@ func (s *Server) heartbeat() {
 		return
 	}
 	s.env.SetTimer(timerHeartbeat, heartbeatEvery)
+	s.changeMembers()
 	if s.env.Bug(bugLeaseReads) && s.reads.confirmed == s.reads.round {
 		s.nextRound()
 	}
 	for i := 1; i < len(s.peers); i++ {
-		if to := sim.NodeID(i); to != s.id {
+		if to := sim.NodeID(i); s.sendsTo(to) {
 			s.sendAppend(to)
 		}
 	}
@@ -32,7 +33,7 @@ func (s *Server) heartbeat() {
 // replicate sends new entries to every server whose log is known to agree.
 func (s *Server) replicate() {
 	for i := 1; i < len(s.peers); i++ {
-		if to := sim.NodeID(i); to != s.id {
+		if to := sim.NodeID(i); s.sendsTo(to) {
 			s.fillWindow(to)
 		}
 	}
@@ -204,15 +205,11 @@ func (s *Server) handleReject(from sim.NodeID, p *peer, m *message) {
 
 // tallyMatch moves the commit index to what a majority holds durably (Figure 2).
 func (s *Server) tallyMatch() {
-	s.counts = s.counts[:0]
-	for i := 1; i < len(s.peers); i++ {
-		s.counts = append(s.counts, uint64(s.peers[i].match))
-	}
-	quorum := majority(len(s.counts))
+	less := 0
 	if s.env.Bug(bugQuorumOffByOne) {
-		quorum--
+		less = 1
 	}
-	n := Index(agreed(s.counts, max(quorum, 1)))
+	n := Index(s.agreed(matchOf, less))
 	if n <= s.commit {
 		return
 	}
@@ -243,6 +240,8 @@ func (s *Server) advanceCommit(to Index) {
 	}
 	if s.role == leader {
 		s.serveReads()
+		s.membersCommitted()
+		s.changeMembers()
 	}
 }
 

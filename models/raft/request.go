@@ -1,7 +1,6 @@
 package raft
 
 import (
-	"simrun/models/kv"
 	"simrun/models/oplog"
 	"simrun/models/session"
 	"simrun/sim"
@@ -11,11 +10,6 @@ import (
 type call struct {
 	index Index
 	from  sim.Caller
-}
-
-// runClient is the whole life of a client.
-func runClient(c *sim.Client) {
-	kv.RunClient(c, kv.Options{LogReads: c.Option(optionReads) == "log", TimeoutIsFailure: c.Bug(bugTimeoutIsFailure)})
 }
 
 // Request implements [sim.Node].
@@ -38,6 +32,8 @@ func (s *Server) Request(from sim.Caller, payload []byte) {
 		s.propose(from, entryCommand, body)
 	case session.Read:
 		s.read(from, body)
+	case session.Control:
+		s.control(from, body)
 	}
 	s.finish()
 }

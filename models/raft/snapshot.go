@@ -18,30 +18,33 @@ const (
 // snapshot is a state of the machine, sessions included, with what is known of the log up to it (§7, Figure 12): "the snapshot replaces all entries up to
 // and including the last included index".
 type snapshot struct {
-	index Index  // lastIncludedIndex
-	term  Term   // lastIncludedTerm
-	chain uint64 // hash of the log up to there, by which monitors compare logs
-	state []byte // of the machine
-	bytes []byte // all of it, as it is on disk and in messages; nil if there is none
+	index   Index   // lastIncludedIndex
+	term    Term    // lastIncludedTerm
+	chain   uint64  // hash of the log up to there, by which monitors compare logs
+	members members // of the latest configuration up to there
+	state   []byte  // of the machine
+	bytes   []byte  // all of it, as it is on disk and in messages; nil if there is none
 }
 
-const snapshotHeader = 24
+const snapshotHeader = 24 + membersSize
 
-func newSnapshot(index Index, term Term, chain uint64, machine session.Snapshotter) snapshot {
+func newSnapshot(index Index, term Term, chain uint64, m members, machine session.Snapshotter) snapshot {
 	b := binary.LittleEndian.AppendUint64(nil, uint64(index))
 	b = binary.LittleEndian.AppendUint64(b, uint64(term))
 	b = binary.LittleEndian.AppendUint64(b, chain)
+	b = m.append(b)
 	b = machine.AppendState(b)
-	return snapshot{index, term, chain, b[snapshotHeader:], b}
+	return snapshot{index, term, chain, m, b[snapshotHeader:], b}
 }
 
 // decode reads a snapshot, which shares memory with b; false if it is cut off.
-func (s *snapshot) decode(b []byte) bool {
+func (s *snapshot) decode(b []byte, nodes int) bool {
 	if len(b) < snapshotHeader {
 		return false
 	}
-	*s = snapshot{Index(binary.LittleEndian.Uint64(b)), Term(binary.LittleEndian.Uint64(b[8:])), binary.LittleEndian.Uint64(b[16:]), b[snapshotHeader:], b}
-	return true
+	m, ok := decodeMembers(b[24:], nodes)
+	*s = snapshot{Index(binary.LittleEndian.Uint64(b)), Term(binary.LittleEndian.Uint64(b[8:])), binary.LittleEndian.Uint64(b[16:]), m, b[snapshotHeader:], b}
+	return ok
 }
 
 // snapshots reports whether the server takes snapshots, and of what.
@@ -54,11 +57,13 @@ func (s *Server) snapshots() (session.Snapshotter, bool) {
 // "once a server completes writing a snapshot, it may delete all log entries up through the last included index, as well as any prior snapshot" (§7).
 func (s *Server) compact() {
 	machine, ok := s.snapshots()
-	if !ok || s.applied < s.snapshot.index+snapshotEvery || s.applied > s.log.Last() || s.log.Checkpointing() {
+	due := s.applied >= s.snapshot.index+snapshotEvery || s.compactNow && s.applied > s.snapshot.index
+	if !ok || !due || s.applied > s.log.Last() || s.log.Checkpointing() {
 		return
 	}
 	before := s.snapshot
-	s.snapshot = newSnapshot(s.applied, s.log.Epoch(s.applied), s.log.Chain(s.applied), machine)
+	s.snapshot = newSnapshot(s.applied, s.log.Epoch(s.applied), s.log.Chain(s.applied), s.configs.at(s.applied), machine)
+	s.compactNow = false
 	if keep := max(s.log.Base()+keepEntries, s.applied) - keepEntries; keep > s.log.Base() {
 		s.log.Compact(keep)
 	}
@@ -93,6 +98,8 @@ func (s *Server) restore(snap snapshot) bool {
 func (s *Server) adopt(snap snapshot) {
 	s.snapshot = snap
 	s.commit, s.applied = snap.index, snap.index
+	s.members = snap.members
+	s.configs = configurations{{snap.index, snap.members}}
 }
 
 // restored tells the monitors what a snapshot and the log after it have put in place of what the server had.

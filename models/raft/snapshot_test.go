@@ -110,7 +110,7 @@ func TestInstallKeepsOrDropsTheTail(t *testing.T) {
 		r.withLog(3, 3, terms...)
 		m := newStore(r.Envs[1])
 		chain := r.servers[3].log.Chain(10)
-		snap := newSnapshot(10, 1, chain, m)
+		snap := newSnapshot(10, 1, chain, r.servers[1].members, m)
 		r.Deliver(envelope{From: 1, To: 3, Payload: (&message{kind: installSnapshot, term: 3, index: 10, logTerm: 1, ok: true, entries: snap.bytes}).append(nil)})
 		if s := r.servers[3]; s.log.Last() != c.last || s.log.Base() != 10 || s.commit != 10 {
 			t.Errorf("entries of term %d: log from %d to %d, commit %d; want its end at %d", c.term, s.log.Base()+1, s.log.Last(), s.commit, c.last)

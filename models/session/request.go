@@ -21,9 +21,10 @@ const (
 	Command                     // the body is a command
 	Read                        // the body is what is read
 	Local                       // the body is what one server is asked, whatever it knows
+	Control                     // the body is what an operator asks of the leader
 )
 
-func (k Kind) known() bool { return k >= Register && k <= Local }
+func (k Kind) known() bool { return k >= Register && k <= Control }
 
 // Begin begins a request in b's memory: the body is to be appended.
 func Begin(b []byte) []byte { return append(b[:0], 0, 0, 0, 0, 0) }
