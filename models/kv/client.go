@@ -14,6 +14,8 @@ type Options struct {
 	// TimeoutIsFailure is a bug: an operation without an answer is recorded as failed, though it may have
 	// taken effect.
 	TimeoutIsFailure bool
+	// AnyServer asks another server for each read, not the one that is believed to lead.
+	AnyServer bool
 	// Between, if not nil, is what the client does after each of its operations.
 	Between func(*session.Client)
 }
@@ -70,6 +72,9 @@ func (cl *client) do(op sim.Op) {
 
 // read carries out a read. One that was not answered has had no effect.
 func (cl *client) read(op sim.Op) {
+	if cl.AnyServer {
+		cl.AskNext()
+	}
 	kind, cmd := session.Read, Command{Op: Read, Key: []byte(op.Key)}
 	if cl.LogReads {
 		kind = session.Command

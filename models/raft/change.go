@@ -12,7 +12,7 @@ const caughtUp = 5
 // Servers that are to vote are learners first. Then there is one entry for each server that is added or removed (dissertation §4.1), or one that is joint and one that is
 // not for all of them (§6).
 func (s *Server) changeMembers() {
-	if s.role != leader || s.options.membership == fixed || !s.mayChange() {
+	if s.role != leader || s.options.membership == fixed || s.transfer.to != 0 || !s.mayChange() {
 		return
 	}
 	now := s.members

@@ -12,8 +12,9 @@ import (
 
 // What an operator can ask of a leader: the first byte of a request of kind [session.Control]. A set of servers follows, in 8 bytes.
 const (
-	controlMembers byte = 1 + iota // the voters are to be these
-	controlCompact                 // take a snapshot now
+	controlMembers  byte = 1 + iota // the voters are to be these
+	controlCompact                  // take a snapshot now
+	controlTransfer                 // hand over to one of these
 )
 
 // control does what an operator asks. The answer says that it has begun, not that it is done.
@@ -24,6 +25,8 @@ func (s *Server) control(from sim.Caller, body []byte) {
 			s.wantMembers(set)
 		case controlCompact:
 			s.compactNow = true
+		case controlTransfer:
+			s.handOver(set)
 		}
 	}
 	s.reply(from, session.Result{Status: session.OK})
@@ -51,6 +54,9 @@ func operator(c *sim.Client) func(*session.Client) {
 	if c.Option(optionMembership) != string(fixed) {
 		can = append(can, controlMembers, controlMembers)
 	}
+	if c.Option(optionTransfer) == on {
+		can = append(can, controlTransfer)
+	}
 	if c.Option(optionCompaction) == on && len(can) > 0 {
 		can = append(can, controlCompact)
 	}
@@ -69,11 +75,14 @@ func operator(c *sim.Client) func(*session.Client) {
 	}
 }
 
-// drawControl draws a request: for members any set of which one can be lost.
+// drawControl draws a request: for members any set of which one can be lost, for a transfer any server.
 func drawControl(draw rng.Value, can []byte, nodes int) (what byte, set fault.Set) {
 	what = can[draw.N(uint64(len(can)))]
 	draw = draw.Next()
 	set = fault.All(nodes)
+	if what == controlTransfer {
+		return what, fault.SetOf(fault.Node(1 + draw.N(uint64(nodes))))
+	}
 	for leave := draw.N(uint64(max(nodes-leastVoters, 0)) + 1); leave > 0; leave-- {
 		draw = draw.Next()
 		set &^= fault.SetOf(set.List()[draw.N(uint64(set.Len()))])
@@ -83,5 +92,5 @@ func drawControl(draw rng.Value, can []byte, nodes int) (what byte, set fault.Se
 
 // runClient is the whole life of a client.
 func runClient(c *sim.Client) {
-	kv.RunClient(c, kv.Options{LogReads: c.Option(optionReads) == "log", TimeoutIsFailure: c.Bug(bugTimeoutIsFailure), Between: operator(c)})
+	kv.RunClient(c, kv.Options{LogReads: c.Option(optionReads) == "log", TimeoutIsFailure: c.Bug(bugTimeoutIsFailure), AnyServer: c.Option(optionReads) == "follower", Between: operator(c)})
 }

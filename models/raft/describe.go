@@ -10,6 +10,7 @@ import (
 var messageNames = [...]string{
 	preVote: "PreVote", preVoteReply: "PreVoteReply", requestVote: "RequestVote", voteReply: "VoteReply",
 	appendEntries: "AppendEntries", appendReply: "AppendReply", installSnapshot: "InstallSnapshot", installReply: "InstallReply",
+	timeoutNow: "TimeoutNow", readIndex: "ReadIndex", readIndexReply: "ReadIndexReply",
 }
 
 // DescribeMessage returns what tells a person what a payload says, whoever sent it to whom: requests are described by what the
@@ -39,6 +40,12 @@ func (m *message) String() string {
 			s += fmt.Sprintf(" +%d", n)
 		}
 		return fmt.Sprintf("%s commit %d", s, m.index)
+	case timeoutNow:
+		return head
+	case readIndex:
+		return fmt.Sprintf("%s #%d", head, uint32(m.round))
+	case readIndexReply:
+		return fmt.Sprintf("%s #%d at %d", head, uint32(m.round), m.index)
 	case installSnapshot:
 		s := fmt.Sprintf("%s up to %d@t%d, %d bytes from %d", head, m.index, m.logTerm, len(m.entries), m.prev)
 		if m.ok {

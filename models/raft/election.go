@@ -18,6 +18,9 @@ func (s *Server) becomeFollower(term Term, of sim.NodeID) {
 	}
 	s.role = follower
 	s.leader = of
+	if s.options.followerReads {
+		s.dropForwarded()
+	}
 	if was == leader {
 		s.endLeadership()
 	}
@@ -69,6 +72,7 @@ func (s *Server) becomeLeader() {
 	}
 	s.peers[s.id].match = s.log.Stable()
 	s.reads.reset()
+	s.lease, s.transfer = lease{}, transfer{}
 	s.termStart = s.appendEntry(entryNoop, nil)
 	s.env.SetTimer(timerElection, electionMax)
 	s.heartbeat()
@@ -155,7 +159,7 @@ func (s *Server) clearVotes() {
 }
 
 func (s *Server) askVotes(kind messageKind, term Term) {
-	m := message{kind: kind, term: term, index: s.log.Last(), logTerm: s.log.LastEpoch()}
+	m := message{kind: kind, term: term, index: s.log.Last(), logTerm: s.log.LastEpoch(), ok: s.urged}
 	for i := 1; i < len(s.peers); i++ {
 		if to := sim.NodeID(i); s.sendsTo(to) {
 			s.send(to, needTerm, &m)
@@ -191,7 +195,7 @@ func (s *Server) acceptable(m *message) bool {
 
 func (s *Server) handlePreVote(from sim.NodeID, m *message) {
 	reply := message{kind: preVoteReply, term: s.term}
-	if m.term > s.term && !s.hearsLeader() && s.acceptable(m) {
+	if m.term > s.term && !s.hearsLeader() && !s.bound() && s.acceptable(m) {
 		reply.ok, reply.term = true, m.term
 	}
 	s.send(from, needTerm, &reply)

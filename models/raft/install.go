@@ -113,6 +113,7 @@ func (s *Server) install(whole []byte) bool {
 	s.facts.committed = factCommitted{Index: snap.index, Term: s.term, Chain: snap.chain}
 	s.env.Report(&s.facts.committed)
 	s.restored()
+	s.serveForwarded()
 	s.checkpoint()
 	return true
 }

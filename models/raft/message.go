@@ -19,9 +19,12 @@ const (
 	appendReply                            //
 	installSnapshot                        // InstallSnapshot RPC (§7, Figure 13)
 	installReply                           //
+	timeoutNow                             // stand for election at once (dissertation §3.10)
+	readIndex                              // asks the leader what a read must see (dissertation §6.4)
+	readIndexReply                         //
 )
 
-func (k messageKind) known() bool { return k >= preVote && k <= installReply }
+func (k messageKind) known() bool { return k >= preVote && k <= readIndexReply }
 
 // message is a message between servers, decoded.
 //
@@ -33,12 +36,15 @@ func (k messageKind) known() bool { return k >= preVote && k <= installReply }
 //	appendReply no  prevLogIndex    hint's term    hint (last agreed)  echoed
 //	installSnapshot offset          lastIncluded   lastIncluded        read round
 //	installReply    what it has     -              lastIncluded        echoed
+//	timeoutNow      -               -              -                   -
+//	readIndex       -               -              -                   the read
+//	readIndexReply  -               -              read index          echoed
 //
 // In a preVote term is the term that the sender would start; in every other
 // message it is the sender's current term. A granted preVoteReply repeats the asked term.
 type message struct {
 	kind    messageKind
-	ok      bool // granted, or success, or done
+	ok      bool // granted, or success, or done; of requestVote: by leave of the leader
 	term    Term
 	prev    Index
 	logTerm Term

@@ -13,14 +13,17 @@ const (
 	optionReads       sim.OptionName = "reads"
 	optionCompaction  sim.OptionName = "compaction"
 	optionMembership  sim.OptionName = "membership"
+	optionTransfer    sim.OptionName = "transfer"
 )
 
 // options are the choices that the algorithm leaves open.
 type options struct {
-	preVote     bool // ask before an election whether it could be won (dissertation §9.6)
-	checkQuorum bool // a leader without a majority steps down (dissertation §6.2)
-	compaction  bool // logs are compacted (§7)
-	membership  membership
+	preVote       bool // ask before an election whether it could be won (dissertation §9.6)
+	checkQuorum   bool // a leader without a majority steps down (dissertation §6.2)
+	compaction    bool // logs are compacted (§7)
+	membership    membership
+	lease         bool // reads go by the leader's lease (dissertation §6.4.1)
+	followerReads bool // reads at followers (dissertation §6.4)
 }
 
 // readOptions reads the options of the case. Without pre-vote and check of the quorum a single
@@ -39,6 +42,8 @@ func readAllOptions(env Environment) options {
 	o := readOptions(env)
 	o.compaction = env.Option(optionCompaction) == on
 	o.membership = membership(env.Option(optionMembership))
+	o.lease = env.Option(optionReads) == "lease"
+	o.followerReads = env.Option(optionReads) == "follower"
 	return o
 }
 
@@ -51,7 +56,18 @@ func Options() []models.Option {
 }
 
 // readsOption is the choice of the clients of the key-value store.
-var readsOption = models.Option{Name: optionReads, Summary: "reads by ReadIndex (dissertation §6.4), or through the log", Values: []string{"index", "log"}}
+var readsOption = models.Option{
+	Name: optionReads, Values: []string{"index", "log", "lease", "follower"},
+	Summary: "reads by ReadIndex (dissertation §6.4), through the log, by the leader's lease (§6.4.1: clocks must not jump, and run at most 10 % fast or slow), or by ReadIndex at any server",
+	Claims:  map[string]fault.Claims{"lease": leaseClaims()},
+	Marks:   map[string][]string{"lease": {markLeaseRead}, "follower": {markFollowerRead}},
+}
+
+// transferOption comes with the operator, who asks leaders to hand over.
+var transferOption = models.Option{
+	Name: optionTransfer, Summary: "the first client asks leaders to hand over to another server (dissertation §3.10)", Values: []string{"off", on},
+	Marks: map[string][]string{on: {markTransferred, markTransferGivenUp}},
+}
 
 // on is the value of an option that is off by default.
 const on = "on"

@@ -121,12 +121,18 @@ type Server struct {
 	timeout time.Duration // until an election starts
 	attempt uint64        // timeouts drawn in this term
 	votes   fault.Set     // who granted
+	urged   bool          // the leader has told the server to stand
+	contact sim.Time      // when a leader was last heard, whoever it was; with leases, since the start at least
 
 	// Volatile state on leaders.
 	peers     []peer // by server, this one among them
 	termStart Index  // this leader's no-op
 	pending   []call // commands in the log, in order of index
 	reads     reads
+	lease     lease
+	transfer  transfer
+
+	forwarded forwarded // follower: reads that wait for the leader
 
 	// Persistence.
 	out      wal.Outbox[promise]
@@ -195,7 +201,7 @@ func (s *Server) step(from sim.NodeID, m *message) {
 		s.handlePreVoteReply(from, m)
 		return
 	case requestVote:
-		if m.term > s.term && s.options.checkQuorum && s.hearsLeader() {
+		if m.term > s.term && !m.ok && (s.options.checkQuorum && s.hearsLeader() || s.bound()) {
 			return // dissertation §4.2.3: a server that hears a leader is not disrupted
 		}
 	}
@@ -219,6 +225,12 @@ func (s *Server) step(from sim.NodeID, m *message) {
 		s.handleInstall(from, m)
 	case installReply:
 		s.handleInstallReply(from, m)
+	case timeoutNow:
+		s.handleTimeoutNow()
+	case readIndex:
+		s.handleReadIndex(from, m)
+	case readIndexReply:
+		s.handleReadIndexReply(m)
 	}
 }
 

@@ -18,7 +18,11 @@ type reads struct {
 // readCall is a read that waits for its round and for its index to be applied.
 type readCall struct {
 	from  sim.Caller
-	query int   // its length
+	query int // its length
+
+	server sim.NodeID // asks for a client of its own, if it is not 0
+	id     uint64     // by which that server knows it
+
 	index Index // readIndex: the state must be at least as new as this
 	round uint64
 }
@@ -39,18 +43,37 @@ func (s *Server) read(from sim.Caller, query []byte) {
 		s.reply(from, s.machine.Read(query))
 		return
 	}
+	if s.holdsLease() {
+		s.env.Sometimes(markLeaseRead)
+		s.reply(from, s.machine.Read(query))
+		return
+	}
+	s.await(readCall{from: from}, query)
+}
+
+// await makes a read wait until this leader has proved that it leads, and has applied what the read must see.
+func (s *Server) await(call readCall, query []byte) {
 	index := max(s.commit, s.termStart)
 	if s.commit < index {
 		s.env.Sometimes(markReadWaited)
 	}
 	r := &s.reads
-	call := readCall{from: from, query: len(query), index: index, round: r.round + 1}
+	call.query, call.index, call.round = len(query), index, r.round+1
 	r.waiting = append(r.waiting, call)
 	r.queries = append(r.queries, query...)
 	if r.confirmed == r.round {
 		s.beginRound()
 	}
 	s.serveReads()
+}
+
+// answer ends a read.
+func (s *Server) answer(c *readCall, query []byte) {
+	if c.server != 0 {
+		s.send(c.server, needTerm, &message{kind: readIndexReply, term: s.term, index: c.index, round: c.id})
+		return
+	}
+	s.reply(c.from, s.machine.Read(query))
 }
 
 // beginRound asks all servers to acknowledge this leader once more. Reads that come
@@ -69,6 +92,7 @@ func (s *Server) beginRound() {
 func (s *Server) nextRound() {
 	s.reads.round++
 	s.planted.began = s.env.Now()
+	s.lease.began = s.planted.began
 	s.peers[s.id].round = s.reads.round
 }
 
@@ -88,6 +112,7 @@ func (s *Server) acknowledgeRound(p *peer, round uint64) {
 
 func (s *Server) tallyRounds() {
 	s.reads.confirmed = max(s.reads.confirmed, s.agreed(roundOf, 0))
+	s.extendLease()
 	if s.env.Bug(bugLeaseReads) && s.reads.confirmed == s.reads.round {
 		s.planted.lease = s.planted.began + sim.Time(electionMin)
 	}
@@ -107,7 +132,7 @@ func (s *Server) serveReads() {
 		}
 		start := end
 		end += c.query
-		s.reply(c.from, s.machine.Read(r.queries[start:end]))
+		s.answer(&c, r.queries[start:end])
 		served++
 	}
 	if served > 0 {

@@ -20,6 +20,8 @@ func (s *Server) heartbeat() {
 	}
 	s.env.SetTimer(timerHeartbeat, heartbeatEvery)
 	s.changeMembers()
+	s.renewLease()
+	s.transferBeat()
 	if s.env.Bug(bugLeaseReads) && s.reads.confirmed == s.reads.round {
 		s.nextRound()
 	}
@@ -104,6 +106,7 @@ func (s *Server) follow(from sim.NodeID, term Term) {
 		s.becomeFollower(term, from)
 	}
 	s.heard = s.env.Now()
+	s.contact = s.heard
 }
 
 // agrees reports whether the log has an entry with a term. What was dropped was committed: all leaders have it.
@@ -184,6 +187,7 @@ func (s *Server) handleAppendReply(from sim.NodeID, m *message) {
 			s.tallyMatch()
 		}
 		s.fillWindow(from)
+		s.tellToStand()
 	}
 	s.serveReads()
 }
@@ -238,6 +242,7 @@ func (s *Server) advanceCommit(to Index) {
 		s.applied++
 		s.apply(s.applied)
 	}
+	s.serveForwarded()
 	if s.role == leader {
 		s.serveReads()
 		s.membersCommitted()

@@ -21,6 +21,10 @@ func (s *Server) Request(from sim.Caller, payload []byte) {
 	if !ok {
 		return
 	}
+	if s.role != leader && kind == session.Read && s.forward(from, body) {
+		s.finish()
+		return
+	}
 	if s.role != leader { // §8: "the server will reject the client's request and supply information about the most recent leader"
 		s.reply(from, session.Result{Status: session.NotLeader, Value: int64(s.leader)})
 		return
@@ -40,6 +44,10 @@ func (s *Server) Request(from sim.Caller, payload []byte) {
 
 // propose puts a client's command in the log; the answer follows when it is applied.
 func (s *Server) propose(from sim.Caller, kind oplog.Kind, data []byte) {
+	if s.transfer.to != 0 {
+		s.reply(from, session.Result{Status: session.NotLeader, Value: int64(s.transfer.to)})
+		return
+	}
 	i := s.appendEntry(kind, data)
 	s.pending = append(s.pending, call{index: i, from: from})
 	s.replicate()
@@ -87,6 +95,9 @@ func (s *Server) dropCalls() {
 	}
 	s.pending = s.pending[:0]
 	for _, r := range s.reads.waiting {
+		if r.server != 0 {
+			continue // its client asks again
+		}
 		s.reply(r.from, session.Result{Status: session.NotLeader, Value: int64(s.leader)})
 	}
 	s.reads.waiting, s.reads.queries = s.reads.waiting[:0], s.reads.queries[:0]

@@ -132,6 +132,9 @@ func (cl *Client) attempt(request []byte, deadline sim.Time) (r Result, uncertai
 	return r, uncertain, ErrTimeout
 }
 
+// AskNext makes the client begin the next request with another server.
+func (cl *Client) AskNext() { cl.server = 1 + cl.server%sim.NodeID(cl.c.Nodes()) }
+
 // moveOn turns to the server that another named, or else to the next one, after a short pause.
 func (cl *Client) moveOn(hint sim.NodeID) {
 	if hint < 1 || int(hint) > cl.c.Nodes() {
