@@ -43,6 +43,22 @@ func (s *Server) wantMembers(target fault.Set) {
 
 const leastVoters = 3
 
+// describeRequest tells a person what a request or a reply says; false if payload is neither.
+func describeRequest(payload []byte) (string, bool) {
+	kind, body, ok := session.Open(payload)
+	if !ok || kind != session.Control || len(body) != 9 {
+		return kv.Describe(payload)
+	}
+	set := fault.Set(binary.LittleEndian.Uint64(body[1:]))
+	switch body[0] {
+	case controlMembers:
+		return "make the voters " + set.String(), true
+	case controlTransfer:
+		return "hand over to " + set.String(), true
+	}
+	return "take a snapshot", true
+}
+
 // controlEvery is how many operations of the client that is the operator there are for each request of control.
 const controlEvery = 3
 

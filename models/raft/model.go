@@ -29,7 +29,7 @@ func Model() models.Model {
 		Marks:     append(Marks(), markRepeated),
 
 		Timers:          Timers(),
-		DescribeMessage: DescribeMessage(kv.Describe),
+		DescribeMessage: DescribeMessage(describeRequest),
 		Converged:       converged,
 	}
 }

@@ -32,7 +32,7 @@ func (s *Server) handOver(to fault.Set) {
 // From then on another leader may be elected at any moment, so the leader's lease is over.
 func (s *Server) tellToStand() {
 	t := &s.transfer
-	if t.to == 0 || s.peers[t.to].match < s.log.Last() {
+	if t.to == 0 || t.told || s.peers[t.to].match < s.log.Last() {
 		return
 	}
 	t.told = true
@@ -42,7 +42,7 @@ func (s *Server) tellToStand() {
 	s.send(t.to, needTerm, &message{kind: timeoutNow, term: s.term})
 }
 
-// transferBeat gives up after a while, or tells again.
+// transferBeat gives up after a while.
 func (s *Server) transferBeat() {
 	t := &s.transfer
 	if t.to == 0 {
@@ -53,9 +53,7 @@ func (s *Server) transferBeat() {
 		*t = transfer{}
 		return
 	}
-	if !t.told {
-		s.tellToStand()
-	}
+	s.tellToStand()
 }
 
 // handleTimeoutNow stands for election at once, by leave of the leader: the others vote though they hear it.
