@@ -5,15 +5,16 @@ import (
 	"simrun/sim"
 )
 
-// The bugs of leadership transfer, of leases, and of reads at followers.
+// The bugs of leadership transfer, of leases, of reads at followers, and of flow control.
 const (
 	bugTransferForever         sim.BugName = "transfer-never-given-up"
 	bugTransferKeepsLease      sim.BugName = "transfer-keeps-lease"
 	bugFollowerReadUnconfirmed sim.BugName = "follower-read-unconfirmed"
 	bugFollowerReadEarly       sim.BugName = "follower-read-before-applied"
+	bugWindowLeaks             sim.BugName = "window-leaks"
 )
 
-// leaderBugs are those of leadership transfer, of leases, and of reads at followers.
+// leaderBugs are those of leadership transfer, of leases, of reads at followers, and of flow control.
 func leaderBugs() []models.Bug {
 	return []models.Bug{
 		{
@@ -60,6 +61,12 @@ at 9550ms isolate leader for 200ms
 			Summary: "a follower answers a read when it knows its index, and has not applied that yet",
 			Oracles: []string{linearizability},
 			Source:  "dissertation §6.4, step 4",
+		},
+		{
+			Name: bugWindowLeaks, Tier: models.Easy, Options: map[sim.OptionName]string{optionFlow: "messages"},
+			Summary: "a leader that goes back to probing forgets the messages in flight, and not their bytes: the window stays full, and the server is sent nothing more",
+			Oracles: []string{progress},
+			Source:  "etcd-io/raft#54",
 		},
 	}
 }

@@ -26,7 +26,7 @@ func (s *Server) sendChunk(to sim.NodeID) {
 	p := &s.peers[to]
 	if p.install == nil {
 		p.install = &outgoing{snapshot: s.snapshot}
-		p.probing = true
+		s.probe(p)
 	}
 	x := p.install
 	end := min(len(x.bytes), x.offset+chunkSize)

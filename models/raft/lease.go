@@ -32,6 +32,7 @@ func (s *Server) leased() bool { return s.options.lease }
 func (s *Server) renewLease() {
 	if s.leased() && s.reads.confirmed == s.reads.round {
 		s.nextRound()
+		s.tallyRounds() // which ends it, if there is no other voter
 	}
 }
 

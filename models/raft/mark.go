@@ -18,6 +18,7 @@ const (
 	markTailDropped     = "entries after an installed snapshot deleted"
 	markMembersUndone   = "change of the members undone"
 	markRemovedLeader   = "leader that is no member any more stepped down"
+	markWindowFull      = "window of messages to a server full"
 	markTransferred     = "server stood for election by leave of the leader"
 	markTransferGivenUp = "transfer of the leadership given up"
 	markLeaseRead       = "read answered by a lease"

@@ -14,6 +14,7 @@ const (
 	optionCompaction  sim.OptionName = "compaction"
 	optionMembership  sim.OptionName = "membership"
 	optionTransfer    sim.OptionName = "transfer"
+	optionFlow        sim.OptionName = "flow"
 )
 
 // options are the choices that the algorithm leaves open.
@@ -22,6 +23,7 @@ type options struct {
 	checkQuorum   bool // a leader without a majority steps down (dissertation §6.2)
 	compaction    bool // logs are compacted (§7)
 	membership    membership
+	flow          bool // messages in flight are bounded
 	lease         bool // reads go by the leader's lease (dissertation §6.4.1)
 	followerReads bool // reads at followers (dissertation §6.4)
 }
@@ -42,6 +44,7 @@ func readAllOptions(env Environment) options {
 	o := readOptions(env)
 	o.compaction = env.Option(optionCompaction) == on
 	o.membership = membership(env.Option(optionMembership))
+	o.flow = env.Option(optionFlow) == "messages"
 	o.lease = env.Option(optionReads) == "lease"
 	o.followerReads = env.Option(optionReads) == "follower"
 	return o
@@ -61,6 +64,13 @@ var readsOption = models.Option{
 	Summary: "reads by ReadIndex (dissertation §6.4), through the log, by the leader's lease (§6.4.1: clocks must not jump, and run at most 10 % fast or slow), or by ReadIndex at any server",
 	Claims:  map[string]fault.Claims{"lease": leaseClaims()},
 	Marks:   map[string][]string{"lease": {markLeaseRead}, "follower": {markFollowerRead}},
+}
+
+// flowOption is how far a leader is ahead of the answers of a server.
+var flowOption = models.Option{
+	Name: optionFlow, Values: []string{"entries", "messages"},
+	Summary: "how far a leader is ahead of a server's answers: 256 entries, or 4 messages of 8 entries and about 512 bytes (as go.etcd.io/raft bounds inflight messages)",
+	Marks:   map[string][]string{"messages": {markWindowFull}},
 }
 
 // transferOption comes with the operator, who asks leaders to hand over.

@@ -154,6 +154,7 @@ type peer struct {
 	round   uint64 // latest read round that it acknowledged
 
 	install *outgoing // the snapshot that it is sent, if it needs one
+	flight  flight    // with flow control: what it has not answered
 }
 
 // Boot starts a server, with what its disk holds and a machine in its first state, which it brings up to date.

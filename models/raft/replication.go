@@ -44,7 +44,7 @@ func (s *Server) replicate() {
 // fillWindow sends ahead without waiting for answers, up to the window (pipelining, dissertation §10.2.1).
 func (s *Server) fillWindow(to sim.NodeID) {
 	p := &s.peers[to]
-	for !p.probing && p.next > s.log.Base() && p.next <= s.log.Last() && p.next-p.match <= maxWindow {
+	for !p.probing && p.next > s.log.Base() && p.next <= s.log.Last() && s.maySend(p) {
 		s.sendAppend(to)
 	}
 }
@@ -64,10 +64,11 @@ func (s *Server) sendAppend(to sim.NodeID) {
 		index:   s.commit,
 		round:   s.reads.round,
 	}
-	if last := s.batchEnd(p.next); last >= p.next && p.next-p.match <= maxWindow {
+	if last := s.batchEnd(p.next); last >= p.next && s.maySend(p) {
 		m.entries = s.log.Raw(p.next, last)
 		if !p.probing {
 			p.next = last + 1
+			s.sent(p, last, len(m.entries))
 		}
 	}
 	s.send(to, needTerm, &m)
@@ -75,7 +76,11 @@ func (s *Server) sendAppend(to sim.NodeID) {
 
 // batchEnd is the last entry of the message that begins with an entry.
 func (s *Server) batchEnd(first Index) Index {
-	last := min(s.log.Last(), first+maxBatch-1)
+	size := Index(maxBatch)
+	if s.options.flow {
+		size = flowBatch
+	}
+	last := min(s.log.Last(), first+size-1)
 	if s.env.Bug(bugCommitOldTerm) { // entries of earlier terms travel first, and are counted when they have arrived
 		last = min(last, s.log.LastBefore(last, s.log.Epoch(first)))
 	}
@@ -183,6 +188,7 @@ func (s *Server) handleAppendReply(from sim.NodeID, m *message) {
 		p.match = max(p.match, m.index)
 		p.next = max(p.next, p.match+1)
 		p.probing, p.install = false, nil
+		p.flight.free(p.match)
 		if moved {
 			s.tallyMatch()
 		}
@@ -203,7 +209,7 @@ func (s *Server) handleReject(from sim.NodeID, p *peer, m *message) {
 		s.env.Sometimes(markBackedUp)
 	}
 	p.next = max(min(agree+1, m.prev), p.match+1)
-	p.probing = true
+	s.probe(p)
 	s.sendAppend(from)
 }
 

@@ -85,6 +85,19 @@ func TestLeaseEndsInTime(t *testing.T) {
 	}
 }
 
+// A server that is alone has a lease, too.
+func TestLeaseOfOneServer(t *testing.T) {
+	r := newRigWith(t, 1, leasing)
+	r.elect(1, 1)
+	r.beats(1, 2, 1)
+	for range 3 {
+		if got := r.answer(1, r.read(1)); got.Status != session.Absent {
+			t.Errorf("a read at %v: %v", r.Now, got)
+		}
+		r.Now += sim.Time(leaseTime)
+	}
+}
+
 // Who may have made a lease possible does not vote: not after it heard the leader in whatever term it is now, nor after a restart; except by leave of
 // the leader.
 func TestVotersOfALeaseWait(t *testing.T) {
