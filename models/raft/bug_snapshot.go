@@ -12,6 +12,7 @@ const (
 	bugSnapshotErrorIgnored sim.BugName = "snapshot-error-ignored"
 	bugInstallWithoutData   sim.BugName = "install-without-data"
 	bugChunksInAnyOrder     sim.BugName = "chunks-in-any-order"
+	bugWithoutSessions      sim.BugName = "snapshot-without-sessions"
 	bugRemoveFirst          sim.BugName = "remove-before-rewrite"
 )
 
@@ -50,6 +51,12 @@ at 6.6s crash n4 for 100ms
 			Summary: "a follower that is sent a snapshot moves its applied index, and keeps its old state",
 			Oracles: []string{equalStates, linearizability},
 			Source:  "nodedb#162; Raft Figure 13, step 8",
+		},
+		{
+			Name: bugWithoutSessions, Tier: models.Easy, Options: compaction,
+			Summary: "snapshots leave out the clients' sessions: a server that restarts from one does nothing for the sessions of before, and differs from the others",
+			Oracles: []string{equalStates, linearizability, progress},
+			Source:  "dissertation §6.3: sessions are replicated state, which snapshots must hold",
 		},
 		{
 			Name: bugChunksInAnyOrder, Tier: models.Easy, Options: compaction,

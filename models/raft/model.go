@@ -70,6 +70,16 @@ func (m *store) Apply(index uint64, kind session.Kind, data []byte) session.Resu
 	return r
 }
 
+// AppendState implements [session.Snapshotter].
+func (m *store) AppendState(b []byte) []byte {
+	if m.env.Bug(bugWithoutSessions) {
+		bare := m.Machine
+		bare.Sessions = session.Table{}
+		return bare.AppendState(b)
+	}
+	return m.Machine.AppendState(b)
+}
+
 // AppliedUpTo implements [oplog.Applier].
 func (s *Server) AppliedUpTo() (node sim.NodeID, index Index, ok bool) {
 	return s.id, s.applied, s.role != halted
