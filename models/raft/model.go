@@ -9,6 +9,7 @@ import (
 	"simrun/models/session"
 	"simrun/models/workload"
 	"simrun/sim"
+	"simrun/sim/fault"
 )
 
 // Model is Raft as a system under test.
@@ -24,7 +25,7 @@ func Model() models.Model {
 		Workloads: []models.Workload{workload.KV(), workload.Register(), workload.CASRegister()},
 		Options:   append(Options(), compactionOption, membershipOption, transferOption, flowOption, readsOption),
 		Bugs:      slices.Concat(bugRows(), snapshotBugs(), membershipBugs(), leaderBugs()),
-		Profile:   Profile(),
+		Profile:   profile(),
 		Monitors:  monitors,
 		Marks:     append(Marks(), markRepeated),
 
@@ -32,6 +33,13 @@ func Model() models.Model {
 		DescribeMessage: DescribeMessage(describeRequest),
 		Converged:       converged,
 	}
+}
+
+// profile is that of servers whose members may change.
+func profile() fault.Profile {
+	p := Profile()
+	p.Events = append(p.Events, fault.EventDecl{Event: "members", Summary: "a server put other members in force"})
+	return p
 }
 
 // monitors returns those of a case: with options there is more that must hold.

@@ -20,7 +20,6 @@ func Profile() fault.Profile {
 			{Event: "deposed", Summary: "a server stopped being leader"},
 			{Event: "commit", Summary: "a server advanced its commit index"},
 			{Event: "apply", Summary: "a server applied an entry"},
-			{Event: "members", Summary: "a server put other members in force"},
 		},
 		Claims: fault.Claims{
 			Lost:      fault.AMinority,
