@@ -30,6 +30,7 @@ type Case struct {
 	Faults    []fault.Fault         `json:"faults,omitempty"` // the plan, each as one line of text
 	Recovery  Recovery              `json:"recovery"`         // the phase after the faults healed
 	Overrides []Override            `json:"overrides,omitempty"`
+	Schedule  *Schedule             `json:"schedule,omitempty"` // nil: events come in order of time
 	Limits    Limits                `json:"limits"`
 }
 

@@ -46,9 +46,11 @@ func (w *world) schedulePlan() {
 		}
 		w.plan.steps = append(w.plan.steps, step{f: f, of: of})
 		i := len(w.plan.steps) - 1
-		if f.On == "" {
+		switch {
+		case w.order != nil: // it begins where it is picked
+		case f.On == "":
 			w.atFault(Time(f.At), i)
-		} else {
+		default:
 			w.plan.waiting = append(w.plan.waiting, trigger{i, max(1, f.Nth)})
 		}
 	}
@@ -59,7 +61,7 @@ func (w *world) atFault(t Time, step int) { w.queue.PushEarly(int64(t), ref(onFa
 
 // happened tells the plan of an event that a fault may wait for.
 func (w *world) happened(e fault.Event, node NodeID) {
-	if len(w.plan.waiting) > 0 && int(node) <= w.c.Nodes {
+	if (len(w.plan.waiting) > 0 || w.order != nil) && int(node) <= w.c.Nodes {
 		w.trigger(e, node)
 	}
 }
@@ -68,6 +70,10 @@ func (w *world) happened(e fault.Event, node NodeID) {
 // nanosecond later: then a plan that names this moment, without the event, gives the
 // same run.
 func (w *world) trigger(e fault.Event, node NodeID) {
+	if w.order != nil {
+		w.order.happened = append(w.order.happened, Occurrence{e, node})
+		return
+	}
 	kept := w.plan.waiting[:0]
 	for _, t := range w.plan.waiting {
 		s := &w.plan.steps[t.step]

@@ -40,6 +40,9 @@ func (w *world) stated(s *server, f Fact) {
 	if w.trace != nil {
 		w.record(Record{Kind: FactSeen, Node: s.id, Text: f.String()})
 	}
+	if len(w.watches) > 0 {
+		w.factsTold++
+	}
 	for i := range w.watches {
 		x := &w.watches[i]
 		if x.broken {
@@ -55,7 +58,7 @@ func (w *world) stated(s *server, f Fact) {
 		if event == w.sys.Profile.Elected {
 			w.activity.Leaders++
 		}
-		if len(w.plan.waiting) > 0 {
+		if len(w.plan.waiting) > 0 || w.order != nil {
 			w.trigger(event, s.id)
 		}
 	}

@@ -47,11 +47,13 @@ type world struct {
 	watches    []watch
 	marks      map[string]uint64
 	activity   Activity
-	sent       uint64   // messages, for their numbers
-	trace      *Trace   // nil unless asked for
-	chooser    *chooser // nil unless the outcomes of crashes are being searched
-	poison     bool     // overwrite what a node must not keep
-	scratch    []byte   // for texts that go into the digest
+	sent       uint64    // messages, for their numbers
+	trace      *Trace    // nil unless asked for
+	order      *ordering // nil unless the case has a schedule
+	factsTold  uint64    // to monitors
+	chooser    *chooser  // nil unless the outcomes of crashes are being searched
+	poison     bool      // overwrite what a node must not keep
+	scratch    []byte    // for texts that go into the digest
 
 	outside  Outside // nil unless the run is live
 	arrivals slab[Arrival]
@@ -121,6 +123,9 @@ func newWorld(s *System, c Case) (*world, error) {
 	if s.Monitors != nil {
 		w.makeWatches(s.Monitors(&w.c))
 	}
+	if c.Schedule != nil {
+		w.order = &ordering{picks: c.Schedule.Picks, past: w.makePast()}
+	}
 	return w, nil
 }
 
@@ -136,9 +141,12 @@ func (w *world) run() {
 		w.at(0, onStart, i)
 	}
 	for w.running {
-		if w.outside != nil {
+		switch {
+		case w.outside != nil:
 			w.liveSteps()
-		} else {
+		case w.order != nil:
+			w.orderedSteps()
+		default:
 			w.steps()
 		}
 	}

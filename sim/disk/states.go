@@ -31,7 +31,7 @@ func (d *Disk) CrashStates(limit int) (states []State, complete bool) {
 	for i := range tries {
 		after := d.Clone()
 		after.CrashInto(State(i))
-		if key := after.fingerprint(); !known[key] {
+		if key := after.Fingerprint(); !known[key] {
 			known[key] = true
 			states = append(states, State(i))
 		}
@@ -39,8 +39,8 @@ func (d *Disk) CrashStates(limit int) (states []State, complete bool) {
 	return states, complete
 }
 
-// fingerprint is all that is stored, as one string: equal for equal disks.
-func (d *Disk) fingerprint() string {
+// Fingerprint is all that is stored, as one string: equal for equal disks.
+func (d *Disk) Fingerprint() string {
 	var b []byte
 	for _, n := range d.stored {
 		b = binary.AppendUvarint(b, uint64(len(n.text)))
