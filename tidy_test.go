@@ -38,6 +38,7 @@ var floors = map[string][]string{
 	"sim/program":              {"history/...", "sim", "sim/rng", "sim/digest", "sim/disk", "sim/fault", "sim/program/...", "internal/brief", "internal/count", "internal/crash"},
 	"sim/nemesis":              {"history/...", "sim", "sim/rng", "sim/disk", "sim/fault"},
 	"sim/shrink":               {"history/...", "sim", "sim/rng", "sim/fault"},
+	"sim/explore":              {"history/...", "sim", "sim/rng", "sim/digest", "sim/disk", "sim/fault"},
 	"sim/sweep":                {"history/...", "sim", "sim/rng", "sim/fault"},
 	"check":                    {"history/...", "check/...", "internal/count", "internal/brief", "internal/crash"},
 	"models":                   {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/blocking", "check/...", "models", "models/ballot", "models/wire", "models/wal", "models/oplog", "models/rsm", "models/saved", "models/session", "models/viewservice", "models/kv", "models/gossip", "models/merkle", "models/lattice", "models/invariant", "models/resilience/policy", "models/modeltest", "models/workload", "internal/brief"},

@@ -101,7 +101,7 @@ func (w *world) beginPicked(n int) {
 	for i := range w.plan.steps {
 		if s := &w.plan.steps[i]; s.of == n-1 && !s.spelled {
 			s.f.At = time.Duration(w.now)
-			w.foldFault(&s.f)
+			w.foldFault(&s.f, false)
 			w.faultBegins(i)
 			return
 		}

@@ -18,7 +18,6 @@ type past struct {
 	booting bool          // the last step was a boot
 	told    uint64        // facts and events of the history before the last step
 	up      []bool        // by server, before the last step
-	ended   int           // faults that had begun and were over
 }
 
 func (w *world) makePast() past {
@@ -39,7 +38,7 @@ func (w *world) foldStep(p *pending) {
 	x := &w.order.past
 	x.actor, x.booting = 0, p.kind == onBoot
 	if p.kind == onEnd {
-		w.foldFault(&w.plan.steps[p.slot].f)
+		w.foldFault(&w.plan.steps[p.slot].f, true)
 		return
 	}
 	if p.who == 0 || p.kind == onMessage && p.who > 0 && !w.servers[p.who].up {
@@ -53,11 +52,14 @@ func (w *world) foldStep(p *pending) {
 	x.given[x.actor] = h
 }
 
-// foldFault adds a fault that begins or ends now. Of crashes, what they leave is in the past of the node soon; messages that a cut takes are missing
-// in what is pending; anything else may change what any node sees.
-func (w *world) foldFault(f *fault.Fault) {
+// foldFault adds a fault that begins or ends now. What a crash leaves is in the past of its node soon; the messages that a cut takes are missing in
+// what is pending; anything else may change what any node sees.
+func (w *world) foldFault(f *fault.Fault, ends bool) {
 	x := &w.order.past
 	x.actor, x.booting = 0, false
+	if w.plainCrash(f, ends) {
+		return
+	}
 	line := digest.New(uint64(w.now)).String(f.String())
 	x.faults = x.faults.Word(uint64(w.now), uint64(line))
 	if f.Kind.Family() == fault.Networks || f.Kind == fault.Crash || f.Kind == fault.Restart {
@@ -66,6 +68,16 @@ func (w *world) foldFault(f *fault.Fault) {
 	for i := range x.given {
 		x.given[i] = x.given[i].Word(uint64(line), 1)
 	}
+}
+
+// plainCrash reports whether a fault takes one node down that runs, or ends what alone holds it down.
+func (w *world) plainCrash(f *fault.Fault, ends bool) bool {
+	var node NodeID
+	if f.Kind != fault.Crash || f.Op > 0 || node.UnmarshalText([]byte(f.Target)) != nil || node < 1 {
+		return false
+	}
+	s := &w.servers[node]
+	return !ends && s.up || ends && s.held == 1
 }
 
 // settleStep adds what came of the last step.

@@ -1,7 +1,10 @@
 package trial
 
 import (
+	"fmt"
+
 	"simrun/check"
+	"simrun/internal/count"
 	"simrun/models"
 	"simrun/sim"
 	"simrun/sim/explore"
@@ -58,4 +61,23 @@ func (x *Exploration) Do() (Explored, error) {
 		e.Outcome = check.Unknown
 	}
 	return e, err
+}
+
+// Covered says in one sentence what a search shows.
+func (e *Explored) Covered() string {
+	switch {
+	case e.Failure != nil && e.Level < 0:
+		return "the run without departures fails"
+	case e.Failure != nil:
+		return fmt.Sprintf("a run with %s fails, and none with fewer", count.Of(len(e.Failure.Schedule.Picks), "departure"))
+	case e.Unknown > 0:
+		return fmt.Sprintf("no run fails, but %s could not be decided", count.Of(e.Unknown, "run"))
+	case e.Complete && e.Partial:
+		return "no run fails, but a crash had more outcomes than were tried"
+	case e.Complete:
+		return "no run within these bounds fails"
+	case e.Level < 0:
+		return "the search ended before its first run did"
+	}
+	return fmt.Sprintf("not all runs were made: none with at most %s fails, and none of the others so far", count.Of(e.Level, "departure"))
 }

@@ -144,9 +144,7 @@ func (s *search) try(r *run, fails func(*sim.Result) (bool, error)) (bool, error
 	s.report.Longest = max(s.report.Longest, steps)
 	if cut {
 		s.report.Cut++
-		if len(result.Violations) == 0 {
-			return false, nil
-		}
+		return false, nil // the run that was there before went on to its end, and was judged
 	}
 	return fails(result)
 }
