@@ -55,6 +55,9 @@ runs were made or decided.`,
 			if err := of.check(); err != nil {
 				return err
 			}
+			if err := oneOf("format of results", of.format, exploreFormats); err != nil {
+				return err
+			}
 			x, err := ef.exploration(&kf)
 			if err != nil {
 				return err
@@ -134,6 +137,9 @@ func (f *exploreFlags) scope(m *models.Model, nodes int) (explore.Scope, error) 
 	if s.Delays, err = numberOrAny("delays", f.delays); err != nil {
 		return s, err
 	}
+	if f.ops < 1 {
+		return s, fmt.Errorf("--ops %d: expected a number from 1", f.ops)
+	}
 	if f.depth < 0 {
 		return s, fmt.Errorf("--depth %d: expected a number of steps from 1, or 0 for all", f.depth)
 	}
@@ -168,9 +174,6 @@ func numberOrAny(flag, text string) (int, error) {
 
 // explore searches, and prints what was covered and what fails.
 func (a *app) explore(ctx context.Context, x *trial.Exploration, f *exploreFlags, of *outFlags) error {
-	if err := oneOf("format of results", of.format, exploreFormats); err != nil {
-		return err
-	}
 	collectLess()
 	bar := a.progress("explore", -1)
 	x.Each = func(r explore.Report) bool {
