@@ -99,8 +99,15 @@ func (w *world) hidden() bool {
 		return true
 	}
 	for i := range w.plan.steps {
-		if s := &w.plan.steps[i]; s.active && entangled(s.f.Kind) {
-			return true
+		switch s := &w.plan.steps[i]; s.f.Kind {
+		case fault.Bandwidth:
+			if s.began > 0 {
+				return true // the wire stays taken for a while
+			}
+		case fault.Pause, fault.Slow, fault.StallSync, fault.Clog, fault.SwizzleClog:
+			if s.active {
+				return true
+			}
 		}
 	}
 	for i := range w.servers[1:] {

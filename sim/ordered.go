@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"simrun/sim/digest"
-	"simrun/sim/fault"
 )
 
 // ordering is the part of a run that follows a [Schedule].
@@ -243,9 +242,4 @@ func (w *world) messageName(p *pending) string {
 		return "refusal " + link + " #" + strconv.FormatUint(m.call, 10)
 	}
 	return "reply " + link + " #" + strconv.FormatUint(m.call, 10)
-}
-
-// entangled reports whether a fault changes what no part of [Moment.State] shows: then runs are not told to be alike.
-func entangled(k fault.Kind) bool {
-	return k == fault.Pause || k == fault.Slow || k == fault.StallSync || k == fault.Clog
 }

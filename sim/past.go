@@ -37,8 +37,8 @@ func (w *world) place(id NodeID) int {
 func (w *world) foldStep(p *pending) {
 	x := &w.order.past
 	x.actor, x.booting = 0, p.kind == onBoot
-	if p.kind == onEnd {
-		w.foldFault(&w.plan.steps[p.slot].f, true)
+	if p.kind == onEnd || p.kind == onFault {
+		w.foldFault(&w.plan.steps[p.slot].f, p.kind == onEnd)
 		return
 	}
 	if p.who == 0 || p.kind == onMessage && p.who > 0 && !w.servers[p.who].up {
@@ -93,7 +93,11 @@ func (w *world) settleStep() {
 	for i := range w.servers[1:] {
 		s := &w.servers[i+1]
 		if x.up[i+1] && !s.up {
-			x.given[i+1] = w.remains(s)
+			h := w.remains(s)
+			if w.diskFaulted() {
+				h = h.Word(uint64(x.given[i+1]), 1) // how often the disk has drawn is not to be seen on it
+			}
+			x.given[i+1] = h
 		}
 		x.up[i+1] = s.up
 	}
@@ -111,6 +115,16 @@ func (w *world) remains(s *server) digest.Hash {
 		}
 	}
 	return h
+}
+
+// diskFaulted reports whether a fault of a disk has begun.
+func (w *world) diskFaulted() bool {
+	for i := range w.plan.steps {
+		if s := &w.plan.steps[i]; s.began > 0 && s.f.Kind.Family() == fault.Disks {
+			return true
+		}
+	}
+	return false
 }
 
 // bootsSeen reports whether a monitor wants to know of boots.
