@@ -99,7 +99,7 @@ func (r *Record) describe(all []Record) string {
 	default:
 		text = r.line()
 	}
-	return text + " at " + r.Time.String()
+	return text + " at " + r.Time.Clock()
 }
 
 // orMessage is what a message says, if that is known.

@@ -191,7 +191,7 @@ func TestExplain(t *testing.T) {
 	if len(e.Needs) != 2 || e.Needs[0].What != "at 70ms crash n1 for 10ms" || !valid(e.Needs[0].Without) || valid(e.Needs[1].Without) {
 		t.Fatalf("%+v", e.Needs)
 	}
-	if d := e.Needs[0].Differs; d == nil || d.First != "n1 crashes at 70ms" || d.Second == "" {
+	if d := e.Needs[0].Differs; d == nil || d.First != "n1 crashes at 0.070s" || d.Second == "" {
 		t.Errorf("without the crash the run differs by %+v", d)
 	}
 	if e.Needs[1].What[:4] != "c1#1" {
