@@ -15,11 +15,19 @@ import (
 	"simrun/visual/store"
 )
 
+// soakRows are the rows of the bench that soak makes small too. All of them take as long as the rest of it together: simrun bench shrink.
+var soakRows = []string{
+	"stale-local-read", "no-sessions", "commit-old-term", "ack-before-sync", "install-without-data", "learners-count", "async-ack", "no-fencing",
+	"last-arrival-wins", "restart-empty", "generation-in-memory", "no-confirm", "promise-in-memory", "reader-ignores-writer",
+}
+
 // The bench of known bugs becomes as small as is promised: the cause of a vote that is forgotten is one crash between two votes.
 func TestBenchShrink(t *testing.T) {
-	args := []string{"simrun", "bench", "shrink", "--format", "json"}
-	if !soak.Deep {
-		args = append(args, "vote-not-persisted", "no-halt", "--runs", "700")
+	args := []string{"simrun", "bench", "shrink", "--format", "json", "vote-not-persisted", "no-halt"}
+	if soak.Deep {
+		args = append(args, soakRows...)
+	} else {
+		args = append(args, "--runs", "700")
 	}
 	var out, says bytes.Buffer
 	if code := run(all.Models(), args, nil, &out, &says); code != exitValid {
@@ -29,10 +37,10 @@ func TestBenchShrink(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &rows); err != nil {
 		t.Fatal(err)
 	}
-	var faults, ops, messages []int
+	var faults, ops []int
 	for _, r := range rows {
 		t.Logf("%s: %d faults, %d operations, %d messages in %d runs", r.Name, r.To.Faults, r.To.Operations, r.To.Messages, r.Runs)
-		faults, ops, messages = append(faults, r.To.Faults), append(ops, r.To.Operations), append(messages, r.To.Messages)
+		faults, ops = append(faults, r.To.Faults), append(ops, r.To.Operations)
 		if !r.Reproduces || r.To.Compare(r.From) > 0 {
 			t.Errorf("%s, seed %d: from %+v to %+v, reproduces %v", r.Name, r.Seed, r.From, r.To, r.Reproduces)
 		}
@@ -40,8 +48,8 @@ func TestBenchShrink(t *testing.T) {
 			t.Errorf("%s became %+v, minimal %v; want one fault, no operation and 68 events at most", r.Name, r.To, r.Minimal)
 		}
 	}
-	if median(faults) > 2 || median(ops) > 3 || median(messages) > 40 {
-		t.Errorf("the medians are %d faults, %d operations and %d messages; want at most 2, 3 and 40", median(faults), median(ops), median(messages))
+	if median(faults) > 2 || median(ops) > 3 {
+		t.Errorf("the medians are %d faults and %d operations; want at most 2 and 3", median(faults), median(ops))
 	}
 }
 
