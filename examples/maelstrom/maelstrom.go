@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"sync"
 	"time"
@@ -67,7 +68,8 @@ type Node struct {
 
 // New returns a node. Once the cluster is known, start is called before the first request.
 func New(start func() error) *Node {
-	return &Node{handlers: map[string]Handler{}, start: start, open: map[int]chan Message{}}
+	// Calls are numbered from anywhere: an answer to a call of a former life, which comes late, must not be taken for one of this life.
+	return &Node{handlers: map[string]Handler{}, start: start, open: map[int]chan Message{}, next: rand.IntN(1<<30) << 20}
 }
 
 // Handle sets the handler of a type of request.
