@@ -76,12 +76,8 @@ runs were made or decided.`,
 var exploreFormats = []string{"text", "json"}
 
 func (f *exploreFlags) add(a *app, cmd *cobra.Command) {
+	f.addSubject(a, cmd)
 	fs := cmd.Flags()
-	fs.SortFlags = false
-	fs.StringVar(&f.model, "model", a.models.first(), "`NAME` of the system: see simrun list models")
-	complete(cmd, "model", func() []string { return a.models.names() })
-	f.program.add(cmd)
-	f.addSystem(a, cmd)
 	small(cmd, "nodes", "NUMBER of servers", 3)
 	small(cmd, "clients", "NUMBER of clients", 1)
 	fs.IntVar(&f.ops, "ops", 2, "`NUMBER` of operations per client at most")

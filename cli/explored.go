@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -121,8 +120,5 @@ func (s *explored) writeJSON(w io.Writer) error {
 		res.Folder = s.folder
 		out.Run = &res
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(out)
+	return encodeJSON(w, out)
 }

@@ -49,13 +49,18 @@ type checkFlags struct {
 // outFlags say where results go, and how they are written.
 type outFlags struct{ out, format string }
 
-func (f *caseFlags) add(a *app, cmd *cobra.Command) {
-	fs := cmd.Flags()
-	fs.SortFlags = false
-	fs.StringVar(&f.model, "model", a.models.first(), "`NAME` of the system: see simrun list models")
+// addSubject adds what runs, and on how many nodes.
+func (f *caseFlags) addSubject(a *app, cmd *cobra.Command) {
+	cmd.Flags().SortFlags = false
+	cmd.Flags().StringVar(&f.model, "model", a.models.first(), "`NAME` of the system: see simrun list models")
 	complete(cmd, "model", func() []string { return a.models.names() })
 	f.program.add(cmd)
 	f.addSystem(a, cmd)
+}
+
+func (f *caseFlags) add(a *app, cmd *cobra.Command) {
+	f.addSubject(a, cmd)
+	fs := cmd.Flags()
 	fs.IntVar(&f.ops, "ops", 0, "`NUMBER` of operations per client at most (default: as many as fit in the duration)")
 	fs.StringVar(&f.duration, "duration", "10s", "virtual `TIME` in which faults happen")
 	fs.StringVar(&f.recovery, "recovery", "10s", "virtual `TIME` within which each client must complete an operation after the faults; 0 judges safety alone")

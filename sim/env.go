@@ -103,7 +103,7 @@ func (e *Env) Option(name OptionName) string { return e.w.option(name) }
 // a node asks where the bug is, and keeps no state for it.
 func (e *Env) Bug(name BugName) bool { return e.w.bug(name) }
 
-// State states a fact for the monitors and the trace. The fact is not kept: a node may use its
+// Report states a fact for the monitors and the trace. The fact is not kept: a node may use its
 // memory again.
 func (e *Env) Report(f Fact) { e.w.stated(e.s, f) }
 

@@ -90,28 +90,31 @@ func (s *Small) facts() []sim.Field {
 	}
 	facts := []sim.Field{{Name: "shrunk", Value: fmt.Sprintf("from %s to %s; %s", sizes(s.From), sizes(s.To), s.Word())}}
 	for _, n := range s.Needs {
-		facts = append(facts, sim.Field{Name: "needs", Value: n.What + ": without it " + n.says()})
+		facts = append(facts, sim.Field{Name: "needs", Value: n.What + "; without it " + n.verdict() + n.difference()})
 	}
 	if s.Nearest != nil {
-		facts = append(facts, sim.Field{Name: "but", Value: "with " + s.Nearest.What + ": " + s.Nearest.says()})
+		facts = append(facts, sim.Field{Name: "valid if", Value: s.Nearest.What + s.Nearest.difference()})
 	}
 	return facts
 }
 
-// says tells what the other run shows, and where it parts.
-func (n *Needed) says() string {
-	text := fmt.Sprintf("the run is %v", n.Outcome)
-	if n.Outcome != check.Valid {
-		text += " (" + n.Summary + ")"
+// verdict is that of the other run.
+func (n *Needed) verdict() string {
+	if n.Outcome == check.Valid {
+		return "the run is valid"
 	}
+	return fmt.Sprintf("the run is %v (%s)", n.Outcome, n.Summary)
+}
+
+// difference tells where the other run parts from that of the case.
+func (n *Needed) difference() string {
 	switch {
 	case n.Here == "" && n.Instead == "":
+		return ""
 	case n.Instead == "":
-		text += ", and ends before " + n.Here
+		return "; it ends before " + n.Here
 	case n.Here == "":
-		text += ", and goes on: " + n.Instead
-	default:
-		text += fmt.Sprintf("; %s, in place of: %s", n.Instead, n.Here)
+		return "; it goes on with " + n.Instead
 	}
-	return text
+	return fmt.Sprintf("; first difference: %s, instead of %s", n.Instead, n.Here)
 }

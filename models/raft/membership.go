@@ -82,7 +82,7 @@ func (c configurations) at(i Index) members {
 	return c[k].members
 }
 
-// changed reports whether the latest entry is not committed.
+// pending reports whether the latest entry is not committed.
 func (c configurations) pending(commit Index) bool { return c.latest().index > commit }
 
 // takeMembers puts the configuration of an entry in force.

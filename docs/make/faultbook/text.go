@@ -56,6 +56,12 @@ If a sync fails, each write that it covers is permanently lost with probability 
 succeeds without it, so only a crash shows the loss. Kernels do the same when they mark pages as clean that they could not write
 (Rebello et al., *Can Applications Recover from fsync Failures?*, USENIX ATC 2020). A node must write such data again.
 
+` + "`io-error`" + ` and ` + "`short-io`" + ` hit calls by chance (` + "`1/10`" + `), or one call, counted from the beginning of the fault: ` + "`io-error n1 3rd sync in wal`" + `
+fails the third sync of that file, and ` + "`short-io n1 1st read`" + ` makes the next read end early. If several are in force, each decides for itself. Short
+calls are allowed by POSIX, so a program must go on with the rest; a model gets a ` + "`disk.ShortError`" + `. ` + "`cut-file`" + ` and ` + "`lose-file`" + ` damage what is
+stored, at once, also for who has the file open. Without ` + "`in`" + ` the file is drawn, from those that are not empty. Models that keep their log
+in two copies claim to survive the loss of one (` + "`fault.Claims.Missing`" + `).
+
 **Shapes of a partition.** ` + "`halves`" + `; ` + "`majorities-ring`" + `: each node sees a majority, and no two see the same one; ` + "`bridge`" + `: two halves, and
 one node that sees both; ` + "`chain`" + `: each node sees only its two neighbours; ` + "`quorum-loss`" + `: one node sees all, the others see only that
 one; ` + "`one-way`" + `: others hear a minority, which hears nothing. ` + "`around leader`" + ` says which node is in the middle. You can also write the groups out,

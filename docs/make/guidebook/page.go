@@ -20,7 +20,7 @@ var moment = regexp.MustCompile(`\d{8}T\d{6}\.\d{3}Z`)
 // returns its output, or false to leave the block of its output as it is; read returns the text of a file.
 func refresh(page string, run func(command string) (said string, ran bool), read func(name string) (string, error)) (string, error) {
 	var out strings.Builder
-	said, ran, todo := "", true, []string(nil) // todo: the remark that waits for its block
+	said, ran, awaited := "", true, []string(nil) // awaited: the remark that waits for its block
 	fence, made := "", false
 	for line := range strings.Lines(page) {
 		text := strings.TrimSuffix(line, "\n")
@@ -30,14 +30,14 @@ func refresh(page string, run func(command string) (said string, ran bool), read
 				said, ran = "", true
 			}
 			out.WriteString(line)
-			if made = todo != nil && (ran || todo[0] == "file"); made {
-				block, err := blockOf(todo, said, read)
+			if made = awaited != nil && (ran || awaited[0] == "file"); made {
+				block, err := blockOf(awaited, said, read)
 				if err != nil {
 					return "", err
 				}
 				out.WriteString(block)
 			}
-			todo = nil
+			awaited = nil
 			continue
 		case text == "```":
 			fence, made = "", false
@@ -45,9 +45,9 @@ func refresh(page string, run func(command string) (said string, ran bool), read
 			more, did := run(text)
 			said, ran = said+more, ran && did
 		case fence == "" && remark.MatchString(text):
-			todo = remark.FindStringSubmatch(text)[1:]
-		case fence == "" && text != "" && todo != nil:
-			return "", fmt.Errorf("%q: a block must follow <!-- %s %s -->", text, todo[0], todo[1])
+			awaited = remark.FindStringSubmatch(text)[1:]
+		case fence == "" && text != "" && awaited != nil:
+			return "", fmt.Errorf("%q: a block must follow <!-- %s %s -->", text, awaited[0], awaited[1])
 		}
 		if !made {
 			out.WriteString(line)
@@ -56,8 +56,8 @@ func refresh(page string, run func(command string) (said string, ran bool), read
 	switch {
 	case fence != "":
 		return "", fmt.Errorf("the last block, %s, has no end", fence)
-	case todo != nil:
-		return "", fmt.Errorf("no block follows <!-- %s %s -->", todo[0], todo[1])
+	case awaited != nil:
+		return "", fmt.Errorf("no block follows <!-- %s %s -->", awaited[0], awaited[1])
 	}
 	return out.String(), nil
 }

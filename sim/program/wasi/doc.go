@@ -19,7 +19,7 @@
 //   - Random bytes are those of a ChaCha8 generator, seeded for each node and boot. A runtime takes its seeds from there, so the order of
 //     Go's maps and of select differs from seed to seed and not from run to run.
 //   - A file system, "/", on the node's disk, with the disk's faults. An fsync takes virtual time. It makes the content of a file durable and,
-//     as ext4 does, its name and the folders that lead to it; of a folder it makes the names durable that came and went in it. An unlinked file that is
+//     as ext4 does, its name and the folders that lead to it, unless [program.Streams] asks for no more than POSIX promises; of a folder it makes the names durable that came and went in it. An unlinked file that is
 //     open stays readable; renaming is atomic, of folders too. There are no links, and times of files do not outlast a crash.
 //
 // # What can't hang
