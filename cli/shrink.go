@@ -176,6 +176,9 @@ func (a *app) readCase(ctx context.Context, file string, pf *programFlags) (sim.
 		}
 		return c, m, err
 	}
+	if c.Model == "" {
+		return c, models.Model{}, fmt.Errorf("%s does not say of which system it is a case: expected \"model\", one of %s", file, joinStrings(a.models.names()))
+	}
 	m, err := a.models.named(c.Model)
 	if err != nil {
 		return c, m, fmt.Errorf("%s is a case of model %q, and this program has %s: run it with a program whose main is cli.Main with that model (docs/guide.md, Your own model)",

@@ -2,9 +2,11 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"simrun/history/nearest"
 	"simrun/sim/fault"
 )
 
@@ -32,6 +34,9 @@ type Pick struct {
 const MaxPicks = 100_000
 
 const faultPick, numberPick = "fault ", "#"
+
+// pickWords are those that names of events begin with.
+var pickWords = []string{"message", "copy", "request", "refusal", "reply", "timer", "alarm", "sync", "boot", "end", "fault"}
 
 // number reads what follows a prefix of a pick; 0 if that is not a number from 1.
 func (p *Pick) number(prefix string) int {
@@ -62,8 +67,15 @@ func scheduled(_ *System, c *Case) error {
 			return fmt.Errorf("pick %q of step %d: expected a step after %d", p.Event, p.Step, after)
 		case p.Event == "":
 			return fmt.Errorf("pick of step %d: expected the name of an event, like timer n2 0 or fault 1", p.Step)
+		case strings.HasPrefix(p.Event, faultPick) && len(c.Faults) == 0:
+			return fmt.Errorf("pick %q: the plan has no faults", p.Event)
 		case strings.HasPrefix(p.Event, faultPick) && (n < 1 || n > len(c.Faults)):
 			return fmt.Errorf("pick %q: expected fault 1 to fault %d, of the plan", p.Event, len(c.Faults))
+		case strings.HasPrefix(p.Event, numberPick) && p.number(numberPick) < 1:
+			return fmt.Errorf("pick %q: expected a number from 1", p.Event)
+		}
+		if word, _, _ := strings.Cut(p.Event, " "); !strings.HasPrefix(word, numberPick) && !slices.Contains(pickWords, word) {
+			return fmt.Errorf("pick of step %d: %w", p.Step, nearest.Unknown("event", word, pickWords))
 		}
 		after = p.Step
 	}

@@ -48,7 +48,10 @@ func TestBadSchedules(t *testing.T) {
 	for want, c := range map[string]sim.Case{
 		"expected a step after 4":           {Schedule: &sim.Schedule{Picks: []sim.Pick{{Step: 4, Event: "#1"}, {Step: 4, Event: "#2"}}}},
 		"expected the name of an event":     {Schedule: &sim.Schedule{Picks: []sim.Pick{{Step: 4}}}},
-		"expected fault 1 to fault 0":       {Schedule: &sim.Schedule{Picks: []sim.Pick{{Step: 4, Event: "fault 1"}}}},
+		"the plan has no faults":            {Schedule: &sim.Schedule{Picks: []sim.Pick{{Step: 4, Event: "fault 1"}}}},
+		"expected fault 1 to fault 1":       {Schedule: &sim.Schedule{Picks: []sim.Pick{{Step: 4, Event: "fault 2"}}}, Faults: plan("at 1ms crash n2")},
+		`did you mean "fault"?`:             {Schedule: &sim.Schedule{Picks: []sim.Pick{{Step: 4, Event: "fualt 1"}}}},
+		"expected a number from 1":          {Schedule: &sim.Schedule{Picks: []sim.Pick{{Step: 4, Event: "#0"}}}},
 		"begin where they are picked":       {Schedule: &sim.Schedule{}, Faults: plan("on ack crash n2")},
 		"has no schedule, so there are no ": {},
 	} {
