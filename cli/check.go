@@ -21,6 +21,7 @@ func newCheck(a *app) *cobra.Command {
 	var noStore, follow, lenient, stream bool
 	var initial []string
 	var also []string
+	var isolation string
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "decide recorded histories",
@@ -43,6 +44,12 @@ returned add to it: it keeps what a read among them may still see, and the value
 them. --stream does so whatever the size, and --stream=false never. Of a violation, what it is
 about is read again, explained and stored.
 
+With --isolation, the history is one of transactions (txn, a list of ["r", key, seen],
+["append", key, value] and ["w", key, value], as Jepsen's and Elle's), and check says which
+isolation levels it satisfies and which it breaks, and by which anomalies. The level that is
+named is the verdict. It is valid only with a schedule that explains what every transaction
+saw, and a violation only where none is left.
+
 With --follow, check decides a history while it is written: a file that grows, or a pipe. It
 stops at the first violation that is certain, or when the pipe ends, or at Ctrl-C, and then
 decides what it has read.`,
@@ -50,6 +57,7 @@ decides what it has read.`,
   simrun check history.edn --spec cas-register
   simrun check history.edn --spec cas-register --also sequential,sessions,staleness,phases
   my-test | simrun check - --spec kv --follow
+  simrun check history.edn --isolation snapshot-isolation
   simrun check *.log --spec cas-register --no-store
   simrun check history.edn --convert history.jsonl`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -66,9 +74,19 @@ decides what it has read.`,
 			if convert != "" {
 				return a.work(cmd.Context(), func() error { return a.convert(args, f, lenient, convert) })
 			}
+			if isolation != "" {
+				c := &checking{app: a, name: isolation, from: f, out: &of, noStore: noStore, lenient: lenient}
+				if err := c.isolate(cmd, &kf, isolation); err != nil {
+					return err
+				}
+				return a.work(cmd.Context(), func() error { return c.files(cmd.Context(), args) })
+			}
 			if kf.spec == "" {
 				if err := exist(args); err != nil {
 					return err
+				}
+				if transactions(args) {
+					return fmt.Errorf("which question? This is a history of transactions: try --isolation serializable, one of: %s; or say --spec", joinStrings(levelNames()))
 				}
 				return fmt.Errorf("against which specification? Say --spec, one of: %s", joinStrings(checkNames()))
 			}
@@ -123,6 +141,8 @@ decides what it has read.`,
 	}
 	cmd.Flags().SortFlags = false
 	kf.add(cmd, "none: it must be said")
+	cmd.Flags().StringVar(&isolation, "isolation", "", "`LEVEL` of isolation that a history of transactions must satisfy, like strict-serializable: see simrun list levels")
+	complete(cmd, "isolation", levelNames)
 	cmd.Flags().StringSliceVar(&formats, "format", nil, "`NAME` of the format of the results: "+joinStrings(resultFormats)+"; or of the history, if it is not to be found out: see simrun list formats")
 	cmd.Flags().StringVar(&from, "from", "", "`NAME` of the format of the history, as --format, where json means a history in JSON")
 	cmd.Flags().StringVar(&convert, "convert", "", "write the history to `FILE` (.jsonl or .edn, or - for JSONL to standard output), and don't decide it")

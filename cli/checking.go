@@ -13,6 +13,7 @@ import (
 
 	"simrun/check"
 	"simrun/check/accounts"
+	"simrun/check/txn"
 	"simrun/history"
 	"simrun/internal/count"
 	"simrun/trial"
@@ -22,9 +23,10 @@ import (
 // checking is a check of files under way.
 type checking struct {
 	*app
-	name    string     // of the specification, or of the question that counts
-	spec    check.Spec // nil: account
+	name    string     // of the specification, of the question that counts, or of the isolation level
+	spec    check.Spec // nil: account, or isolation
 	account accounts.Checker
+	level   *txn.Level // nil: account
 	opts    check.Options
 	from    history.Format
 	out     *outFlags
@@ -82,7 +84,7 @@ func (c *checking) printAll(all []shown) error {
 	}
 	if refused > 0 {
 		c.code = exitUsage
-		fmt.Fprintf(c.stderr, "simrun: %d of %s could not be read, or do not fit --spec %s\n", refused, count.Of(len(all), "file"), c.name)
+		fmt.Fprintf(c.stderr, "simrun: %d of %s could not be read, or do not fit %s %s\n", refused, count.Of(len(all), "file"), c.question(), c.name)
 	}
 	if len(all) == 1 {
 		return c.print(c.out.format, all[0])
@@ -107,6 +109,14 @@ func (c *checking) printAll(all []shown) error {
 	}
 	c.printSeveral(all)
 	return nil
+}
+
+// question is the flag that asks it.
+func (c *checking) question() string {
+	if c.level != nil {
+		return "--isolation"
+	}
+	return "--spec"
 }
 
 // printSeveral prints a table of verdicts.
@@ -184,6 +194,9 @@ func (c *checking) decide(ctx context.Context, file string, r *history.Reading) 
 		res.Notes = append(res.Notes, hint)
 	}
 	s := shown{results: res, title: file, summary: res.Summary, lines: trial.HistoryFacts(&res, trial.ExtentOf(events))}
+	if i := res.Isolation; i != nil {
+		s.lines, s.below = append(s.lines, i.Facts()...), i.Lines()
+	}
 	if err := c.ask(&s, r); err != nil {
 		return s, inFile(file, err)
 	}
@@ -213,6 +226,13 @@ func (c *checking) keep(ctx context.Context, s *shown, events []history.Event) e
 
 // judge decides a history, or counts.
 func (c *checking) judge(file string, r *history.Reading, opts check.Options) (trial.Results, check.Verdict, error) {
+	if c.level != nil {
+		v, err := txn.Check(r.Events, txn.Options{Level: *c.level, Budget: c.opts.Budget, AllowEmpty: opts.AllowEmpty, Untimed: opts.Untimed, Who: opts.Who})
+		if err != nil {
+			return trial.Results{}, check.Verdict{}, err
+		}
+		return trial.IsolationResults(file, r, v), check.Verdict{Outcome: v.Outcome()}, nil
+	}
 	if c.spec == nil {
 		account, err := c.account.Check(r.Events, opts)
 		return trial.AccountResults(file, r, account), account.Verdict, err

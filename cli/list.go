@@ -12,6 +12,7 @@ import (
 	"simrun/check"
 	"simrun/check/accounts"
 	"simrun/check/specs"
+	"simrun/check/txn"
 	"simrun/history"
 	"simrun/models"
 	"simrun/models/maelstrom"
@@ -51,6 +52,7 @@ var catalogue = []struct {
 	{"bugs", listBugs},
 	{"nemeses", listNemeses},
 	{"specs", listSpecs},
+	{"levels", listLevels},
 	{"engines", listEngines},
 	{"formats", listFormats},
 }
@@ -252,6 +254,14 @@ func listSpecs(modelList) []item {
 	}
 	for _, c := range accounts.All {
 		list = append(list, item{Name: c.Name, Summary: "check only: " + c.Summary})
+	}
+	return list
+}
+
+func listLevels(modelList) []item {
+	var list []item
+	for _, l := range txn.Levels() {
+		list = append(list, item{Name: l.String(), Summary: l.Summary(), Source: l.Source()})
 	}
 	return list
 }

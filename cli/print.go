@@ -19,6 +19,7 @@ type shown struct {
 	results trial.Results
 	title   string      // "raft-kv seed 42", or the name of a file
 	lines   []sim.Field // what a person wants to know before the checks
+	below   []string    // what explains the checks
 	also    []string    // answers to further questions
 	summary string
 	folder  string // where it is stored; "" if it is not
@@ -68,6 +69,9 @@ func (a *app) printText(s shown) {
 	}
 	for _, c := range s.results.Checks {
 		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %s %-*s  %s", p.mark(c.Outcome), width, printable(c.Name), printable(checkLine(c))), " "))
+	}
+	for _, line := range s.below {
+		fmt.Fprintln(a.stdout, strings.TrimRight("  "+printable(line), " "))
 	}
 	if len(s.also) > 0 {
 		fmt.Fprintf(a.stdout, "\n  also\n")

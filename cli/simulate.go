@@ -78,7 +78,11 @@ func (a *app) save(ctx context.Context, out string, t *trial.Run) (string, error
 func (a *app) report(r *store.Run, folder string) (visual.Page, error) {
 	again := visual.Command{Label: "replay", Line: a.program + " replay " + quote(folder)}
 	if r.Case == nil {
-		words := append([]string{a.program, "check", r.Results.File, "--spec", r.Results.Spec}, r.Results.With...)
+		question := "--spec"
+		if r.Results.Isolation != nil {
+			question = "--isolation"
+		}
+		words := append([]string{a.program, "check", r.Results.File, question, r.Results.Spec}, r.Results.With...)
 		for i := range words {
 			words[i] = quote(words[i])
 		}

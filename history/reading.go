@@ -44,6 +44,14 @@ func (r *Reading) Locate(err error) error {
 	return &at
 }
 
+// Line returns the line of the file that an event is at, from 1; 0 if that is not known.
+func (r *Reading) Line(event int) int {
+	if event < 0 || event >= len(r.lines) {
+		return 0
+	}
+	return int(r.lines[event])
+}
+
 // Who names a process: its own name, or "process 3".
 func (r *Reading) Who(p Process) string {
 	if name, ok := r.Names[p]; ok {

@@ -33,6 +33,7 @@ type Results struct {
 	Digest    string                     `json:"digest,omitempty"`
 	Checks    []Check                    `json:"checks"`
 	Figures   []accounts.Figure          `json:"figures,omitempty"`   // behind the verdict, of a question of check/accounts
+	Isolation *Isolation                 `json:"isolation,omitempty"` // of a history of transactions: which levels it satisfies
 	Also      json.RawMessage            `json:"also,omitempty"`      // answers to further questions, which are not part of the verdict
 	Beyond    []string                   `json:"beyond,omitempty"`    // faults beyond what the model claims to survive
 	Epoch     string                     `json:"epoch,omitempty"`     // what the model calls the epochs of its nodes' states

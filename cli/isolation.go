@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"simrun/check/txn"
+	"simrun/history"
+)
+
+// isolate makes a check one of isolation.
+func (c *checking) isolate(cmd *cobra.Command, kf *checkFlags, level string) error {
+	l, err := txn.LevelByName(level)
+	if err != nil {
+		return err
+	}
+	for _, other := range []string{"spec", "engine", "also", "follow", "stream", "init"} {
+		if cmd.Flags().Changed(other) {
+			return fmt.Errorf("--isolation and --%s: the isolation of transactions is a question of its own; leave one of them out", other)
+		}
+	}
+	if _, c.opts, err = kf.parse(); err != nil {
+		return err
+	}
+	c.level, c.streaming = &l, never
+	if c.lenient {
+		c.with = append(c.with, "--lenient")
+	}
+	if c.from != history.Auto {
+		c.with = append(c.with, "--from", string(c.from))
+	}
+	if !c.noStore {
+		return c.out.check()
+	}
+	return nil
+}
+
+func levelNames() []string {
+	var names []string
+	for _, l := range txn.Levels() {
+		names = append(names, l.String())
+	}
+	return names
+}
+
+// transactions reports whether the beginning of a file looks like a history of transactions.
+func transactions(files []string) bool {
+	if len(files) == 0 || files[0] == "-" {
+		return false
+	}
+	in, err := os.Open(files[0])
+	if err != nil {
+		return false
+	}
+	defer in.Close()
+	head, err := io.ReadAll(io.LimitReader(in, 64<<10))
+	if err != nil || !bytes.Contains(head, []byte("txn")) {
+		return false
+	}
+	for _, form := range []string{"[:append", "[:r ", "[:w ", `["append"`, `["r"`, `["w"`} {
+		if bytes.Contains(head, []byte(form)) {
+			return true
+		}
+	}
+	return false
+}
