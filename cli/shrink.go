@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simrun/check"
 	"simrun/internal/count"
 	"simrun/models"
 	"simrun/sim"
@@ -107,8 +108,7 @@ func (a *app) shrink(ctx context.Context, path string, sf *shrinkFlags, pf *prog
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	failed := first.Failed()
-	if len(failed) == 0 {
+	if len(first.Failed()) == 0 {
 		return fmt.Errorf("%s: the run does not fail (it is %v), so there is nothing to make small", file, first.Outcome)
 	}
 	collectLess()
@@ -118,22 +118,10 @@ func (a *app) shrink(ctx context.Context, path string, sf *shrinkFlags, pf *prog
 		bar.describe(fmt.Sprintf("shrink: %s, %s, trying %s", count.Of(r.Faults, "fault"), count.Of(r.Operations, "operation"), r.Trying))
 		bar.add(1)
 	}
-	small, err := trial.Shrink(ctx, first, spec, opts, o)
+	t, small, err := makeSmall(ctx, first, dir, spec, opts, o)
 	bar.end()
 	if err != nil {
 		return err
-	}
-	t, err := trial.Simulate(m, small.Case, true, spec, opts)
-	if err != nil {
-		return err
-	}
-	if t.Small, err = trial.Explain(ctx, m, small, spec, opts); err != nil {
-		return err
-	}
-	if dir != "" {
-		if err := keepSmall(dir, t, failed[0].Name); err != nil {
-			return err
-		}
 	}
 	fmt.Fprintf(a.stderr, "shrunk from %s and %s to %d and %d, in %s; %s\n",
 		count.Of(small.From.Faults, "fault"), count.Of(small.From.Operations, "operation"), small.Size.Faults, small.Size.Operations, count.Of(small.Runs, "run"), howFar(&small))
@@ -146,6 +134,26 @@ func (a *app) shrink(ctx context.Context, path string, sf *shrinkFlags, pf *prog
 		a.code = a.interrupted()
 	}
 	return err
+}
+
+// makeSmall makes the case of a failing run small, runs that with a trace, and says why it needs what is left. The folder of the run ("":
+// none) gets the small case, and a test of it.
+func makeSmall(ctx context.Context, first *trial.Run, dir string, spec check.Spec, opts check.Options, o shrink.Options) (*trial.Run, shrink.Result, error) {
+	small, err := trial.Shrink(ctx, first, spec, opts, o)
+	if err != nil {
+		return nil, small, err
+	}
+	t, err := trial.Simulate(first.Model, small.Case, true, spec, opts)
+	if err != nil {
+		return nil, small, err
+	}
+	if t.Small, err = trial.Explain(ctx, first.Model, small, spec, opts); err != nil {
+		return nil, small, err
+	}
+	if dir != "" {
+		err = keepSmall(dir, t, first.Failed()[0].Name)
+	}
+	return t, small, err
 }
 
 // howFar says how small a case has become.

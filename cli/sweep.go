@@ -20,6 +20,7 @@ import (
 type sweepFlags struct {
 	seeds, shard         string
 	workers, maxFailures int
+	maxCauses, shrink    int
 	verify               string
 }
 
@@ -35,11 +36,17 @@ func newSweep(a *app) *cobra.Command {
 many there are: failing seeds come in order, and each is run again with a trace
 and stored. Ctrl-C says what was done and how to go on.
 
-A share of the seeds is run twice; where two runs of one case differ, that is an
-internal error. It exits with the worst that any seed showed: an internal error
-outranks a violation, a violation outranks unknown.`,
+Failing seeds are grouped by cause: the check that failed first, and the kinds of
+evidence that it gives, whatever the names, numbers and times. The first seed of
+each cause is made small, as simrun shrink does it, within --shrink simulations
+for each cause: more are worth it once you look into one.
+
+The first 20 seeds and a share of the others are run twice; where two runs of one
+case differ, that is an internal error. It exits with the worst that any seed
+showed: an internal error outranks a violation, a violation outranks unknown.`,
 		Example: `  simrun sweep --seeds 1-1000
   simrun sweep --seeds 1-100000 --shard 2/5 --max-failures 3
+  simrun sweep --seeds 1-100000 --max-failures 0 --max-causes 5
   simrun sweep --bug stale-local-read --seeds 1-100 --format json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -70,8 +77,10 @@ outranks a violation, a violation outranks unknown.`,
 	fs.StringVar(&sf.seeds, "seeds", "1-1000", "`RANGE` of seeds, both ends included")
 	fs.IntVar(&sf.workers, "workers", 0, "`NUMBER` of seeds that are simulated at a time; 0: as many as there are cores")
 	fs.StringVar(&sf.shard, "shard", "", "`I/N`: only the I-th of N parts of the seeds, for several machines")
-	fs.IntVar(&sf.maxFailures, "max-failures", 10, "`NUMBER` of failing seeds after which to stop; 0: never")
-	fs.StringVar(&sf.verify, "verify", "1/50", "`SHARE` of the seeds that are run twice and compared; 0: none")
+	fs.IntVar(&sf.maxFailures, "max-failures", 10, "`NUMBER` of failing seeds after which to stop, of whatever cause; 0: never")
+	fs.IntVar(&sf.maxCauses, "max-causes", 0, "`NUMBER` of different causes after which to stop; 0: never")
+	fs.IntVar(&sf.shrink, "shrink", 300, "`NUMBER` of simulations at most to make the first seed of each cause small; 0: none is")
+	fs.StringVar(&sf.verify, "verify", "1/50", "`SHARE` of the seeds that are run twice and compared, after the first 20, which all are; 0: none")
 	cf.add(a, cmd)
 	kf.add(cmd, "that of the workload")
 	of.add(cmd)
@@ -80,7 +89,7 @@ outranks a violation, a violation outranks unknown.`,
 
 // sweep is the sweep that the flags describe.
 func (f *sweepFlags) sweep(s *trial.Setup) (trial.Sweep, error) {
-	p := trial.Sweep{Setup: *s, Workers: f.workers, MaxFailures: f.maxFailures}
+	p := trial.Sweep{Setup: *s, Workers: f.workers, MaxFailures: f.maxFailures, MaxCauses: f.maxCauses}
 	seeds, err := parseSeeds(f.seeds)
 	if err != nil {
 		return p, err
@@ -95,8 +104,14 @@ func (f *sweepFlags) sweep(s *trial.Setup) (trial.Sweep, error) {
 	if p.Workers == 0 {
 		p.Workers = runtime.GOMAXPROCS(0)
 	}
-	if f.maxFailures < 0 {
-		return p, fmt.Errorf("--max-failures %d: expected a number from 0, which means never", f.maxFailures)
+	for _, n := range []struct {
+		flag string
+		n    int
+		zero string
+	}{{"max-failures", f.maxFailures, "never"}, {"max-causes", f.maxCauses, "never"}, {"shrink", f.shrink, "none"}} {
+		if n.n < 0 {
+			return p, fmt.Errorf("--%s %d: expected a number from 0, which means %s", n.flag, n.n, n.zero)
+		}
 	}
 	share, err := parseRatio("verify", f.verify)
 	if err != nil {
@@ -120,7 +135,8 @@ type sweeping struct {
 	done   int
 	events uint64
 	failed []sweepFailure
-	broken error // why failing seeds are no longer stored
+	causes []sweepCause // of the failing seeds
+	broken error        // why failing seeds are no longer stored
 }
 
 // sweepFailure is a failing seed as --format json lists it.
@@ -128,6 +144,7 @@ type sweepFailure struct {
 	Seed    sim.Seed `json:"seed"`
 	Outcome string   `json:"outcome"`
 	Reason  string   `json:"reason"`
+	Cause   int      `json:"cause"` // its number, from 1
 	Folder  string   `json:"folder,omitempty"`
 	Replay  string   `json:"replay"`
 	results *trial.Results
@@ -145,6 +162,7 @@ type sweepResults struct {
 	Events    uint64               `json:"events"`
 	Simulated sim.Time             `json:"simulated_ns"`
 	Failures  []sweepFailure       `json:"failures"`
+	Causes    []sweepCause         `json:"causes"`
 	Exercise  trial.ExerciseSpread `json:"exercise"`
 	Little    uint64               `json:"little"` // valid seeds whose verdict means little
 	Sometimes []trial.MarkCount    `json:"sometimes"`
@@ -193,6 +211,9 @@ func (w *sweeping) run(parent context.Context) error {
 	if internal != nil {
 		return w.broken
 	}
+	if err := w.shrinkCauses(parent, tally); err != nil {
+		return err
+	}
 	if err := w.print(&sum, tally); err != nil {
 		return err
 	}
@@ -209,6 +230,9 @@ func (w *sweeping) run(parent context.Context) error {
 	}
 	if !sum.Complete {
 		why := "stopped after " + count.Of(sum.Failures, "failing seed")
+		if w.flags.maxCauses > 0 && len(tally.Causes) >= w.flags.maxCauses {
+			why = fmt.Sprintf("stopped after %s of %s", count.Of(sum.Failures, "failing seed"), count.Of(len(tally.Causes), "cause"))
+		}
 		if parent.Err() != nil {
 			why = "interrupted after " + count.Of(sum.Done, "seed")
 		}
@@ -234,6 +258,7 @@ func (w *sweeping) each(ctx context.Context, r *trial.Report) {
 			w.broken = err
 		}
 	}
+	f.Cause = r.Number
 	w.failed = append(w.failed, f)
 	if w.out.format == "text" {
 		w.bar.wipe()
@@ -278,9 +303,7 @@ func (w *sweeping) print(sum *sweep.Summary, tally *trial.Tally) error {
 		}
 		return nil
 	}
-	if len(w.failed) > 0 {
-		fmt.Fprintln(w.stdout)
-	}
+	w.printCauses()
 	w.printMarks(tally)
 	w.printExercise(tally)
 	fmt.Fprintln(w.stdout, painter(w.color()).verdict(w.outcome(tally), w.summary(sum, tally)))
@@ -373,7 +396,7 @@ func (w *sweeping) figures(sum *sweep.Summary, tally *trial.Tally) {
 func (w *sweeping) results(sum *sweep.Summary, tally *trial.Tally) sweepResults {
 	r := sweepResults{
 		Outcome: w.outcome(tally), Seeds: w.flags.seeds, Complete: sum.Complete, Done: sum.Done, Outcomes: map[string]uint64{}, Verified: tally.Verified,
-		Events: tally.Events, Simulated: tally.Simulated, Failures: append([]sweepFailure{}, w.failed...), Exercise: tally.Exercise, Little: tally.Little,
+		Events: tally.Events, Simulated: tally.Simulated, Failures: append([]sweepFailure{}, w.failed...), Causes: append([]sweepCause{}, w.causes...), Exercise: tally.Exercise, Little: tally.Little,
 		Sometimes: append([]trial.MarkCount{}, tally.Marks...), Version: trial.Version,
 	}
 	for _, word := range trial.Words() {
@@ -388,7 +411,7 @@ func (w *sweeping) results(sum *sweep.Summary, tally *trial.Tally) sweepResults 
 	return r
 }
 
-// shown are the failing seeds as the formats for CI print them, or the sweep as one if none failed.
+// shown are the causes as the formats for CI print them, or the sweep as one if no seed failed.
 func (w *sweeping) shown(sum *sweep.Summary, tally *trial.Tally) []shown {
 	title := w.sweep.Base.Model + "-" + w.sweep.Base.Workload.Name
 	if len(w.failed) == 0 {
@@ -396,14 +419,8 @@ func (w *sweeping) shown(sum *sweep.Summary, tally *trial.Tally) []shown {
 		return []shown{{title: title + " seeds " + w.flags.seeds, summary: s, results: trial.Results{Outcome: o, Checks: []trial.Check{{Name: "seeds " + w.flags.seeds, Outcome: o, Reason: s}}}}}
 	}
 	var list []shown
-	for _, f := range w.failed {
-		s := shown{title: fmt.Sprintf("%s seed %d", title, f.Seed), replay: f.Replay, summary: f.Reason}
-		if f.results != nil {
-			s.results = *f.results
-		} else {
-			s.results = trial.Results{Outcome: check.Violation, Checks: []trial.Check{{Name: f.Outcome, Outcome: check.Violation, Reason: f.Reason}}}
-		}
-		list = append(list, s)
+	for i := range w.causes {
+		list = append(list, w.shownCause(title, i))
 	}
 	return list
 }

@@ -11,10 +11,10 @@ import (
 )
 
 // Cause is why a run fails, told apart from other failures by what is seen of it: the check that it breaks, and of which kind the
-// contradiction is. It is what a failing case is shrunk by.
+// contradiction is. It is what a failing case is shrunk by, and what the failing seeds of a sweep are grouped by.
 type Cause struct {
-	Check string   // the name of the check that failed first
-	Kinds []string // of the evidence: the sentences of the check, with every name and number as a #; of a history that has no order none
+	Check string   `json:"check"`    // the name of the check that failed first
+	Kinds []string `json:"evidence"` // its kinds: the sentences of the check, with every name and number as a #
 
 	spec check.Spec
 	opts check.Options
@@ -28,14 +28,11 @@ func CauseOf(run *Run, spec check.Spec, opts check.Options) (Cause, bool) {
 		return Cause{}, false
 	}
 	opts.Second = 0
-	c := Cause{Check: failed[0].Name, spec: spec, opts: opts}
-	if c.Check != Linearizability {
-		c.Kinds = kindsOf(failed[0].Reason)
-	}
-	return c, true
+	return Cause{Check: failed[0].Name, Kinds: kindsOf(failed[0].Reason), spec: spec, opts: opts}, true
 }
 
-// In reports whether a run fails for the cause: it breaks the same check, and shows no other kind of evidence of that.
+// In reports whether a run fails for the cause: it breaks the same check, and shows no other kind of evidence of that. Of a history that
+// has no order, any evidence is the same: a smaller one may show it another way.
 func (c *Cause) In(m models.Model, r *sim.Result) bool {
 	inside := slices.Contains(insideChecks(m, r), c.Check)
 	for _, v := range r.Violations {
@@ -66,7 +63,7 @@ func (c *Cause) shows(sentence string) bool {
 
 var (
 	quotedText  = regexp.MustCompile(`"[^"]*"`)
-	withDigits  = regexp.MustCompile(`[-+]?[\w.µ]*\d[\w.µ#/>]*`)
+	withDigits  = regexp.MustCompile(`[-+]?[\w.µ]*\d[\w.µ#/>]*|\bnull\b`)
 	manyOfThem  = regexp.MustCompile(`#(?:(?:, | and |,)#)+`)
 	waitingText = regexp.MustCompile(`waits for its \S+( of \S+)?`)
 )

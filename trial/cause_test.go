@@ -48,3 +48,24 @@ func TestCause(t *testing.T) {
 		}
 	}
 }
+
+// Two failures have the same cause if they share a check and a kind of evidence.
+func TestSameCause(t *testing.T) {
+	cause := func(check, sentence string) *Cause { return &Cause{Check: check, Kinds: kindsOf(sentence)} }
+	waits := cause(Progress, "10s after the faults healed, c1 waits for its read of k3 since 10.2s, asked n3")
+	for _, c := range []struct {
+		other *Cause
+		want  bool
+	}{
+		{cause(Progress, "10s after the faults healed, c4 has completed no operation; c2 waits for its cas since 9s, asked n1"), true},
+		{cause(Progress, "10s after the faults healed, c4 has completed no operation"), false},
+		{cause("durability", "10s after the faults healed, c1 waits for its read of k3 since 10.2s, asked n3"), false},
+	} {
+		if waits.Same(c.other) != c.want || c.other.Same(waits) != c.want {
+			t.Errorf("%v and %v are the same: not %v", waits, c.other, c.want)
+		}
+	}
+	if a, b := causeOfError(&DivergenceError{Seed: 1}), (Cause{Check: nondeterminism}); !a.Same(&b) {
+		t.Errorf("%v is not %v", &a, &b)
+	}
+}

@@ -19,8 +19,9 @@ type Sweep struct {
 	First, Last   sim.Seed // inclusive
 	Shard, Shards uint64   // as in [sweep.Plan]
 	Workers       int      // seeds that are simulated at a time; less than 1: one
-	MaxFailures   int      // stop after so many seeds with a violation or an internal error; 0: never
-	VerifyOneIn   uint64   // run every so-many-th seed twice, chosen by the seed; 0: none
+	MaxFailures   int      // stop after so many seeds with a violation or an internal error, of whatever cause; 0: never
+	MaxCauses     int      // stop after so many different causes; 0: never
+	VerifyOneIn   uint64   // run the first seeds twice, and of the others every so-many-th, chosen by the seed; 0: none
 
 	// Each gets every report, in order of seed, from the goroutine that called [Sweep.Do]. May be nil.
 	Each func(*Report)
@@ -34,6 +35,8 @@ type Report struct {
 	Disagrees bool     // two engines do: Err is [Judgement.Disagreement]
 	Summary   string   // one sentence: the verdict, or the error
 	Failed    []string // names of the checks that failed, in order of time
+	Cause     Cause    // of a failure
+	Number    int      // of the cause among those of the sweep, from 1 in order of their first seeds; 0 until the report is counted
 	Events    uint64   // executed
 	Simulated sim.Time // virtual time at the end
 	Marks     []sim.Mark
@@ -65,6 +68,7 @@ func (s *Sweep) Do(ctx context.Context) (sweep.Summary, *Tally) {
 			return failed(seed, fmt.Errorf("panic: %w", crash.Recovered(x)))
 		},
 		Failed: (*Report).Failure,
+		Enough: func() bool { return s.MaxCauses > 0 && len(t.Causes) >= s.MaxCauses },
 		Each: func(r *Report) {
 			t.add(r)
 			if s.Each != nil {
@@ -76,15 +80,27 @@ func (s *Sweep) Do(ctx context.Context) (sweep.Summary, *Tally) {
 }
 
 func failed(seed sim.Seed, err error) *Report {
-	return &Report{Seed: seed, Err: err, Summary: err.Error()}
+	return &Report{Seed: seed, Err: err, Summary: err.Error(), Cause: causeOfError(err)}
 }
 
-// verifyDraw chooses the seeds that are run twice, and whose history porcupine decides too.
+// verifiedFirst is how many seeds at the beginning of a sweep are run twice: what is not deterministic mostly shows soon, and whoever
+// changes a model wants to know before the sweep is long.
+const verifiedFirst = 20
+
+// verifyDraw chooses the seeds that are run twice after the first, and whose history porcupine decides too.
 var verifyDraw = rng.Of("verify")
+
+// twice reports whether a seed is run twice.
+func (s *Sweep) twice(seed sim.Seed) bool {
+	if s.VerifyOneIn == 0 {
+		return false
+	}
+	return uint64(seed-s.First)/max(s.Shards, 1) < verifiedFirst || rng.Draw(uint64(seed), verifyDraw, 0, 0).N(s.VerifyOneIn) == 0
+}
 
 // one runs one seed.
 func (s *Sweep) one(seed sim.Seed) *Report {
-	again := s.VerifyOneIn > 0 && rng.Draw(uint64(seed), verifyDraw, 0, 0).N(s.VerifyOneIn) == 0
+	again := s.twice(seed)
 	setup := s.Setup
 	if !again {
 		setup.Options.Second = 0
@@ -102,8 +118,9 @@ func (s *Sweep) one(seed sim.Seed) *Report {
 			r.Failed = append(r.Failed, c.Name)
 		}
 	}
+	r.Cause, _ = CauseOf(run, s.Spec, s.Options)
 	if err := run.Disagreement; err != nil {
-		r.Err, r.Summary, r.Disagrees = err, err.Error(), true
+		r.Err, r.Summary, r.Disagrees, r.Cause = err, err.Error(), true, Cause{Check: disagreement}
 	}
 	if s.Live() && r.Failure() {
 		r.Run = run
@@ -111,7 +128,7 @@ func (s *Sweep) one(seed sim.Seed) *Report {
 	if again {
 		r.Verified = true
 		if err := Verify(s.Model, run.Case); err != nil {
-			r.Err, r.Summary = err, err.Error()
+			r.Err, r.Summary, r.Cause = err, err.Error(), causeOfError(err)
 		}
 	}
 	return r
@@ -122,6 +139,7 @@ type Tally struct {
 	Counts    map[string]uint64 // seeds by [Report.Word]
 	Verified  uint64            // seeds that were run twice
 	Failures  []*Report         // in order of seed
+	Causes    []*CauseCount     // of the failures, in order of their first seeds
 	Marks     []MarkCount       // in order of name: those that the model declares, and those that were reached
 	Checks    map[string]uint64 // failing seeds by name of the check that saw it
 	Little    uint64            // valid seeds whose verdict means little ([Exercise.Little])
@@ -204,6 +222,7 @@ func (t *Tally) add(r *Report) {
 	}
 	if r.Failure() {
 		t.Failures = append(t.Failures, r)
+		t.cause(r)
 	}
 	for _, name := range r.Failed {
 		t.Checks[name]++

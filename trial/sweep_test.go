@@ -32,7 +32,7 @@ func parrot() models.Model {
 		},
 		Workloads: []models.Workload{{Name: "write", Spec: specs.Register, Rate: 20, Mix: []sim.Weight{{F: "write", Weight: 1}},
 			Next: func(t *sim.Turn) sim.Op { return sim.Op{F: "write", Value: history.Int(t.Unique())} }}},
-		Bugs: []models.Bug{{Name: "assert"}, {Name: "clock"}},
+		Bugs: []models.Bug{{Name: "assert"}, {Name: "clock"}, {Name: "panic"}},
 	}
 }
 
@@ -43,6 +43,9 @@ func (b *bird) Request(from sim.Caller, _ []byte) {
 	b.env.Sometimes("asked")
 	if b.env.Bug("assert") && b.env.Now() > sim.Time(2*time.Second) {
 		b.env.Fatal("too late")
+	}
+	if b.env.Bug("panic") && b.env.Now() > sim.Time(time.Second) {
+		panic("at " + b.env.Now().String())
 	}
 	if b.env.Bug("clock") {
 		b.env.Reply(from, []byte(time.Now().String()))
@@ -66,7 +69,7 @@ func TestSweepTallies(t *testing.T) {
 	if !reflect.DeepEqual(one, four) {
 		t.Errorf("one worker: %+v\nfour: %+v", one, four)
 	}
-	if !sum.Complete || one.Counts["valid"] != 40 || one.Outcome() != check.Valid || one.Verified < 5 || one.Verified > 25 {
+	if !sum.Complete || one.Counts["valid"] != 40 || one.Outcome() != check.Valid || one.Verified <= verifiedFirst || one.Verified > 35 {
 		t.Errorf("%+v %+v", sum, one)
 	}
 	e := one.Exercise
@@ -92,6 +95,44 @@ func TestSweepTellsViolationsFromInternalErrors(t *testing.T) {
 	_, divergent := s.Do(context.Background())
 	if seed, err := divergent.Err(); seed != 1 || err == nil || divergent.Counts["internal error"] != 40 {
 		t.Errorf("seed %d: %v; %+v", seed, err, divergent.Counts)
+	}
+}
+
+// The first seeds of a sweep are all run twice, whatever the share is, so that what is not deterministic shows at once; also in a shard.
+func TestFirstSeedsRunTwice(t *testing.T) {
+	for _, shards := range []uint64{1, 3} {
+		s := sweepOf("clock", 2)
+		s.VerifyOneIn, s.Shard, s.Shards, s.Last = 1<<40, 1, shards, 30*sim.Seed(shards)
+		_, tally := s.Do(context.Background())
+		if tally.Verified != verifiedFirst || tally.Counts["internal error"] != verifiedFirst {
+			t.Errorf("%d shards: %d verified, %+v", shards, tally.Verified, tally.Counts)
+		}
+	}
+}
+
+// Failing seeds are grouped by what is seen of their cause, and the number of causes can end a sweep.
+func TestCausesOfSweep(t *testing.T) {
+	s := sweepOf("assert", 2)
+	s.Base.Bugs, s.VerifyOneIn = []sim.BugName{"assert", "panic"}, 0
+	var numbers []int
+	s.Each = func(r *Report) { numbers = append(numbers, r.Number) }
+	_, tally := s.Do(context.Background())
+	if c := tally.Causes; len(c) != 2 || c[0].Check != Assertion || c[1].Check != Panic {
+		t.Fatalf("%v", c)
+	}
+	seeds := uint64(0)
+	for i, c := range tally.Causes {
+		seeds += c.Seeds
+		if len(c.First) == 0 || len(c.First) > firstSeeds || numbers[c.First[0]-1] != i+1 {
+			t.Errorf("cause %d: %+v", i+1, c)
+		}
+	}
+	if seeds != 40 || len(tally.Failures) != 40 {
+		t.Errorf("%d seeds in causes, %d failures", seeds, len(tally.Failures))
+	}
+	s.MaxCauses = 1
+	if sum, _ := s.Do(context.Background()); sum.Complete || sum.Done != 1 || sum.Next != 2 {
+		t.Errorf("%+v", sum)
 	}
 }
 

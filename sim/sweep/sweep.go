@@ -24,6 +24,8 @@ type Plan[R any] struct {
 	Panicked func(seed sim.Seed, value any) R
 	// Failed tells a report that counts as a failure. Nil: none does.
 	Failed func(R) bool
+	// Enough is asked after each report that was given to Each, and ends the sweep. Nil: never.
+	Enough func() bool
 	// Each gets every report, in order of seed, from the goroutine that called [Sweep]. Nil: it is dropped.
 	Each func(R)
 }
@@ -33,7 +35,7 @@ type Summary struct {
 	Done     uint64 // seeds that were run
 	Failures int    // of Done
 	// Next is the seed to go on with, if Complete is false: the sweep was
-	// interrupted, or it reached MaxFailures.
+	// interrupted, or it reached MaxFailures, or there was Enough.
 	Next     sim.Seed
 	Complete bool
 }
@@ -102,7 +104,7 @@ func Sweep[R any](ctx context.Context, p Plan[R]) Summary {
 			if p.Failed != nil && p.Failed(r) {
 				s.Failures++
 			}
-			if p.MaxFailures > 0 && s.Failures >= p.MaxFailures {
+			if p.MaxFailures > 0 && s.Failures >= p.MaxFailures || p.Enough != nil && p.Enough() {
 				full, stopped = true, true
 			}
 		}
