@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -17,6 +18,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/count"
 )
 
 // simrun returns a command that runs this program in a process of its own, in dir.
@@ -105,9 +107,14 @@ func TestInterruptedSweep(t *testing.T) {
 		t.Errorf("exit code %d, want %d", code, exitViolation)
 	}
 	done := regexp.MustCompile(`(?m)^violation: ([\d,]+) seeds: `).FindStringSubmatch(string(rest))
-	next := regexp.MustCompile(`(?m)^interrupted after ([\d,]+) seeds; go on with:\n  \S+ sweep .*--seeds (\d+)-1000000000$`).FindStringSubmatch(stderr.String())
+	next := regexp.MustCompile(`(?m)^interrupted after ([\d,]+) seeds; go on with:\n  \S+ sweep .*--seeds 1-1000000000 --resume$`).FindStringSubmatch(stderr.String())
 	if done == nil || next == nil || done[1] != next[1] {
 		t.Errorf("does not say where it stands:\n%s\n%s", rest, &stderr)
+	}
+	kept, err := os.ReadFile(filepath.Join(dir, "store", "raft-kv", "sweep.json"))
+	var state keptSweep
+	if err != nil || json.Unmarshal(kept, &state) != nil || count.Grouped(uint64(state.State.Next-1)) != done[1] || len(state.Failed) == 0 {
+		t.Errorf("%v; %s seeds are done, and what is written down is %.300s", err, done[1], kept)
 	}
 	for _, path := range everything(t, dir) {
 		if strings.Contains(path, ".partial") {

@@ -22,6 +22,7 @@ type sweepFlags struct {
 	workers, maxFailures int
 	maxCauses, shrink    int
 	verify               string
+	resume               bool
 }
 
 func newSweep(a *app) *cobra.Command {
@@ -34,7 +35,8 @@ func newSweep(a *app) *cobra.Command {
 		Short: "simulate many seeds on all cores, and store the failing ones",
 		Long: `sweep simulates many seeds on all cores. What it prints does not depend on how
 many there are: failing seeds come in order, and each is run again with a trace
-and stored. Ctrl-C says what was done and how to go on.
+and stored. Ctrl-C says what was done and how to go on: with --resume, which ends
+with the results of a sweep that was never interrupted.
 
 Failing seeds are grouped by cause: the check that failed first, and the kinds of
 evidence that it gives, whatever the names, numbers and times. The first seed of
@@ -60,12 +62,20 @@ showed: an internal error outranks a violation, a violation outranks unknown.`,
 			if err := useScenario(cmd, s); err != nil {
 				return err
 			}
-			w := &sweeping{app: a, flags: &sf, out: &of, again: a.again(cmd, "seeds")}
+			w := &sweeping{app: a, flags: &sf, out: &of, again: a.again(cmd, "seeds", "resume")}
 			if w.sweep, err = sf.sweep(s); err != nil {
 				return err
 			}
 			if s.Live() {
 				if err := w.live(cmd.Flags().Changed("verify")); err != nil {
+					return err
+				}
+			}
+			if w.keeper, err = newKeeper(cmd, w); err != nil {
+				return err
+			}
+			if sf.resume {
+				if err := w.keeper.resume(w); err != nil {
 					return err
 				}
 			}
@@ -81,6 +91,7 @@ showed: an internal error outranks a violation, a violation outranks unknown.`,
 	fs.IntVar(&sf.maxCauses, "max-causes", 0, "`NUMBER` of different causes after which to stop; 0: never")
 	fs.IntVar(&sf.shrink, "shrink", 300, "`NUMBER` of simulations at most to make the first seed of each cause small; 0: none is")
 	fs.StringVar(&sf.verify, "verify", "1/50", "`SHARE` of the seeds that are run twice and compared, after the first 20, which all are; 0: none")
+	fs.BoolVar(&sf.resume, "resume", false, "go on with the sweep that was interrupted, or stopped after its failures")
 	cf.add(a, cmd)
 	kf.add(cmd, "that of the workload")
 	of.add(cmd)
@@ -136,7 +147,10 @@ type sweeping struct {
 	events uint64
 	failed []sweepFailure
 	causes []sweepCause // of the failing seeds
-	broken error        // why failing seeds are no longer stored
+	known  []sweepCause // of them, those that an earlier sweep made small
+	keeper *keeper
+	broken error // why failing seeds are no longer stored
+	unkept error // why it is not written down how far the sweep is
 }
 
 // sweepFailure is a failing seed as --format json lists it.
@@ -200,10 +214,16 @@ func (w *sweeping) run(parent context.Context) error {
 		steps = int64(n)
 	}
 	w.bar = w.progress("sweep", steps)
+	for i := range w.failed {
+		w.printFailure(&w.failed[i])
+	}
 	var internal *trial.InternalError
 	w.sweep.Each = func(r *trial.Report) {
 		if w.each(parent, r); errors.As(w.broken, &internal) {
 			cancel()
+		}
+		if w.unkept == nil {
+			w.unkept = w.keeper.keep(w, false)
 		}
 	}
 	sum, tally := w.sweep.Do(ctx)
@@ -213,6 +233,9 @@ func (w *sweeping) run(parent context.Context) error {
 	}
 	if err := w.shrinkCauses(parent, tally); err != nil {
 		return err
+	}
+	if err := w.keepOrForget(sum.Complete && parent.Err() == nil); err != nil {
+		fmt.Fprintf(w.stderr, "simrun: it could not be written down how far the sweep is: %v\n", err)
 	}
 	if err := w.print(&sum, tally); err != nil {
 		return err
@@ -228,17 +251,23 @@ func (w *sweeping) run(parent context.Context) error {
 	if parent.Err() != nil && w.code != exitViolation && w.code != exitInternal {
 		w.code = w.interrupted()
 	}
-	if !sum.Complete {
-		why := "stopped after " + count.Of(sum.Failures, "failing seed")
-		if w.flags.maxCauses > 0 && len(tally.Causes) >= w.flags.maxCauses {
-			why = fmt.Sprintf("stopped after %s of %s", count.Of(sum.Failures, "failing seed"), count.Of(len(tally.Causes), "cause"))
-		}
-		if parent.Err() != nil {
-			why = "interrupted after " + count.Of(sum.Done, "seed")
-		}
-		fmt.Fprintf(w.stderr, "%s; go on with:\n  %s --seeds %d-%d\n", why, w.again, sum.Next, w.sweep.Last)
-	}
+	w.sayHowToGoOn(&sum, tally, parent.Err() != nil)
 	return nil
+}
+
+// sayHowToGoOn says why a sweep ended before its last seed, and with which command it goes on.
+func (w *sweeping) sayHowToGoOn(sum *sweep.Summary, tally *trial.Tally, interrupted bool) {
+	switch {
+	case interrupted:
+		fmt.Fprintf(w.stderr, "interrupted after %s; go on with:\n  %s --seeds %s --resume\n", count.Of(sum.Done, "seed"), w.again, w.flags.seeds)
+	case sum.Complete:
+	default:
+		why := count.Of(sum.Failures, "failing seed")
+		if w.flags.maxCauses > 0 && len(tally.Causes) >= w.flags.maxCauses {
+			why += " of " + count.Of(len(tally.Causes), "cause")
+		}
+		fmt.Fprintf(w.stderr, "stopped after %s; go on with:\n  %s --seeds %d-%d\n", why, w.again, sum.Next, w.sweep.Last)
+	}
 }
 
 // each takes the report of one seed, in order.
@@ -260,14 +289,31 @@ func (w *sweeping) each(ctx context.Context, r *trial.Report) {
 	}
 	f.Cause = r.Number
 	w.failed = append(w.failed, f)
-	if w.out.format == "text" {
-		w.bar.wipe()
-		where := f.Folder
-		if where == "" {
-			where = "not stored"
-		}
-		fmt.Fprintf(w.stdout, "seed %d  %s  %s\n  %s\n", f.Seed, f.Outcome, where, printable(f.Reason))
+	w.printFailure(&f)
+}
+
+// printFailure prints a failing seed as soon as it is known, for people.
+func (w *sweeping) printFailure(f *sweepFailure) {
+	if w.out.format != "text" {
+		return
 	}
+	w.bar.wipe()
+	where := f.Folder
+	if where == "" {
+		where = "not stored"
+	}
+	fmt.Fprintf(w.stdout, "seed %d  %s  %s\n  %s\n", f.Seed, f.Outcome, where, printable(f.Reason))
+}
+
+// keepOrForget writes down how far the sweep is, if it is not over.
+func (w *sweeping) keepOrForget(over bool) error {
+	switch {
+	case w.unkept != nil:
+		return w.unkept
+	case over:
+		return w.keeper.forget()
+	}
+	return w.keeper.keep(w, true)
 }
 
 // storeFailure runs a failing seed again with a trace, and stores it. A run in real time is given, and is not run again.

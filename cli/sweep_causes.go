@@ -41,6 +41,8 @@ func (w *sweeping) shrinkCauses(ctx context.Context, tally *trial.Tally) error {
 		cause := sweepCause{CauseCount: *c}
 		f := w.first(i + 1)
 		switch {
+		case i < len(w.known) && w.known[i].Small != nil:
+			cause.Small = w.known[i].Small
 		case w.flags.shrink == 0:
 			cause.Why = "--shrink 0"
 		case w.sweep.Live():

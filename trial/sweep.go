@@ -25,6 +25,13 @@ type Sweep struct {
 
 	// Each gets every report, in order of seed, from the goroutine that called [Sweep.Do]. May be nil.
 	Each func(*Report)
+
+	// From is how far an earlier sweep of the same setup got, from where this one goes on; nil: it begins with First. The seeds before
+	// are not given to Each again, but they are counted: in the summary, the tally, MaxFailures and MaxCauses.
+	From *SweepState
+
+	tally *Tally
+	last  *Report // the last that was counted
 }
 
 // Report is what a sweep keeps of one seed.
@@ -60,22 +67,36 @@ const internalWord = "internal error"
 
 // Do runs the seeds. What it returns does not depend on the number of workers.
 func (s *Sweep) Do(ctx context.Context) (sweep.Summary, *Tally) {
-	t := newTally(s.Model.MarksOf(&s.Base))
+	t, first, before := newTally(s.Model.MarksOf(&s.Base)), s.First, sweep.Summary{Complete: true}
+	if s.From != nil {
+		t, first = s.From.Tally, s.From.Next
+		before = sweep.Summary{Done: t.seeds(), Failures: len(t.Failures), Next: s.From.Next, Complete: s.From.End}
+	}
+	s.tally, s.last = t, nil
+	enough := func() bool {
+		return s.MaxFailures > 0 && len(t.Failures) >= s.MaxFailures || s.MaxCauses > 0 && len(t.Causes) >= s.MaxCauses
+	}
+	if s.From != nil && (s.From.End || enough()) {
+		return before, t
+	}
 	sum := sweep.Sweep(ctx, sweep.Plan[*Report]{
-		First: s.First, Last: s.Last, Shard: s.Shard, Shards: s.Shards, Workers: s.Workers, MaxFailures: s.MaxFailures,
+		First: first, Last: s.Last, Shard: s.Shard, Shards: s.Shards, Workers: s.Workers,
 		Run: s.one,
 		Panicked: func(seed sim.Seed, x any) *Report {
 			return failed(seed, fmt.Errorf("panic: %w", crash.Recovered(x)))
 		},
 		Failed: (*Report).Failure,
-		Enough: func() bool { return s.MaxCauses > 0 && len(t.Causes) >= s.MaxCauses },
+		Enough: enough,
 		Each: func(r *Report) {
 			t.add(r)
+			s.last = r
 			if s.Each != nil {
 				s.Each(r)
 			}
 		},
 	})
+	sum.Done += before.Done
+	sum.Failures += before.Failures
 	return sum, t
 }
 
@@ -118,7 +139,9 @@ func (s *Sweep) one(seed sim.Seed) *Report {
 			r.Failed = append(r.Failed, c.Name)
 		}
 	}
-	r.Cause, _ = CauseOf(run, s.Spec, s.Options)
+	if cause, fails := CauseOf(run, s.Spec, s.Options); fails {
+		r.Cause = Cause{Check: cause.Check, Kinds: cause.Kinds}
+	}
 	if err := run.Disagreement; err != nil {
 		r.Err, r.Summary, r.Disagrees, r.Cause = err, err.Error(), true, Cause{Check: disagreement}
 	}
@@ -210,6 +233,14 @@ func newTally(marks []string) *Tally {
 		t.mark(MarkCount{Name: name})
 	}
 	return t
+}
+
+// seeds is how many were counted.
+func (t *Tally) seeds() (n uint64) {
+	for _, word := range Words() {
+		n += t.Counts[word]
+	}
+	return n
 }
 
 // add enters a report.

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -180,5 +181,53 @@ func TestFewAnswersMeanLittle(t *testing.T) {
 	}
 	if !strings.Contains(WhyLittle, fmt.Sprintf("fewer than %d ", LittleOps)) {
 		t.Errorf("%q, and the limit is %d", WhyLittle, LittleOps)
+	}
+}
+
+// A sweep that is interrupted and goes on from its state, as it was written, ends like one that was not.
+func TestSweepGoesOn(t *testing.T) {
+	fresh := func() *Sweep {
+		s := sweepOf("assert", 2)
+		s.Base.Bugs = []sim.BugName{"assert", "panic"}
+		return s
+	}
+	sum, whole := fresh().Do(context.Background())
+	want, err := json.Marshal(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []sim.Seed{1, 17, 40} {
+		ctx, cancel := context.WithCancel(context.Background())
+		s := fresh()
+		var state []byte
+		s.Each = func(r *Report) {
+			if r.Seed == at {
+				state, _ = json.Marshal(s.State())
+				cancel()
+			}
+		}
+		s.Do(ctx)
+		on := fresh()
+		on.From = &SweepState{}
+		if err := json.Unmarshal(state, on.From); err != nil {
+			t.Fatal(err)
+		}
+		if on.From.Next != at+1 || on.From.End != (at == 40) {
+			t.Errorf("interrupted after seed %d, the state is %s", at, state)
+		}
+		again, tally := on.Do(context.Background())
+		if got, _ := json.Marshal(tally); string(got) != string(want) || again.Done != sum.Done || again.Failures != sum.Failures || !again.Complete {
+			t.Errorf("interrupted after seed %d: %+v\n%s\nwant %+v\n%s", at, again, got, sum, want)
+		}
+		if at == 17 {
+			on = fresh()
+			on.From, on.MaxFailures = &SweepState{}, 17
+			if err := json.Unmarshal(state, on.From); err != nil {
+				t.Fatal(err)
+			}
+			if sum, _ := on.Do(context.Background()); sum.Complete || sum.Done != 17 || sum.Next != 18 {
+				t.Errorf("with enough failures before: %+v", sum)
+			}
+		}
 	}
 }
