@@ -16,6 +16,9 @@ import (
 	"simrun/visual/store"
 )
 
+// smallCaseFile is the name of the small case in the folder of the run that it came from.
+const smallCaseFile = "case.min.json"
+
 // keepSmall writes the small case, and a test of it, into the folder of the run that it came from.
 func keepSmall(dir string, t *trial.Run, broken string) error {
 	text, err := sim.FormatCase(t.Case)
@@ -36,7 +39,7 @@ func keepSmall(dir string, t *trial.Run, broken string) error {
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string][]byte{"case.min.json": text, "repro_test.go": test.Bytes()} {
+	for name, text := range map[string][]byte{smallCaseFile: text, "repro_test.go": test.Bytes()} {
 		if err := store.WriteFile(filepath.Join(dir, name), func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 			return err
 		}

@@ -17,7 +17,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"simrun/internal/brief"
 	"simrun/sim"
 	"simrun/trial"
 	"simrun/visual/store"
@@ -68,7 +67,7 @@ func newKeeper(cmd *cobra.Command, w *sweeping) (*keeper, error) {
 	if w.sweep.Shards > 1 {
 		name = fmt.Sprintf("sweep-%d-of-%d.json", w.sweep.Shard, w.sweep.Shards)
 	}
-	k.file = filepath.Join(w.out.out, brief.Middle(c.Model+"-"+c.Workload.Name, 200), name)
+	k.file = filepath.Join(store.Store(w.out.out).Group(c.Model+"-"+c.Workload.Name), name)
 	return k, nil
 }
 

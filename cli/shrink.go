@@ -127,7 +127,7 @@ func (a *app) shrink(ctx context.Context, path string, sf *shrinkFlags, pf *prog
 		count.Of(small.From.Faults, "fault"), count.Of(small.From.Operations, "operation"), small.Size.Faults, small.Size.Operations, count.Of(small.Runs, "run"), howFar(&small))
 	again := file
 	if dir != "" {
-		again = filepath.Join(dir, "case.min.json")
+		again = filepath.Join(dir, smallCaseFile)
 	}
 	err = a.keep(context.WithoutCancel(ctx), t, of, a.program+" replay "+quote(again))
 	if small.Interrupted && err == nil {

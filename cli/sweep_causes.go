@@ -89,7 +89,7 @@ func (w *sweeping) shrinkFirst(ctx context.Context, f *sweepFailure) (*smallCaus
 	if err != nil {
 		return nil, err
 	}
-	file := filepath.Join(f.Folder, "case.min.json")
+	file := filepath.Join(f.Folder, smallCaseFile)
 	s := &smallCause{
 		Seed: f.Seed, Case: file, Faults: small.Size.Faults, Operations: small.Size.Operations,
 		Runs: small.Runs, Minimal: small.Minimal, Replay: w.program + " replay " + quote(file),

@@ -31,7 +31,7 @@ func (s *Sweep) State() SweepState {
 type reportJSON struct {
 	*reportFields
 	Err string `json:"Err,omitempty"`
-	Run *Run   `json:"Run,omitempty"` // hides that of the report
+	Run any    `json:"Run,omitempty"` // hides that of the report
 }
 
 type reportFields Report

@@ -97,12 +97,17 @@ func (e *NotLatest) Error() string {
 // maxName bounds the bytes of the name of a folder: file systems take 255, and a number may follow.
 const maxName = 200
 
+// Group is the folder of a group of runs, like "raft-kv".
+func (s Store) Group(name string) string {
+	return filepath.Join(string(s), brief.Middle(name, maxName))
+}
+
 // Save writes a run into the folder group/name, and makes it the latest. If there is such a folder already,
 // name gets a number; if name is longer than a file system takes, its middle is left out. It
 // returns the path of the folder, whose files are durable then. If it fails, or ctx is
 // done before it ends, nothing is left behind; but if the error is a [*NotLatest], the run is stored.
 func (s Store) Save(ctx context.Context, group, name string, r *Run) (dir string, err error) {
-	parent := filepath.Join(string(s), brief.Middle(group, maxName))
+	parent := s.Group(group)
 	if err := disk.MkdirAll(parent); err != nil {
 		return "", fmt.Errorf("the store can't be created: %w", err)
 	}
