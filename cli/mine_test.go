@@ -65,7 +65,7 @@ func TestUsersOwnProgram(t *testing.T) {
 	says(string(out), `mine run --bug no-sync`, `mine run +store on a faulty network`)
 	says(do(0, "./mine run --seed 1"), `model +store · register`, `cluster +1 node,`, `(?m)^valid: `)
 	says(do(0, "./mine sweep --seeds 1-200"), `(?m)^valid: 200 seeds`)
-	says(do(1, "./mine sweep --bug no-sync --seeds 1-200 --max-failures 1"), `linearizability: `)
+	says(do(1, "./mine sweep --bug no-sync --seeds 1-200 --max-failures 1 --shrink 0"), `linearizability: `)
 	says(do(1, "./mine replay"), `the same run as stored`)
 	says(do(1, "./mine shrink"), `shrunk from \d+ faults? and \d+ operations to 1 and \d`)
 	says(do(0, "./mine show"), `index.html`)
@@ -92,10 +92,42 @@ func TestUsersOwnProgram(t *testing.T) {
 		t.Errorf("without the bug the test of the small case fails: %v\n%s", err, out)
 	}
 
+	// The commit that broke the model is found by its case.
+	cases, err := filepath.Glob(filepath.Join(dir, "store", "*", "*", smallCaseFile))
+	if err != nil || len(cases) != 1 {
+		t.Fatal(cases, err)
+	}
+	replaceIn(t, cases[0], `"no-sync"`, "", filepath.Join(dir, "case.json"))
+	commit := func(message string) {
+		t.Helper()
+		git := "git -c user.name=Ann -c user.email=ann@example.com "
+		cmd := exec.Command("sh", "-c", "git init --quiet && git add go.mod go.sum main.go store/*.go && "+git+"commit --quiet -m '"+message+"'")
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	commit("Store what was written")
+	replaceIn(t, filepath.Join(dir, "store", "store.go"), `s.env.Bug("no-sync")`, "true", filepath.Join(dir, "store", "store.go"))
+	commit("Answer sooner")
+	says(do(0, "./mine bisect --case case.json --good HEAD~1 --bad HEAD"), `the commit that broke the case is [0-9a-f]{40}\n  Answer sooner\n`, `bad there: linearizability: `)
+
 	// A case of a model that a program lacks says so.
 	out, err = simrun(t, dir, "replay", "store/latest/case.json").CombinedOutput()
 	if code := exitCode(t, err); code != exitUsage {
 		t.Errorf("exit code %d", code)
 	}
 	says(string(out), `case of model "store", and this program has .*raft.*: run it with a program whose main is cli\.Main`)
+}
+
+// replaceIn writes a file with another text in place of one.
+func replaceIn(t *testing.T, file, old, new, to string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(text), old) {
+		t.Fatalf("%s: %v; it does not hold %s", file, err, old)
+	}
+	if err := os.WriteFile(to, []byte(strings.ReplaceAll(string(text), old, new)), 0o666); err != nil {
+		t.Fatal(err)
+	}
 }

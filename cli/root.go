@@ -48,7 +48,7 @@ browser. The same seed gives the same run, always.`,
 	root.SetVersionTemplate("simrun {{.Version}}\n")
 	root.SuggestionsMinimumDistance = 0
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also if NO_COLOR is set, or the output is not a terminal)")
-	root.AddCommand(newRun(a), newSweep(a), newReplay(a), newShrink(a), newCorpus(a), newExplore(a), newCheck(a), newShow(a), newList(a), newBench(a), newDocs(a))
+	root.AddCommand(newRun(a), newSweep(a), newReplay(a), newShrink(a), newBisect(a), newCorpus(a), newExplore(a), newCheck(a), newShow(a), newList(a), newBench(a), newDocs(a))
 	root.SetFlagErrorFunc(flagError)
 	a.adapt(root)
 	return root
