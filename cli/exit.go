@@ -47,8 +47,9 @@ func exitOf(o check.Outcome) int {
 // app is what a command works with.
 type app struct {
 	models         modelList
-	program        string // how the user called this program
-	name           string // of this program: "simrun", or that of a program of the user's own
+	self           []string // how to start this very program again with its arguments; nil: it can't be
+	program        string   // how the user called this program
+	name           string   // of this program: "simrun", or that of a program of the user's own
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	noColor        bool
@@ -65,17 +66,26 @@ var errInterrupted = errors.New("interrupted")
 //
 //	func main() { os.Exit(cli.Main(mine.Model())) }
 func Main(list ...models.Model) int {
-	return run(list, os.Args, os.Stdin, os.Stdout, os.Stderr)
+	self, err := os.Executable()
+	if err != nil {
+		return run(list, os.Args, os.Stdin, os.Stdout, os.Stderr) // and a sweep has no processes of its own
+	}
+	return runAs(append([]string{self}, os.Args...), list, os.Args, os.Stdin, os.Stdout, os.Stderr)
 }
 
 // run is the program: arguments in, exit code out.
 func run(list []models.Model, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	return runAs(nil, list, args, stdin, stdout, stderr)
+}
+
+// runAs is run, of a program that can be started again with self: its file and the arguments from the name on.
+func runAs(self []string, list []models.Model, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	debug.SetTraceback("crash") // what can't be recovered must not end with 2, which means unknown
 	noCore()
 	ctx, caught := catch(context.Background())
 	defer caught.stop()
 	out := &output{w: stdout, gone: caught.pipe}
-	a := &app{models: list, program: program(args[0]), name: name(args[0]), stdin: stdin, stdout: out, stderr: stderr, signals: caught}
+	a := &app{self: self, models: list, program: program(args[0]), name: name(args[0]), stdin: stdin, stdout: out, stderr: stderr, signals: caught}
 	defer a.recovered(&code)
 	root := newRoot(a)
 	root.SetArgs(args[1:])

@@ -37,7 +37,7 @@ type keptSweep struct {
 const keepEvery = 5 * time.Second
 
 // freeFlags may differ when a sweep goes on: they do not decide what a seed shows.
-var freeFlags = []string{"workers", "max-failures", "max-causes", "shrink", "resume", "out", "format", "no-color", "help"}
+var freeFlags = []string{"workers", "max-failures", "max-causes", "shrink", "resume", "out", "format", "no-color", "help", answerFlag}
 
 // keeper writes down how far a sweep is, and finds that again.
 type keeper struct {

@@ -24,6 +24,7 @@ func TestMain(m *testing.M) {
 		"simrun":   func() { os.Exit(Main(all.Models()...)) },
 		"alive":    func() { os.Exit(Main(alive())) },
 		"overflow": func() { os.Exit(Main(overflowing())) },
+		"runaway":  func() { debug.SetMaxStack(1 << 20); os.Exit(Main(runaway())) },
 	})
 }
 

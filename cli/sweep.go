@@ -22,7 +22,10 @@ type sweepFlags struct {
 	workers, maxFailures int
 	maxCauses, shrink    int
 	verify               string
-	resume               bool
+	resume, answer       bool
+	seedTime             time.Duration
+	seedMemory           string
+	maxEvents            uint64
 }
 
 func newSweep(a *app) *cobra.Command {
@@ -43,6 +46,10 @@ evidence that it gives, whatever the names, numbers and times. The first seed of
 each cause is made small, as simrun shrink does it, within --shrink simulations
 for each cause: more are worth it once you look into one.
 
+A seed that takes more time or memory than it may, say in a handler of the model that never returns, is given
+up: it is reported, its outcome is unknown, and the sweep goes on. Seeds run in processes of their own, so that
+this is possible; --seed-time 0 --seed-memory 0 runs them in this one.
+
 The first 20 seeds and a share of the others are run twice; where two runs of one
 case differ, that is an internal error. It exits with the worst that any seed
 showed: an internal error outranks a violation, a violation outranks unknown.`,
@@ -62,9 +69,19 @@ showed: an internal error outranks a violation, a violation outranks unknown.`,
 			if err := useScenario(cmd, s); err != nil {
 				return err
 			}
+			if err := sf.limit(s); err != nil {
+				return err
+			}
 			w := &sweeping{app: a, flags: &sf, out: &of, again: a.again(cmd, "seeds", "resume")}
 			if w.sweep, err = sf.sweep(s); err != nil {
 				return err
+			}
+			b, err := sf.budgets(s)
+			if err != nil {
+				return err
+			}
+			if sf.answer {
+				return answerSeeds(&w.sweep, a.stdin, a.stdout, b)
 			}
 			if s.Live() {
 				if err := w.live(cmd.Flags().Changed("verify")); err != nil {
@@ -79,6 +96,11 @@ showed: an internal error outranks a violation, a violation outranks unknown.`,
 					return err
 				}
 			}
+			if a.self != nil && !b.none() && !s.Live() {
+				pool := newSeedPool(cmd.Context(), a, b)
+				defer pool.close()
+				w.sweep.RunSeed = pool.run
+			}
 			return w.run(cmd.Context())
 		},
 	}
@@ -92,6 +114,7 @@ showed: an internal error outranks a violation, a violation outranks unknown.`,
 	fs.IntVar(&sf.shrink, "shrink", 300, "`NUMBER` of simulations at most to make the first seed of each cause small; 0: none is")
 	fs.StringVar(&sf.verify, "verify", "1/50", "`SHARE` of the seeds that are run twice and compared, after the first 20, which all are; 0: none")
 	fs.BoolVar(&sf.resume, "resume", false, "go on with the sweep that was interrupted, or stopped after its failures")
+	sf.addBudgets(cmd)
 	cf.add(a, cmd)
 	kf.add(cmd, "that of the workload")
 	of.add(cmd)
@@ -282,7 +305,7 @@ func (w *sweeping) each(ctx context.Context, r *trial.Report) {
 		return
 	}
 	f := sweepFailure{Seed: r.Seed, Outcome: r.Word(), Reason: r.Summary, Replay: fmt.Sprintf("%s --seeds %d", w.again, r.Seed)} // until it is stored
-	if (r.Err == nil || r.Disagrees) && w.broken == nil {
+	if (r.Err == nil && !r.GivenUp || r.Disagrees) && w.broken == nil {
 		if err := w.storeFailure(ctx, &f, r.Run); err != nil {
 			w.broken = err
 		}
@@ -426,7 +449,7 @@ func (w *sweeping) summary(sum *sweep.Summary, tally *trial.Tally) string {
 // tallied says how many seeds had an outcome: "3 violations", "997 valid".
 func tallied(n uint64, word string) string {
 	switch word {
-	case check.Valid.String(), check.Unknown.String():
+	case check.Valid.String(), check.Unknown.String(), "given up":
 		return count.Grouped(n) + " " + word
 	}
 	return count.Of(n, word)

@@ -48,7 +48,7 @@ func (w *sweeping) shrinkCauses(ctx context.Context, tally *trial.Tally) error {
 		case w.sweep.Live():
 			cause.Why = "it ran in real time"
 		case f.Outcome != check.Violation.String():
-			cause.Why = "an " + f.Outcome + " is not made small"
+			cause.Why = "there is no verdict to keep"
 		case f.Folder == "":
 			cause.Why = "its run is not stored"
 		case ctx.Err() != nil:
@@ -144,7 +144,11 @@ func (w *sweeping) shownCause(title string, i int) shown {
 	if f.results != nil {
 		s.results = *f.results
 	} else {
-		s.results = trial.Results{Outcome: check.Violation, Checks: []trial.Check{{Name: f.Outcome, Outcome: check.Violation, Reason: f.Reason}}}
+		o := check.Violation
+		if f.Outcome == "given up" {
+			o = check.Unknown
+		}
+		s.results = trial.Results{Outcome: o, Checks: []trial.Check{{Name: f.Outcome, Outcome: o, Reason: f.Reason}}}
 	}
 	return s
 }

@@ -26,6 +26,10 @@ type Sweep struct {
 	// Each gets every report, in order of seed, from the goroutine that called [Sweep.Do]. May be nil.
 	Each func(*Report)
 
+	// RunSeed runs one seed somewhere else, mostly with [Sweep.One] in another process, which can be ended if the seed never ends. It is
+	// called by several goroutines at once. Nil: seeds run here.
+	RunSeed func(sim.Seed) *Report
+
 	// From is how far an earlier sweep of the same setup got, from where this one goes on; nil: it begins with First. The seeds before
 	// are not given to Each again, but they are counted: in the summary, the tally, MaxFailures and MaxCauses.
 	From *SweepState
@@ -49,21 +53,41 @@ type Report struct {
 	Marks     []sim.Mark
 	Exercise  Exercise
 	Run       *Run // the run itself, if it failed in real time: it will never be the same again. It has a trace
+	GivenUp   bool // the seed took more time or memory than it may, so that there is no verdict: Outcome is unknown, and Summary says why
+	Dropped   bool // it was ended before that, since the sweep was: nothing is known, and the report does not count
 	Verified  bool // the seed was run twice, the runs were compared, and porcupine was asked too
 }
 
-// Failure reports whether the seed counts as failing: a violation, or an internal error.
-func (r *Report) Failure() bool { return r.Err != nil || r.Outcome == check.Violation }
+// Failure reports whether the seed counts as failing: a violation, an internal error, or a seed that was given up.
+func (r *Report) Failure() bool { return r.Err != nil || r.GivenUp || r.Outcome == check.Violation }
 
-// Word is the outcome for a person: "valid", "unknown", "violation" or "internal error".
+// Word is the outcome for a person: "valid", "unknown", "given up", "violation" or "internal error".
 func (r *Report) Word() string {
-	if r.Err != nil {
+	switch {
+	case r.Err != nil:
 		return internalWord
+	case r.GivenUp:
+		return givenUpWord
 	}
 	return r.Outcome.String()
 }
 
-const internalWord = "internal error"
+const (
+	internalWord = "internal error"
+	givenUpWord  = "given up"
+)
+
+// GiveUp is the report of a seed that took more than it may, of which the budget is named: "time", "memory". Where says what ran then, by
+// chance: it is no part of the cause.
+func GiveUp(seed sim.Seed, budget, why, where string) *Report {
+	if where != "" {
+		why += ", in " + where
+	}
+	return &Report{Seed: seed, GivenUp: true, Outcome: check.Unknown, Summary: why, Cause: Cause{Check: budget + " budget"}}
+}
+
+// Crash is the report of a seed that ended the process that ran it.
+func Crash(seed sim.Seed, why error) *Report { return failed(seed, why) }
 
 // Do runs the seeds. What it returns does not depend on the number of workers.
 func (s *Sweep) Do(ctx context.Context) (sweep.Summary, *Tally) {
@@ -81,12 +105,13 @@ func (s *Sweep) Do(ctx context.Context) (sweep.Summary, *Tally) {
 	}
 	sum := sweep.Sweep(ctx, sweep.Plan[*Report]{
 		First: first, Last: s.Last, Shard: s.Shard, Shards: s.Shards, Workers: s.Workers,
-		Run: s.one,
+		Run: s.one(),
 		Panicked: func(seed sim.Seed, x any) *Report {
 			return failed(seed, fmt.Errorf("panic: %w", crash.Recovered(x)))
 		},
-		Failed: (*Report).Failure,
-		Enough: enough,
+		Failed:  (*Report).Failure,
+		Dropped: func(r *Report) bool { return r.Dropped },
+		Enough:  enough,
 		Each: func(r *Report) {
 			t.add(r)
 			s.last = r
@@ -119,8 +144,21 @@ func (s *Sweep) twice(seed sim.Seed) bool {
 	return uint64(seed-s.First)/max(s.Shards, 1) < verifiedFirst || rng.Draw(uint64(seed), verifyDraw, 0, 0).N(s.VerifyOneIn) == 0
 }
 
-// one runs one seed.
-func (s *Sweep) one(seed sim.Seed) *Report {
+// one is how one seed is run.
+func (s *Sweep) one() func(sim.Seed) *Report {
+	if s.RunSeed != nil {
+		return s.RunSeed
+	}
+	return s.One
+}
+
+// One runs one seed here. A panic is a report.
+func (s *Sweep) One(seed sim.Seed) (r *Report) {
+	defer func() {
+		if x := recover(); x != nil {
+			r = failed(seed, fmt.Errorf("panic: %w", crash.Recovered(x)))
+		}
+	}()
 	again := s.twice(seed)
 	setup := s.Setup
 	if !again {
@@ -130,7 +168,7 @@ func (s *Sweep) one(seed sim.Seed) *Report {
 	if err != nil {
 		return failed(seed, err)
 	}
-	r := &Report{
+	r = &Report{
 		Seed: seed, Outcome: run.Outcome, Events: run.Events, Simulated: run.End, Marks: run.Sometimes, Exercise: run.Exercise,
 	}
 	if run.Outcome != check.Valid {
@@ -261,7 +299,7 @@ func (t *Tally) add(r *Report) {
 	for _, m := range r.Marks {
 		t.mark(MarkCount{m.Name, 1, m.Count})
 	}
-	if r.Err == nil {
+	if r.Err == nil && !r.GivenUp {
 		t.exercise(r)
 	}
 }
@@ -314,6 +352,9 @@ func (t *Tally) Err() (sim.Seed, error) {
 // Outcome is the worst that any seed showed. An internal error is not an outcome: see [Tally.Err].
 func (t *Tally) Outcome() check.Outcome {
 	o := check.Valid
+	if t.Counts[givenUpWord] > 0 {
+		o = check.Unknown
+	}
 	for _, word := range []check.Outcome{check.Unknown, check.Violation} {
 		if t.Counts[word.String()] > 0 {
 			o = o.Worse(word)
@@ -324,5 +365,5 @@ func (t *Tally) Outcome() check.Outcome {
 
 // Words lists the outcomes that seeds had, the worst first: "violation", then "valid".
 func Words() []string {
-	return []string{internalWord, check.Violation.String(), check.Unknown.String(), check.Valid.String()}
+	return []string{internalWord, check.Violation.String(), givenUpWord, check.Unknown.String(), check.Valid.String()}
 }

@@ -24,6 +24,8 @@ type Plan[R any] struct {
 	Panicked func(seed sim.Seed, value any) R
 	// Failed tells a report that counts as a failure. Nil: none does.
 	Failed func(R) bool
+	// Dropped tells a report of a seed that did not run to its end: it ends the sweep, which goes on with this seed. Nil: none does.
+	Dropped func(R) bool
 	// Enough is asked after each report that was given to Each, and ends the sweep. Nil: never.
 	Enough func() bool
 	// Each gets every report, in order of seed, from the goroutine that called [Sweep]. Nil: it is dropped.
@@ -93,6 +95,10 @@ func Sweep[R any](ctx context.Context, p Plan[R]) Summary {
 		for len(order) > 0 && !full {
 			r, ok := waiting[order[0]]
 			if !ok {
+				break
+			}
+			if p.Dropped != nil && p.Dropped(r) {
+				full, stopped = true, true
 				break
 			}
 			delete(waiting, order[0])

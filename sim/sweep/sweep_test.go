@@ -113,6 +113,15 @@ func TestInterruptSaysWhereToGoOn(t *testing.T) {
 	}
 }
 
+func TestDroppedSeedIsTheNext(t *testing.T) {
+	for _, workers := range []int{1, 4} {
+		s, order, _ := run(sweep.Plan[report]{First: 1, Last: 100, Workers: workers, Run: toy, Dropped: func(r report) bool { return r.seed == 42 }})
+		if s.Complete || s.Next != 42 || s.Done != 41 || len(order) != 41 {
+			t.Errorf("%d workers: %+v, %d reports", workers, s, len(order))
+		}
+	}
+}
+
 func TestPanicIsTheReportOfItsSeed(t *testing.T) {
 	s, _, reports := run(sweep.Plan[report]{
 		First: 1, Last: 100, Workers: 4,
