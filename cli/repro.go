@@ -25,9 +25,23 @@ func keepSmall(dir string, t *trial.Run, broken string) error {
 	if err != nil {
 		return err
 	}
-	tested, err := sim.FormatCase(anyBuild(t.Case))
+	test, err := reproTest(t, broken)
 	if err != nil {
 		return err
+	}
+	for name, text := range map[string][]byte{smallCaseFile: text, "repro_test.go": test} {
+		if err := store.WriteFile(filepath.Join(dir, name), func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reproTest is a test of Go that fails as long as the case of a run breaks what it breaks.
+func reproTest(t *trial.Run, broken string) ([]byte, error) {
+	tested, err := sim.FormatCase(anyBuild(t.Case))
+	if err != nil {
+		return nil, err
 	}
 	var test bytes.Buffer
 	repro := repro{Name: testName(t.Case.Model), Seed: t.Case.Seed, Broken: printable(broken), Case: literal(strings.TrimSpace(string(tested)))}
@@ -36,15 +50,7 @@ func keepSmall(dir string, t *trial.Run, broken string) error {
 		repro.Package, repro.Import, repro.Model = "repro", "simrun/simtest/programs", programExpression(p)
 	}
 	err = reproTemplate.Execute(&test, repro)
-	if err != nil {
-		return err
-	}
-	for name, text := range map[string][]byte{smallCaseFile: text, "repro_test.go": test.Bytes()} {
-		if err := store.WriteFile(filepath.Join(dir, name), func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
-			return err
-		}
-	}
-	return nil
+	return test.Bytes(), err
 }
 
 // repro is what the test of a small case is made from.

@@ -86,7 +86,12 @@ func (r *runner) hoard() {
 	}
 }
 
-func (r *runner) recurse(n int) int { return r.recurse(n+1) + 1 }
+func (r *runner) recurse(n int) int {
+	if n < 0 {
+		return n
+	}
+	return r.recurse(n+1) + 1
+}
 
 // sweepRunaway sweeps eight seeds of the model with a bug.
 func sweepRunaway(t *testing.T, bug string, flags ...string) (code int, r sweepResults, said string) {
