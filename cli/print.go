@@ -69,6 +69,7 @@ func (a *app) printText(s shown) {
 	}
 	for _, c := range s.results.Checks {
 		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %s %-*s  %s", p.mark(c.Outcome), width, printable(c.Name), printable(checkLine(c))), " "))
+		a.printEvidence(c.Evidence)
 	}
 	for _, line := range s.below {
 		fmt.Fprintln(a.stdout, strings.TrimRight("  "+printable(line), " "))
@@ -86,6 +87,23 @@ func (a *app) printText(s shown) {
 	if s.replay != "" {
 		fmt.Fprintf(a.stdout, "  replay  %s\n", s.replay)
 	}
+}
+
+// printEvidence prints the events that contradict each other, in order, each with the faults that led to it.
+func (a *app) printEvidence(list []sim.Evidence) {
+	var rows [][]string
+	for _, e := range list {
+		who := ""
+		if e.Node != 0 {
+			who = e.Node.String()
+		}
+		row := []string{e.Time.Clock(), who, printable(e.Shows)}
+		if len(e.After) > 0 {
+			row = append(row, "after: "+printable(strings.Join(e.After, ", ")))
+		}
+		rows = append(rows, row)
+	}
+	printTable(a.stdout, "      ", rows)
 }
 
 // verdictOf says a verdict in a few words: of what failed the names, in order of time. Their reasons are with the checks.

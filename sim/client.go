@@ -34,6 +34,7 @@ type Client struct {
 	open      bool          // an operation is open
 	current   Op            // the open operation
 	invoked   Time          // when the last operation was invoked
+	invokedIn uint64        // the event of that
 	asked     NodeID        // server that the open operation asked last
 	recovered bool          // an operation that was invoked after the faults healed was answered; in the end: the final one
 	finals    int           // final operations that were answered

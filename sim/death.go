@@ -152,14 +152,17 @@ const enginePath = "simrun/sim"
 
 // violate records that a promise was broken; of each check the first time, since what follows
 // is seldom news.
-func (w *world) violate(check string, node NodeID, detail string) {
+func (w *world) violate(check string, node NodeID, detail string, evidence ...Evidence) {
 	for i := range w.violations {
 		if w.violations[i].Check == check {
 			return
 		}
 	}
-	w.violations = append(w.violations, Violation{Check: check, Time: w.now, Event: w.events, Node: node, Detail: detail})
+	w.violations = append(w.violations, Violation{Check: check, Sighting: w.sighting(node), Detail: detail, Evidence: evidence})
 	if w.trace != nil {
 		w.record(Record{Kind: Violated, Node: node, Text: check + ": " + detail})
 	}
 }
+
+// sighting is here and now.
+func (w *world) sighting(node NodeID) Sighting { return Sighting{w.now, w.events, node} }

@@ -109,7 +109,7 @@ func (c *Client) slotTime(ordinal int) Time {
 
 // invoke records the invocation of an operation.
 func (c *Client) invoke(op Op) {
-	c.open, c.current, c.asked, c.invoked = true, op, 0, c.w.now
+	c.open, c.current, c.asked, c.invoked, c.invokedIn = true, op, 0, c.w.now, c.w.events
 	c.w.fold(didInvoke, c.id, NodeID(c.process))
 	c.append(history.Event{Process: c.process, Type: history.Invoke, F: op.F, Key: op.Key, Value: op.Value}, Called)
 	c.w.happened("invoke", c.w.firstNode(c))

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"simrun/sim/fault"
@@ -19,8 +18,7 @@ func (w *world) judge() {
 		return
 	}
 	if len(waits) > 0 && w.now >= w.until() {
-		w.violate("progress", 0, fmt.Sprintf("%v after the faults healed, %s", time.Duration(w.now)-time.Duration(w.c.Duration), strings.Join(waits, "; ")))
-		w.running = false
+		w.stuck(waits)
 		return
 	}
 	if w.now%judgeEvery == Time(w.c.Duration)%judgeEvery {

@@ -35,11 +35,13 @@ type Activity struct {
 
 // Violation is a broken promise that was seen from inside the cluster.
 type Violation struct {
-	Check  string // "election safety", "assertion", "panic", "progress"
-	Time   Time
-	Event  uint64 // the event during which it was seen
-	Node   NodeID
-	Detail string // one sentence
+	Check    string // "election safety", "assertion", "panic", "progress"
+	Sighting        // the event during which it was seen
+	Detail   string // one sentence
+
+	// Evidence lists the events that contradict each other, in order of time: of a monitor's violation what came first and the fact that
+	// does not fit, of a lack of progress who waits and what is in the way. Of an assertion, a panic and a limit there is none but the Sighting.
+	Evidence []Evidence
 }
 
 // Mark is a state worth reaching that was reached.

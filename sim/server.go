@@ -61,6 +61,9 @@ type server struct {
 	deferred []func()   // what the node is told at the next deferTimer
 
 	described State // as last traced
+
+	stopped Sighting // when it went down or was paused last
+	halted  Evidence // that it takes no more part in this life; event 0: it does
 }
 
 // outgoing is an effect that waits for the node's work to be done.
@@ -109,7 +112,7 @@ func (w *world) bootDue(s *server) {
 		w.record(Record{Kind: Boot, Node: s.id})
 	}
 	for i := range w.watches {
-		w.watches[i].booted(w.now, s.id)
+		w.watches[i].booted(w.sighting(s.id))
 	}
 	s.env, s.given = &Env{w: w, s: s}, w.events
 	s.node = w.sys.Boot(s.env)
@@ -136,6 +139,7 @@ func (w *world) crash(s *server, keep disk.Survival, state disk.State, why strin
 	}
 	s.paused, s.dieOps, s.dieIn = 0, 0, 0
 	s.pauses++
+	s.stopped, s.halted = w.sighting(s.id), Evidence{}
 	s.described = State{}
 	for i := range s.timers {
 		s.timers[i].armed = false
@@ -270,6 +274,7 @@ func (w *world) pause(s *server) {
 	if s.paused++; s.paused > 1 {
 		return
 	}
+	s.stopped = w.sighting(s.id)
 	if w.trace != nil {
 		w.record(Record{Kind: Pause, Node: s.id})
 	}

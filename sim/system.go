@@ -168,13 +168,13 @@ type Fact interface {
 type Monitor interface {
 	// Name is the invariant's name: "election safety".
 	Name() string
-	// Observe consumes a fact and returns what it violates, or "". Cost: O(1).
-	Observe(now Time, node NodeID, f Fact) string
+	// Observe consumes a fact, and returns how it violates the invariant, with what it contradicts; nil if it does not. Cost: O(1).
+	Observe(at Sighting, f Fact) *Breach
 }
 
 // Booter is a [Monitor] that wants to know when a node lost its volatile state.
 type Booter interface {
-	Booted(now Time, node NodeID)
+	Booted(at Sighting)
 }
 
 // TimerID names a timer of a node. Each node has at most one timer of each

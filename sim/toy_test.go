@@ -252,15 +252,15 @@ type applyOrder struct{ last []int }
 
 func (m *applyOrder) Name() string { return "apply order" }
 
-func (m *applyOrder) Booted(_ sim.Time, node sim.NodeID) { m.last[node] = -1 }
+func (m *applyOrder) Booted(at sim.Sighting) { m.last[at.Node] = -1 }
 
-func (m *applyOrder) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *applyOrder) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	a := f.(*applied)
-	if last := m.last[node]; last >= 0 && a.n != last+1 {
-		return fmt.Sprintf("%v applied number %d after %d", node, a.n, last)
+	if last := m.last[at.Node]; last >= 0 && a.n != last+1 {
+		return sim.Breachf("%v applied number %d after %d", at.Node, a.n, last)
 	}
-	m.last[node] = a.n
-	return ""
+	m.last[at.Node] = a.n
+	return nil
 }
 
 var toySystem = sim.System{

@@ -134,8 +134,8 @@ func TestMonitorIsHeardOnce(t *testing.T) {
 
 type always struct{}
 
-func (always) Name() string                                        { return "always" }
-func (always) Observe(_ sim.Time, _ sim.NodeID, f sim.Fact) string { return f.String() }
+func (always) Name() string                                   { return "always" }
+func (always) Observe(_ sim.Sighting, f sim.Fact) *sim.Breach { return sim.Breachf("%s", f) }
 
 // The planted bug answers before the sync: a crash at the right moment loses what was
 // acknowledged. The fixed twin loses nothing.

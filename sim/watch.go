@@ -22,9 +22,9 @@ func (w *world) makeWatches(monitors []Monitor) {
 	}
 }
 
-func (x *watch) booted(now Time, node NodeID) {
+func (x *watch) booted(at Sighting) {
 	if x.boot != nil {
-		x.boot.Booted(now, node)
+		x.boot.Booted(at)
 	}
 }
 
@@ -43,15 +43,19 @@ func (w *world) stated(s *server, f Fact) {
 	if len(w.watches) > 0 {
 		w.factsTold++
 	}
+	at := w.sighting(s.id)
 	for i := range w.watches {
 		x := &w.watches[i]
 		if x.broken {
 			continue
 		}
-		if detail := x.monitor.Observe(w.now, s.id, f); detail != "" {
+		if b := x.monitor.Observe(at, f); b != nil {
 			x.broken = true
-			w.violate(x.monitor.Name(), s.id, detail)
+			w.violate(x.monitor.Name(), s.id, b.Detail, append(b.Evidence, Evidence{Sighting: at, Shows: f.String()})...)
 		}
+	}
+	if h, ok := f.(Halting); ok {
+		s.halted = Evidence{Sighting: at, Shows: "halted: " + h.Halts()}
 	}
 	if o, ok := f.(Trigger); ok {
 		event := o.Trigger()

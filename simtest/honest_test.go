@@ -133,11 +133,11 @@ func (a asked) String() string { return fmt.Sprintf("request %d", int(a)) }
 type atMost int
 
 func (m atMost) Name() string { return fmt.Sprintf("at most %d", int(m)) }
-func (m atMost) Observe(_ sim.Time, n sim.NodeID, f sim.Fact) string {
+func (m atMost) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	if int(f.(asked)) > int(m) {
-		return fmt.Sprintf("%v answered %v", n, f)
+		return sim.Breachf("%v answered %v", at.Node, f)
 	}
-	return ""
+	return nil
 }
 
 // Everything that went wrong is listed in order of time, whatever the order of the monitors is, and the first of it is the headline.

@@ -32,14 +32,8 @@ type Check struct {
 	Second     check.Outcome   `json:"porcupine,omitzero"`   // what porcupine answered, if it was asked and came through
 	Inevitable int             `json:"inevitable,omitempty"` // the earliest event after which no continuation has an order; 0: none
 	Witness    []int           `json:"witness,omitempty"`    // of a valid history: invocations in an order of linearization
-	Seen       *Sighting       `json:"seen,omitempty"`       // where a violation was seen from inside the cluster
-}
-
-// Sighting is the moment at which a violation was seen from inside the cluster.
-type Sighting struct {
-	Time  sim.Time   `json:"time"`
-	Event uint64     `json:"event"`
-	Node  sim.NodeID `json:"node,omitempty"`
+	Seen       *sim.Sighting   `json:"seen,omitempty"`       // where a violation was seen from inside the cluster
+	Evidence   []sim.Evidence  `json:"evidence,omitempty"`   // of a violation that was seen from inside: the events that contradict each other
 }
 
 // VerdictCheck is the check that a verdict on a history answers.
@@ -54,6 +48,6 @@ func VerdictCheck(name string, v check.Verdict) Check {
 func ViolationCheck(v sim.Violation) Check {
 	return Check{
 		Name: v.Check, Outcome: check.Violation, Time: v.Time, Reason: v.Detail,
-		Seen: &Sighting{Time: v.Time, Event: v.Event, Node: v.Node},
+		Seen: &v.Sighting, Evidence: v.Evidence,
 	}
 }

@@ -22,8 +22,9 @@ func TestJudge(t *testing.T) {
 	saw := func(v int64) history.Event {
 		return history.Event{Index: 3, Time: 3, Type: history.OK, F: "read", Value: history.Int(v)}
 	}
-	violation := []sim.Violation{{Check: Progress, Time: 5, Detail: "c1 waits"}, {Check: "election safety", Time: 7, Detail: "two"}, {Check: Progress, Time: 9, Detail: "again"}}
-	late := []sim.Violation{{Check: Panic, Time: 9, Detail: "at n1"}}
+	at := func(t sim.Time) sim.Sighting { return sim.Sighting{Time: t} }
+	violation := []sim.Violation{{Check: Progress, Sighting: at(5), Detail: "c1 waits"}, {Check: "election safety", Sighting: at(7), Detail: "two"}, {Check: Progress, Sighting: at(9), Detail: "again"}}
+	late := []sim.Violation{{Check: Panic, Sighting: at(9), Detail: "at n1"}}
 	for _, c := range []struct {
 		name    string
 		result  sim.Result
@@ -37,7 +38,7 @@ func TestJudge(t *testing.T) {
 		{"failures alone", sim.Result{History: []history.Event{write, {Index: 1, Time: 1, Type: history.Fail, F: "write"}}}, check.Valid, nil, "linearizable, and all 3 other checks hold"},
 		{"stale read", sim.Result{History: []history.Event{write, wrote, read, saw(2)}}, check.Violation, []string{Linearizability}, "linearizability: "},
 		{"stale read, then a panic", sim.Result{History: []history.Event{write, wrote, read, saw(2)}, Violations: late}, check.Violation, []string{Linearizability, Panic}, "linearizability: "},
-		{"from inside, then a stale read", sim.Result{History: []history.Event{write, wrote, read, saw(2)}, Violations: []sim.Violation{{Check: "election safety", Time: 1, Detail: "two"}}}, check.Violation, []string{"election safety", Linearizability}, "election safety: two"},
+		{"from inside, then a stale read", sim.Result{History: []history.Event{write, wrote, read, saw(2)}, Violations: []sim.Violation{{Check: "election safety", Sighting: at(1), Detail: "two"}}}, check.Violation, []string{"election safety", Linearizability}, "election safety: two"},
 		{"from inside", sim.Result{History: []history.Event{write, wrote}, Violations: violation}, check.Violation, []string{Progress, "election safety"}, "progress: c1 waits"},
 	} {
 		j, err := Judge(own, &c.result, nil, check.Options{})

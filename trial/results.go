@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"simrun/check"
 	"simrun/check/accounts"
@@ -71,7 +72,7 @@ func (t *Run) Results() (Results, error) {
 	}
 	r := Results{
 		Outcome: t.Outcome, Summary: t.Summary, Seed: &t.Case.Seed, Model: t.Case.Model, Workload: t.Case.Workload.Name, Spec: t.Spec,
-		Digest: t.Digest.String(), Checks: t.Checks, Figures: t.Figures, Beyond: t.Beyond, Weaker: t.Weaker, Epoch: t.Model.Epoch, Exercise: &t.Exercise, Sometimes: t.Sometimes, Ops: CountOps(t.History),
+		Digest: t.Digest.String(), Checks: t.explained(), Figures: t.Figures, Beyond: t.Beyond, Weaker: t.Weaker, Epoch: t.Model.Epoch, Exercise: &t.Exercise, Sometimes: t.Sometimes, Ops: CountOps(t.History),
 		Events: t.Events, Simulated: t.End, Small: t.Small, Case: bytes.TrimSpace(text), Version: Version,
 	}
 	if t.Trace != nil {
@@ -87,6 +88,25 @@ func (t *Run) Results() (Results, error) {
 		r.Little = t.Exercise.Little()
 	}
 	return r, nil
+}
+
+// explained are the checks, with the faults behind each piece of evidence if there is a trace.
+func (t *Run) explained() []Check {
+	if t.Trace == nil || !slices.ContainsFunc(t.Checks, func(c Check) bool { return len(c.Evidence) > 0 }) {
+		return t.Checks
+	}
+	behind := sim.NewBehind(t.Trace, t.Case.Nodes)
+	list := slices.Clone(t.Checks)
+	for i := range list {
+		list[i].Evidence = slices.Clone(list[i].Evidence)
+		for k := range list[i].Evidence {
+			e := &list[i].Evidence[k]
+			if e.Node != 0 { // else it is a fault itself
+				e.After = behind.Of(e.Sighting)
+			}
+		}
+	}
+	return list
 }
 
 // HistoryResults are what results.json says of a verdict on a recorded history.

@@ -19,7 +19,7 @@ func sampleResults() Results {
 		Outcome: check.Violation, Summary: "two leaders", Seed: &seed, Model: "raft", Workload: "kv", Digest: "00ff",
 		Checks: []Check{
 			VerdictCheck(Linearizability, verdict),
-			ViolationCheck(sim.Violation{Check: "election safety", Detail: "two leaders", Time: 7, Event: 3, Node: 2}),
+			ViolationCheck(sim.Violation{Check: "election safety", Detail: "two leaders", Sighting: sim.Sighting{Time: 7, Event: 3, Node: 2}, Evidence: []sim.Evidence{{Sighting: sim.Sighting{Time: 5, Event: 2, Node: 1}, Shows: "became leader", After: []string{"at 1s crash n1"}}}}),
 			{Name: "log matching", Outcome: check.Valid}, {Name: "progress", Outcome: check.Unknown},
 		},
 		Exercise: &Exercise{Changes: 4, Activity: sim.Activity{Faults: 3, Fired: 2, Leaders: 1}}, Unfired: []string{"at 1s crash n1"},

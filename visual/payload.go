@@ -48,6 +48,17 @@ type headCheck struct {
 	Inevitable int64  `json:"inevitable"` // a time, or -1
 	Seen       int64  `json:"seen"`       // a time, or -1
 	Record     int    `json:"record"`     // the record that says it was seen, or -1
+
+	Evidence []headEvidence `json:"evidence,omitempty"`
+}
+
+// headEvidence is a [sim.Evidence] in the numbers of the payload.
+type headEvidence struct {
+	Time   int64    `json:"time"`
+	Node   string   `json:"node"`
+	Shows  string   `json:"shows"`
+	Record int      `json:"record"` // that shows it, or -1
+	After  []string `json:"after,omitempty"`
 }
 
 // payload packs what the diagram draws: gzip over the length of the head, the
@@ -136,7 +147,26 @@ func (e *encoder) check(c *trial.Check) headCheck {
 		h.Seen = int64(c.Seen.Time)
 		h.Record = violationRecord(e.page.Trace, c.Seen)
 	}
+	for _, x := range c.Evidence {
+		h.Evidence = append(h.Evidence, headEvidence{int64(x.Time), nameOf(x.Node), x.Shows, e.evidenceRecord(x), x.After})
+	}
 	return h
+}
+
+// evidenceRecord finds the record that shows a piece of evidence, or -1.
+func (e *encoder) evidenceRecord(x sim.Evidence) int {
+	if e.page.Trace == nil {
+		return -1
+	}
+	return e.page.Trace.Record(x.Sighting, x.Shows)
+}
+
+// nameOf is the name of a node; "" of none.
+func nameOf(n sim.NodeID) string {
+	if n == 0 {
+		return ""
+	}
+	return n.String()
 }
 
 // numbers are the operations that begin at places of the history.

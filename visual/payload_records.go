@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"simrun/sim"
-	"simrun/trial"
 )
 
 // records writes the columns of the trace, in its order.
@@ -17,7 +16,7 @@ func (e *encoder) records() {
 	kinds := map[sim.RecordKind]uint64{}
 	var time, event, kind, node, peer, text, cause, role, epoch, detail, op column
 	var lastTime, lastEvent int64
-	for i, parent := range causes(records) {
+	for i, parent := range sim.Causes(records) {
 		r := &records[i]
 		if _, ok := kinds[r.Kind]; !ok {
 			kinds[r.Kind] = uint64(len(e.kinds))
@@ -107,7 +106,7 @@ func newParticipants(t *sim.Trace) *participants {
 }
 
 // violationRecord finds the record that says that a violation was seen, or -1.
-func violationRecord(t *sim.Trace, s *trial.Sighting) int {
+func violationRecord(t *sim.Trace, s *sim.Sighting) int {
 	if t == nil {
 		return -1
 	}

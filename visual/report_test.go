@@ -355,7 +355,7 @@ func TestMonitorViolationOpensOnItsMoment(t *testing.T) {
 	p := w.page()
 	at := sim.Time(3 * time.Second)
 	p.Outcome = check.Violation
-	p.Checks = append(p.Checks, trial.ViolationCheck(sim.Violation{Check: "election safety", Time: at, Node: 2, Detail: "n2 and n3 both lead term 4"}))
+	p.Checks = append(p.Checks, trial.ViolationCheck(sim.Violation{Check: "election safety", Sighting: sim.Sighting{Time: at, Node: 2}, Detail: "n2 and n3 both lead term 4"}))
 	s := open(t, p).state()
 	if s.T0 > float64(at) || s.T1 < float64(at) || s.span() > s.End/2 {
 		t.Errorf("the window %v to %v is not one around %v", s.T0, s.T1, at)

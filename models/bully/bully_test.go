@@ -109,9 +109,9 @@ func TestMonitors(t *testing.T) {
 		for _, s := range c.says {
 			for _, m := range list {
 				if s.c >= 0 {
-					got += m.Observe(sim.Time(s.at), s.node, follows{s.c})
+					got += m.Observe(sim.Sighting{Time: sim.Time(s.at), Node: s.node}, follows{s.c}).String()
 				} else if b, ok := m.(sim.Booter); ok {
-					b.Booted(sim.Time(s.at), s.node)
+					b.Booted(sim.Sighting{Time: sim.Time(s.at), Node: s.node})
 				}
 			}
 		}

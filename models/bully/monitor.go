@@ -31,41 +31,42 @@ type agreement struct {
 }
 
 type following struct {
-	node, coordinator sim.NodeID
-	at                sim.Time
+	coordinator  sim.NodeID
+	sim.Sighting // of who follows it
 }
 
 func (*agreement) Name() string { return "one coordinator" }
 
-func (m *agreement) Booted(_ sim.Time, node sim.NodeID) { m.nodes[node] = following{} }
+func (m *agreement) Booted(at sim.Sighting) { m.nodes[at.Node] = following{} }
 
-func (m *agreement) Observe(now sim.Time, node sim.NodeID, f sim.Fact) (wrong string) {
+func (m *agreement) Observe(at sim.Sighting, f sim.Fact) (wrong *sim.Breach) {
 	said, ok := f.(follows)
 	if !ok {
-		return ""
+		return nil
 	}
-	x := &m.nodes[node]
-	wrong = m.until(now, *x)
+	x := &m.nodes[at.Node]
+	wrong = m.until(at, *x)
 	if said.coordinator != x.coordinator {
-		*x = following{node, said.coordinator, now}
-		m.until(now, *x) // from now until now
+		*x = following{said.coordinator, at}
+		m.until(at, *x) // from at.Time until at.Time
 	}
 	return wrong
 }
 
 // until takes that a node has followed a coordinator since a time, and says who followed another meanwhile.
-func (m *agreement) until(now sim.Time, f following) string {
+func (m *agreement) until(at sim.Sighting, f following) *sim.Breach {
 	if f.coordinator == 0 {
-		return ""
+		return nil
 	}
 	if m.last.coordinator != f.coordinator {
 		m.before = m.last
 	}
-	m.last = following{f.node, f.coordinator, now}
-	if b := m.before; b.coordinator != 0 && b.at > f.at {
-		return fmt.Sprintf("%v has followed %v since %v, and %v followed %v at %v", f.node, f.coordinator, f.at.Clock(), b.node, b.coordinator, b.at.Clock())
+	m.last = following{f.coordinator, at}
+	if b := m.before; b.coordinator != 0 && b.Time > f.Time {
+		return sim.Breachf("%v has followed %v since %v, and %v followed %v at %v", f.Node, f.coordinator, f.Time.Clock(), b.Node, b.coordinator, b.Time.Clock()).
+			Against(f.Sighting, "began to follow %v", f.coordinator).Against(b.Sighting, "follows %v", b.coordinator)
 	}
-	return ""
+	return nil
 }
 
 // highest is the invariant that no node follows a lower one. With agreement, the highest of the nodes that are up leads when all follow one.
@@ -73,9 +74,9 @@ type highest struct{}
 
 func (highest) Name() string { return "the highest leads" }
 
-func (highest) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
-	if said, ok := f.(follows); ok && said.coordinator != 0 && said.coordinator < node {
-		return fmt.Sprintf("%v follows %v, which is lower", node, said.coordinator)
+func (highest) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
+	if said, ok := f.(follows); ok && said.coordinator != 0 && said.coordinator < at.Node {
+		return sim.Breachf("%v follows %v, which is lower", at.Node, said.coordinator)
 	}
-	return ""
+	return nil
 }

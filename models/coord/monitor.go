@@ -1,8 +1,6 @@
 package coord
 
 import (
-	"fmt"
-
 	"simrun/models/raft"
 	"simrun/sim"
 )
@@ -11,11 +9,11 @@ import (
 func monitors(nodes int) []sim.Monitor {
 	return append(raft.Monitors(nodes),
 		&sameState{},
-		&fencing{tokens: map[string]uint64{}, readers: map[string]uint64{}},
+		&fencing{tokens: map[string]used{}, readers: map[string]used{}},
 		&lines{all: map[string][]place{}},
-		&watches{changes: map[string][]uint64{}},
-		&owners{alive: map[uint64]int{}, ended: map[uint64]bool{}},
-		&names{used: map[string]bool{}},
+		&watches{changes: map[string][]change{}},
+		&owners{alive: map[uint64]int{}, ended: map[uint64]sim.Sighting{}},
+		&names{used: map[string]sim.Sighting{}},
 		forward{},
 	)
 }
@@ -35,8 +33,8 @@ func (n *newest) counts(node sim.NodeID, revision uint64) bool {
 }
 
 // Booted implements [sim.Booter]: the server applies the log again.
-func (n *newest) Booted(_ sim.Time, node sim.NodeID) {
-	if n.node == node {
+func (n *newest) Booted(at sim.Sighting) {
+	if n.node == at.Node {
 		n.node = 0
 	}
 }
@@ -46,11 +44,11 @@ type forward struct{}
 
 func (forward) Name() string { return readsForward }
 
-func (forward) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (forward) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	if s, ok := f.(*factServed); ok && s.Revision < s.Seen {
-		return fmt.Sprintf("%s answered from revision %d a client that has seen revision %d", node, s.Revision, s.Seen)
+		return sim.Breachf("%s answered from revision %d a client that has seen revision %d", at.Node, s.Revision, s.Seen)
 	}
-	return ""
+	return nil
 }
 
 // sameState: after the same entry of the log all servers have the same state, and had the same before.
@@ -58,25 +56,25 @@ type sameState struct{ at []stateAt }
 
 type stateAt struct {
 	hash uint64
-	node sim.NodeID // that was there first
+	at   sim.Sighting // of who was there first
 }
 
 func (m *sameState) Name() string { return equalStates }
 
-func (m *sameState) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *sameState) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	s, ok := f.(*factState)
 	if !ok {
-		return ""
+		return nil
 	}
 	for uint64(len(m.at)) <= s.Revision {
 		m.at = append(m.at, stateAt{})
 	}
 	seen := &m.at[s.Revision]
-	if seen.node == 0 {
-		*seen = stateAt{s.Hash, node}
+	if seen.at.Node == 0 {
+		*seen = stateAt{s.Hash, at}
 	}
 	if seen.hash != s.Hash {
-		return fmt.Sprintf("%s and %s have different states at revision %d", seen.node, node, s.Revision)
+		return sim.Breachf("%s and %s have different states at revision %d", seen.at.Node, at.Node, s.Revision).Against(seen.at, "had state %016x at revision %d", seen.hash, s.Revision)
 	}
-	return ""
+	return nil
 }

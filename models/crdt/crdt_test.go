@@ -73,7 +73,7 @@ func TestMonitors(t *testing.T) {
 		got := ""
 		for _, m := range monitors(&sim.Case{Nodes: 3}) {
 			for _, f := range c.facts {
-				got += m.Observe(0, 1, f)
+				got += m.Observe(sim.Sighting{Node: 1}, f).String()
 			}
 		}
 		if got != c.want {

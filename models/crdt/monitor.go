@@ -44,10 +44,10 @@ type putWins struct{}
 
 func (putWins) Name() string { return "a put wins" }
 
-func (putWins) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (putWins) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	p, ok := f.(put)
 	if !ok || p.stamp.Compare(p.before) > 0 {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("%v put %s with timestamp %v, though it knew %v", node, p.key, p.stamp, p.before)
+	return sim.Breachf("%v put %s with timestamp %v, though it knew %v", at.Node, p.key, p.stamp, p.before)
 }

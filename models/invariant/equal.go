@@ -1,10 +1,6 @@
 package invariant
 
-import (
-	"fmt"
-
-	"simrun/sim"
-)
+import "simrun/sim"
 
 // Equal is the invariant that replicas which have applied the same entries have the same state. of returns the index of the entry after which a fact tells
 // the state of its node, and a hash of that; false for every other fact. It holds over restarts: a node that comes again to an index has
@@ -21,22 +17,22 @@ type equal struct {
 
 func (m *equal) Name() string { return m.name }
 
-func (m *equal) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *equal) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	index, hash, ok := m.of(f)
 	if !ok {
-		return ""
+		return nil
 	}
 	for uint64(len(m.at)) <= index {
 		m.at = append(m.at, appliedEntry{})
 	}
 	switch first := &m.at[index]; {
-	case first.node == 0:
-		*first = appliedEntry{hash, node}
+	case first.at.Node == 0:
+		*first = appliedEntry{hash, at}
 	case first.hash == hash:
-	case first.node == node:
-		return fmt.Sprintf("%s has another state after entry %d than it had before", node, index)
+	case first.at.Node == at.Node:
+		return sim.Breachf("%s has another state after entry %d than it had before", at.Node, index).Against(first.at, "had state %016x after %d", first.hash, index)
 	default:
-		return fmt.Sprintf("%s and %s have different states after entry %d", first.node, node, index)
+		return sim.Breachf("%s and %s have different states after entry %d", first.at.Node, at.Node, index).Against(first.at, "had state %016x after %d", first.hash, index)
 	}
-	return ""
+	return nil
 }

@@ -2,65 +2,71 @@
 // means what; each fact costs O(1).
 package invariant
 
-import (
-	"fmt"
-
-	"simrun/sim"
-)
+import "simrun/sim"
 
 // OnePerEpoch is the invariant that at most one node takes a role in each epoch. of returns the epoch of a fact that says
 // that its node took the role, and false for every other. The words role and epoch are those of the
 // violation: "n1 and n3 are both leader of term 7".
 func OnePerEpoch(name, role, epoch string, of func(f sim.Fact) (uint64, bool)) sim.Monitor {
-	return &onePerEpoch{name, role, epoch, of, map[uint64]sim.NodeID{}}
+	return &onePerEpoch{name, role, epoch, of, map[uint64]sim.Sighting{}}
 }
 
 type onePerEpoch struct {
 	name, role, epoch string
 	of                func(f sim.Fact) (uint64, bool)
-	holders           map[uint64]sim.NodeID
+	holders           map[uint64]sim.Sighting // when it took the role first
 }
 
 func (m *onePerEpoch) Name() string { return m.name }
 
-func (m *onePerEpoch) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *onePerEpoch) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	epoch, ok := m.of(f)
 	if !ok {
-		return ""
+		return nil
 	}
 	other, known := m.holders[epoch]
-	if known && other != node {
-		return fmt.Sprintf("%s and %s are both %s of %s %d", other, node, m.role, m.epoch, epoch)
+	if known && other.Node != at.Node {
+		return sim.Breachf("%s and %s are both %s of %s %d", other.Node, at.Node, m.role, m.epoch, epoch).
+			Against(other, "became %s of %s %d", m.role, m.epoch, epoch)
 	}
-	m.holders[epoch] = node
-	return ""
+	if !known {
+		m.holders[epoch] = at
+	}
+	return nil
 }
 
 // Unique is the invariant that what names one thing never names another: ids, tags, fencing tokens. of returns the name that a fact
 // gives and to what; false for every fact that gives none. The violation reads "n3 gave tag 81 to value 376, which has been given to value 374".
 func Unique(name string, of func(f sim.Fact) (id, use string, ok bool)) sim.Monitor {
-	return &unique{name, of, map[string]string{}}
+	return &unique{name, of, map[string]firstUse{}}
 }
 
 type unique struct {
 	name string
 	of   func(f sim.Fact) (id, use string, ok bool)
-	uses map[string]string
+	uses map[string]firstUse
+}
+
+type firstUse struct {
+	use string
+	at  sim.Sighting
 }
 
 func (m *unique) Name() string { return m.name }
 
-func (m *unique) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *unique) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	id, use, ok := m.of(f)
 	if !ok {
-		return ""
+		return nil
 	}
 	other, known := m.uses[id]
-	if known && other != use {
-		return fmt.Sprintf("%s gave %s to %s, which has been given to %s", node, id, use, other)
+	if known && other.use != use {
+		return sim.Breachf("%s gave %s to %s, which has been given to %s", at.Node, id, use, other.use).Against(other.at, "gave %s to %s", id, other.use)
 	}
-	m.uses[id] = use
-	return ""
+	if !known {
+		m.uses[id] = firstUse{use, at}
+	}
+	return nil
 }
 
 // EqualPrefix is the invariant that all nodes apply the same entries in the same order, from 1 on and without a gap, and
@@ -73,7 +79,7 @@ func EqualPrefix(name string, nodes int, of func(f sim.Fact) (index, hash uint64
 // EqualPrefixFrom is EqualPrefix of nodes that may jump: jumped returns the index up to which a fact says that a snapshot took the place of what its node
 // has applied, and a hash of the entries up to there; false for every other fact.
 func EqualPrefixFrom(name string, nodes int, of, jumped func(f sim.Fact) (index, hash uint64, ok bool)) sim.Monitor {
-	return &equalPrefix{name: name, of: of, jumped: jumped, applied: make([]uint64, nodes+1)}
+	return &equalPrefix{name: name, of: of, jumped: jumped, applied: make([]reached, nodes+1)}
 }
 
 type equalPrefix struct {
@@ -81,57 +87,72 @@ type equalPrefix struct {
 	of      func(f sim.Fact) (index, hash uint64, ok bool)
 	jumped  func(f sim.Fact) (index, hash uint64, ok bool)
 	entries []appliedEntry // by index - 1
-	applied []uint64       // by node
+	applied []reached      // by node
 }
 
 type appliedEntry struct {
 	hash uint64
-	node sim.NodeID // which applied it first
+	at   sim.Sighting // by whom and when it was applied first
+}
+
+// reached is how far a node is, and since when.
+type reached struct {
+	index uint64
+	at    sim.Sighting
 }
 
 func (m *equalPrefix) Name() string { return m.name }
 
-func (m *equalPrefix) Booted(_ sim.Time, node sim.NodeID) { m.applied[node] = 0 }
+func (m *equalPrefix) Booted(at sim.Sighting) { m.applied[at.Node] = reached{0, at} }
 
-func (m *equalPrefix) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *equalPrefix) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	index, hash, ok := m.of(f)
 	if !ok {
-		return m.jump(node, f)
+		return m.jump(at, f)
 	}
-	expected := m.applied[node] + 1
-	m.applied[node] = index
-	if index != expected {
-		return fmt.Sprintf("%s applied entry %d where entry %d comes next", node, index, expected)
+	last := m.applied[at.Node]
+	m.applied[at.Node] = reached{index, at}
+	if index != last.index+1 {
+		b := sim.Breachf("%s applied entry %d where entry %d comes next", at.Node, index, last.index+1)
+		if last.index == 0 {
+			return b.Against(last.at, "started anew")
+		}
+		return b.Against(last.at, "applied entry %d", last.index)
 	}
 	if index > uint64(len(m.entries)) {
-		m.entries = append(m.entries, appliedEntry{hash, node})
-		return ""
+		m.entries = append(m.entries, appliedEntry{hash, at})
+		return nil
 	}
 	switch first := m.entries[index-1]; {
 	case first.hash == hash:
-		return ""
-	case first.node == node:
-		return fmt.Sprintf("%s applied another entry %d than before its restart", node, index)
+		return nil
+	case first.at.Node == at.Node:
+		return sim.Breachf("%s applied another entry %d than before its restart", at.Node, index).Against(first.at, "applied entry %d", index)
 	default:
-		return fmt.Sprintf("%s and %s applied different entries at index %d", first.node, node, index)
+		return sim.Breachf("%s and %s applied different entries at index %d", first.at.Node, at.Node, index).Against(first.at, "applied entry %d", index)
 	}
 }
 
 // jump takes the fact that a snapshot took the place of what a node has applied.
-func (m *equalPrefix) jump(node sim.NodeID, f sim.Fact) string {
+func (m *equalPrefix) jump(at sim.Sighting, f sim.Fact) *sim.Breach {
 	index, hash, ok := m.jumped(f)
 	if !ok {
-		return ""
+		return nil
 	}
-	m.applied[node] = index
+	m.applied[at.Node] = reached{index, at}
 	switch {
 	case index == 0:
 	case index > uint64(len(m.entries)):
-		return fmt.Sprintf("%s has a snapshot of %d entries, of which nobody has applied the last", node, index)
+		b := sim.Breachf("%s has a snapshot of %d entries, of which nobody has applied the last", at.Node, index)
+		if n := len(m.entries); n > 0 {
+			return b.Against(m.entries[n-1].at, "applied entry %d, the last that anybody has", n)
+		}
+		return b
 	case m.entries[index-1].hash != hash:
-		return fmt.Sprintf("%s has a snapshot of %d entries that are not those which %s applied", node, index, m.entries[index-1].node)
+		first := m.entries[index-1].at
+		return sim.Breachf("%s has a snapshot of %d entries that are not those which %s applied", at.Node, index, first.Node).Against(first, "applied entry %d", index)
 	}
-	return ""
+	return nil
 }
 
 // Step is what a fact means for what a node must have after a restart.
@@ -147,61 +168,66 @@ const (
 // Durable is the invariant that a node has after a restart what it acknowledged before. of says what a fact means, and
 // the index that it is about.
 func Durable(name string, nodes int, of func(f sim.Fact) (Step, uint64)) sim.Monitor {
-	return &durable{name, of, make([]uint64, nodes+1)}
+	return &durable{name, of, make([]reached, nodes+1)}
 }
 
 type durable struct {
 	name  string
 	of    func(f sim.Fact) (Step, uint64)
-	acked []uint64 // by node
+	acked []reached // by node
 }
 
 func (m *durable) Name() string { return m.name }
 
-func (m *durable) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *durable) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	step, index := m.of(f)
 	switch step {
 	case Acknowledged:
-		m.acked[node] = max(m.acked[node], index)
+		if index > m.acked[at.Node].index {
+			m.acked[at.Node] = reached{index, at}
+		}
 	case Truncated:
-		m.acked[node] = min(m.acked[node], index-1)
+		m.acked[at.Node].index = min(m.acked[at.Node].index, index-1)
 	case Recovered:
-		acked := m.acked[node]
-		m.acked[node] = min(acked, index)
-		if index < acked {
+		acked := m.acked[at.Node]
+		m.acked[at.Node].index = min(acked.index, index)
+		if index < acked.index {
 			entries := "entries"
-			if acked == 1 {
+			if acked.index == 1 {
 				entries = "entry"
 			}
-			return fmt.Sprintf("%s acknowledged %d %s and has %d after its restart", node, acked, entries, index)
+			return sim.Breachf("%s acknowledged %d %s and has %d after its restart", at.Node, acked.index, entries, index).
+				Against(acked.at, "acknowledged %d", acked.index)
 		}
 	}
-	return ""
+	return nil
 }
 
 // Monotone is the invariant that a value of each node never goes back, not even over its restarts. of returns the value that a
 // fact tells; false for every other fact. The word what is that of the violation: "the view of n2 went back from 7 to 6".
 func Monotone(name, what string, nodes int, of func(f sim.Fact) (uint64, bool)) sim.Monitor {
-	return &monotone{name, what, of, make([]uint64, nodes+1)}
+	return &monotone{name, what, of, make([]reached, nodes+1)}
 }
 
 type monotone struct {
 	name, what string
 	of         func(f sim.Fact) (uint64, bool)
-	values     []uint64 // by node
+	values     []reached // by node
 }
 
 func (m *monotone) Name() string { return m.name }
 
-func (m *monotone) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *monotone) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	value, ok := m.of(f)
 	if !ok {
-		return ""
+		return nil
 	}
-	before := m.values[node]
-	m.values[node] = value
-	if value < before {
-		return fmt.Sprintf("the %s of %s went back from %d to %d", m.what, node, before, value)
+	before := m.values[at.Node]
+	if value > before.index || before.at.Node == 0 {
+		m.values[at.Node] = reached{value, at}
 	}
-	return ""
+	if value < before.index {
+		return sim.Breachf("the %s of %s went back from %d to %d", m.what, at.Node, before.index, value).Against(before.at, "was in %s %d", m.what, before.index)
+	}
+	return nil
 }

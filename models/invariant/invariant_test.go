@@ -31,6 +31,20 @@ type at struct {
 	f    said
 }
 
+// evidence is what each violation contradicts: the number of the fact from 1, its node, and what it shows.
+var evidence = map[string]string{
+	"n1 and n3 are both leader of term 3":                                  "1 n1 became leader of term 3",
+	"n1 applied entry 3 where entry 2 comes next":                          "1 n1 applied entry 1",
+	"n1 and n2 applied different entries at index 1":                       "1 n1 applied entry 1",
+	"n2 has a snapshot of 1 entries that are not those which n1 applied":   "1 n1 applied entry 1",
+	"n2 has a snapshot of 2 entries, of which nobody has applied the last": "1 n1 applied entry 1, the last that anybody has",
+	"n1 and n2 have different states after entry 4":                        "1 n1 had state 0000000000000007 after 4",
+	"n1 has another state after entry 4 than it had before":                "1 n1 had state 0000000000000007 after 4",
+	"n1 acknowledged 5 entries and has 4 after its restart":                "1 n1 acknowledged 5",
+	"n2 gave tag 5 to value 2, which has been given to value 1":            "1 n1 gave tag 5 to value 1",
+	"the view of n1 went back from 5 to 4":                                 "1 n1 was in view 5",
+}
+
 func TestMonitors(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -60,11 +74,17 @@ func TestMonitors(t *testing.T) {
 		for i, x := range tc.facts {
 			if x.node < 0 {
 				if b, ok := tc.monitor.(sim.Booter); ok {
-					b.Booted(0, -x.node)
+					b.Booted(sim.Sighting{Event: uint64(i + 1), Node: -x.node})
 				}
 				continue
 			}
-			got = tc.monitor.Observe(0, x.node, x.f)
+			b := tc.monitor.Observe(sim.Sighting{Event: uint64(i + 1), Node: x.node}, x.f)
+			got = b.String()
+			if b != nil {
+				if e := b.Evidence[0]; len(b.Evidence) != 1 || fmt.Sprintf("%d %v %s", e.Event, e.Node, e.Shows) != evidence[got] {
+					t.Errorf("%s: the evidence is %v, want %s", tc.name, b.Evidence, evidence[got])
+				}
+			}
 			if got != "" && i < len(tc.facts)-1 {
 				t.Errorf("%s: fact %d: %s", tc.name, i, got)
 			}

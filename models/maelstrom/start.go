@@ -105,22 +105,22 @@ func monitors(c *sim.Case) []sim.Monitor {
 // listed is the name of a check.
 type listed string
 
-func (l listed) Name() string                                  { return string(l) }
-func (l listed) Observe(sim.Time, sim.NodeID, sim.Fact) string { return "" }
+func (l listed) Name() string                               { return string(l) }
+func (l listed) Observe(sim.Sighting, sim.Fact) *sim.Breach { return nil }
 
 // answersInit is the invariant that a program answers the requests with which it is started.
 type answersInit struct{ since []sim.Time }
 
 func (a *answersInit) Name() string { return checkInit }
 
-func (a *answersInit) Booted(now sim.Time, n sim.NodeID) { a.since[n] = now }
+func (a *answersInit) Booted(at sim.Sighting) { a.since[at.Node] = at.Time }
 
 // Observe compares with virtual time, since the clock of the node may be off.
-func (a *answersInit) Observe(now sim.Time, n sim.NodeID, f sim.Fact) string {
+func (a *answersInit) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	u, ok := f.(unanswered)
-	if !ok || now-a.since[n] < sim.Time(patience) {
-		return ""
+	if !ok || at.Time-a.since[at.Node] < sim.Time(patience) {
+		return nil
 	}
-	return fmt.Sprintf(`at %s %s has not answered %v within %v: it must print {"src": %q, "dest": %q, "body": {"type": "%v_ok", "in_reply_to": %d}}`,
-		now.Clock(), u.name, u.stage, patience, u.name, starter, u.stage, uint64(u.stage))
+	return sim.Breachf(`at %s %s has not answered %v within %v: it must print {"src": %q, "dest": %q, "body": {"type": "%v_ok", "in_reply_to": %d}}`,
+		at.Time.Clock(), u.name, u.stage, patience, u.name, starter, u.stage, uint64(u.stage))
 }

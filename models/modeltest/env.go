@@ -130,9 +130,9 @@ func (e *Env) Sync(name string, id sim.SyncID) {
 // Report shows a fact to the monitors of the rig.
 func (e *Env) Report(f sim.Fact) {
 	for _, m := range e.r.monitors {
-		if v := m.Observe(e.r.Now, e.id, f); v != "" {
+		if b := m.Observe(e.r.sighting(e.id), f); b != nil {
 			e.r.Broken = append(e.r.Broken, m.Name())
-			e.r.T.Logf("%s: %s", m.Name(), v)
+			e.r.T.Logf("%s: %s", m.Name(), b.Detail)
 		}
 	}
 	if f.String() == "" {

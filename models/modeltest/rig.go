@@ -26,6 +26,7 @@ type Rig struct {
 
 	boot     func(env *Env) sim.Node
 	monitors []sim.Monitor
+	told     uint64 // to them
 }
 
 // Envelope is a message on its way.
@@ -53,7 +54,7 @@ func (r *Rig) Boot(id sim.NodeID) {
 	e.Timers = map[sim.TimerID]time.Duration{}
 	for _, m := range r.monitors {
 		if b, ok := m.(sim.Booter); ok {
-			b.Booted(r.Now, id)
+			b.Booted(r.sighting(id))
 		}
 	}
 	r.Nodes[id] = r.boot(e)
@@ -180,12 +181,18 @@ func IDs(n int) []sim.NodeID {
 	return out
 }
 
+// sighting is what a monitor is told of where and when: each is an event of its own.
+func (r *Rig) sighting(id sim.NodeID) sim.Sighting {
+	r.told++
+	return sim.Sighting{Time: r.Now, Event: r.told, Node: id}
+}
+
 // Observe shows a fact to monitors, and returns what the first says that sees a violation.
 func Observe(monitors []sim.Monitor, node sim.NodeID, facts ...sim.Fact) string {
 	for _, f := range facts {
 		for _, m := range monitors {
-			if v := m.Observe(0, node, f); v != "" {
-				return m.Name() + ": " + v
+			if b := m.Observe(sim.Sighting{Event: 1, Node: node}, f); b != nil {
+				return m.Name() + ": " + b.Detail
 			}
 		}
 	}

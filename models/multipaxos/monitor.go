@@ -68,21 +68,23 @@ type ledger struct {
 // votes are those of one slot.
 type votes struct {
 	ballots []vote
-	chosen  int // place of the ballot in which a quorum has accepted, the first that is seen, plus 1; 0: none has
+	chosen  int          // place of the ballot in which a quorum has accepted, the first that is seen, plus 1; 0: none has
+	at      sim.Sighting // when it was chosen
 }
 
 type vote struct {
 	ballot    ballot.Ballot
 	value     uint64
 	acceptors fault.Set
+	first     sim.Sighting
 }
 
 // vote is the votes for a ballot, which begin with a value.
-func (s *votes) vote(b ballot.Ballot, value uint64) int {
+func (s *votes) vote(b ballot.Ballot, value uint64, seen sim.Sighting) int {
 	at := slices.IndexFunc(s.ballots, func(v vote) bool { return v.ballot == b })
 	if at < 0 {
 		at = len(s.ballots)
-		s.ballots = append(s.ballots, vote{ballot: b, value: value})
+		s.ballots = append(s.ballots, vote{ballot: b, value: value, first: seen})
 	}
 	return at
 }
@@ -95,21 +97,22 @@ func (l *ledger) configure(f configured) {
 }
 
 // count counts an acceptance, and says how it contradicts others.
-func (l *ledger) count(node sim.NodeID, a accepted) string {
+func (l *ledger) count(at sim.Sighting, a accepted) *sim.Breach {
 	s := l.slots[a.slot]
 	if s == nil {
 		s = &votes{}
 		l.slots[a.slot] = s
 	}
-	at := s.vote(a.ballot, a.value)
-	v := &s.ballots[at]
+	n := s.vote(a.ballot, a.value, at)
+	v := &s.ballots[n]
 	if v.value != a.value {
-		return fmt.Sprintf("%v accepted another value in slot %d, ballot %v, than %v did", node, a.slot, a.ballot, v.acceptors)
+		return sim.Breachf("%v accepted another value in slot %d, ballot %v, than %v did", at.Node, a.slot, a.ballot, v.acceptors).
+			Against(v.first, "accepted slot %d in %v", a.slot, a.ballot)
 	}
-	v.acceptors |= fault.SetOf(fault.Node(node))
+	v.acceptors |= fault.SetOf(fault.Node(at.Node))
 	members := l.members(a.slot)
 	if _, second := ballot.Quorums(members.Len(), l.quorums); s.chosen == 0 && (v.acceptors&members).Len() >= second {
-		s.chosen = at + 1
+		s.chosen, s.at = n+1, at
 	}
 	return s.contradiction(a.slot)
 }
@@ -117,18 +120,21 @@ func (l *ledger) count(node sim.NodeID, a accepted) string {
 // members are the acceptors of a slot.
 func (l *ledger) members(slot oplog.Index) fault.Set { return l.configs[l.configs.of(slot)].members }
 
-// contradiction says which value was accepted in a greater ballot than that in which another was chosen; "": none was.
-func (s *votes) contradiction(slot oplog.Index) string {
+// contradiction says which value was accepted in a greater ballot than that in which another was chosen; nil: none was.
+func (s *votes) contradiction(slot oplog.Index) *sim.Breach {
 	if s.chosen == 0 {
-		return ""
+		return nil
 	}
 	first := &s.ballots[s.chosen-1]
 	for _, v := range s.ballots {
 		if v.ballot > first.ballot && v.value != first.value {
-			return fmt.Sprintf("%v accepted a value in slot %d, ballot %v, and %v had accepted another in ballot %v, in which it is chosen", v.acceptors, slot, v.ballot, first.acceptors, first.ballot)
+			return sim.Breachf("%v accepted a value in slot %d, ballot %v, and %v had accepted another in ballot %v, in which it is chosen", v.acceptors, slot, v.ballot, first.acceptors, first.ballot).
+				Against(first.first, "accepted slot %d in %v, the first", slot, first.ballot).
+				Against(s.at, "accepted slot %d in %v, so that it is chosen", slot, first.ballot).
+				Against(v.first, "accepted another value of slot %d in %v", slot, v.ballot)
 		}
 	}
-	return ""
+	return nil
 }
 
 // chosenOnce is the invariant of P2 of §2.2: once a quorum has accepted a value in a slot, no other value is accepted there in a greater ballot. In one ballot there is
@@ -137,14 +143,14 @@ type chosenOnce struct{ *ledger }
 
 func (chosenOnce) Name() string { return "chosen once" }
 
-func (m chosenOnce) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m chosenOnce) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	switch f := f.(type) {
 	case configured:
 		m.configure(f)
 	case accepted:
-		return m.count(node, f)
+		return m.count(at, f)
 	}
-	return ""
+	return nil
 }
 
 // byQuorum is the invariant that a node takes for chosen only what a quorum of the slot's configuration has accepted. It comes after chosenOnce, with whose ledger it works.
@@ -152,13 +158,13 @@ type byQuorum struct{ *ledger }
 
 func (byQuorum) Name() string { return "chosen by a quorum" }
 
-func (m byQuorum) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m byQuorum) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	c, ok := f.(oplog.Committed)
 	if !ok {
-		return ""
+		return nil
 	}
 	if s := m.slots[oplog.Index(c.Index)]; s == nil || s.chosen == 0 {
-		return fmt.Sprintf("%v takes slot %d for chosen, in which no quorum of its acceptors %v has accepted", node, c.Index, m.members(c.Index))
+		return sim.Breachf("%v takes slot %d for chosen, in which no quorum of its acceptors %v has accepted", at.Node, c.Index, m.members(c.Index))
 	}
-	return ""
+	return nil
 }

@@ -244,7 +244,7 @@ func TestChosenOnce(t *testing.T) {
 		m := monitors(&sim.Case{Nodes: 3})[0]
 		got := ""
 		for i, v := range tc.votes {
-			if got = m.Observe(0, v.node, v.fact); got != "" && i < len(tc.votes)-1 {
+			if got = m.Observe(sim.Sighting{Node: v.node}, v.fact).String(); got != "" && i < len(tc.votes)-1 {
 				t.Errorf("%s: vote %d: %s", tc.name, i+1, got)
 			}
 		}

@@ -38,6 +38,7 @@ func (f Recovered) String() string {
 func (f Committed) String() string { return fmt.Sprintf("committed %d", f.Index) }
 func (f Applied) String() string   { return fmt.Sprintf("applied %d", f.Index) }
 func (f Halted) String() string    { return "halted: " + f.Reason }
+func (f Halted) Halts() string     { return f.Reason }
 
 // What faults can wait for.
 const (

@@ -31,9 +31,9 @@ type fencing struct{}
 
 func (fencing) Name() string { return "fencing" }
 
-func (fencing) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (fencing) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	if c, ok := f.(committed); ok && c.generation != c.current {
-		return fmt.Sprintf("%v %v", node, c)
+		return sim.Breachf("%v %v", at.Node, c)
 	}
-	return ""
+	return nil
 }

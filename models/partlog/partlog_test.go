@@ -64,7 +64,7 @@ func TestMonitors(t *testing.T) {
 		got := ""
 		for _, m := range Model().Monitors(&sim.Case{Nodes: 3}) {
 			for _, f := range c.facts {
-				got += m.Observe(0, coordinator, f)
+				got += m.Observe(sim.Sighting{Node: coordinator}, f).String()
 			}
 		}
 		if got != c.want {

@@ -38,7 +38,7 @@ func (decision) Trigger() fault.Event { return "decided" }
 func monitors(c *sim.Case) []sim.Monitor {
 	return []sim.Monitor{
 		&agreement{first: map[string]decided{}},
-		&promises{made: map[promiseOf]ballot.Ballot{}},
+		&promises{made: map[promiseOf]promise{}},
 	}
 }
 
@@ -46,29 +46,35 @@ func monitors(c *sim.Case) []sim.Monitor {
 type agreement struct{ first map[string]decided }
 
 type decided struct {
-	node  sim.NodeID
+	at    sim.Sighting
 	value int64
 }
 
 func (*agreement) Name() string { return "agreement" }
 
-func (m *agreement) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *agreement) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	d, ok := f.(decision)
 	if !ok {
-		return ""
+		return nil
 	}
 	first, known := m.first[d.key]
 	if known && first.value != d.value {
-		return fmt.Sprintf("%s decided %s = %d, and %s had decided %d", node, d.key, d.value, first.node, first.value)
+		return sim.Breachf("%s decided %s = %d, and %s had decided %d", at.Node, d.key, d.value, first.at.Node, first.value).Against(first.at, "decided %s = %d", d.key, first.value)
 	}
 	if !known {
-		m.first[d.key] = decided{node, d.value}
+		m.first[d.key] = decided{at, d.value}
 	}
-	return ""
+	return nil
 }
 
 // promises is the invariant that an acceptor accepts no ballot below one that it has promised, also after a restart.
-type promises struct{ made map[promiseOf]ballot.Ballot }
+type promises struct{ made map[promiseOf]promise }
+
+// promise is the greatest that an acceptor made for a key.
+type promise struct {
+	ballot ballot.Ballot
+	at     sim.Sighting
+}
 
 type promiseOf struct {
 	node sim.NodeID
@@ -77,15 +83,17 @@ type promiseOf struct {
 
 func (*promises) Name() string { return "promises kept" }
 
-func (m *promises) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *promises) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	switch f := f.(type) {
 	case promised:
-		at := promiseOf{node, f.key}
-		m.made[at] = max(m.made[at], f.ballot)
+		if of := (promiseOf{at.Node, f.key}); f.ballot > m.made[of].ballot {
+			m.made[of] = promise{f.ballot, at}
+		}
 	case accepted:
-		if made := m.made[promiseOf{node, f.key}]; f.ballot < made {
-			return fmt.Sprintf("%s accepted %s = %d in ballot %v, and had promised %v", node, f.key, f.value, f.ballot, made)
+		if made := m.made[promiseOf{at.Node, f.key}]; f.ballot < made.ballot {
+			return sim.Breachf("%s accepted %s = %d in ballot %v, and had promised %v", at.Node, f.key, f.value, f.ballot, made.ballot).
+				Against(made.at, "promised %v for %s", made.ballot, f.key)
 		}
 	}
-	return ""
+	return nil
 }

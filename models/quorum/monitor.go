@@ -42,18 +42,18 @@ type place struct {
 
 func (*handoff) Name() string { return "hints handed over" }
 
-func (h *handoff) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (h *handoff) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	switch f := f.(type) {
 	case holds:
-		if at := (place{node, f.v.Key}); f.v.Tag.compare(h.held[at]) > 0 {
+		if at := (place{at.Node, f.v.Key}); f.v.Tag.compare(h.held[at]) > 0 {
 			h.held[at] = f.v.Tag
 		}
 	case handedOver:
 		if h.held[place{f.home, f.v.Key}].compare(f.v.Tag) < 0 {
-			return fmt.Sprintf("%v deleted its hint of %v, which %v has not acknowledged", node, f.v, f.home)
+			return sim.Breachf("%v deleted its hint of %v, which %v has not acknowledged", at.Node, f.v, f.home)
 		}
 	}
-	return ""
+	return nil
 }
 
 // tagOf tells which facts give a tag to a write.

@@ -143,7 +143,7 @@ func TestMonitors(t *testing.T) {
 			var said []string
 			for _, m := range monitors(&sim.Case{Nodes: 3}) {
 				for _, f := range facts {
-					if text := m.Observe(0, 2, f); text != "" {
+					if m.Observe(sim.Sighting{Node: 2}, f) != nil {
 						said = append(said, m.Name())
 					}
 				}

@@ -218,14 +218,14 @@ type told struct {
 
 func (*told) Name() string { return "told" }
 
-func (f *told) Observe(_ sim.Time, id sim.NodeID, fact sim.Fact) string {
+func (f *told) Observe(at sim.Sighting, fact sim.Fact) *sim.Breach {
 	switch fact := fact.(type) {
 	case *factTermStored:
-		f.terms[id] = append(f.terms[id], fact.Term)
+		f.terms[at.Node] = append(f.terms[at.Node], fact.Term)
 	case *factAcknowledged:
-		f.acks[id] = append(f.acks[id], fact.Index)
+		f.acks[at.Node] = append(f.acks[at.Node], fact.Index)
 	}
-	return ""
+	return nil
 }
 
 // listen is a rig whose facts are recorded.

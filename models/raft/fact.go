@@ -99,6 +99,7 @@ func (f *factRestored) String() string {
 }
 func (f *factState) String() string  { return fmt.Sprintf("state %016x after %d", f.Hash, f.Index) }
 func (f *factHalted) String() string { return "halted: " + f.Reason }
+func (f *factHalted) Halts() string  { return f.Reason }
 
 // facts is the memory from which a server states its facts.
 type facts struct {

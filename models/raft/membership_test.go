@@ -185,8 +185,8 @@ func TestOverlappingMonitor(t *testing.T) {
 		{factMembers{Index: 9, members: three, before: four, Leader: true, commit: 8}, true},
 		{factMembers{Index: 9, members: members{voters: set(3, 4, 5)}, before: configuration{4, three}, commit: 8}, true},
 	} {
-		if got := (overlapping{}).Observe(0, 1, &c.fact); (got != "") != c.seen {
-			t.Errorf("%v after %v: %q", &c.fact, c.fact.before, got)
+		if got := (overlapping{}).Observe(sim.Sighting{Node: 1}, &c.fact); (got != nil) != c.seen {
+			t.Errorf("%v after %v: %v", &c.fact, c.fact.before, got)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package raft
 
 import (
-	"fmt"
-
 	"simrun/models/invariant"
 	"simrun/sim"
 )
@@ -17,7 +15,7 @@ func Monitors(nodes int) []sim.Monitor {
 		&logMatching{},
 		newLeaderCompleteness(nodes),
 		invariant.EqualPrefixFrom(machineSafety, nodes, applied, jumped),
-		&commitMonotone{commit: make([]Index, nodes+1)},
+		&commitMonotone{commit: make([]committed, nodes+1)},
 		&voteMonotone{nodes: make([]voteState, nodes+1)},
 		invariant.Durable(durable, nodes, kept),
 	}
@@ -79,35 +77,39 @@ type leaderAppendOnly struct{ nodes []appendState }
 
 type appendState struct {
 	last   Index
-	leader bool
+	wrote  sim.Sighting // the last
+	leader sim.Sighting // since when it leads; node 0: it does not
 }
 
 func (m *leaderAppendOnly) Name() string { return "leader append-only" }
 
-func (m *leaderAppendOnly) Booted(_ sim.Time, node sim.NodeID) { m.nodes[node] = appendState{} }
+func (m *leaderAppendOnly) Booted(at sim.Sighting) { m.nodes[at.Node] = appendState{} }
 
-func (m *leaderAppendOnly) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
-	n := &m.nodes[node]
+func (m *leaderAppendOnly) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
+	n := &m.nodes[at.Node]
 	switch f := f.(type) {
 	case *factBecameLeader:
-		n.leader = true
+		n.leader = at
 	case *factSteppedDown:
-		n.leader = false
+		n.leader = sim.Sighting{}
 	case *factAppended:
-		expected := n.last + 1
-		n.last = f.Index
-		if n.leader && f.Index != expected {
-			return fmt.Sprintf("leader %s wrote entry %d where entry %d comes next", node, f.Index, expected)
+		before := *n
+		n.last, n.wrote = f.Index, at
+		if n.leader.Node != 0 && f.Index != before.last+1 {
+			return sim.Breachf("leader %s wrote entry %d where entry %d comes next", at.Node, f.Index, before.last+1).
+				Against(before.leader, "became leader").Against(before.wrote, "its log ended with entry %d", before.last)
 		}
 	case *factRestored:
-		n.last = f.Base
+		n.last, n.wrote = f.Base, at
 	case *factTruncated:
-		n.last = f.From - 1
-		if n.leader {
-			return fmt.Sprintf("leader %s deleted its log from entry %d on", node, f.From)
+		before := *n
+		n.last, n.wrote = f.From-1, at
+		if n.leader.Node != 0 {
+			return sim.Breachf("leader %s deleted its log from entry %d on", at.Node, f.From).
+				Against(before.leader, "became leader").Against(before.wrote, "its log ended with entry %d", before.last)
 		}
 	}
-	return ""
+	return nil
 }
 
 // logMatching: "if two logs contain an entry with the same index and term, then the logs are identical in all
@@ -124,32 +126,33 @@ type sameIndex struct {
 type termChain struct {
 	term  Term
 	chain uint64
-	node  sim.NodeID // where it was seen first
+	at    sim.Sighting // where and when it was seen first
 }
 
 func (m *logMatching) Name() string { return "log matching" }
 
-func (m *logMatching) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *logMatching) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	a, ok := f.(*factAppended)
 	if !ok {
-		return ""
+		return nil
 	}
 	for Index(len(m.at)) <= a.Index {
 		m.at = append(m.at, sameIndex{})
 	}
 	seen := m.at[a.Index].withTerm(a.Term)
-	if seen.node == 0 {
-		*seen = termChain{a.Term, a.Chain, node}
+	if seen.at.Node == 0 {
+		*seen = termChain{a.Term, a.Chain, at}
 	}
 	if seen.chain != a.Chain {
-		return fmt.Sprintf("the logs of %s and %s both have entry %d of term %d, but differ up to there", seen.node, node, a.Index, a.Term)
+		return sim.Breachf("the logs of %s and %s both have entry %d of term %d, but differ up to there", seen.at.Node, at.Node, a.Index, a.Term).
+			Against(seen.at, "appended %d@t%d", a.Index, a.Term)
 	}
-	return ""
+	return nil
 }
 
 // withTerm returns the place of the entry with a term, empty if there is none yet.
 func (s *sameIndex) withTerm(t Term) *termChain {
-	if s.first.node == 0 || s.first.term == t {
+	if s.first.at.Node == 0 || s.first.term == t {
 		return &s.first
 	}
 	for i := range s.rest {
@@ -166,7 +169,7 @@ func (s *sameIndex) withTerm(t Term) *termChain {
 type leaderCompleteness struct {
 	logs    [][]uint64 // by node and index: the hash of the log up to there
 	bases   []Index    // by node: a snapshot has what is before
-	leading []Term     // by node: of which term it is leader now, 0 of none
+	leading []leading  // by node
 	commits []commitPoint
 }
 
@@ -175,10 +178,17 @@ type commitPoint struct {
 	term  Term
 	index Index
 	chain uint64
+	at    sim.Sighting
+}
+
+// leading is of which term a node is leader now, 0 of none, and since when.
+type leading struct {
+	term Term
+	at   sim.Sighting
 }
 
 func newLeaderCompleteness(nodes int) *leaderCompleteness {
-	m := &leaderCompleteness{logs: make([][]uint64, nodes+1), leading: make([]Term, nodes+1), bases: make([]Index, nodes+1)}
+	m := &leaderCompleteness{logs: make([][]uint64, nodes+1), leading: make([]leading, nodes+1), bases: make([]Index, nodes+1)}
 	for i := range m.logs {
 		m.logs[i] = make([]uint64, 1, 256)
 	}
@@ -187,41 +197,49 @@ func newLeaderCompleteness(nodes int) *leaderCompleteness {
 
 func (m *leaderCompleteness) Name() string { return "leader completeness" }
 
-func (m *leaderCompleteness) Booted(_ sim.Time, node sim.NodeID) {
-	m.logs[node], m.bases[node] = m.logs[node][:1], 0
-	m.leading[node] = 0
+func (m *leaderCompleteness) Booted(at sim.Sighting) {
+	m.logs[at.Node], m.bases[at.Node] = m.logs[at.Node][:1], 0
+	m.leading[at.Node] = leading{}
 }
 
-func (m *leaderCompleteness) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *leaderCompleteness) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	switch f := f.(type) {
 	case *factAppended:
-		if f.Index <= Index(len(m.logs[node])) {
-			m.logs[node] = append(m.logs[node][:f.Index], f.Chain)
+		if f.Index <= Index(len(m.logs[at.Node])) {
+			m.logs[at.Node] = append(m.logs[at.Node][:f.Index], f.Chain)
 		}
 	case *factRestored:
-		m.bases[node] = f.Base
-		m.logs[node] = append(m.logs[node][:0], make([]uint64, f.Base+1)...)
+		m.bases[at.Node] = f.Base
+		m.logs[at.Node] = append(m.logs[at.Node][:0], make([]uint64, f.Base+1)...)
 	case *factTruncated:
-		m.logs[node] = m.logs[node][:min(f.From, Index(len(m.logs[node])))]
+		m.logs[at.Node] = m.logs[at.Node][:min(f.From, Index(len(m.logs[at.Node])))]
 	case *factSteppedDown:
-		m.leading[node] = 0
+		m.leading[at.Node] = leading{}
 	case *factBecameLeader:
-		m.leading[node] = f.Term
+		m.leading[at.Node] = leading{f.Term, at}
 		for i := len(m.commits) - 1; i >= 0; i-- {
 			if m.commits[i].term < f.Term {
-				return m.missing(node, m.commits[i])
+				return m.since(at.Node, m.commits[i])
 			}
 		}
 	case *factCommitted:
 		if f.Leader {
-			return m.committed(commitPoint{f.Term, f.Index, f.Chain})
+			return m.committed(commitPoint{f.Term, f.Index, f.Chain, at})
 		}
 	}
-	return ""
+	return nil
+}
+
+// since is missing of what was committed before.
+func (m *leaderCompleteness) since(node sim.NodeID, c commitPoint) *sim.Breach {
+	if b := m.missing(node, c); b != nil {
+		return b.Against(c.at, "committed %d as leader of t%d", c.index, c.term)
+	}
+	return nil
 }
 
 // committed notes what a leader committed, and looks at later leaders that exist already.
-func (m *leaderCompleteness) committed(c commitPoint) string {
+func (m *leaderCompleteness) committed(c commitPoint) *sim.Breach {
 	i := len(m.commits)
 	for i > 0 && m.commits[i-1].term >= c.term {
 		i--
@@ -234,46 +252,52 @@ func (m *leaderCompleteness) committed(c commitPoint) string {
 	default:
 		m.commits = append(m.commits[:i], append([]commitPoint{c}, m.commits[i:]...)...)
 	}
-	for node, term := range m.leading {
-		if term > c.term {
-			if v := m.missing(sim.NodeID(node), c); v != "" {
-				return v
+	for node, l := range m.leading {
+		if l.term > c.term {
+			if b := m.missing(sim.NodeID(node), c); b != nil {
+				return b.Against(l.at, "became leader of t%d", l.term)
 			}
 		}
 	}
-	return ""
+	return nil
 }
 
-func (m *leaderCompleteness) missing(node sim.NodeID, c commitPoint) string {
+func (m *leaderCompleteness) missing(node sim.NodeID, c commitPoint) *sim.Breach {
 	log := m.logs[node]
 	if c.index <= m.bases[node] || c.index < Index(len(log)) && log[c.index] == c.chain {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("%s is leader of term %d without entry %d, which was committed in term %d", node, m.leading[node], c.index, c.term)
+	return sim.Breachf("%s is leader of term %d without entry %d, which was committed in term %d", node, m.leading[node].term, c.index, c.term)
 }
 
 // commitMonotone: a commit index "increases monotonically" (Figure 2), so that no server deletes an entry
 // that it knows to be committed.
-type commitMonotone struct{ commit []Index }
+type commitMonotone struct{ commit []committed }
+
+// committed is how far a node knows the log to be committed, and since when.
+type committed struct {
+	index Index
+	at    sim.Sighting
+}
 
 func (m *commitMonotone) Name() string { return "commit monotone" }
 
-func (m *commitMonotone) Booted(_ sim.Time, node sim.NodeID) { m.commit[node] = 0 }
+func (m *commitMonotone) Booted(at sim.Sighting) { m.commit[at.Node] = committed{} }
 
-func (m *commitMonotone) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *commitMonotone) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	switch f := f.(type) {
 	case *factCommitted:
-		before := m.commit[node]
-		m.commit[node] = f.Index
-		if f.Index < before {
-			return fmt.Sprintf("the commit index of %s went back from %d to %d", node, before, f.Index)
+		before := m.commit[at.Node]
+		m.commit[at.Node] = committed{f.Index, at}
+		if f.Index < before.index {
+			return sim.Breachf("the commit index of %s went back from %d to %d", at.Node, before.index, f.Index).Against(before.at, "committed %d", before.index)
 		}
 	case *factTruncated:
-		if commit := m.commit[node]; f.From <= commit {
-			return fmt.Sprintf("%s deleted its log from entry %d on, but knows entry %d to be committed", node, f.From, commit)
+		if c := m.commit[at.Node]; f.From <= c.index {
+			return sim.Breachf("%s deleted its log from entry %d on, but knows entry %d to be committed", at.Node, f.From, c.index).Against(c.at, "committed %d", c.index)
 		}
 	}
-	return ""
+	return nil
 }
 
 // voteMonotone: a server's term "increases monotonically" over its whole life, restarts included, and in a term it votes
@@ -281,36 +305,42 @@ func (m *commitMonotone) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string
 type voteMonotone struct{ nodes []voteState }
 
 type voteState struct {
-	term    Term // the latest term in which it acted
+	term    Term         // the latest term in which it acted
+	reached sim.Sighting // since when
 	votedIn Term
 	vote    sim.NodeID
+	voted   sim.Sighting
 }
 
 func (m *voteMonotone) Name() string { return "vote monotone" }
 
-func (m *voteMonotone) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
-	n := &m.nodes[node]
+func (m *voteMonotone) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
+	n := &m.nodes[at.Node]
 	switch f := f.(type) {
 	case *factVoted:
-		n.term = max(n.term, f.Term)
+		if f.Term > n.term {
+			n.term, n.reached = f.Term, at
+		}
 		if f.Term == n.votedIn && f.For != n.vote {
-			return fmt.Sprintf("%s voted for %s and for %s in term %d", node, n.vote, f.For, f.Term)
+			return sim.Breachf("%s voted for %s and for %s in term %d", at.Node, n.vote, f.For, f.Term).Against(n.voted, "voted for %s in t%d", n.vote, n.votedIn)
 		}
 		if f.Term > n.votedIn {
-			n.votedIn, n.vote = f.Term, f.For
+			n.votedIn, n.vote, n.voted = f.Term, f.For, at
 		}
 	case *factTermStored:
-		return n.reach(node, f.Term)
+		return n.reach(at, f.Term)
 	case *factRecovered:
-		return n.reach(node, f.Term)
+		return n.reach(at, f.Term)
 	}
-	return ""
+	return nil
 }
 
-func (n *voteState) reach(node sim.NodeID, term Term) string {
+func (n *voteState) reach(at sim.Sighting, term Term) *sim.Breach {
 	if term < n.term {
-		return fmt.Sprintf("%s is in term %d after it was in term %d", node, term, n.term)
+		return sim.Breachf("%s is in term %d after it was in term %d", at.Node, term, n.term).Against(n.reached, "was in t%d", n.term)
 	}
-	n.term = term
-	return ""
+	if term > n.term {
+		n.term, n.reached = term, at
+	}
+	return nil
 }

@@ -1,8 +1,6 @@
 package raft
 
 import (
-	"fmt"
-
 	"simrun/models/oplog"
 	"simrun/sim"
 	"simrun/sim/fault"
@@ -14,18 +12,18 @@ type overlapping struct{}
 
 func (overlapping) Name() string { return membersOrder }
 
-func (overlapping) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (overlapping) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	m, ok := f.(*factMembers)
 	switch {
 	case !ok:
 	case !overlap(m.before.members, m.members):
-		return fmt.Sprintf("%s goes from %v to %v, which can decide apart", node, m.before.members, m.members)
+		return sim.Breachf("%s goes from %v to %v, which can decide apart", at.Node, m.before.members, m.members)
 	case m.Leader && m.before.index > m.commit:
-		return fmt.Sprintf("%s leads, and changes the members by entry %d before entry %d, which changed them last, is committed", node, m.Index, m.before.index)
+		return sim.Breachf("%s leads, and changes the members by entry %d before entry %d, which changed them last, is committed", at.Node, m.Index, m.before.index)
 	case m.Leader && !m.settled:
-		return fmt.Sprintf("%s leads, and changes the members by entry %d before an entry of its term is committed", node, m.Index)
+		return sim.Breachf("%s leads, and changes the members by entry %d before an entry of its term is committed", at.Node, m.Index)
 	}
-	return ""
+	return nil
 }
 
 // overlap reports whether each quorum of one configuration meets each quorum of another.

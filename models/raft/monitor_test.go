@@ -133,9 +133,9 @@ func violated(events []event) []string {
 		for _, m := range monitors {
 			if e.fact == nil {
 				if b, ok := m.(sim.Booter); ok {
-					b.Booted(sim.Time(i), e.node)
+					b.Booted(sim.Sighting{Time: sim.Time(i), Node: e.node})
 				}
-			} else if m.Observe(sim.Time(i), e.node, e.fact) != "" {
+			} else if m.Observe(sim.Sighting{Time: sim.Time(i), Node: e.node}, e.fact) != nil {
 				names = append(names, m.Name())
 			}
 		}

@@ -58,7 +58,7 @@ func (commits) Trigger() fault.Event  { return eventCommit }
 func (accepted) Trigger() fault.Event { return eventAccepted }
 
 func monitors(c *sim.Case) []sim.Monitor {
-	return []sim.Monitor{saved.Durability(c.Nodes), invariant.Unique(oneHolder, tokenOf), &fencing{map[string]uint64{}}}
+	return []sim.Monitor{saved.Durability(c.Nodes), invariant.Unique(oneHolder, tokenOf), &fencing{map[string]taken{}}}
 }
 
 // tokenOf tells which facts give a token to an attempt.
@@ -71,27 +71,32 @@ func tokenOf(f sim.Fact) (id, use string, ok bool) {
 }
 
 // fencing is the invariant that the resource never takes a token of a lock that is lower than one that it has taken before.
-type fencing struct{ tokens map[string]uint64 }
+type fencing struct{ tokens map[string]taken }
+
+type taken struct {
+	token uint64
+	at    sim.Sighting
+}
 
 func (*fencing) Name() string { return tokensGrow }
 
 // Booted begins anew when the resource restarts: it may have taken a token that its disk did not hold, and then it has told nobody. That it forgets
 // nothing else is the invariant of durability.
-func (m *fencing) Booted(_ sim.Time, node sim.NodeID) {
-	if node == resourceNode {
+func (m *fencing) Booted(at sim.Sighting) {
+	if at.Node == resourceNode {
 		clear(m.tokens)
 	}
 }
 
-func (m *fencing) Observe(_ sim.Time, _ sim.NodeID, f sim.Fact) string {
+func (m *fencing) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	a, ok := f.(accepted)
 	if !ok {
-		return ""
+		return nil
 	}
 	before := m.tokens[a.key]
-	m.tokens[a.key] = a.token
-	if a.token < before {
-		return fmt.Sprintf("%v, after it was used with token %d", a, before)
+	m.tokens[a.key] = taken{a.token, at}
+	if a.token < before.token {
+		return sim.Breachf("%v, after it was used with token %d", a, before.token).Against(before.at, "took token %d for %s", before.token, a.key)
 	}
-	return ""
+	return nil
 }

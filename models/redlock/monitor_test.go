@@ -13,10 +13,10 @@ func TestTokensMayGoBackOverARestart(t *testing.T) {
 		resourceNode:     "",
 		resourceNode + 1: "counter-1 is stored with token 43, after it was used with token 44",
 	} {
-		m := &fencing{map[string]uint64{}}
-		m.Observe(0, resourceNode, load)
-		m.Booted(0, restarts)
-		if got := m.Observe(0, resourceNode, store); got != want {
+		m := &fencing{map[string]taken{}}
+		m.Observe(sim.Sighting{Node: resourceNode}, load)
+		m.Booted(sim.Sighting{Node: restarts})
+		if got := m.Observe(sim.Sighting{Node: resourceNode}, store).String(); got != want {
 			t.Errorf("after a restart of %v: %q, want %q", restarts, got, want)
 		}
 	}

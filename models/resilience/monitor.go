@@ -19,12 +19,12 @@ type returns struct{ healed sim.Time }
 
 func (returns) Name() string { return checkGoodput }
 
-func (m returns) Observe(at sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m returns) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	s, ok := f.(lastSecond)
-	if !ok || at < m.healed+sim.Time(goodAfter) || s.all().good() {
-		return ""
+	if !ok || at.Time < m.healed+sim.Time(goodAfter) || s.all().good() {
+		return nil
 	}
-	return fmt.Sprintf("%s after the faults healed, %v %v", (at - m.healed).Clock(), node, s)
+	return sim.Breachf("%s after the faults healed, %v %v", (at.Time - m.healed).Clock(), at.Node, s)
 }
 
 // converged says which gateway has not answered as good as all calls of the last second, or leaves a service out.
@@ -45,11 +45,11 @@ type comeBack struct{ healed sim.Time }
 
 func (comeBack) Name() string { return checkComeBack }
 
-func (m comeBack) Observe(at sim.Time, node sim.NodeID, f sim.Fact) string {
-	if s, ok := f.(lastSecond); ok && at >= m.healed+sim.Time(goodAfter) && s.unused != 0 {
-		return fmt.Sprintf("%s after the faults healed, %v makes no calls to %v", (at - m.healed).Clock(), node, s.unused)
+func (m comeBack) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
+	if s, ok := f.(lastSecond); ok && at.Time >= m.healed+sim.Time(goodAfter) && s.unused != 0 {
+		return sim.Breachf("%s after the faults healed, %v makes no calls to %v", (at.Time - m.healed).Clock(), at.Node, s.unused)
 	}
-	return ""
+	return nil
 }
 
 // share is the invariant that a call finds a worker as long as fewer wait for its dependency than the other dependency must leave free.
@@ -57,11 +57,11 @@ type share struct{}
 
 func (share) Name() string { return checkBulkhead }
 
-func (share) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (share) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	if a, ok := f.(turnedAway); ok && a.busy < workers-perDependency {
-		return fmt.Sprintf("%v %v: the others wait for something else", node, a)
+		return sim.Breachf("%v %v: the others wait for something else", at.Node, a)
 	}
-	return ""
+	return nil
 }
 
 // shrinks is the invariant that nobody waits longer than the caller.
@@ -69,11 +69,11 @@ type shrinks struct{}
 
 func (shrinks) Name() string { return checkDeadline }
 
-func (shrinks) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (shrinks) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	if w, ok := f.(waits); ok && w.timeout > w.rest {
-		return fmt.Sprintf("%v %v", node, w)
+		return sim.Breachf("%v %v", at.Node, w)
 	}
-	return ""
+	return nil
 }
 
 // elsewhere is the invariant that a call which failed at a service goes to another, if one gets calls.
@@ -81,11 +81,11 @@ type elsewhere struct{}
 
 func (elsewhere) Name() string { return checkFailover }
 
-func (elsewhere) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (elsewhere) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	if a, ok := f.(again); ok && a.now == a.failed && a.spare != 0 {
-		return fmt.Sprintf("%v: %v, and not at %v", node, a, a.spare)
+		return sim.Breachf("%v: %v, and not at %v", at.Node, a, a.spare)
 	}
-	return ""
+	return nil
 }
 
 // pages is the invariant that who browses gets a page, whatever happens, and none that is too old.
@@ -93,9 +93,9 @@ type pages struct{}
 
 func (pages) Name() string { return checkPages }
 
-func (pages) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (pages) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	if s, ok := f.(shown); ok && (s.page == noPage || s.age > pageAge) {
-		return fmt.Sprintf("%v %v to one who browses", node, s)
+		return sim.Breachf("%v %v to one who browses", at.Node, s)
 	}
-	return ""
+	return nil
 }

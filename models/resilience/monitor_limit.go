@@ -1,7 +1,6 @@
 package resilience
 
 import (
-	"fmt"
 	"time"
 
 	"simrun/sim"
@@ -23,21 +22,21 @@ type quota struct {
 func (*limited) Name() string { return checkLimit }
 
 // Booted forgets what a gateway forgot.
-func (m *limited) Booted(_ sim.Time, node sim.NodeID) { m.tenants[node] = m.tenants[node][:0] }
+func (m *limited) Booted(at sim.Sighting) { m.tenants[at.Node] = m.tenants[at.Node][:0] }
 
-func (m *limited) Observe(_ sim.Time, node sim.NodeID, f sim.Fact) string {
+func (m *limited) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	a, ok := f.(admitted)
 	if !ok {
-		return ""
+		return nil
 	}
-	q := m.quota(node, a.tenant, a.at)
+	q := m.quota(at.Node, a.tenant, a.at)
 	q.tokens = min(q.tokens+a.at-q.at, tenantBurst*tenantEvery)
 	q.at = a.at
 	if q.tokens < tenantEvery {
-		return fmt.Sprintf("%v lets more than %d calls a second of %s through", node, time.Second/tenantEvery, tenantName(a.tenant))
+		return sim.Breachf("%v lets more than %d calls a second of %s through", at.Node, time.Second/tenantEvery, tenantName(a.tenant))
 	}
 	q.tokens -= tenantEvery
-	return ""
+	return nil
 }
 
 func (m *limited) quota(node sim.NodeID, id uint64, at time.Duration) *quota {

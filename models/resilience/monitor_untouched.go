@@ -57,10 +57,10 @@ func oneNode(k fault.Kind) bool {
 
 func (*untouched) Name() string { return checkUntouched }
 
-func (m *untouched) Observe(at sim.Time, gateway sim.NodeID, f sim.Fact) string {
+func (m *untouched) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	s, ok := f.(lastSecond)
-	if !ok || !s.whole || at < m.from+sim.Time(time.Second) || at > m.to {
-		return ""
+	if !ok || !s.whole || at.Time < m.from+sim.Time(time.Second) || at.Time > m.to {
+		return nil
 	}
 	why := "though nothing is wrong"
 	if m.node != 0 {
@@ -68,9 +68,9 @@ func (m *untouched) Observe(at sim.Time, gateway sim.NodeID, f sim.Fact) string 
 	}
 	switch {
 	case m.counters && !s.counters.least(untouchedShare):
-		return fmt.Sprintf("%v %v for counters in a second, %s", gateway, s.counters, why)
+		return sim.Breachf("%v %v for counters in a second, %s", at.Node, s.counters, why)
 	case m.pages && !s.pages.least(untouchedShare):
-		return fmt.Sprintf("%v %v for pages in a second, %s", gateway, s.pages, why)
+		return sim.Breachf("%v %v for pages in a second, %s", at.Node, s.pages, why)
 	}
-	return ""
+	return nil
 }

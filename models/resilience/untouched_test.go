@@ -47,11 +47,11 @@ type facts[F sim.Fact] struct{ list []F }
 
 func (*facts[F]) Name() string { return "collects" }
 
-func (m *facts[F]) Observe(_ sim.Time, _ sim.NodeID, f sim.Fact) string {
+func (m *facts[F]) Observe(_ sim.Sighting, f sim.Fact) *sim.Breach {
 	if f, ok := f.(F); ok {
 		m.list = append(m.list, f)
 	}
-	return ""
+	return nil
 }
 
 // collect runs ten seeds, and returns the facts of one type.

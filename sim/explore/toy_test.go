@@ -64,11 +64,11 @@ type dislikes struct{ order, so string }
 
 func (d *dislikes) Name() string { return "order" }
 
-func (d *dislikes) Observe(_ sim.Time, _ sim.NodeID, f sim.Fact) string {
+func (d *dislikes) Observe(_ sim.Sighting, f sim.Fact) *sim.Breach {
 	if d.so += f.String() + " "; d.so == d.order+" " {
-		return "it went " + d.order
+		return sim.Breachf("it went %s", d.order)
 	}
-	return ""
+	return nil
 }
 
 // toySystem is the toy with a monitor that dislikes an order, and the outcome of its last run.

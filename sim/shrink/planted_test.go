@@ -67,7 +67,7 @@ type complete struct{}
 
 func (complete) Name() string { return "complete" }
 
-func (complete) Observe(_ sim.Time, _ sim.NodeID, f sim.Fact) string { return f.String() }
+func (complete) Observe(_ sim.Sighting, f sim.Fact) *sim.Breach { return sim.Breachf("%s", f) }
 
 // countingSystem claims to survive that a minority is lost for good.
 func countingSystem() sim.System {

@@ -54,7 +54,7 @@ export class App {
       layers: { types: this.model.types.map(() => true), drops: true, clients: true, disk: true, timers: true, facts: true },
       hits: [],
       drawn: { arrows: 0, messages: 0, dense: false, operations: 0 },
-      selected: null, hovered: null, chain: [], matches: [], operationMatches: [],
+      selected: null, hovered: null, chain: [], branches: [], matches: [], operationMatches: [],
     };
     this.panel = new Panel(this.details, this.model, (t) => this.select(t, true, false), (a, b) => this.show(a, b));
     this.stage.append(this.overview, el("div", { class: "canvases" }, this.diagram, this.overlay), this.tooltip);
@@ -169,7 +169,8 @@ export class App {
         to = Math.max(to, end === Infinity ? run.operations.call[op] : end);
       }
       if (check < 0 && from !== Infinity) return; // the core says more than a moment
-      for (const t of [c.inevitable, c.seen]) {
+      const near = (c.evidence ?? []).map((e) => e.time).filter((t) => c.seen - t < this.model.end / 5); // what is far would make all else small
+      for (const t of [c.inevitable, c.seen, ...near]) {
         if (t < 0) continue;
         from = Math.min(from, t);
         to = Math.max(to, t);
@@ -270,6 +271,7 @@ export class App {
   select(target: Target | null, reveal = false, remember = true): void {
     this.scene.selected = target;
     this.scene.chain = target === null ? [] : this.chainOf(target);
+    this.scene.branches = target?.kind === "record" ? this.branchesOf(target.id) : [];
     this.panel.open(target, remember || target !== null);
     this.spoken.textContent = target === null ? "" : (this.details.querySelector("h2")?.textContent ?? "");
     if (reveal && target) this.reveal(target);
@@ -281,6 +283,12 @@ export class App {
     if (target.kind === "fault") return [];
     const [, complete] = this.model.recordsOf(target.id);
     return complete < 0 ? [] : nearCausesOf(this.model, complete);
+  }
+
+  /** The chains of all pieces of evidence, of the violation that a record says or shows. */
+  private branchesOf(record: number): number[][] {
+    const check = this.model.run.checks.find((c) => c.record === record || c.evidence?.some((e) => e.record === record));
+    return (check?.evidence ?? []).filter((e) => e.record >= 0 && e.record !== record).map((e) => nearCausesOf(this.model, e.record));
   }
 
   private timesOf(target: Target): [number, number] {

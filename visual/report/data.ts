@@ -12,6 +12,16 @@ export interface Check {
   inevitable: number; // a time, or -1
   seen: number; // a time, or -1
   record: number; // or -1
+  evidence?: Evidence[]; // the events that contradict each other
+}
+
+/** One of the events that contradict each other. */
+export interface Evidence {
+  time: number;
+  node: string; // "": none
+  shows: string;
+  record: number; // or -1
+  after?: string[]; // faults that led to it
 }
 
 export type Outcome = "valid" | "violation" | "unknown";

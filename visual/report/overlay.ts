@@ -28,7 +28,9 @@ export function drawOverlay(c: CanvasRenderingContext2D, s: Scene, pointer: Poin
   c.rect(view.left, layout.axis, layout.width, layout.height - layout.axis);
   c.clip();
   drawMatches(c, s);
-  drawChain(c, s);
+  for (const branch of s.branches) drawChain(c, s, branch);
+  drawChain(c, s, s.chain);
+  drawEvidence(c, s);
   if (s.hovered) outline(c, s, s.hovered, colours.ink, 1.5);
   if (s.selected) outline(c, s, s.selected, colours.accent, 2.5);
   c.restore();
@@ -75,20 +77,20 @@ export function messageEnding(s: Scene, record: number): number {
 }
 
 /** The way from the selected record back to its first cause. */
-function drawChain(c: CanvasRenderingContext2D, s: Scene): void {
+function drawChain(c: CanvasRenderingContext2D, s: Scene, chain: number[]): void {
   c.strokeStyle = s.colours.accent;
   c.lineWidth = 2.25;
-  for (let i = 0; i + 1 < s.chain.length; i++) {
+  for (let i = 0; i + 1 < chain.length; i++) {
     c.globalAlpha = Math.max(0.35, 1 - i * 0.02); // the farther back, the fainter
-    const m = messageEnding(s, s.chain[i]);
+    const m = messageEnding(s, chain[i]);
     if (m >= 0) {
       const a = arrowOf(s, m);
       line(c, a.x0, a.y0, a.x1, a.y1);
       head(c, a, s.colours.accent, 9);
       continue;
     }
-    const effect = place(s, s.chain[i]);
-    const cause = place(s, s.chain[i + 1]);
+    const effect = place(s, chain[i]);
+    const cause = place(s, chain[i + 1]);
     c.setLineDash(cause.y === effect.y ? [] : [2, 3]);
     line(c, cause.x, cause.y, effect.x, effect.y);
     c.setLineDash([]);
@@ -102,6 +104,27 @@ function line(c: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y
   c.moveTo(x0, y0);
   c.lineTo(x1, y1);
   c.stroke();
+}
+
+/** Numbers at the events that contradict each other. */
+function drawEvidence(c: CanvasRenderingContext2D, s: Scene): void {
+  const { time } = s.model.run.records;
+  c.textAlign = "center";
+  c.textBaseline = "middle";
+  c.font = font(10, 700);
+  for (const check of s.model.run.checks) {
+    (check.evidence ?? []).forEach((e, i) => {
+      if (e.record < 0 || time[e.record] < s.view.t0 || time[e.record] > s.view.t1) return;
+      const p = place(s, e.record);
+      c.fillStyle = s.colours.alarm;
+      c.beginPath();
+      c.arc(p.x, p.y - 14, 7, 0, 2 * Math.PI);
+      c.fill();
+      c.fillStyle = s.colours.paper;
+      c.fillText(`${i + 1}`, p.x, p.y - 13.5);
+    });
+  }
+  c.textAlign = "start";
 }
 
 /** Rings around what the search found. */

@@ -2,7 +2,7 @@
 // led to; with nothing selected, what went wrong and what happened in the run.
 
 import { lowerBoundBy } from "./bisect.js";
-import { Type } from "./data.js";
+import { type Evidence, Type } from "./data.js";
 import { button, el } from "./dom.js";
 import type { Model } from "./model.js";
 import { sameTarget, type Target } from "./scene.js";
@@ -202,7 +202,8 @@ export class Panel {
     for (const check of failed) {
       const items = (check.core ?? []).slice(0, 40).map((op) => this.operationItem(op));
       const at = check.seen >= 0 ? check.seen : check.inevitable;
-      if (check.record >= 0) items.push(this.sightingItem(check.record));
+      for (const e of check.evidence ?? []) items.push(...this.evidenceItems(e));
+      if (items.length === 0 && check.record >= 0) items.push(this.sightingItem(check.record));
       else if (items.length === 0 && at >= 0) items.push(this.momentItem(check.name, at));
       const section = this.list(check.name, items);
       section.classList.add(check.outcome);
@@ -273,6 +274,16 @@ export class Panel {
       () => this.choose({ kind: "record", id }), kind);
     item.firstElementChild?.setAttribute("data-record", `${id}`);
     return item;
+  }
+
+  /** One of the events that contradict each other, and the faults that led to it. */
+  private evidenceItems(e: Evidence): HTMLElement[] {
+    const press = e.record >= 0 ? () => this.choose({ kind: "record", id: e.record }) : () => this.show(e.time - this.model.end * 0.01, e.time + this.model.end * 0.01);
+    const after = (e.after ?? []).map((text) => {
+      const id = this.model.run.faults.findIndex((f) => f.text === text);
+      return this.item("", "", `after ${faultText(text)}`, () => id >= 0 && this.choose({ kind: "fault", id }), "fault");
+    });
+    return [this.item(moment(e.time, 1e5), e.node, e.shows, press, "violation"), ...after];
   }
 
   private sightingItem(id: number): HTMLElement {

@@ -48,6 +48,7 @@ export interface Scene {
   selected: Target | null;
   hovered: Target | null;
   chain: number[]; // records from the selected one back to its first cause
+  branches: number[][]; // likewise from each piece of the evidence of the violation that is selected
   matches: number[]; // records found, in order of time
   operationMatches: number[];
 }

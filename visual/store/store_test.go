@@ -25,7 +25,7 @@ import (
 
 var (
 	verdict  = check.Verdict{Outcome: check.Violation, Spec: "kv", Engine: "window", Reason: `c1 read "<b>"`, Key: "x", Core: []int{0, 2}, Optional: []int{0}, Inevitable: 3, Confirmed: true, Steps: 12}
-	sighting = sim.Violation{Check: "election safety", Detail: "two leaders", Time: 7, Event: 3, Node: 2}
+	sighting = sim.Violation{Check: "election safety", Detail: "two leaders", Sighting: sim.Sighting{Time: 7, Event: 3, Node: 2}}
 )
 
 // sample is a small run with everything that a folder can hold.

@@ -94,11 +94,11 @@ type stage struct {
 }
 
 func (s *stage) Name() string { return "notes" }
-func (s *stage) Observe(_ sim.Time, n sim.NodeID, f sim.Fact) string {
+func (s *stage) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	if h, ok := f.(heard); ok {
-		s.heard = append(s.heard, n.String()+": "+string(h))
+		s.heard = append(s.heard, at.Node.String()+": "+string(h))
 	}
-	return ""
+	return nil
 }
 
 func (s *stage) has(line string) bool {

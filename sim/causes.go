@@ -1,17 +1,15 @@
-package visual
+package sim
 
-import "simrun/sim"
-
-// causes finds for each record the record that led to it, or -1: of a delivery
+// Causes finds for each record the record that led to it, or -1: of a delivery
 // the sending, of a heal its fault, of what a handler did the event that the
 // handler answered, of that event the one that set the timer, began the sync or
 // brought the fault. A cause always stands earlier in the trace.
-func causes(records []sim.Record) []int {
+func Causes(records []Record) []int {
 	c := causeFinder{
 		records: records,
 		first:   map[uint64]int{},
-		boot:    map[sim.NodeID]int{},
-		open:    map[sim.NodeID]int{},
+		boot:    map[NodeID]int{},
+		open:    map[NodeID]int{},
 		fault:   map[uint64]int{},
 		send:    map[uint64]int{},
 	}
@@ -24,12 +22,12 @@ func causes(records []sim.Record) []int {
 }
 
 type causeFinder struct {
-	records []sim.Record
-	first   map[uint64]int     // by event: its first record
-	boot    map[sim.NodeID]int // by node: its last boot
-	open    map[sim.NodeID]int // by client: its last invocation
-	fault   map[uint64]int     // by event: the fault that began in it
-	send    map[uint64]int     // by message: its sending
+	records []Record
+	first   map[uint64]int // by event: its first record
+	boot    map[NodeID]int // by node: its last boot
+	open    map[NodeID]int // by client: its last invocation
+	fault   map[uint64]int // by event: the fault that began in it
+	send    map[uint64]int // by message: its sending
 }
 
 // note remembers record i for the causes of later ones.
@@ -39,13 +37,13 @@ func (c *causeFinder) note(i int) {
 		c.first[r.Event] = i // there is no event 0: what has it came before the first
 	}
 	switch r.Kind {
-	case sim.Boot:
+	case Boot:
 		c.boot[r.Node] = i
-	case sim.Called:
+	case Called:
 		c.open[r.Node] = i
-	case sim.FaultOn:
+	case FaultOn:
 		c.fault[r.Event] = i
-	case sim.Send:
+	case Send:
 		c.send[r.Message] = i
 	}
 }
@@ -53,11 +51,11 @@ func (c *causeFinder) note(i int) {
 func (c *causeFinder) cause(i int) int {
 	r := &c.records[i]
 	switch r.Kind {
-	case sim.Deliver, sim.Drop, sim.Corrupted:
+	case Deliver, Drop, Corrupted:
 		if s := c.sending(r); s >= 0 {
 			return s
 		}
-	case sim.FaultOff:
+	case FaultOff:
 		if f, ok := c.fault[r.Cause]; ok {
 			return f
 		}
@@ -71,7 +69,7 @@ func (c *causeFinder) cause(i int) int {
 	if f, ok := c.first[r.Cause]; ok {
 		return f
 	}
-	if o, ok := c.open[r.Node]; ok && r.Kind != sim.Called {
+	if o, ok := c.open[r.Node]; ok && r.Kind != Called {
 		return o // a client woke up by itself, to try its operation again
 	}
 	return -1
@@ -79,12 +77,12 @@ func (c *causeFinder) cause(i int) int {
 
 // sending finds the send of a message. A duplicate has a number of its own and
 // no send: it belongs to the last like message that its cause sent.
-func (c *causeFinder) sending(r *sim.Record) int {
+func (c *causeFinder) sending(r *Record) int {
 	if s, ok := c.send[r.Message]; ok && r.Message != 0 {
 		return s
 	}
 	from, to := r.Node, r.Peer
-	if r.Kind == sim.Deliver {
+	if r.Kind == Deliver {
 		from, to = r.Peer, r.Node
 	}
 	start, ok := c.first[r.Cause]
@@ -94,7 +92,7 @@ func (c *causeFinder) sending(r *sim.Record) int {
 	found := -1
 	for j := start; j < len(c.records) && c.records[j].Event == r.Cause; j++ {
 		s := &c.records[j]
-		if s.Kind == sim.Send && s.Node == from && s.Peer == to && (found < 0 || s.Text == r.Text) {
+		if s.Kind == Send && s.Node == from && s.Peer == to && (found < 0 || s.Text == r.Text) {
 			found = j
 		}
 	}
