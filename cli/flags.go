@@ -36,6 +36,7 @@ type caseFlags struct {
 	loss, duplicate      string
 	nemesis, plan        string
 	beyond               bool
+	buggify              string
 }
 
 // checkFlags say how a history is decided.
@@ -66,6 +67,9 @@ func (f *caseFlags) add(a *app, cmd *cobra.Command) {
 	fs.StringVar(&f.recovery, "recovery", "10s", "virtual `TIME` within which each client must complete an operation after the faults; 0 judges safety alone")
 	fs.StringVar(&f.nemesis, "nemesis", nemesis.Swarm, "`NAME` of what decides faults, or several joined by commas: see simrun list nemeses")
 	fs.BoolVar(&f.beyond, "beyond", false, "let the nemesis go beyond what the model claims to survive")
+	fs.StringVar(&f.buggify, "buggify", "", "`SITES` of the model's code that may fire: names joined by commas, or any, which lets each seed choose: see simrun list sites")
+	fs.Lookup("buggify").NoOptDefVal = string(sim.EverySite)
+	complete(cmd, "buggify", func() []string { return append(f.models.sites(f.model), string(sim.EverySite)) })
 	fs.StringVar(&f.plan, "plan", "", "`FILE` with the faults, a line for each, instead of a nemesis")
 	complete(cmd, "nemesis", nemesisNames)
 	f.addNetwork(cmd)
@@ -227,6 +231,11 @@ func (f *caseFlags) parse() (sim.Case, models.Model, error) {
 	}
 	c.Workload = sim.Workload{Name: f.workload, Ops: f.ops, Rate: f.rate, Keys: f.keys}
 	m.Suit(&c)
+	for site := range strings.SplitSeq(f.buggify, ",") {
+		if f.buggify != "" {
+			c.Buggify = append(c.Buggify, sim.SiteName(site))
+		}
+	}
 	if c.Workload.Mix, err = parseMix(f.mix); err != nil {
 		return c, m, err
 	}

@@ -50,6 +50,7 @@ var catalogue = []struct {
 	{"workloads", listWorkloads},
 	{"options", listOptions},
 	{"bugs", listBugs},
+	{"sites", listSites},
 	{"nemeses", listNemeses},
 	{"specs", listSpecs},
 	{"levels", listLevels},
@@ -191,6 +192,17 @@ func listModels(known modelList) []item {
 			i.Bugs = append(i.Bugs, string(b.Name))
 		}
 		list = append(list, i)
+	}
+	return list
+}
+
+// listSites lists the places in the code of models that --buggify lets fire.
+func listSites(known modelList) []item {
+	var list []item
+	for _, m := range known {
+		for _, s := range m.Sites {
+			list = append(list, item{Name: string(s.Name), Summary: s.Summary, Model: m.Name})
+		}
 	}
 	return list
 }

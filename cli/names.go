@@ -81,6 +81,18 @@ func (list modelList) workloads(model string) []string {
 	return names
 }
 
+func (list modelList) sites(model string) []string {
+	var names []string
+	for _, m := range list {
+		if m.Name == model {
+			for _, s := range m.Sites {
+				names = append(names, string(s.Name))
+			}
+		}
+	}
+	return names
+}
+
 func specNames() []string {
 	names := make([]string, len(specs.All))
 	for i, s := range specs.All {

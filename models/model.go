@@ -38,6 +38,7 @@ type Model struct {
 	Options   []Option   // choices that a case can make
 	Bugs      []Bug      // known bugs that a case can switch on
 	Epoch     string     // what people call the epochs of its nodes' states: "term", "view", "ballot"; "": "epoch"
+	Sites     []Site     // what its nodes ask [sim.Env.Buggify] for
 	Profile   Profile    // roles, events, and the faults that it claims to survive
 	Nodes     int        // servers of a case that names no number; 0: 5
 	MinNodes  int        // fewest servers that it can run on; 0: 1
@@ -61,6 +62,12 @@ type Model struct {
 
 	// Figures says of a run how the system served its clients, in addition to what is behind the verdict.
 	Figures func(r *sim.Result) []accounts.Figure
+}
+
+// Site is a place in the code of a model where a node may, for once, do what is allowed and rare: see [sim.Env.Buggify].
+type Site struct {
+	Name    sim.SiteName
+	Summary string // one line: what it does then
 }
 
 // Profile is what a model tells nemeses and plans of faults about itself.
@@ -102,6 +109,9 @@ func (m Model) System() sim.System {
 	}
 	for _, b := range m.Bugs {
 		s.Bugs = append(s.Bugs, b.Name)
+	}
+	for _, site := range m.Sites {
+		s.Sites = append(s.Sites, site.Name)
 	}
 	return s
 }

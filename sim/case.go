@@ -31,6 +31,7 @@ type Case struct {
 	Recovery  Recovery              `json:"recovery"`         // the phase after the faults healed
 	Overrides []Override            `json:"overrides,omitempty"`
 	Schedule  *Schedule             `json:"schedule,omitempty"` // nil: events come in order of time
+	Buggify   []SiteName            `json:"buggify,omitempty"`  // sites in the code of the nodes that may fire: names, or [EverySite] alone; empty: none
 	Limits    Limits                `json:"limits"`
 }
 
@@ -125,7 +126,8 @@ type Recovery struct {
 // "duplicate …" and so on; a record of a sync carries "n1 1.2s#0", and its
 // decision is "sync n1 1.2s#0". The value is nanoseconds, or 1 for yes and 0 for no. The
 // operation with ordinal 5 of client 1 is dropped by "drop c1#5", whatever the value. A message is
-// lost, copied or damaged by an override alone too, without a fault or a weather that could do so.
+// lost, copied or damaged by an override alone too, without a fault or a weather that could do so, and a site of the nodes fires by
+// "buggify SITE n1 1.2s#0" alone ([Env.Buggify]).
 type Override struct {
 	Key   string `json:"key"`
 	Value int64  `json:"value"`

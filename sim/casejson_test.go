@@ -90,7 +90,7 @@ func TestParseCaseRefuses(t *testing.T) {
 		{`{"version": 1, "modle": "raft"}`, `c.json:1: unknown field of case "modle"; did you mean "model"?`},
 		{"{\"version\": 1,\n\"network\": {\n\"latency\": {\"dist\": \"uniform\", \"mni\": \"1ms\"}}}", `c.json:3: unknown field of latency "mni"; did you mean "min"?`},
 		{`{"version": 1, "Seed": 1}`, `unknown field of case "Seed"; did you mean "seed"?`},
-		{`{"version": 1, "xyzzyplugh": 1}`, `c.json:1: unknown field of case "xyzzyplugh"; available: bugs, clients, `},
+		{`{"version": 1, "xyzzyplugh": 1}`, `c.json:1: unknown field of case "xyzzyplugh"; available: buggify, bugs, clients, `},
 		{`{"version": 2, "brand_new": 1}`, `c.json: the case has format version 2, and this simrun reads up to version 1: use a newer simrun`},
 		{`{"model": "raft"}`, `c.json: there is no "version": a case begins with "version": 1`},
 		{"{\"version\": 1,\n\"seed\": \"seven\"}", `c.json:2: seed: expected an integer that is not negative, found "seven"`},

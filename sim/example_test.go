@@ -110,7 +110,7 @@ func ExampleParseCase() {
 	_, err := sim.ParseCase("case.json", []byte("{\n  \"version\": 1,\n  \"sede\": 7\n}"))
 	fmt.Println(err)
 	// Output:
-	// case.json:3: unknown field of case "sede"; did you mean "seed"? available: bugs, clients, disk, duration, faults, limits, model, network, nodes, options, overrides, program, recovery, schedule, seed, version, workload
+	// case.json:3: unknown field of case "sede"; did you mean "seed"? available: buggify, bugs, clients, disk, duration, faults, limits, model, network, nodes, options, overrides, program, recovery, schedule, seed, version, workload
 }
 
 // Verify finds code that breaks determinism; here there is none.

@@ -113,6 +113,9 @@ func parseKey(text string) (decisionKey, error) {
 	}
 	what := strings.Join(words[:len(words)-2], " ")
 	onLink, ok := decidable[what]
+	if len(words) == 4 && words[0] == "buggify" {
+		ok = true
+	}
 	if !ok {
 		return decisionKey{}, nearest.Unknown("decision", what, append(sortedKeys(decidable), "drop"))
 	}

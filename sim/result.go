@@ -14,6 +14,7 @@ type Result struct {
 	End        Time            // virtual time at the end
 	Violations []Violation     // what monitors, assertions and the recovery phase found; in order of time
 	Sometimes  []Mark          // marks that were reached, in order of name
+	Sites      []SiteUse       // sites that were on ([Env.Buggify])
 	Activity   Activity        // how much the run exercised
 	Unfired    []fault.Fault   // faults of the case that changed nothing: what they waited for never came, or whom they hit was down already
 	Resolved   []fault.Fault   // the faults that began, as they were resolved: a plan of its own

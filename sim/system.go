@@ -31,6 +31,9 @@ type System struct {
 	Options []OptionDecl
 	Bugs    []BugName
 
+	// Sites are the names that its nodes ask [Env.Buggify] for.
+	Sites []SiteName
+
 	// Nodes is the number of servers of a case that does not say; 0: 5. MinNodes is the fewest that the
 	// system runs on; 0: 1.
 	Nodes, MinNodes int

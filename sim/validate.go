@@ -70,7 +70,7 @@ func (s *System) Complete(c Case) (Case, error) {
 	if c.Workload.Mix, err = mergeMix(kind, c.Workload.Mix); err != nil {
 		return c, err
 	}
-	for _, check := range []func(*System, *Case) error{bounds, options, environment, faults, overridden, scheduled} {
+	for _, check := range []func(*System, *Case) error{bounds, options, environment, faults, overridden, buggified, scheduled} {
 		if err := check(s, &c); err != nil {
 			return c, err
 		}

@@ -51,6 +51,7 @@ type world struct {
 	trace      *Trace    // nil unless asked for
 	order      *ordering // nil unless the case has a schedule
 	factsTold  uint64    // to monitors
+	sites      []site    // nil unless the case has some on
 	chooser    *chooser  // nil unless the outcomes of crashes are being searched
 	poison     bool      // overwrite what a node must not keep
 	scratch    []byte    // for texts that go into the digest
@@ -120,6 +121,7 @@ func newWorld(s *System, c Case) (*world, error) {
 	w.makeLinks()
 	w.makeServers()
 	w.makeClients()
+	w.makeSites()
 	if s.Monitors != nil {
 		w.makeWatches(s.Monitors(&w.c))
 	}
@@ -267,6 +269,7 @@ func (w *world) result() *Result {
 		End:        w.now,
 		Violations: w.violations,
 		Sometimes:  w.sortedMarks(),
+		Sites:      w.sitesUsed(),
 		Activity:   w.activity,
 		Unfired:    unfired,
 		Resolved:   w.plan.resolved,

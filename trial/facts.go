@@ -44,6 +44,9 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 		{Name: "faults", Value: describeFaults(c.Faults, r)},
 		{Name: "claims", Value: describeClaims(r.Weaker, r.Beyond)},
 	}...)
+	if len(r.Sites) > 0 {
+		facts = append(facts, sim.Field{Name: "buggify", Value: describeSites(r.Sites)})
+	}
 	if r.Small != nil {
 		facts = append(facts, r.Small.facts()...)
 	}
@@ -153,6 +156,15 @@ func describeFaults(plan []fault.Fault, r *Results) string {
 		}
 	}
 	return s
+}
+
+// describeSites says how often the sites of the code that were on fired: "small-batch fired 3 of 12 times".
+func describeSites(sites []sim.SiteUse) string {
+	parts := make([]string, len(sites))
+	for i, s := range sites {
+		parts[i] = fmt.Sprintf("%s fired %s of %s", s.Site, count.Grouped(s.Fired), count.Of(s.Calls, "time"))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // describeClaims says with which options the model does not keep its guarantee, and compares the faults with what it claims to survive.

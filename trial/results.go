@@ -44,6 +44,7 @@ type Results struct {
 	Little    string                     `json:"little,omitempty"`    // why a valid verdict means little
 	Untraced  uint64                     `json:"untraced,omitempty"`  // records that the trace does not hold, since there were too many
 	Sometimes []sim.Mark                 `json:"sometimes,omitempty"` // states worth reaching that were reached
+	Sites     []sim.SiteUse              `json:"buggify,omitempty"`   // sites of the model's code that were on
 	Ops       Ops                        `json:"operations"`
 	Events    uint64                     `json:"events"`
 	Simulated sim.Time                   `json:"simulated_ns"`
@@ -72,7 +73,7 @@ func (t *Run) Results() (Results, error) {
 	}
 	r := Results{
 		Outcome: t.Outcome, Summary: t.Summary, Seed: &t.Case.Seed, Model: t.Case.Model, Workload: t.Case.Workload.Name, Spec: t.Spec,
-		Digest: t.Digest.String(), Checks: t.explained(), Figures: t.Figures, Beyond: t.Beyond, Weaker: t.Weaker, Epoch: t.Model.Epoch, Exercise: &t.Exercise, Sometimes: t.Sometimes, Ops: CountOps(t.History),
+		Digest: t.Digest.String(), Checks: t.explained(), Figures: t.Figures, Beyond: t.Beyond, Weaker: t.Weaker, Epoch: t.Model.Epoch, Exercise: &t.Exercise, Sometimes: t.Sometimes, Sites: t.Sites, Ops: CountOps(t.History),
 		Events: t.Events, Simulated: t.End, Small: t.Small, Case: bytes.TrimSpace(text), Version: Version,
 	}
 	if t.Trace != nil {

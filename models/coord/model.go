@@ -33,6 +33,7 @@ func Model() models.Model {
 		Options: append(raft.Options(), models.Option{Name: recipe.OptionReads, Values: []string{"sync", "local"}, Weaker: []string{"local"},
 			Summary: "read the latest state, or that of any server, which may be old, but never older than what the client has seen"}),
 		Bugs:            bugRows(),
+		Sites:           raft.Sites(),
 		Profile:         profile(),
 		Monitors:        func(c *sim.Case) []sim.Monitor { return monitors(c.Nodes) },
 		Marks:           append(raft.Marks(), markExpired, markFenced, markBehind, markCompacted, markReordered),

@@ -71,6 +71,7 @@ func (e *Env) Reply(to sim.Caller, payload []byte)     { e.Replies[to.Call] = cl
 func (e *Env) SetTimer(t sim.TimerID, d time.Duration) { e.Timers[t] = d }
 func (e *Env) StopTimer(t sim.TimerID)                 { delete(e.Timers, t) }
 func (e *Env) Option(name sim.OptionName) string       { return e.Options[name] }
+func (e *Env) Buggify(sim.SiteName) bool               { return false }
 func (e *Env) Bug(name sim.BugName) bool               { return slices.Contains(e.bugs, name) }
 func (e *Env) Sometimes(mark string)                   { e.r.Marks[mark] = true }
 func (e *Env) Fatal(reason string)                     { e.Fatals = append(e.Fatals, reason) }

@@ -93,6 +93,9 @@ func (s *Server) drawElectionTimeout() {
 	s.attempt++
 	draw := s.env.Rand(electionTimeout, ordinal)
 	s.timeout = electionMin + time.Duration(draw.N(uint64(electionMax-electionMin)+1))
+	if s.env.Buggify(siteShortTimeout) {
+		s.timeout = electionMin // not less: leases count on it
+	}
 	s.heard = s.env.Now()
 	s.env.SetTimer(timerElection, s.timeout)
 }

@@ -29,7 +29,11 @@ func (s *Server) sendChunk(to sim.NodeID) {
 		s.probe(p)
 	}
 	x := p.install
-	end := min(len(x.bytes), x.offset+chunkSize)
+	size := chunkSize
+	if s.env.Buggify(siteSmallChunk) {
+		size = chunkSize / 8
+	}
+	end := min(len(x.bytes), x.offset+size)
 	s.send(to, needTerm, &message{
 		kind: installSnapshot, term: s.term, index: x.index, logTerm: x.term, prev: Index(x.offset), round: s.reads.round,
 		ok: end == len(x.bytes), entries: x.bytes[x.offset:end],

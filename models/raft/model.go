@@ -26,6 +26,7 @@ func Model() models.Model {
 		Options:   append(Options(), compactionOption, membershipOption, transferOption, flowOption, readsOption),
 		Bugs:      slices.Concat(bugRows(), snapshotBugs(), membershipBugs(), leaderBugs()),
 		Profile:   profile(),
+		Sites:     Sites(),
 		Monitors:  monitors,
 		Marks:     append(Marks(), markRepeated),
 

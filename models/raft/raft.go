@@ -81,6 +81,7 @@ type Environment interface {
 	Rand(what rng.Name, ordinal uint64) rng.Value
 	Option(name sim.OptionName) string
 	Bug(name sim.BugName) bool
+	Buggify(site sim.SiteName) bool
 	Report(f sim.Fact)
 	Sometimes(mark string)
 	Fatal(reason string)

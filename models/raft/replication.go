@@ -80,6 +80,9 @@ func (s *Server) batchEnd(first Index) Index {
 	if s.options.flow {
 		size = flowBatch
 	}
+	if s.env.Buggify(siteSmallBatch) {
+		size = 1
+	}
 	last := min(s.log.Last(), first+size-1)
 	if s.env.Bug(bugCommitOldTerm) { // entries of earlier terms travel first, and are counted when they have arrived
 		last = min(last, s.log.LastBefore(last, s.log.Epoch(first)))
@@ -187,6 +190,9 @@ func (s *Server) handleAppendReply(from sim.NodeID, m *message) {
 		moved := m.index > p.match
 		p.match = max(p.match, m.index)
 		p.next = max(p.next, p.match+1)
+		if s.env.Buggify(siteSendAgain) {
+			p.next = p.match + 1
+		}
 		p.probing, p.install = false, nil
 		p.flight.free(p.match)
 		if moved {

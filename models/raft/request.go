@@ -54,6 +54,9 @@ func (s *Server) propose(from sim.Caller, kind oplog.Kind, data []byte) {
 }
 
 func (s *Server) reply(to sim.Caller, r session.Result) {
+	if s.env.Buggify(siteNoAnswer) {
+		return
+	}
 	s.scratch = r.Append(s.scratch[:0])
 	s.env.Reply(to, s.scratch)
 }

@@ -58,13 +58,18 @@ func (s *Server) snapshots() (session.Snapshotter, bool) {
 func (s *Server) compact() {
 	machine, ok := s.snapshots()
 	due := s.applied >= s.snapshot.index+snapshotEvery || s.compactNow && s.applied > s.snapshot.index
+	due = due || ok && s.applied > s.snapshot.index && s.env.Buggify(siteEarlySnapshot)
 	if !ok || !due || s.applied > s.log.Last() || s.log.Checkpointing() {
 		return
 	}
 	before := s.snapshot
 	s.snapshot = newSnapshot(s.applied, s.log.Epoch(s.applied), s.log.Chain(s.applied), s.configs.at(s.applied), machine)
 	s.compactNow = false
-	if keep := max(s.log.Base()+keepEntries, s.applied) - keepEntries; keep > s.log.Base() {
+	kept := Index(keepEntries)
+	if s.env.Buggify(siteKeepNothing) {
+		kept = 0
+	}
+	if keep := max(s.log.Base()+kept, s.applied) - kept; keep > s.log.Base() {
 		s.log.Compact(keep)
 	}
 	s.facts.compacted = factCompacted{Snapshot: s.snapshot.index, Base: s.log.Base()}

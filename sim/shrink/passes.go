@@ -14,6 +14,7 @@ func (r *reduction) stages() [][]pass {
 			{"recovery", r.skipRecovery},
 			{"duration", r.shorten},
 			{"idle faults", r.unfired},
+			{"sites", r.dropSites},
 			{"faults", r.dropFaults},
 			{"operations", r.dropOperations},
 		},

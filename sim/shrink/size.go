@@ -37,6 +37,10 @@ func (a Size) Compare(b Size) int {
 func SizeOf(r *sim.Result) Size {
 	c := &r.Case
 	s := staticSize(c)
+	if anySite(c) {
+		s.Faults += len(r.Sites)
+		s.Plan += siteWeight*len(r.Sites) + 1 // names say more
+	}
 	s.Events = int(r.Events)
 	for _, e := range r.History {
 		if e.Type == history.Invoke && e.Process != history.Nemesis {
@@ -53,7 +57,7 @@ func SizeOf(r *sim.Result) Size {
 
 // staticSize is what is known of the size before a run.
 func staticSize(c *sim.Case) Size {
-	s := Size{Cluster: c.Nodes + c.Clients, Settings: settings(c), Millis: int(time.Duration(c.Duration) / time.Millisecond)}
+	s := Size{Faults: sitesNamed(c), Plan: siteWeight * sitesNamed(c), Cluster: c.Nodes + c.Clients, Settings: settings(c), Millis: int(time.Duration(c.Duration) / time.Millisecond)}
 	for _, f := range c.Faults {
 		if f.Kind != fault.None {
 			s.Faults++
