@@ -49,6 +49,7 @@ var floors = map[string][]string{
 	"models/all":               {"history/...", "sim/...", "check/...", "models/...", "trial"},
 	"trial":                    {"history/...", "sim/...", "check/...", "models", "internal/count", "internal/brief", "internal/crash"},
 	"trial/staleness":          {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
+	"trial/search":             {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
 	"trial/recovery":           {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
 	"visual":                   {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/...", "internal/brief", "internal/count"},
 	"simtest":                  {"history/...", "sim/...", "check/...", "models", "trial/...", "visual/...", "internal/count"},

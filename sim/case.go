@@ -69,6 +69,8 @@ type Workload struct {
 	Keys int      `json:"keys,omitempty"` // number of keys, where the workload has keys; 0: a default of the workload
 	Only []string `json:"only,omitempty"` // keys of operations, like "c1#5": no others are invoked in the fault phase; empty: all; [NoOperation] alone: none
 	Mix  []Weight `json:"mix,omitempty"`  // relative weights of operations; an operation not named keeps its default
+
+	Phases []MixPhase `json:"phases,omitempty"` // other weights from a time or an event on, in order of time
 }
 
 // NoOperation as the one entry of [Workload.Only] means that clients invoke nothing in the fault phase.
@@ -84,6 +86,7 @@ type Weight struct {
 type Network struct {
 	Latency   Latency  `json:"latency"`             // node to node, one way; default uniform, 1ms to 5ms
 	Client    Duration `json:"client,omitempty"`    // client to node, one way; default 0, since client latency hides anomalies
+	Requests  Requests `json:"requests,omitzero"`   // of clients, in the fault phase: late, or twice
 	Loss      Ratio    `json:"loss,omitzero"`       // of messages between nodes
 	Duplicate Ratio    `json:"duplicate,omitzero"`  // of messages between nodes: a copy arrives later
 	Refuse    bool     `json:"refuse,omitempty"`    // a call to a node that is down fails with ErrRefused, instead of getting lost

@@ -22,7 +22,8 @@ type Client struct {
 
 	alarms  [2]alarm // sleepAlarm, callAlarm
 	waiting waiting
-	call    uint64 // number of the last call
+	call    uint64  // number of the last call
+	nth     instant // names its requests
 	reply   []byte
 	err     error         // of the last call
 	started []startedCall // by [Client.Start] and not yet returned by [Client.Wait], oldest first
@@ -74,7 +75,7 @@ func (w *world) makeClients() {
 	w.history = make([]history.Event, 0, w.expectedHistory())
 	kind := w.sys.workload(w.c.Workload.Name)
 	for i := range w.clients {
-		c := &Client{w: w, id: ClientID(i + 1), index: i, process: history.Process(i + 1), kind: kind}
+		c := &Client{w: w, id: ClientID(i + 1), index: i, process: history.Process(i + 1), kind: kind, nth: instant{at: -1}}
 		c.alarms[sleepAlarm].queued, c.alarms[callAlarm].queued = never, never
 		c.turn = Turn{Client: i + 1, Ordinal: -1, Clients: w.c.Clients, Keys: w.c.Workload.Keys, Mix: w.c.Workload.Mix, Seed: w.c.Seed}
 		if r := w.c.Workload.Rate; r > 0 {

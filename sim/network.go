@@ -66,6 +66,10 @@ func (w *world) transmit(slot int) {
 	m.sent = w.now
 	if m.from < 0 || m.to < 0 {
 		w.activity.Asked++
+		if m.from < 0 && m.kind == didRequest && w.troubled() {
+			w.ask(slot)
+			return
+		}
 		if w.trace != nil {
 			w.recordSend(m, nil)
 		}

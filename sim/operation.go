@@ -28,6 +28,9 @@ func (c *Client) Next() (Op, bool) {
 		if w.over.dropped(c.index, ordinal, due < Time(w.c.Duration)) {
 			continue
 		}
+		if len(w.c.Workload.Phases) > 0 {
+			c.turn.Mix = w.mixNow()
+		}
 		op := c.kind.Next(&c.turn)
 		c.invoke(op)
 		return op, true

@@ -16,6 +16,7 @@ type overrides struct {
 	drops     map[dropKey]bool
 	listed    bool // the operations of the fault phase that are kept are those in only
 	only      map[dropKey]bool
+	requests  bool // a decision about a client's request is replaced
 }
 
 type decisionKey struct {
@@ -27,8 +28,11 @@ type dropKey struct{ client, ordinal int }
 
 // decidable are the decisions that can be replaced, and whether they are about a link or a node.
 var decidable = map[string]bool{
-	"latency": true, "loss": true, "duplicate": true, "copy latency": true, "corrupt": true, "reorder": true, "sync": false,
+	"latency": true, "loss": true, "duplicate": true, "copy latency": true, "corrupt": true, "reorder": true, "sync": false, "late": true, "twice": true,
 }
+
+// ofRequests are the decisions about what clients send; the others are about servers.
+func ofRequests(what string) bool { return what == "late" || what == "twice" }
 
 // newOverrides reads what a case replaces; nil if that is nothing.
 func newOverrides(c *Case) (*overrides, error) {
@@ -88,8 +92,12 @@ func (o *overrides) add(x Override) error {
 		return err
 	}
 	o.decisions[key] = x.Value
+	o.requests = o.requests || key.what == lateName || key.what == twiceName
 	return nil
 }
+
+// aboutRequests reports whether a decision about a client's request is replaced.
+func (o *overrides) aboutRequests() bool { return o != nil && o.requests }
 
 // parseOperation reads "c1#5".
 func parseOperation(text string) (dropKey, bool) {
@@ -125,22 +133,22 @@ func parseKey(text string) (decisionKey, error) {
 	if !ok || err1 != nil || err2 != nil || t < 0 {
 		return bad()
 	}
-	who, ok := parseWho(words[len(words)-2], onLink)
+	who, ok := parseWho(words[len(words)-2], onLink, ofRequests(what))
 	if !ok {
 		return bad()
 	}
 	return decisionKey{rng.Of(what), who, uint64(t)<<instantBits | nth}, nil
 }
 
-// parseWho reads "n1>n2" or "n1".
-func parseWho(text string, onLink bool) (uint64, bool) {
+// parseWho reads "n1>n2" or "n1", or of a request "c1>n2".
+func parseWho(text string, onLink, request bool) (uint64, bool) {
 	var from, to NodeID
 	if !onLink {
 		err := from.UnmarshalText([]byte(text))
 		return uint64(from), err == nil && from > 0
 	}
 	a, b, ok := strings.Cut(text, ">")
-	if !ok || from.UnmarshalText([]byte(a)) != nil || to.UnmarshalText([]byte(b)) != nil || from < 1 || to < 1 {
+	if !ok || from.UnmarshalText([]byte(a)) != nil || to.UnmarshalText([]byte(b)) != nil || from == 0 || (from < 0) != request || to < 1 {
 		return 0, false
 	}
 	return linkName(from, to), true

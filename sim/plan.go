@@ -61,6 +61,9 @@ func (w *world) atFault(t Time, step int) { w.queue.PushEarly(int64(t), ref(onFa
 
 // happened tells the plan of an event that a fault may wait for.
 func (w *world) happened(e fault.Event, node NodeID) {
+	if len(w.c.Workload.Phases) > 0 {
+		w.mixHears(e)
+	}
 	if (len(w.plan.waiting) > 0 || w.order != nil) && int(node) <= w.c.Nodes {
 		w.trigger(e, node)
 	}

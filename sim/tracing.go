@@ -19,7 +19,7 @@ func (w *world) record(r Record) {
 
 // recordSend records a message that leaves, with the key of its decisions if it has any.
 func (w *world) recordSend(m *message, l *link) {
-	r := Record{Kind: Send, Node: m.from, Peer: m.to, Message: m.id, Text: w.messageText(m), content: uint64(digest.New(0).Bytes(m.payload))}
+	r := Record{Kind: Send, Node: m.from, Peer: m.to, Message: m.id, Text: w.messageText(m), content: contentOf(m)}
 	if m.cause != w.events {
 		r.Cause = m.cause // it waited for the node's work
 	}
@@ -28,6 +28,9 @@ func (w *world) recordSend(m *message, l *link) {
 	}
 	w.record(r)
 }
+
+// contentOf is a hash of what a message says.
+func contentOf(m *message) uint64 { return uint64(digest.New(0).Bytes(m.payload)) }
 
 // recordCopy records a copy that the network made of a message.
 func (w *world) recordCopy(m *message, of uint64) {

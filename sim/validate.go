@@ -70,7 +70,7 @@ func (s *System) Complete(c Case) (Case, error) {
 	if c.Workload.Mix, err = mergeMix(kind, c.Workload.Mix); err != nil {
 		return c, err
 	}
-	for _, check := range []func(*System, *Case) error{bounds, options, environment, faults, overridden, buggified, scheduled} {
+	for _, check := range []func(*System, *Case) error{bounds, options, environment, faults, overridden, buggified, phases, scheduled} {
 		if err := check(s, &c); err != nil {
 			return c, err
 		}
@@ -236,6 +236,9 @@ func environment(_ *System, c *Case) error {
 		if r.Num < 0 || r.Num > r.Den || r.Den > 1<<32 {
 			return fmt.Errorf("probability %v: expected one like 1/100, or 0", r)
 		}
+	}
+	if err := n.Requests.valid(); err != nil {
+		return err
 	}
 	return n.routes(c.Nodes)
 }

@@ -74,7 +74,7 @@ func TestCompleteRefuses(t *testing.T) {
 		{sim.Case{Network: sim.Network{Regions: []sim.Region{{Name: "eu", Nodes: []sim.NodeID{6}}}}}, `region eu: n6 is not one of the 5 servers`},
 		{sim.Case{Network: sim.Network{Routes: []sim.Route{{Between: [2]string{"n1", "n6"}}}}}, `unknown region or node "n6"; did you mean "n1"? available: n1, n2, n3, n4, n5`},
 		{sim.Case{Network: sim.Network{Routes: []sim.Route{{Between: [2]string{"n1", "n2"}}}}}, `unknown distribution of latency between n1 and n2 ""; available: `},
-		{override("latensy n1>n2 1s#0"), `unknown decision "latensy"; did you mean "latency"? available: copy latency, corrupt, drop, duplicate, latency, loss, reorder, sync`},
+		{override("latensy n1>n2 1s#0"), `unknown decision "latensy"; did you mean "latency"? available: copy latency, corrupt, drop, duplicate, late, latency, loss, reorder, sync, twice`},
 		{override("latency n1 1s#0"), `override "latency n1 1s#0": expected a decision as the trace names it, like latency n1>n2 1.204s#0, sync n1 1.2s#0 or drop c1#5`},
 		{override("latency n1>n2 1s"), `override "latency n1>n2 1s": expected a decision as the trace names it`},
 		{override("sync n1>n2 1s#0"), `override "sync n1>n2 1s#0": expected a decision as the trace names it`},

@@ -62,6 +62,9 @@ func (w *world) stated(s *server, f Fact) {
 		if event == w.sys.Profile.Elected {
 			w.activity.Leaders++
 		}
+		if len(w.c.Workload.Phases) > 0 {
+			w.mixHears(event)
+		}
 		if len(w.plan.waiting) > 0 || w.order != nil {
 			w.trigger(event, s.id)
 		}

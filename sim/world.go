@@ -42,19 +42,20 @@ type world struct {
 	finalFrom Time // when that began
 	settled   Time // when the system was left alone long enough before that; 0: it has not recovered
 
-	history    []history.Event
-	violations []Violation
-	watches    []watch
-	marks      map[string]uint64
-	activity   Activity
-	sent       uint64    // messages, for their numbers
-	trace      *Trace    // nil unless asked for
-	order      *ordering // nil unless the case has a schedule
-	factsTold  uint64    // to monitors
-	sites      []site    // nil unless the case has some on
-	chooser    *chooser  // nil unless the outcomes of crashes are being searched
-	poison     bool      // overwrite what a node must not keep
-	scratch    []byte    // for texts that go into the digest
+	history     []history.Event
+	violations  []Violation
+	watches     []watch
+	marks       map[string]uint64
+	activity    Activity
+	sent        uint64    // messages, for their numbers
+	trace       *Trace    // nil unless asked for
+	order       *ordering // nil unless the case has a schedule
+	factsTold   uint64    // to monitors
+	phasesBegun int       // of the mix
+	sites       []site    // nil unless the case has some on
+	chooser     *chooser  // nil unless the outcomes of crashes are being searched
+	poison      bool      // overwrite what a node must not keep
+	scratch     []byte    // for texts that go into the digest
 
 	outside  Outside // nil unless the run is live
 	arrivals slab[Arrival]

@@ -98,13 +98,7 @@ func Draw(m models.Model, base sim.Case, nemesisName string, beyond bool) (sim.C
 
 // draw draws the faults of a case that is complete but for its mix.
 func draw(m models.Model, c sim.Case, nemesisName string, beyond bool) (sim.Case, error) {
-	cluster := nemesis.Cluster{Nodes: c.Nodes, Duration: time.Duration(c.Duration), Profile: m.ProfileOf(&c), Beyond: beyond}
-	for _, w := range m.Workloads {
-		if w.Name == c.Workload.Name {
-			cluster.Ops = w.Mix
-		}
-	}
-	p, err := nemesis.Draw(nemesisName, cluster, uint64(c.Seed))
+	p, err := nemesis.Draw(nemesisName, ClusterOf(m, &c, beyond), uint64(c.Seed))
 	if err != nil {
 		return c, err
 	}
@@ -113,6 +107,17 @@ func draw(m models.Model, c sim.Case, nemesisName string, beyond bool) (sim.Case
 		c.Workload.Mix = p.Mix
 	}
 	return c, nil
+}
+
+// ClusterOf is what a nemesis knows of the system of a case.
+func ClusterOf(m models.Model, c *sim.Case, beyond bool) nemesis.Cluster {
+	cluster := nemesis.Cluster{Nodes: c.Nodes, Duration: time.Duration(c.Duration), Profile: m.ProfileOf(c), Beyond: beyond}
+	for _, w := range m.Workloads {
+		if w.Name == c.Workload.Name {
+			cluster.Ops = w.Mix
+		}
+	}
+	return cluster
 }
 
 // Run is a run with what was decided of it.
@@ -151,6 +156,9 @@ func Simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts che
 	profile := m.ProfileOf(&r.Case)
 	for _, b := range profile.Claims.Breaches(r.Case.Faults, r.Case.Nodes) {
 		t.Beyond = append(t.Beyond, fmt.Sprintf("%v: %s", b.Fault, b.Why))
+	}
+	if q := r.Case.Network.Requests; q != (sim.Requests{}) && !profile.Claims.Repeats {
+		t.Beyond = append(t.Beyond, "requests of clients arrive late or twice")
 	}
 	return t, nil
 }

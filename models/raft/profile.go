@@ -30,6 +30,7 @@ func Profile() fault.Profile {
 			Corrupted: true,
 			Skew:      fault.Forever,
 			Drift:     100,
+			Repeats:   true,
 		},
 	}
 }

@@ -24,6 +24,7 @@ type Claims struct {
 	Corrupted bool          // messages may arrive with flipped bits
 	Skew      time.Duration // how far any two clocks may be apart; [Forever]: as far as they like
 	Drift     int64         // parts in a thousand by which a clock may run fast or slow
+	Repeats   bool          // requests of clients may arrive late or twice
 
 	// Synchronous, if it is not 0, takes from the least: every message between nodes must arrive, within this time, and a node that is up
 	// must never pause or be slow. So no link may be cut either. Copies may come later, and what a disk takes does not count.
@@ -62,7 +63,7 @@ func (c Claims) Survives() []string {
 		claimed bool
 		what    string
 	}{
-		{c.Partial, "links lost for good, while a majority is connected"}, {c.Torn, "torn and reordered writes"}, {c.Corrupted, "flipped bits in messages"},
+		{c.Partial, "links lost for good, while a majority is connected"}, {c.Torn, "torn and reordered writes"}, {c.Corrupted, "flipped bits in messages"}, {c.Repeats, "requests of clients that arrive late or twice"},
 		{c.Skew == Forever, "any difference between clocks"},
 		{c.Skew != 0 && c.Skew != Forever, fmt.Sprintf("clocks that differ by up to %v", c.Skew)},
 		{c.Drift != 0, fmt.Sprintf("clocks that run up to %d.%d %% fast or slow", c.Drift/10, c.Drift%10)},

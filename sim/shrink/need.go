@@ -182,7 +182,7 @@ func delivered(r *sim.Result) (list []letter) {
 	for i := range r.Trace.Records {
 		rec := &r.Trace.Records[i]
 		switch s := sends[rec.Message]; {
-		case rec.Kind == sim.Send && rec.Key != "" && rec.Node != rec.Peer:
+		case rec.Kind == sim.Send && rec.Key != "" && rec.Node > 0 && rec.Node != rec.Peer:
 			sends[rec.Message] = rec
 		case rec.Kind == sim.Deliver && s != nil:
 			text := s.Text

@@ -166,7 +166,7 @@ func (r *reduction) hitMessages(f fault.Fault) (list []sim.Override) {
 			continue
 		}
 		s := sends[rec.Message]
-		if s == nil || s.Key == "" || s.Time < from || s.Time >= to {
+		if s == nil || s.Key == "" || s.Node < 0 || s.Time < from || s.Time >= to {
 			continue
 		}
 		switch {
@@ -182,7 +182,7 @@ func (r *reduction) hitMessages(f fault.Fault) (list []sim.Override) {
 		}
 	}
 	for i := range records {
-		if s := &records[i]; delays && s.Kind == sim.Send && s.Key != "" && s.Time >= from && s.Time < to && !arrived[s.Message] && s.Node != s.Peer {
+		if s := &records[i]; delays && s.Kind == sim.Send && s.Key != "" && s.Node > 0 && s.Time >= from && s.Time < to && !arrived[s.Message] && s.Node != s.Peer {
 			list = append(list, sim.Override{Key: "loss " + s.Key, Value: 1}) // it came too late to be seen
 		}
 	}
@@ -196,7 +196,7 @@ func (r *reduction) hitMessages(f fault.Fault) (list []sim.Override) {
 func copied(records []sim.Record, from, to sim.Time) (list []sim.Override) {
 	for i := range records[:max(0, len(records)-1)] {
 		s, next := &records[i], &records[i+1]
-		if s.Kind == sim.Send && s.Key != "" && s.Time >= from && s.Time < to && next.Kind == sim.Send && next.Key == "" && next.Event == s.Event && next.Peer == s.Peer {
+		if s.Kind == sim.Send && s.Key != "" && s.Node > 0 && s.Time >= from && s.Time < to && next.Kind == sim.Send && next.Key == "" && next.Event == s.Event && next.Peer == s.Peer {
 			list = append(list, sim.Override{Key: "duplicate " + s.Key, Value: 1})
 		}
 	}

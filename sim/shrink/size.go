@@ -57,7 +57,7 @@ func SizeOf(r *sim.Result) Size {
 
 // staticSize is what is known of the size before a run.
 func staticSize(c *sim.Case) Size {
-	s := Size{Faults: sitesNamed(c), Plan: siteWeight * sitesNamed(c), Cluster: c.Nodes + c.Clients, Settings: settings(c), Millis: int(time.Duration(c.Duration) / time.Millisecond)}
+	s := Size{Faults: sitesNamed(c) + requestsCount(c), Plan: siteWeight * sitesNamed(c), Cluster: c.Nodes + c.Clients, Settings: settings(c), Millis: int(time.Duration(c.Duration) / time.Millisecond)}
 	for _, f := range c.Faults {
 		if f.Kind != fault.None {
 			s.Faults++
@@ -108,7 +108,7 @@ func weight(f fault.Fault, nodes int) int {
 
 // settings counts what a case says beyond the defaults.
 func settings(c *sim.Case) int {
-	n := len(c.Options) + len(c.Network.Regions) + len(c.Network.Routes) + len(c.Workload.Mix)
+	n := len(c.Options) + len(c.Network.Regions) + len(c.Network.Routes) + len(c.Workload.Mix) + 2*len(c.Workload.Phases)
 	for _, m := range c.Workload.Mix {
 		if m.Weight == 0 {
 			n-- // an operation less
