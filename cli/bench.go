@@ -72,7 +72,7 @@ The speed benches are Go benchmarks: make bench prints them.`,
 	fs.Lookup("bug").Usage = "only this bug, by name or ID: see simrun list bugs (may be repeated)"
 	fs.StringVar(&format, "format", "text", "text or json")
 	complete(cmd, "format", func() []string { return []string{"text", "json"} })
-	cmd.AddCommand(newRecovery(a), newStaleness(a), newBenchShrink(a))
+	cmd.AddCommand(newRecovery(a), newStaleness(a), newBenchShrink(a), newBenchSearch(a))
 	return cmd
 }
 

@@ -24,6 +24,7 @@ browser. The same seed gives the same run, always.`,
 		Example: `  simrun run                                 Raft on a faulty network, a fresh seed
   simrun run --bug stale-local-read          a known bug, and what it does to clients
   simrun sweep --seeds 1-1000                many seeds on all cores
+  simrun search --runs 2000                  a search that learns from what runs reach
   simrun check history.edn --spec register   a history that was recorded elsewhere`,
 		Version:       trial.Version,
 		SilenceErrors: true,
@@ -48,7 +49,7 @@ browser. The same seed gives the same run, always.`,
 	root.SetVersionTemplate("simrun {{.Version}}\n")
 	root.SuggestionsMinimumDistance = 0
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also if NO_COLOR is set, or the output is not a terminal)")
-	root.AddCommand(newRun(a), newSweep(a), newReplay(a), newShrink(a), newBisect(a), newCorpus(a), newExplore(a), newCheck(a), newShow(a), newList(a), newBench(a), newDocs(a))
+	root.AddCommand(newRun(a), newSweep(a), newSearch(a), newReplay(a), newShrink(a), newBisect(a), newCorpus(a), newExplore(a), newCheck(a), newShow(a), newList(a), newBench(a), newDocs(a))
 	root.SetFlagErrorFunc(flagError)
 	a.adapt(root)
 	return root

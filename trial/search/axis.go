@@ -37,6 +37,7 @@ type Free struct {
 	Nodes, Clients, Workload, Size, Mix, Keys, Rate bool
 	Options                                         bool // those that the base case does not set
 	Plan                                            bool // beyond the nemesis of the setup
+	Sites                                           bool
 }
 
 // axes are those of a model, with the values that there is anything to draw for.
@@ -70,7 +71,7 @@ func axes(m *models.Model, free Free, guided bool) []axis {
 	add(free.Keys, "keys", value{usual, 4}, value{oneKey, 3})
 	add(free.Rate, "rate", value{usual, 3}, value{busy, 5})
 	add(m.Profile.Claims.Repeats, "requests", value{usual, 4}, value{other, 3})
-	add(len(m.Sites) > 0, "sites", value{usual, 2}, value{other, 1})
+	add(free.Sites && len(m.Sites) > 0, "sites", value{usual, 2}, value{other, 1})
 	return list
 }
 
@@ -92,5 +93,5 @@ var planPriors = map[string]uint64{"dense": 8, "packed": 10, "victim": 1, "round
 
 // FreeFor says what a search for a bug may draw: what the bug needs to be seen stays.
 func FreeFor(b models.Bug) Free {
-	return Free{Nodes: true, Clients: true, Workload: b.Workload == "", Size: true, Mix: true, Keys: b.Workload == "", Rate: true, Options: true, Plan: true}
+	return Free{Nodes: true, Clients: true, Workload: b.Workload == "", Size: true, Mix: true, Keys: b.Workload == "", Rate: true, Options: true, Plan: true, Sites: true}
 }

@@ -150,6 +150,9 @@ func (st *state) generation(ctx context.Context, first, last uint64) bool {
 		Run:      func(n sim.Seed) *Report { st.run(at(n)); return at(n) },
 		Panicked: func(n sim.Seed, x any) *Report { return at(n).failed(fmt.Errorf("panic: %w", crash.Recovered(x))) },
 	}
+	if st.MaxFailures > 0 { // what comes after the last failure is not asked for
+		side.MaxFailures, side.Failed = st.MaxFailures-len(st.sum.Failures), (*Report).Failure
+	}
 	side.Each = func(r *Report) {
 		reports[taken] = r
 		taken++
