@@ -21,15 +21,16 @@ type value struct {
 
 // The values of axes. The first is what a sweep has.
 const (
-	usual   = "usual"
-	other   = "other"   // drawn from what the model has
-	mutated = "mutated" // plan: that of a run that reached something new, changed
-	short   = "short"   // size: three seconds
-	small   = "small"   // size: three seconds, and six operations of each client
-	busy    = "busy"    // rate: several times as many operations
-	oneKey  = "one"     // keys: all operations meet
-	phased  = "phased"  // mix: it changes over time
-	plain   = "plain"   // mix: that of the workload
+	usual     = "usual"
+	other     = "other"     // drawn from what the model has
+	mutated   = "mutated"   // plan: that of a run that reached something new, changed
+	reordered = "reordered" // plan: the run of such a case, in which a few messages come in another order
+	short     = "short"     // size: three seconds
+	small     = "small"     // size: three seconds, and six operations of each client
+	busy      = "busy"      // rate: several times as many operations
+	oneKey    = "one"       // keys: all operations meet
+	phased    = "phased"    // mix: it changes over time
+	plain     = "plain"     // mix: that of the workload
 )
 
 // Free says what of a setup a search may draw anew; what a user or a bug of the model asks for stays.
@@ -47,7 +48,10 @@ func axes(m *models.Model, free Free, guided bool) []axis {
 		plan.values = append(plan.values, value{s.Name, planPriors[s.Name]})
 	}
 	if guided {
-		plan.values = append(plan.values, value{mutated, 5})
+		plan.values = append(plan.values, value{mutated, 4})
+		if m.Profile.Claims.Synchronous == 0 {
+			plan.values = append(plan.values, value{reordered, 1})
+		}
 	}
 	if !free.Plan {
 		plan.values = plan.values[:1]

@@ -48,7 +48,7 @@ func (b *Bench) Compare(ctx context.Context, m models.Model, bug models.Bug, eac
 				return p, fmt.Errorf("%s: search %d, run %d: %w", bug.Name, start, r.Run, &trial.InternalError{Err: r.Err})
 			}
 		}
-		p.Search.add(len(found.Failures) > 0, found.Runs, found.Events)
+		p.Search.add(len(found.Failures) > 0, found.Runs+found.Traced, found.Events)
 		if ctx.Err() != nil {
 			return p, ctx.Err()
 		}

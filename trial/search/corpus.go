@@ -15,8 +15,9 @@ type corpus struct {
 type kept struct {
 	c        sim.Case
 	choice   choice
-	novel    uint64 // features that it was the first to reach
-	children uint64 // cases that were made of it
+	novel    uint64  // features that it was the first to reach
+	children uint64  // cases that were made of it
+	course   *course // of its run; nil until it is asked for
 }
 
 // maxKept bounds the corpus: the oldest goes.

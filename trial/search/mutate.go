@@ -30,10 +30,10 @@ func (d *drawing) mutate(seed sim.Seed, of, with *kept) sim.Case {
 	c := of.c
 	c.Faults = slices.Clone(c.Faults)
 	if m.n(3) > 0 { // else the run is the same up to the first change
-		c.Seed = seed
+		c.Seed, c.Overrides = seed, nil // which name messages of the other
 	}
 	if d.setup.Planned {
-		c.Seed = seed
+		c.Seed, c.Overrides = seed, nil
 		return c
 	}
 	if with.c.Nodes > c.Nodes { // its plan may name nodes that this has not
@@ -45,7 +45,7 @@ func (d *drawing) mutate(seed sim.Seed, of, with *kept) sim.Case {
 	}
 	c.Faults = nemesis.Fit(cluster, c.Faults)
 	if slices.Equal(c.Faults, of.c.Faults) {
-		c.Seed = seed
+		c.Seed, c.Overrides = seed, nil
 	}
 	return c
 }

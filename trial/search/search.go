@@ -70,6 +70,7 @@ type Summary struct {
 	Failures []*Report
 	Unknown  uint64
 	Verified uint64
+	Traced   uint64      // runs in addition, of cases whose messages were to be reordered
 	Features uint64      // that were reached
 	Arms     []ArmReport // what was drawn how often, and what came of it
 	Marks    []trial.MarkCount
@@ -179,12 +180,8 @@ func (st *state) draw(run uint64) *Report {
 		v = v.Next()
 		r.choice[i] = b.choose(v)
 	}
-	if st.drawing.chosen(r.choice, "plan") == mutated {
-		draw := rng.Draw(uint64(st.Seed), parentDraw, run, 0)
-		if parent, with := st.corpus.parent(draw), st.corpus.parent(draw.Next()); parent != nil {
-			r.Case = st.drawing.mutate(seed, parent, with)
-			r.choice = r.choice.onlyPlan(parent.choice)
-			r.Drawn = st.drawing.drawn(r.choice)
+	if how := st.drawing.chosen(r.choice, "plan"); how == mutated || how == reordered {
+		if st.made(r, seed, how) {
 			return r
 		}
 		r.choice[0] = 0
@@ -195,6 +192,29 @@ func (st *state) draw(run uint64) *Report {
 		return r.failed(err)
 	}
 	return r
+}
+
+// made makes the case of a run of one that reached something new; false if there is none.
+func (st *state) made(r *Report, seed sim.Seed, how string) bool {
+	draw := rng.Draw(uint64(st.Seed), parentDraw, r.Run, 0)
+	parent := st.corpus.parent(draw)
+	if parent == nil {
+		return false
+	}
+	if how == reordered && parent.course == nil {
+		x, events := st.drawing.courseOf(parent.c)
+		parent.course = x
+		st.sum.Traced++
+		st.sum.Events += events
+	}
+	if how == reordered && len(parent.course.letters) > 0 {
+		r.Case = st.drawing.reorder(seed, parent)
+	} else {
+		r.Case = st.drawing.mutate(seed, parent, st.corpus.parent(draw.Next()))
+	}
+	r.choice = r.choice.onlyPlan(parent.choice)
+	r.Drawn = st.drawing.drawn(r.choice)
+	return true
 }
 
 // onlyPlan is the choice of a run that was made of another: all but the plan are that one's.
