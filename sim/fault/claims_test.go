@@ -188,8 +188,8 @@ func TestSurvives(t *testing.T) {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
-	all := fault.Claims{Partial: true, Damaged: fault.OneNode, Corrupted: true, Skew: fault.Forever, Drift: 15}
-	for _, want := range []string{"links lost for good, while a majority is connected", "one node with damaged data", "flipped bits in messages", "any difference between clocks", "clocks that run up to 1.5 % fast or slow"} {
+	all := fault.Claims{Partial: true, Damaged: fault.OneNode, Corrupted: true, Skew: fault.Forever, Drift: 15, Repeats: true}
+	for _, want := range []string{"links lost for good, while a majority is connected", "one node with damaged data", "flipped bits in messages", "requests of clients that arrive late or twice", "any difference between clocks", "clocks that run up to 1.5 % fast or slow"} {
 		if !slices.Contains(all.Survives(), want) {
 			t.Errorf("%q lacks %q", all.Survives(), want)
 		}

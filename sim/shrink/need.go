@@ -64,7 +64,7 @@ func Explain(ctx context.Context, s sim.System, c sim.Case, valid func(*sim.Resu
 	return e, nil
 }
 
-// singles are the case of a run without each of its faults, overrides and operations of the fault phase.
+// singles are the case of a run without each of its faults, overrides, sites and operations of the fault phase.
 func singles(was *sim.Result) iter.Seq2[string, sim.Case] {
 	return func(yield func(string, sim.Case) bool) {
 		c := was.Case
@@ -77,6 +77,17 @@ func singles(was *sim.Result) iter.Seq2[string, sim.Case] {
 			d := c
 			d.Overrides = slices.Delete(slices.Clone(c.Overrides), i, i+1)
 			if !yield(overrideText(o), d) {
+				return
+			}
+		}
+		for i, site := range c.Buggify {
+			if !yield("site "+string(site), withSites(c, slices.Delete(slices.Clone(c.Buggify), i, i+1))) {
+				return
+			}
+		}
+		if requestsCount(&c) > 0 {
+			d := c
+			if d.Network.Requests = (sim.Requests{}); !yield("requests that are late or come twice", d) {
 				return
 			}
 		}

@@ -57,7 +57,7 @@ func SizeOf(r *sim.Result) Size {
 
 // staticSize is what is known of the size before a run.
 func staticSize(c *sim.Case) Size {
-	s := Size{Faults: sitesNamed(c) + requestsCount(c), Plan: siteWeight * sitesNamed(c), Cluster: c.Nodes + c.Clients, Settings: settings(c), Millis: int(time.Duration(c.Duration) / time.Millisecond)}
+	s := Size{Faults: sitesNamed(c) + requestsCount(c), Plan: siteWeight * (sitesNamed(c) + requestsCount(c)), Cluster: c.Nodes + c.Clients, Settings: settings(c), Millis: int(time.Duration(c.Duration) / time.Millisecond)}
 	for _, f := range c.Faults {
 		if f.Kind != fault.None {
 			s.Faults++

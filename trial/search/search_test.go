@@ -261,3 +261,20 @@ func TestReorderedCases(t *testing.T) {
 		t.Errorf("%d of 20 runs differ", moved)
 	}
 }
+
+// Requests that are late or come twice are beyond what a model claims that does not say so, and the search does not draw them for it.
+func TestRequestsAreAClaim(t *testing.T) {
+	c := sim.Case{Seed: 1, Duration: sim.Duration(time.Second), Network: sim.Network{Requests: sim.Requests{Late: sim.Ratio{Num: 1, Den: 2}, By: 1}}}
+	run, err := trial.Simulate(aviary(), c, false, nil, trial.Setup{}.Options)
+	if err != nil || len(run.Beyond) != 1 {
+		t.Errorf("beyond %v, %v", run.Beyond, err)
+	}
+	claims := searchFor("", 1)
+	claims.Model.Profile.Claims.Repeats = true
+	for s, want := range map[*Search]bool{searchFor("", 1): false, claims: true} {
+		_, all := do(t, s)
+		if drew := slices.ContainsFunc(all, func(r *Report) bool { return r.Case.Network.Requests != (sim.Requests{}) }); drew != want {
+			t.Errorf("drew requests: %v, want %v", drew, want)
+		}
+	}
+}

@@ -88,7 +88,7 @@ A system need not survive every fault: no Raft survives the loss of a majority o
 (` + "`fault.Claims`" + `). By default a nemesis stays within these claims, and the results say whether the plan did. Every system claims at least this: any number of
 nodes may crash and restart with what they synced; messages may be lost, late, duplicated and out of order; links may be cut for a
 while; nodes may pause. A system claims each of these separately: nodes lost for good, links lost for good, torn and reordered writes, empty disks,
-damaged data, failing disks, flipped bits in messages, and how far clocks may differ and drift. A system that is right in synchronous networks alone, such as the bully
+damaged data, failing disks, flipped bits in messages, requests of clients that arrive late or twice, and how far clocks may differ and drift. A system that is right in synchronous networks alone, such as the bully
 election, claims less: nodes may crash, and messages may come as late as a bound that it names, but none may be lost, no link cut and no node paused. A system
 that keeps nothing on disk claims less too: the nodes that crash in a plan, at any time, and those that are lost for good, are a minority together. ` + "`--beyond`" + ` makes nemeses exceed the
 claims on purpose, to show what then breaks.
