@@ -20,7 +20,6 @@ type drawing struct {
 }
 
 var (
-	sizeDraw     = rng.Of("search size")
 	nodesDraw    = rng.Of("search nodes")
 	clientsDraw  = rng.Of("search clients")
 	optionDraw   = rng.Of("search option")
@@ -45,7 +44,7 @@ func (d *drawing) base(seed sim.Seed, ch choice) sim.Case {
 	c := d.setup.Base
 	m := &d.setup.Model
 	c.Seed = seed
-	draw := func(what rng.Name, n uint64) rng.Value { return rng.Draw(uint64(seed), what, n, 0) }
+	draw := func(what rng.Name) rng.Value { return rng.Draw(uint64(seed), what, 0, 0) }
 	switch d.chosen(ch, "size") {
 	case short:
 		c.Duration = sim.Duration(3 * time.Second)
@@ -53,29 +52,29 @@ func (d *drawing) base(seed sim.Seed, ch choice) sim.Case {
 		c.Duration, c.Workload.Ops = sim.Duration(3*time.Second), 6
 	}
 	if d.chosen(ch, "nodes") == other {
-		c.Nodes = int(draw(nodesDraw, 0).Between(int64(max(3, m.MinNodes)), int64(max(7, m.MinNodes))))
+		c.Nodes = int(draw(nodesDraw).Between(int64(max(3, m.MinNodes)), int64(max(7, m.MinNodes))))
 	}
 	if d.chosen(ch, "clients") == other {
-		c.Clients = int(draw(clientsDraw, 0).Between(1, 8))
+		c.Clients = int(draw(clientsDraw).Between(1, 8))
 	}
 	if d.chosen(ch, "options") == other {
 		d.options(&c, draw)
 	}
 	if d.chosen(ch, "workload") == other {
-		w := m.Workloads[draw(workloadDraw, 0).N(uint64(len(m.Workloads)))]
+		w := m.Workloads[draw(workloadDraw).N(uint64(len(m.Workloads)))]
 		c.Workload = sim.Workload{Name: w.Name, Ops: c.Workload.Ops, Rate: w.Rate, Keys: w.Keys}
 	}
 	if d.chosen(ch, "keys") == oneKey {
 		c.Workload.Keys = 1
 	}
 	if d.chosen(ch, "rate") == busy {
-		c.Workload.Rate *= int(draw(rateDraw, 0).Between(2, 4))
+		c.Workload.Rate *= int(draw(rateDraw).Between(2, 4))
 	}
 	if d.chosen(ch, "sites") == other {
 		c.Buggify = []sim.SiteName{sim.EverySite}
 	}
 	if d.chosen(ch, "requests") == other && m.ProfileOf(&c).Claims.Repeats {
-		v := draw(requestsDraw, 0)
+		v := draw(requestsDraw)
 		c.Network.Requests = sim.Requests{
 			Late: sim.Ratio{Num: 1, Den: int64(3 << v.N(4))}, Twice: sim.Ratio{Num: 1, Den: int64(3 << v.Next().N(4))},
 			By: sim.Duration(20*time.Millisecond) << v.Next().Next().N(6),
@@ -85,18 +84,21 @@ func (d *drawing) base(seed sim.Seed, ch choice) sim.Case {
 }
 
 // options draws values for about half of the options that the setup leaves open, none with which the model gives up its guarantee.
-func (d *drawing) options(c *sim.Case, draw func(rng.Name, uint64) rng.Value) {
+func (d *drawing) options(c *sim.Case, draw func(rng.Name) rng.Value) {
 	set := map[sim.OptionName]string{}
 	for name, value := range d.setup.Base.Options {
 		set[name] = value
 	}
-	for i, o := range d.setup.Model.Options {
-		v := draw(optionDraw, uint64(i))
-		if _, fixed := d.setup.Base.Options[o.Name]; fixed || !v.Chance(1, 2) {
+	v := draw(optionDraw)
+	for _, o := range d.setup.Model.Options {
+		if v = v.Next(); !v.Chance(1, 2) {
 			continue
 		}
 		keeps := strong(&o)
-		set[o.Name] = keeps[v.Next().N(uint64(len(keeps)))]
+		v = v.Next()
+		if _, fixed := d.setup.Base.Options[o.Name]; !fixed {
+			set[o.Name] = keeps[v.N(uint64(len(keeps)))]
+		}
 	}
 	c.Options = set
 }
