@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -12,68 +10,109 @@ import (
 	"github.com/spf13/cobra"
 
 	"simrun/history/nearest"
-	"simrun/internal/count"
 	"simrun/models"
 	"simrun/trial"
 )
 
-// benchFlags are the flags that only bench has.
+// benchFlags are the flags that only bench bugs has.
 type benchFlags struct {
-	seeds, twin uint64
-	markdown    string
+	bench                    trial.Bench
+	markdown, resume, format string
 }
 
+// newBench is the command for known bugs, with the other benches below it.
 func newBench(a *app) *cobra.Command {
+	cmd := newBenchBugs(a)
+	cmd.Use = "bench [BUG...]"
+	cmd.Short = "look for every known bug, and say how soon, how often and by which checks it is found"
+	cmd.AddCommand(newBenchBugs(a), newRecovery(a), newStaleness(a), newBenchShrink(a), newBenchSearch(a))
+	return cmd
+}
+
+func newBenchBugs(a *app) *cobra.Command {
 	var cf caseFlags
 	var bf benchFlags
-	var format string
 	cmd := &cobra.Command{
-		Use:   "bench [BUG...]",
-		Short: "look for every known bug, and say how soon, how often and by which checks it is found",
-		Long: `bench switches on each known bug of each model, or those that are named, and simulates seeds
-from 1. It says which seed was the first to show the bug, how many of the first --seeds did, which checks
-saw it, and whether the fixed twin, the same runs without the bug, is silent.
+		Use:   "bugs [BUG...]",
+		Short: "look for every known bug: what bench does by itself",
+		Long: `bench bugs, or bench alone, switches on each known bug of each model, or those that are named, and looks
+for it with the default search, without any hint. Its starts take the seeds in order, from 1: a start
+ends with the first seed that shows the bug, or at the limit of the bug's tier (E 100, M 2,000, H 50,000
+seeds), and the next begins after it. So the starts are independent, and have no seed in common.
 
-Where a bug brings a plan of faults of its own, that is used unless --nemesis or --plan is given; it
-must lead to the bug within 50 seeds. Else the bug's tier bounds the search: E 100, M 2,000, H 50,000.
-A bug that is not found within its bound, or a twin that is not silent, is exit code 1.
+The median of the starts comes with an interval of 95 %. Starts that ended at the limit are counted as
+such (Kaplan-Meier): a median that they hide is "> 2,000". A search ends early when it has executed --events
+events; its last start is then cut short, and the row says so. With the default, the whole bench takes less than an
+hour on two cores.
 
-The speed benches are Go benchmarks: make bench prints them.`,
-		Example: "  simrun bench\n  simrun bench B02 stale-local-read --format json\n  simrun bench B13 --nemesis swarm",
+A bug with a plan of faults of its own is looked for with that too, in starts of at most 50 seeds; one
+that only its own plan meets was missed by the search. The fixed twin, the same runs without the bug, must be
+silent over ten times as many seeds as the median start needed, and at least --twin. A bug that is not
+met at all, or a twin that is not silent, is exit code 1.
+
+With --nemesis or --plan the search is that one alone. The speed benches are Go benchmarks: make bench
+prints them.`,
+		Example: "  simrun bench\n  simrun bench B02 stale-local-read --format json\n  simrun bench bugs --model raft --resume raft.jsonl --markdown raft.md",
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return everyBug(a.models), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format of results", format, []string{"text", "json"}); err != nil {
-				return err
-			}
-			if bf.seeds == 0 || bf.twin == 0 {
-				return errors.New("--seeds and --twin: expected a number of seeds from 1")
-			}
-			if err := hasFolder("markdown", bf.markdown); err != nil {
-				return err
-			}
-			subjects, err := benchSubjects(a.models, cf.model, append(args, cf.bugs...))
+			subjects, err := bf.check(a, &cf, args)
 			if err != nil {
 				return err
 			}
-			b := &benching{app: a, cmd: cmd, bench: trial.Bench{Seeds: bf.seeds, Twin: bf.twin, Workers: runtime.GOMAXPROCS(0)}}
-			return b.run(&cf, subjects, format, bf.markdown)
+			return (&benching{app: a, cmd: cmd, cf: cf, benchFlags: bf}).run(subjects)
 		},
 	}
-	fs := cmd.Flags()
-	fs.SortFlags = false
-	fs.Uint64Var(&bf.seeds, "seeds", 100, "seeds of which it is said how many show the bug")
-	fs.Uint64Var(&bf.twin, "twin", 500, "seeds over which the fixed twin must be silent")
-	fs.StringVar(&bf.markdown, "markdown", "", "`FILE` to write the table to, as a page of Markdown")
+	bf.add(cmd)
 	cf.add(a, cmd)
 	cf.model = ""
+	fs := cmd.Flags()
 	fs.Lookup("model").DefValue, fs.Lookup("model").Usage = "", "only the bugs of this system: see simrun list models"
 	fs.Lookup("bug").Usage = "only this bug, by name or ID: see simrun list bugs (may be repeated)"
-	fs.StringVar(&format, "format", "text", "text or json")
+	fs.StringVar(&bf.format, "format", "text", "text or json")
 	complete(cmd, "format", func() []string { return []string{"text", "json"} })
-	cmd.AddCommand(newRecovery(a), newStaleness(a), newBenchShrink(a), newBenchSearch(a))
 	return cmd
+}
+
+func (f *benchFlags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.IntVar(&f.bench.Starts, "starts", 20, fmt.Sprintf("`NUMBER` of independent starts of each search; %d at most for bugs of tier H", trial.HardStarts))
+	fs.Uint64Var(&f.bench.Events, "events", 60_000_000, "`NUMBER` of events that a search executes at most, and its fixed twin; 0: without bound")
+	fs.Uint64Var(&f.bench.Twin, "twin", 500, "`NUMBER` of seeds over which the fixed twin must be silent at least")
+	fs.IntVar(&f.bench.Workers, "workers", 0, "`NUMBER` of seeds that are simulated at a time; 0: as many as there are cores")
+	fs.StringVar(&f.resume, "resume", "", "`FILE` that keeps each row as soon as it is measured; rows that it has already are not measured again")
+	fs.StringVar(&f.markdown, "markdown", "", "`FILE` to write the table to, as a page of Markdown")
+}
+
+// check refuses what is wrong before anything runs, and returns the bugs that were asked for.
+func (f *benchFlags) check(a *app, cf *caseFlags, args []string) ([]subject, error) {
+	if err := oneOf("format of results", f.format, []string{"text", "json"}); err != nil {
+		return nil, err
+	}
+	if f.bench.Starts < 1 || f.bench.Twin < 1 {
+		return nil, errors.New("--starts and --twin: expected a number from 1")
+	}
+	if err := hasFolder("markdown", f.markdown); err != nil {
+		return nil, err
+	}
+	if err := hasFolder("resume", f.resume); err != nil {
+		return nil, err
+	}
+	if f.bench.Workers <= 0 {
+		f.bench.Workers = runtime.GOMAXPROCS(0)
+	}
+	subjects, err := benchSubjects(a.models, cf.model, append(args, cf.bugs...))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range subjects {
+		if _, err := prepareBug(*cf, s); err != nil {
+			return nil, err
+		}
+	}
+	return subjects, nil
 }
 
 // subject is one bug to look for.
@@ -136,163 +175,8 @@ func everyBug(known modelList) []string {
 	return namesOf(all)
 }
 
-// benching is a bench under way.
-type benching struct {
-	*app
-	cmd   *cobra.Command
-	bench trial.Bench
-}
-
-// benchRow is what became of one bug.
-type benchRow struct {
-	item
-	trial.Found
-	Replay string `json:"replay,omitempty"` // the command that shows First again
-}
-
-// run looks for bugs, and prints what became of each.
-func (b *benching) run(cf *caseFlags, subjects []subject, format, markdown string) error {
-	collectLess()
-	for _, s := range subjects { // what is wrong is said before anything runs
-		if _, err := prepareBug(*cf, s); err != nil {
-			return err
-		}
-	}
-	rows := []benchRow{}
-	for i, s := range subjects {
-		row, err := b.lookFor(*cf, s, fmt.Sprintf("bench %d/%d", i+1, len(subjects)))
-		if err != nil {
-			return err
-		}
-		switch {
-		case !row.Found.Found || row.Twin.Loud > 0:
-			b.code = exitViolation
-		case row.Twin.Unknown > 0 && b.code == exitValid:
-			b.code = exitUnknown
-		}
-		rows = append(rows, row)
-	}
-	if markdown != "" {
-		if err := os.WriteFile(markdown, benchPage(rows, b.bench.Seeds, b.bench.Twin), 0o666); err != nil {
-			return fmt.Errorf("--markdown: %w", err)
-		}
-	}
-	if format == "json" {
-		return encodeJSON(b.stdout, rows)
-	}
-	b.print(rows)
-	return nil
-}
-
-// benchPage is what became of bugs as a page, with a table for each model.
-func benchPage(rows []benchRow, seeds, twin uint64) []byte {
-	var p bytes.Buffer
-	fmt.Fprintf(&p, `# The bug bench
-
-<!-- Made by "simrun bench --markdown FILE". -->
-
-Each known bug, looked for by the default search or, where that seldom meets it, under its own plan of faults: the first seed that shows it, the share of the first %s that do, and the checks that saw it, with their share of
-those. The same runs without the bug, %s of them, must be silent. [bugs.md](bugs.md) says what the bugs are, and where they were published.
-`, count.Of(seeds, "seed"), count.Grouped(twin))
-	model := ""
-	for _, r := range rows {
-		if r.Model != model {
-			model = r.Model
-			fmt.Fprintf(&p, "\n## %s\n\n| bug | | tier | search | first seed | share | seen by | without the bug |\n|---|---|---|---|---|---|---|---|\n", model)
-		}
-		first, quiet := "**not found**", "silent"
-		if r.Found.Found {
-			first = count.Grouped(uint64(r.First))
-		}
-		if !r.Twin.Silent {
-			quiet = fmt.Sprintf("**%d fail**", r.Twin.Loud+r.Twin.Unknown)
-		}
-		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n", r.Name, r.ID, r.Tier, r.Search, first, count.Share(r.Shown, r.Seeds), r.seenBy(), quiet)
-	}
-	return p.Bytes()
-}
-
 // prepareBug is the setup of the search for one bug.
 func prepareBug(cf caseFlags, sub subject) (*trial.Setup, error) {
 	cf.model, cf.bugs = sub.model.Name, []string{string(sub.bug.Name)}
 	return prepare(&cf, &checkFlags{engine: "auto"})
-}
-
-// lookFor goes through the seeds of one bug, and those of its twin.
-func (b *benching) lookFor(cf caseFlags, sub subject, title string) (benchRow, error) {
-	row := benchRow{item: bugItem(sub.model.Name, sub.bug)}
-	s, err := prepareBug(cf, sub)
-	if err != nil {
-		return row, err
-	}
-	b.bench.Progress = func(part string, seeds uint64) (each, end func()) {
-		bar := b.progress(title+": "+part, int64(seeds))
-		return func() { bar.add(1) }, bar.end
-	}
-	row.Found, err = b.bench.LookFor(b.cmd.Context(), s, sub.bug, !b.cmd.Flags().Changed("nemesis"))
-	if err != nil {
-		if b.cmd.Context().Err() != nil {
-			err = fmt.Errorf("%w: %w", errInterrupted, err)
-		}
-		return row, err
-	}
-	if row.Found.Found {
-		row.Replay = fmt.Sprintf("%s --model %s --bug %s --seed %d",
-			strings.Replace(b.again(b.cmd, "seeds", "twin", "model", "bug", "format"), " bench", " run", 1), sub.model.Name, sub.bug.Name, row.First)
-	}
-	return row, nil
-}
-
-// print prints a table, and what is wrong below it.
-func (b *benching) print(rows []benchRow) {
-	table := [][]string{{"bug", "id", "tier", "search", "first", "within", "share", "twin", "seen by"}}
-	var wrong []string
-	for _, r := range rows {
-		first := "none"
-		if r.First > 0 {
-			first = count.Grouped(uint64(r.First))
-		}
-		quiet := "silent in " + count.Grouped(r.Twin.Seeds)
-		if !r.Twin.Silent {
-			quiet = fmt.Sprintf("%d of %s fail", r.Twin.Loud+r.Twin.Unknown, count.Grouped(r.Twin.Seeds))
-		}
-		table = append(table, []string{r.Name, r.ID, r.Tier, r.Search, first, count.Grouped(r.Limit), count.Share(r.Shown, r.Seeds), quiet, r.seenBy()})
-		if !r.Found.Found {
-			wrong = append(wrong, fmt.Sprintf("%s was not found within %s", r.Name, count.Of(r.Limit, "seed")))
-		}
-		switch {
-		case r.Twin.Loud > 0:
-			wrong = append(wrong, fmt.Sprintf("without %s, seed %d fails too: %s", r.Name, r.Twin.First, r.Twin.Reason))
-		case r.Twin.Unknown > 0:
-			wrong = append(wrong, fmt.Sprintf("without %s, %s cannot be decided", r.Name, count.Of(r.Twin.Unknown, "seed")))
-		}
-	}
-	printTable(b.stdout, "", table)
-	fmt.Fprintln(b.stdout)
-	for _, line := range wrong {
-		fmt.Fprintln(b.stdout, line)
-	}
-	if len(wrong) == 0 {
-		fmt.Fprintf(b.stdout, "all %s found, and every fixed twin silent\n", count.Of(len(rows), "bug"))
-	}
-}
-
-// seenBy names the checks that saw the bug, with their share of the failing runs, and the
-// declared oracles that saw nothing.
-func (r *benchRow) seenBy() string {
-	runs := max(r.Shown, 1)
-	var seen, blind []string
-	for _, c := range r.Checks {
-		switch {
-		case c.Seeds > 0:
-			seen = append(seen, c.Name+" "+count.Share(c.Seeds, runs))
-		case slices.Contains(r.Oracles, c.Name):
-			blind = append(blind, c.Name)
-		}
-	}
-	s := strings.Join(seen, ", ")
-	if len(blind) > 0 {
-		s += "; not by " + joinStrings(blind)
-	}
-	return s
 }

@@ -10,7 +10,12 @@ import (
 // again returns the command line that was given, as it can be typed again, but
 // for the flags that are left out.
 func (a *app) again(cmd *cobra.Command, leaveOut ...string) string {
-	words := []string{a.program, cmd.Name()}
+	return a.program + " " + cmd.Name() + flagsOf(cmd, leaveOut...)
+}
+
+// flagsOf returns the flags that were given, each after a space, but for those that are left out.
+func flagsOf(cmd *cobra.Command, leaveOut ...string) string {
+	words := []string{""}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		for _, name := range leaveOut {
 			if f.Name == name {

@@ -225,10 +225,10 @@ func shortened(command string) string {
 	command = strings.Replace(command, "--seeds 1-10000", "--seeds 1-20", 1)
 	command = strings.Replace(command, "--seeds 1-300   ", "--seeds 1-40   ", 1) // not of the bug, which takes 41 seeds
 	if strings.Contains(command, "simrun bench stale-local-read") {
-		command = strings.Replace(command, " no-sessions", " no-sessions --seeds 20 --twin 20", 1)
+		command = strings.Replace(command, " no-sessions", " no-sessions --starts 2 --twin 20", 1)
 	}
 	if strings.TrimSpace(command) == "simrun bench" {
-		command += " B02 B44 --seeds 20 --twin 20"
+		command += " B02 B44 --starts 1 --twin 20"
 	}
 	return command
 }

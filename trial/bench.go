@@ -3,142 +3,139 @@ package trial
 import (
 	"context"
 	"fmt"
+	"time"
 
-	"simrun/check"
 	"simrun/models"
 	"simrun/sim"
 )
 
-// Bench looks for known bugs.
+// Bench looks for known bugs, and measures how soon they are found.
 type Bench struct {
-	Seeds   uint64 // from 1, of which it is said how many show a bug
-	Twin    uint64 // from 1, over which the fixed twin must be silent
+	Starts  int    // of each search; for bugs of tier H [HardStarts] at most
+	Events  uint64 // that one search executes at most, and its fixed twin; 0: without bound
+	Twin    uint64 // seeds, from 1, over which the fixed twin must be silent at least
 	Workers int
 
-	// Progress is called when a part of the work begins, with what it is and its number of seeds, and returns what is called
-	// after each seed, and at the end. May be nil.
-	Progress func(part string, seeds uint64) (each, end func())
+	// Clock tells the time, and what of it this process had of all cores. May be nil: then nothing is said of either.
+	Clock func() (now, cpu time.Duration)
+	// Progress is called when a part of the work begins, with what it is, and returns what is called while it goes on, with the thousandths
+	// that are done, and at the end. May be nil.
+	Progress func(part string) (at func(thousandths uint64), end func())
 
-	twins map[string]Twin // by model and plan: bugs that the same search finds share theirs
+	twins map[string]*twin // by model and plan: bugs that the same search finds share theirs
 }
+
+// HardStarts is how many starts a search makes at most for a bug that may take it 50,000 seeds.
+const HardStarts = 5
+
+// TwinFactor is how many times as many seeds as the median start needed the fixed twin must be silent over.
+const TwinFactor = 10
 
 // Found is what became of the search for one bug.
 type Found struct {
-	Search string       `json:"search"`          // the nemesis, or "scenario" or "plan"
-	Limit  uint64       `json:"limit"`           // seeds within which it must be found
-	Found  bool         `json:"found"`           // within the limit
-	First  sim.Seed     `json:"first,omitempty"` // that shows it
-	Seeds  uint64       `json:"seeds"`           // from 1, of which Shown show it
-	Shown  uint64       `json:"shown"`
-	Checks []CheckCount `json:"checks"` // every check of the runs, in order of the judgement
-	Twin   Twin         `json:"twin"`
+	Search Search  `json:"search"`
+	ByPlan *Search `json:"by_plan,omitempty"` // under the bug's own plan; nil: it has none, or it was not asked for
 }
 
-// CheckCount says how many of the failing runs a check saw.
-type CheckCount struct {
-	Name  string `json:"name"`
-	Seeds uint64 `json:"seeds"`
-}
+// Missed reports whether no start of the search found the bug.
+func (f *Found) Missed() bool { return f.Search.Shown == 0 }
 
-// Twin is what the fixed model said.
-type Twin struct {
-	Silent  bool     `json:"silent"`
-	Seeds   uint64   `json:"seeds"`
-	Loud    uint64   `json:"violations"`
-	Unknown uint64   `json:"unknown"`
-	First   sim.Seed `json:"first,omitempty"` // with a violation
-	Reason  string   `json:"reason,omitempty"`
-}
+// Met reports whether the search found the bug, or its own plan led to it.
+func (f *Found) Met() bool { return !f.Missed() || f.ByPlan != nil && f.ByPlan.Shown > 0 }
 
-// LookFor goes through the seeds of a setup whose base case has one bug on, and those of its fixed twin. The bug's own
-// scenario, if it has one, is used if scenario says so and the setup has no plan.
-func (b *Bench) LookFor(ctx context.Context, s *Setup, bug models.Bug, scenario bool) (Found, error) {
-	f := Found{Search: s.Nemesis, Seeds: b.Seeds, Limit: bug.Tier.Seeds(), Checks: []CheckCount{}}
-	if s.Planned {
-		f.Search = "plan"
-	} else if scenario {
-		used, err := s.UseScenario()
-		if err != nil {
-			return f, err
-		}
-		if used {
-			f.Search, f.Limit = "scenario", models.ScenarioSeeds
-		}
+// TierHolds reports whether at least half of the starts found the bug within its tier's limit, as far as they went.
+func (f *Found) TierHolds() bool { return f.Search.Median > 0 }
+
+// Twins lists the fixed twins: of the search, and of the bug's own plan.
+func (f *Found) Twins() []Twin {
+	if f.ByPlan == nil {
+		return []Twin{f.Search.Twin}
 	}
-	t, err := b.count(ctx, s, 1, sim.Seed(b.Seeds), 0, string(bug.Name))
-	if err != nil {
+	return []Twin{f.Search.Twin, f.ByPlan.Twin}
+}
+
+// LookFor looks for the bug that a setup's base case has on, without any hint, as long as its tier says; and, if that is asked for and
+// the setup has no plan, under the plan of the bug's own.
+func (b *Bench) LookFor(ctx context.Context, s *Setup, bug models.Bug, scenario bool) (f Found, err error) {
+	by := s.Nemesis
+	if s.Planned {
+		by = "plan"
+	}
+	starts := b.Starts
+	if bug.Tier != models.Easy && bug.Tier != models.Medium {
+		starts = min(starts, HardStarts)
+	}
+	if f.Search, err = b.look(ctx, s, string(bug.Name), by, bug.Tier.Seeds(), starts); err != nil || !scenario || s.Planned {
 		return f, err
 	}
-	f.Shown = t.Counts[check.Violation.String()]
-	if f.Shown == 0 && f.Limit > b.Seeds {
-		if t, err = b.count(ctx, s, sim.Seed(b.Seeds)+1, sim.Seed(f.Limit), 1, string(bug.Name)); err != nil {
-			return f, err
-		}
+	led := *s
+	used, err := led.UseScenario()
+	if err != nil || !used {
+		return f, err
 	}
-	if len(t.Failures) > 0 {
-		f.First = t.Failures[0].Seed
-		f.Found = uint64(f.First) <= f.Limit
-		if f.Checks, err = b.checks(s, t); err != nil {
-			return f, err
-		}
-	}
-	f.Twin, err = b.silence(ctx, s, string(bug.Name)+", fixed twin")
+	x, err := b.look(ctx, &led, string(bug.Name), "scenario", models.ScenarioSeeds, b.Starts)
+	f.ByPlan = &x
 	return f, err
 }
 
-// checks counts the failing runs that each check saw, in order of the judgement.
-func (b *Bench) checks(s *Setup, t *Tally) ([]CheckCount, error) {
-	run, err := s.Run(t.Failures[0].Seed, false)
-	if err != nil {
-		return nil, err
+// look makes the starts of one search, and runs its fixed twin.
+func (b *Bench) look(ctx context.Context, s *Setup, bug, by string, limit uint64, starts int) (Search, error) {
+	f, err := b.search(ctx, s, bug+", "+by, limit, starts)
+	f.By = by
+	if err == nil {
+		f.Twin, err = b.silence(ctx, s, bug+", "+by+", fixed twin", max(b.Twin, TwinFactor*f.Median))
 	}
-	list := []CheckCount{}
-	for _, c := range run.Checks {
-		list = append(list, CheckCount{c.Name, t.Checks[c.Name]})
-	}
-	return list, nil
+	return f, err
 }
 
-// silence runs the fixed twin of a setup.
-func (b *Bench) silence(ctx context.Context, s *Setup, part string) (Twin, error) {
-	key := fmt.Sprint(s.Model.Name, s.Base.Workload.Name, s.Base.Options, s.Plan)
-	if t, done := b.twins[key]; done {
-		return t, nil
+// sweep runs the seeds of a setup in order, until more returns false. An internal error ends it.
+func (b *Bench) sweep(ctx context.Context, s *Setup, part string, first, last sim.Seed, more func(*Report) bool) error {
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	var internal error
+	stopped := false
+	sw := Sweep{Setup: *s, First: first, Last: last, Workers: b.Workers, Each: func(r *Report) {
+		switch {
+		case stopped: // it was under way already
+			return
+		case r.Err != nil:
+			internal = fmt.Errorf("%s: seed %d: %w", part, r.Seed, &InternalError{r.Err})
+			stopped = true
+		default:
+			stopped = !more(r)
+		}
+		if stopped {
+			stop()
+		}
+	}}
+	sum, _ := sw.Do(run)
+	if internal == nil && ctx.Err() != nil {
+		return fmt.Errorf("%w at %s, after %d seeds", ctx.Err(), part, sum.Done)
 	}
-	fixed := *s
-	fixed.Base.Bugs = nil
-	n, err := b.count(ctx, &fixed, 1, sim.Seed(b.Twin), 0, part)
-	if err != nil {
-		return Twin{}, err
-	}
-	t := Twin{Seeds: b.Twin, Loud: n.Counts[check.Violation.String()], Unknown: n.Counts[check.Unknown.String()]}
-	t.Silent = t.Loud+t.Unknown == 0
-	if len(n.Failures) > 0 {
-		t.First, t.Reason = n.Failures[0].Seed, n.Failures[0].Summary
-	}
-	if b.twins == nil {
-		b.twins = map[string]Twin{}
-	}
-	b.twins[key] = t
-	return t, nil
+	return internal
 }
 
-// count runs seeds, until the last or until so many failed (0: to the last). An internal error ends it.
-func (b *Bench) count(ctx context.Context, s *Setup, first, last sim.Seed, failures int, part string) (*Tally, error) {
-	each, end := func() {}, func() {}
+// began starts to tell the progress of a part, and to take its time.
+func (b *Bench) began(part string) (at func(thousandths uint64), ended func() Spent) {
+	at, end := func(uint64) {}, func() {}
 	if b.Progress != nil {
-		each, end = b.Progress(part, uint64(last-first)+1)
+		at, end = b.Progress(part)
 	}
-	sweep := Sweep{Setup: *s, First: first, Last: last, Workers: b.Workers, MaxFailures: failures, Each: func(*Report) { each() }}
-	sum, t := sweep.Do(ctx)
-	end()
-	if seed, err := t.Err(); err != nil {
-		return nil, fmt.Errorf("%s: seed %d: %w", part, seed, &InternalError{err})
+	if b.Clock == nil {
+		return at, func() Spent { end(); return Spent{} }
 	}
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("%w at %s, after %d seeds", ctx.Err(), part, sum.Done)
+	now, cpu := b.Clock()
+	return at, func() Spent {
+		end()
+		then, used := b.Clock()
+		return Spent{then - now, used - cpu}
 	}
-	return t, nil
+}
+
+// Spent is the time that something took.
+type Spent struct {
+	Wall time.Duration `json:"wall_ns"`
+	CPU  time.Duration `json:"cpu_ns"` // of all cores
 }
 
 // InternalError is a failure of simrun or of a model, not of its input.

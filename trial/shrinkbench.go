@@ -38,11 +38,11 @@ func (b *Bench) ShrinkFirst(ctx context.Context, s *Setup, bug models.Bug, scena
 			row.Search, limit = "scenario", models.ScenarioSeeds
 		}
 	}
-	t, err := b.count(ctx, s, 1, sim.Seed(limit), 1, string(bug.Name))
-	if err != nil || len(t.Failures) == 0 {
+	f, err := b.search(ctx, s, string(bug.Name), limit, 1)
+	if err != nil || f.Shown == 0 {
 		return row, err
 	}
-	row.Seed = t.Failures[0].Seed
+	row.Seed = f.First
 	run, err := s.Run(row.Seed, false)
 	if err != nil {
 		return row, err

@@ -64,7 +64,7 @@ func TestSearchFindsEveryBug(t *testing.T) {
 					failed := j.Failed()
 					t.Logf("seed %d: %s: %s", seed, trial.Names(failed), j.Summary)
 					if says := first[m.Name+"/"+string(b.Name)]; b.Tier == models.Easy && says != strconv.FormatUint(seed, 10) {
-						t.Errorf("found at seed %d; docs/bug-bench.md says %q: go run ./cmd/simrun bench --markdown docs/bug-bench.md", seed, says)
+						t.Errorf("found at seed %d; docs/bug-bench.md says %q: go run ./cmd/simrun bench bugs --markdown docs/bug-bench.md", seed, says)
 					}
 					if !slices.ContainsFunc(failed, func(c trial.Check) bool { return slices.Contains(b.Oracles, c.Name) }) {
 						t.Errorf("seen by %s, expected one of %q", trial.Names(failed), b.Oracles)

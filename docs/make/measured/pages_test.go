@@ -1,5 +1,5 @@
 // Package measured holds the pages of figures under docs against the code: docs/bug-bench.md and docs/recovery.md, which
-// "simrun bench --markdown" and "simrun bench recovery --markdown" make in about half an hour on two cores. The tests measure a part of them again; the first seeds of
+// "simrun bench bugs --markdown" and "simrun bench recovery --markdown" make in an hour and a half on two cores. The tests measure a part of them again; the first seeds of
 // the bug bench are held against the page by models/all, which searches for every bug.
 package measured
 
@@ -56,7 +56,7 @@ func TestBugBenchHasEveryBug(t *testing.T) {
 		for _, b := range m.Bugs {
 			switch line := p.starting(m.Name, fmt.Sprintf("| `%s` | %s | %s | ", b.Name, b.ID, b.Tier)); {
 			case line == "":
-				t.Errorf("docs/bug-bench.md has no line for %s of %s: go run ./cmd/simrun bench --markdown docs/bug-bench.md", b.Name, m.Name)
+				t.Errorf("docs/bug-bench.md has no line for %s of %s: go run ./cmd/simrun bench bugs --markdown docs/bug-bench.md", b.Name, m.Name)
 			case strings.Contains(line, "**"):
 				t.Errorf("%s of %s: %s", b.Name, m.Name, line)
 			}
