@@ -25,8 +25,9 @@ type Bug struct {
 
 	// Scenario is a plan of faults, one on a line, that leads to the bug within
 	// [ScenarioSeeds] seeds of the default case, where the default search needs more than
-	// tier E allows; else it is empty.
-	Scenario string
+	// tier E allows; else it is empty. ScenarioMix are the weights of the operations with it; nil: those of the workload.
+	Scenario    string
+	ScenarioMix []sim.Weight
 }
 
 // ScenarioSeeds is how many seeds the scenario of a bug may take to lead to it.

@@ -27,7 +27,7 @@ type twin struct {
 
 // silence runs the fixed twin of a setup over so many seeds, or up to the bound on events.
 func (b *Bench) silence(ctx context.Context, s *Setup, part string, seeds uint64) (Twin, error) {
-	key := fmt.Sprint(s.Model.Name, s.Base.Workload.Name, s.Base.Options, s.Planned, s.Plan)
+	key := fmt.Sprint(s.Model.Name, s.Base.Workload, s.Base.Options, s.Planned, s.Plan)
 	t := b.twins[key]
 	if t == nil {
 		t = &twin{}

@@ -85,6 +85,9 @@ func (s *Setup) UseScenario() (bool, error) {
 	}
 	s.Plan, err = s.Model.Profile.ParsePlan("the scenario of "+string(b.Name), b.Scenario)
 	s.Planned = true
+	if s.Base.Workload.Mix == nil {
+		s.Base.Workload.Mix = b.ScenarioMix
+	}
 	return true, err
 }
 

@@ -116,7 +116,7 @@ func TestScenariosShowTheirBugs(t *testing.T) {
 					if found > 0 && seed > sim.Seed(soak.N(4, models.ScenarioSeeds)) {
 						break
 					}
-					c := sim.Case{Model: m.Name, Seed: seed, Faults: plan, Workload: sim.Workload{Name: b.Workload}, Options: b.Options}
+					c := sim.Case{Model: m.Name, Seed: seed, Faults: plan, Workload: sim.Workload{Name: b.Workload, Mix: b.ScenarioMix}, Options: b.Options}
 					if _, j := judged(t, m, c); j.Outcome != check.Valid {
 						t.Errorf("seed %d of the correct model: %s", seed, j.Summary)
 					}

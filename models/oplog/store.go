@@ -141,6 +141,12 @@ func (s *Store) MetaDirty() bool { return s.metaDirty }
 
 // Write writes what changed as one record, with the protocol's bytes as they are now, and starts a sync if none is under way.
 func (s *Store) Write(meta []byte) {
+	s.Record(meta)
+	s.Sync()
+}
+
+// Record is Write without the sync.
+func (s *Store) Record(meta []byte) {
 	if s.volatile {
 		s.metaDirty, s.firstDirty = false, 0
 		return
@@ -152,7 +158,6 @@ func (s *Store) Write(meta []byte) {
 		}
 		s.metaDirty, s.firstDirty = false, 0
 	}
-	s.Sync()
 }
 
 // Put writes a record with the entries from first on; 0 is none.
@@ -169,7 +174,7 @@ func (s *Store) Put(meta []byte, first Index) {
 
 // Sync starts a sync of what is written, if none is under way.
 func (s *Store) Sync() {
-	if s.Disk.Sync() {
+	if !s.volatile && s.Disk.Sync() {
 		s.target = s.Last()
 	}
 }

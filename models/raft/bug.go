@@ -34,6 +34,7 @@ type planted struct {
 	began    sim.Time // when the last read round began
 	twice    int      // votes that came twice
 	lease    sim.Time // until when the leader believes that nobody else can lead
+	synced   sim.Time // when entries were synced last
 
 	olderSnapshot *snapshot // that the disk gets with the log which begins after the latest
 }

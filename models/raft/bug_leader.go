@@ -12,6 +12,7 @@ const (
 	bugFollowerReadUnconfirmed sim.BugName = "follower-read-unconfirmed"
 	bugFollowerReadEarly       sim.BugName = "follower-read-before-applied"
 	bugWindowLeaks             sim.BugName = "window-leaks"
+	bugPackedTwice             sim.BugName = "packed-twice"
 )
 
 // leaderBugs are those of leadership transfer, of leases, of reads at followers, and of flow control.
@@ -67,6 +68,12 @@ at 9550ms isolate leader for 200ms
 			Summary: "a leader that goes back to probing forgets the messages in flight, and not their bytes: the window stays full, and the server is sent nothing more",
 			Oracles: []string{progress},
 			Source:  "etcd-io/raft#54",
+		},
+		{
+			Name: bugPackedTwice, ID: "B58", Tier: models.Easy, Options: map[sim.OptionName]string{optionFlow: "messages"},
+			Summary: "of more entries than fit into a message the last that fits is packed twice",
+			Oracles: []string{matching, machineSafety, completeness, assertion, linearizability},
+			Source:  "logcabin/logcabin#160",
 		},
 	}
 }

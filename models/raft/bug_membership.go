@@ -14,6 +14,7 @@ const (
 	bugJointAsUnion          sim.BugName = "joint-as-union"
 	bugInstallKeepsMembers   sim.BugName = "install-keeps-members"
 	bugRemovalBars           sim.BugName = "uncommitted-removal-bars"
+	bugMembersNotUndone      sim.BugName = "members-not-undone"
 )
 
 // membersOrder is the name of a monitor.
@@ -75,6 +76,12 @@ after 9.4s on members partition n3,n5 | n1,n2,n4 dropping in-flight for 500ms
 			Summary: "a server that is sent a snapshot keeps the members that it knew: it elects and is elected by those who are gone",
 			Oracles: []string{membersOrder, election, completeness, machineSafety, linearizability},
 			Source:  "scylladb#9551; openraft#1808",
+		},
+		{
+			Name: bugMembersNotUndone, ID: "B25", Tier: models.Easy, Options: one,
+			Summary: "a change of the members that is deleted from the log stays in force: the next change contradicts it, and the server's assertion fails",
+			Oracles: []string{assertion, membersOrder, election, completeness, machineSafety, linearizability},
+			Source:  "RedisLabs/redisraft#48",
 		},
 		{
 			Name: bugRemovalBars, ID: "B64", Tier: models.Hard, Options: one,

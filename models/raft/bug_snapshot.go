@@ -14,6 +14,7 @@ const (
 	bugChunksInAnyOrder     sim.BugName = "chunks-in-any-order"
 	bugWithoutSessions      sim.BugName = "snapshot-without-sessions"
 	bugRemoveFirst          sim.BugName = "remove-before-rewrite"
+	bugRestoreFailsLate     sim.BugName = "restore-fails-late"
 )
 
 // snapshotBugs are those of log compaction and snapshots.
@@ -37,13 +38,16 @@ func snapshotBugs() []models.Bug {
 			Summary: "a snapshot that the disk refused counts as saved, and the log behind it is dropped",
 			Oracles: []string{durable, voteOrder, completeness, machineSafety, linearizability, progress},
 			Source:  "dragonboat#409",
-			// Both copies must be refused, in one step of a snapshot, by a disk that takes what comes after.
-			Scenario: `at 1s io-error n2 1/2 for 1.5s
-at 2.6s crash n2 for 100ms
-at 3s io-error n3 1/2 for 1.5s
-at 4.6s crash n3 for 100ms
-at 5s io-error n4 1/2 for 1.5s
-at 6.6s crash n4 for 100ms
+			// Both copies are refused in each step of a snapshot, by a disk that takes all else; a majority is hit, one after the other.
+			Scenario: `at 2s io-error n2 1/1 write in log.new for 300ms
+at 2s io-error n2 1/1 write in log.copy.new for 300ms
+at 2.29s crash n2 for 50ms
+at 3s io-error n3 1/1 write in log.new for 300ms
+at 3s io-error n3 1/1 write in log.copy.new for 300ms
+at 3.29s crash n3 for 50ms
+at 4s io-error n4 1/1 write in log.new for 300ms
+at 4s io-error n4 1/1 write in log.copy.new for 300ms
+at 4.29s crash n4 for 50ms
 `,
 		},
 		{
@@ -63,6 +67,20 @@ at 6.6s crash n4 for 100ms
 			Summary: "the parts of a snapshot are joined in the order in which they come, some of them twice",
 			Oracles: []string{equalStates, machineSafety, assertion, linearizability, progress},
 			Source:  "Raft Figure 13, step 3: write data into the snapshot file at the given offset",
+		},
+		{
+			Name: bugRestoreFailsLate, ID: "B67", Tier: models.Medium, Options: compaction,
+			Summary: "a snapshot that can't be written to the disk counts as not installed, though the state is its already: entries are applied to it a second time",
+			Oracles: []string{equalStates, machineSafety, linearizability},
+			Source:  "rqlite/rqlite#2759",
+			// A server that lags is sent a snapshot while its disk refuses writes.
+			Scenario: `at 1s isolate n2 for 800ms
+at 1.7s io-error n2 1/2 write for 400ms
+at 3.5s isolate n3 for 800ms
+at 4.2s io-error n3 1/2 write for 400ms
+at 6s isolate n4 for 800ms
+at 6.7s io-error n4 1/2 write for 400ms
+`,
 		},
 		{
 			Name: bugRemoveFirst, ID: "B75", Tier: models.Easy, Options: compaction,

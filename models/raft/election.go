@@ -49,7 +49,9 @@ func (s *Server) becomeCandidate() {
 	s.leader = 0
 	s.term++
 	s.vote = s.id
-	s.log.ChangeMeta()
+	if !s.env.Bug(bugCandidateTermLate) {
+		s.log.ChangeMeta()
+	}
 	s.attempt = 0
 	s.facts.candidate = factBecameCandidate{Term: s.term}
 	s.env.Report(&s.facts.candidate)
@@ -198,7 +200,11 @@ func (s *Server) acceptable(m *message) bool {
 
 func (s *Server) handlePreVote(from sim.NodeID, m *message) {
 	reply := message{kind: preVoteReply, term: s.term}
-	if m.term > s.term && !s.hearsLeader() && !s.bound() && s.acceptable(m) {
+	if s.env.Bug(bugPreVoteDropsOld) && m.term <= s.term {
+		return
+	}
+	free := !s.hearsLeader() && !s.bound() || s.env.Bug(bugVoteDespiteLease) && s.role != leader
+	if m.term > s.term && free && s.acceptable(m) {
 		reply.ok, reply.term = true, m.term
 	}
 	s.send(from, needTerm, &reply)

@@ -101,6 +101,11 @@ func (f *factState) String() string  { return fmt.Sprintf("state %016x after %d"
 func (f *factHalted) String() string { return "halted: " + f.Reason }
 func (f *factHalted) Halts() string  { return f.Reason }
 
+// factLeaseRead: a leader answered a read from its own state, by its lease.
+type factLeaseRead struct{ Term Term }
+
+func (f *factLeaseRead) String() string { return fmt.Sprintf("read by the lease of term %d", f.Term) }
+
 // facts is the memory from which a server states its facts.
 type facts struct {
 	recovered  factRecovered
@@ -119,4 +124,5 @@ type facts struct {
 	state      factState
 	halted     factHalted
 	members    factMembers
+	leased     factLeaseRead
 }

@@ -1,6 +1,7 @@
 package raft
 
 import (
+	"simrun/models/session"
 	"simrun/sim"
 )
 
@@ -101,6 +102,12 @@ func (s *Server) take(m *message) (installed bool) {
 func (s *Server) install(whole []byte) bool {
 	var snap snapshot
 	if !snap.decode(whole, s.env.Nodes()) {
+		return false
+	}
+	if s.env.Bug(bugRestoreFailsLate) && s.log.Disk.Broken() {
+		if machine, ok := s.machine.(session.Snapshotter); ok && machine.RestoreState(snap.state) {
+			s.reportState()
+		}
 		return false
 	}
 	configs := s.configs

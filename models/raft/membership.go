@@ -91,6 +91,9 @@ func (s *Server) takeMembers(i Index, data []byte) {
 	if !ok {
 		return
 	}
+	if s.env.Bug(bugMembersNotUndone) && (m.voters&^s.members.voters).Len()+(s.members.voters&^m.voters).Len() > 1 {
+		s.env.Fatal(fmt.Sprintf("entry %d makes the voters %v, which were %v: more than one changes", i, m.voters, s.members.voters))
+	}
 	before := s.everyone()
 	was := *s.configs.latest()
 	s.configs = append(s.configs, configuration{i, m})
@@ -107,7 +110,9 @@ func (s *Server) dropMembers(from Index) {
 	for len(s.configs) > 1 && s.configs.latest().index >= from {
 		s.env.Sometimes(markMembersUndone)
 		s.configs = s.configs[:len(s.configs)-1]
-		s.members = s.configs.latest().members
+		if !s.env.Bug(bugMembersNotUndone) {
+			s.members = s.configs.latest().members
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func Model() models.Model {
 		Client:    runClient,
 		Workloads: []models.Workload{workload.KV(), workload.Register(), workload.CASRegister()},
 		Options:   append(Options(), compactionOption, membershipOption, transferOption, flowOption, readsOption),
-		Bugs:      slices.Concat(bugRows(), snapshotBugs(), membershipBugs(), leaderBugs()),
+		Bugs:      slices.Concat(bugRows(), diskBugs(), electionBugs(), snapshotBugs(), membershipBugs(), leaderBugs()),
 		Profile:   profile(),
 		Sites:     Sites(),
 		Monitors:  monitors,
@@ -51,6 +51,9 @@ func monitors(c *sim.Case) []sim.Monitor {
 	}
 	if m := membership(c.Options[optionMembership]); m != fixed && m != "" {
 		list = append(list, &overlapping{})
+	}
+	if c.Options[optionReads] == "lease" {
+		list = append(list, &leaseExclusive{})
 	}
 	return list
 }

@@ -33,10 +33,21 @@ type options struct {
 // unless switched off.
 func readOptions(env Environment) options {
 	return options{
-		preVote:     env.Option(optionPreVote) != "off" && !env.Bug(bugNoPreVote),
+		preVote:     preVotes(env) && !env.Bug(bugNoPreVote),
 		membership:  fixed,
 		checkQuorum: env.Option(optionCheckQuorum) != "off" && !env.Bug(bugNoPreVote) && !env.Bug(bugNoCheckQuorum),
 	}
+}
+
+// preVotes reports whether the server asks before an election. While a cluster is upgraded, those do that were restarted.
+func preVotes(env Environment) bool {
+	switch env.Option(optionPreVote) {
+	case "off":
+		return false
+	case "rolling":
+		return env.Boots() > 1
+	}
+	return true
 }
 
 // readAllOptions reads those that only machines with snapshots have, too.
@@ -53,7 +64,7 @@ func readAllOptions(env Environment) options {
 // Options are the choices of the servers that a case can make.
 func Options() []models.Option {
 	return []models.Option{
-		{Name: optionPreVote, Summary: "ask before an election whether it could be won (dissertation §9.6)", Values: []string{"on", "off"}},
+		{Name: optionPreVote, Summary: "ask before an election whether it could be won (dissertation §9.6): all servers do, none, or each from its first restart on, as while a cluster is upgraded", Values: []string{"on", "off", "rolling"}},
 		{Name: optionCheckQuorum, Summary: "a leader that no majority answers steps down (dissertation §6.2)", Values: []string{"on", "off"}, Weaker: []string{"off"}},
 	}
 }

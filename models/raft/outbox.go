@@ -34,7 +34,7 @@ func (s *Server) release() {
 		return
 	}
 	termOffset, logOffset := s.log.MetaOffset(), s.log.Disk.Written()
-	if s.env.Bug(bugAckBeforeSync) {
+	if s.trustsMemory() {
 		logOffset = termOffset
 	}
 	s.out.Seal(func(p *promise) int {

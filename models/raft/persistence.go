@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	"simrun/models/oplog"
 	"simrun/models/wal"
@@ -37,6 +38,8 @@ func (s *Server) load(files [][]byte) (oplog.Loaded, error) {
 		return s.log.LoadTrusting(s.log.Disk.Believe(files[0]), files)
 	case s.env.Bug(bugDamageIsTornTail):
 		return s.log.LoadTrusting(files[0], files)
+	case s.env.Bug(bugEmptiedLogVotes) && (len(files[0]) == 0 || s.log.Disk.Damaged(files[0])):
+		return s.log.LoadTrusting(nil, files)
 	}
 	return s.log.Load(files)
 }
@@ -58,6 +61,9 @@ func (s *Server) begin(found oplog.Loaded) {
 	}
 	for i := s.log.Base() + 1; i <= s.log.Last() && s.snapshot.bytes == nil; i++ {
 		s.reportAppended(i)
+	}
+	if s.env.Bug(bugReplayCommits) {
+		s.advanceCommit(s.log.Last())
 	}
 	s.drawElectionTimeout()
 }
@@ -122,7 +128,31 @@ func (s *Server) countOwn() {
 }
 
 // persist writes the change of the persistent state as one record.
-func (s *Server) persist() { s.log.Write(s.metaBytes()) }
+func (s *Server) persist() {
+	if s.syncsLater() {
+		s.log.Record(s.metaBytes())
+		return
+	}
+	s.log.Write(s.metaBytes())
+}
+
+// trustsMemory reports whether entries count as durable before they are: a defect.
+func (s *Server) trustsMemory() bool {
+	return s.env.Bug(bugAckBeforeSync) || s.env.Bug(bugSyncByInterval)
+}
+
+// syncsLater reports whether what is written is not synced yet, since the last sync is not long ago: a defect.
+func (s *Server) syncsLater() bool {
+	const interval = sim.Time(time.Second)
+	if !s.env.Bug(bugSyncByInterval) {
+		return false
+	}
+	if s.log.MetaDirty() || s.log.Disk.Durable() < s.log.MetaOffset() || s.env.Now() >= s.planted.synced+interval {
+		s.planted.synced = s.env.Now()
+		return false
+	}
+	return true
+}
 
 // metaBytes is what of the persistent state is not log.
 func (s *Server) metaBytes() []byte {

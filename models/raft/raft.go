@@ -203,9 +203,13 @@ func (s *Server) step(from sim.NodeID, m *message) {
 		s.handlePreVoteReply(from, m)
 		return
 	case requestVote:
-		if m.term > s.term && !m.ok && (s.options.checkQuorum && s.hearsLeader() || s.bound()) {
+		if m.term > s.term && !m.ok && !s.env.Bug(bugVoteDespiteLease) && (s.options.checkQuorum && s.hearsLeader() || s.bound()) {
 			return // dissertation §4.2.3: a server that hears a leader is not disrupted
 		}
+	}
+	if m.term > s.term && m.kind == appendReply && s.role == leader && s.env.Bug(bugRejectionIsContact) {
+		s.peers[from].active = true
+		return
 	}
 	if m.term > s.term { // §5.1: "If one server's current term is smaller than the other's, then it updates"
 		s.becomeFollower(m.term, 0)
@@ -278,8 +282,10 @@ func (s *Server) finish() {
 		s.persist()
 	}
 	s.compact()
-	s.log.Sync()
-	if s.role == leader && s.env.Bug(bugAckBeforeSync) {
+	if !s.syncsLater() {
+		s.log.Sync()
+	}
+	if s.role == leader && s.trustsMemory() {
 		s.log.Assume()
 		s.countOwn()
 	}

@@ -45,6 +45,8 @@ func (s *Server) read(from sim.Caller, query []byte) {
 	}
 	if s.holdsLease() {
 		s.env.Sometimes(markLeaseRead)
+		s.facts.leased = factLeaseRead{Term: s.term}
+		s.env.Report(&s.facts.leased)
 		s.reply(from, s.machine.Read(query))
 		return
 	}

@@ -2,6 +2,7 @@ package raft
 
 import (
 	"fmt"
+	"slices"
 
 	"simrun/models/oplog"
 	"simrun/sim"
@@ -44,7 +45,7 @@ func (s *Server) replicate() {
 // fillWindow sends ahead without waiting for answers, up to the window (pipelining, dissertation §10.2.1).
 func (s *Server) fillWindow(to sim.NodeID) {
 	p := &s.peers[to]
-	for !p.probing && p.next > s.log.Base() && p.next <= s.log.Last() && s.maySend(p) {
+	for !p.probing && p.next > s.log.Base() && p.next <= s.sendable() && s.maySend(p) {
 		s.sendAppend(to)
 	}
 }
@@ -66,12 +67,23 @@ func (s *Server) sendAppend(to sim.NodeID) {
 	}
 	if last := s.batchEnd(p.next); last >= p.next && s.maySend(p) {
 		m.entries = s.log.Raw(p.next, last)
+		if s.env.Bug(bugPackedTwice) && last < s.log.Last() {
+			m.entries = slices.Concat(m.entries, s.log.Raw(last, last))
+		}
 		if !p.probing {
 			p.next = last + 1
 			s.sent(p, last, len(m.entries))
 		}
 	}
 	s.send(to, needTerm, &m)
+}
+
+// sendable is the last entry that may be sent. The leader's own disk writes it meanwhile (dissertation §10.2.1).
+func (s *Server) sendable() Index {
+	if s.env.Bug(bugHungDiskLeads) {
+		return min(s.log.Last(), s.log.Stable())
+	}
+	return s.log.Last()
 }
 
 // batchEnd is the last entry of the message that begins with an entry.
@@ -83,7 +95,7 @@ func (s *Server) batchEnd(first Index) Index {
 	if s.env.Buggify(siteSmallBatch) {
 		size = 1
 	}
-	last := min(s.log.Last(), first+size-1)
+	last := min(s.sendable(), first+size-1)
 	if s.env.Bug(bugCommitOldTerm) { // entries of earlier terms travel first, and are counted when they have arrived
 		last = min(last, s.log.LastBefore(last, s.log.Epoch(first)))
 	}
@@ -170,7 +182,23 @@ func (s *Server) deleteConflict(from Index) {
 		s.env.Fatal(fmt.Sprintf("the leader contradicts entry %d, which is committed up to %d", from, s.commit))
 	}
 	s.env.Sometimes(markConflict)
+	if s.env.Bug(bugTruncateFromFront) {
+		s.removeFirst(from)
+	}
 	s.truncate(from)
+}
+
+// removeFirst removes one entry, and leaves those after it to the next step: a defect.
+func (s *Server) removeFirst(i Index) {
+	if i == s.log.Last() {
+		return
+	}
+	behind := slices.Clone(s.log.Raw(i+1, s.log.Last()))
+	s.log.Truncate(i)
+	for e, rest, ok := oplog.NextEntry(behind); ok; e, rest, ok = oplog.NextEntry(rest) {
+		s.log.AppendRaw(e)
+	}
+	s.persist()
 }
 
 // handleAppendReply takes a follower's answer (§5.3).

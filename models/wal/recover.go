@@ -64,6 +64,12 @@ func (o *Options) Recover(copies [][]byte, replay func(head, body []byte) error)
 	return found, nil
 }
 
+// Damaged reports whether a copy alone has lost what was durable.
+func (o *Options) Damaged(file []byte) bool {
+	_, err := o.Recover([][]byte{file}, func(_, _ []byte) error { return nil })
+	return err != nil
+}
+
 // proves reports whether a frame behind what counts shows that more was durable. What is left of an older generation shows nothing: the log was
 // replaced, and this copy not yet.
 func (o *Options) proves(f frame, found *Found) bool {
