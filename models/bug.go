@@ -82,7 +82,7 @@ func (m Model) Bug(name string) (Bug, error) {
 }
 
 // Suit fills in what a case leaves out and its bugs need to be seen: the workload and the options of the first bug that names any. A case that
-// names no workload gets the default one.
+// names no workload gets the default one. Then come the options of the workload.
 func (m Model) Suit(c *sim.Case) {
 	for _, b := range m.Bugs {
 		if !slices.Contains(c.Bugs, b.Name) {
@@ -95,6 +95,9 @@ func (m Model) Suit(c *sim.Case) {
 	}
 	if c.Workload.Name == "" {
 		c.Workload.Name = m.Workloads[0].Name
+	}
+	if w, err := m.Workload(c.Workload.Name); err == nil {
+		c.Options = merge(w.Options, c.Options)
 	}
 }
 

@@ -82,6 +82,9 @@ type Workload struct {
 	Keys    int          // default number of keys
 	Mix     []sim.Weight // default weights of the operations
 
+	// Options are those that it needs to be of use; a case that names them wins.
+	Options map[sim.OptionName]string
+
 	// Account is what the history must answer to in place of Spec, where less than linearizability is promised.
 	Account accounts.Checker
 

@@ -2,6 +2,7 @@ package specs
 
 import (
 	"fmt"
+	"slices"
 
 	"simrun/check"
 	"simrun/history"
@@ -12,7 +13,35 @@ import (
 // absent key and the empty string both read as null.
 //
 //	get → "a"  (or read)     put "a"  (or write)     append "b"     cas ["a", "b"]     delete
-var KV = check.Define(check.Object[history.Value]{
+var KV = check.Define(kvObject)
+
+// KVWith is KV with further operations, which concern no key, change no value and end as they like: requests of an operator, for instance.
+func KVWith(name, summary string, others ...string) check.Spec {
+	o := kvObject
+	o.Name, o.Summary, o.Rule = name, summary, nil // the rule reads all that is no read as a write
+	other := func(op history.Operation) bool { return slices.Contains(others, op.F) }
+	o.Partition = func(op history.Operation) string {
+		if other(op) {
+			return "requests"
+		}
+		return op.Key
+	}
+	o.Step = func(value history.Value, op history.Operation) (history.Value, bool) {
+		if other(op) {
+			return value, true
+		}
+		return kvObject.Step(value, op)
+	}
+	o.Accepts = func(op history.Operation) error {
+		if other(op) {
+			return nil
+		}
+		return kvObject.Accepts(op)
+	}
+	return check.Define(o)
+}
+
+var kvObject = check.Object[history.Value]{
 	Name:    "kv",
 	Summary: "values by key: get (read), put (write), append, cas [from, to], delete",
 	Step: func(value history.Value, op history.Operation) (history.Value, bool) {
@@ -72,7 +101,7 @@ var KV = check.Define(check.Object[history.Value]{
 	},
 	DescribeOperation: describeRegister,
 	Explain:           explainRegister,
-})
+}
 
 // present returns null for the empty string, which is the same as an absent value.
 func present(v history.Value) history.Value {

@@ -16,6 +16,8 @@ type Options struct {
 	TimeoutIsFailure bool
 	// AnyServer asks another server for each read, not the one that is believed to lead.
 	AnyServer bool
+	// Other, if not nil, carries out the operations that are not those of the machine, and reports whether an operation is one.
+	Other func(*session.Client, sim.Op) bool
 	// Between, if not nil, is what the client does after each of its operations.
 	Between func(*session.Client)
 }
@@ -28,7 +30,9 @@ func RunClient(c *sim.Client, o Options) {
 		if !ok {
 			return
 		}
-		cl.do(op)
+		if o.Other == nil || !o.Other(cl.Client, op) {
+			cl.do(op)
+		}
 		if o.Between != nil {
 			o.Between(cl.Client)
 		}

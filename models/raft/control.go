@@ -76,7 +76,7 @@ func operator(c *sim.Client) func(*session.Client) {
 	if c.Option(optionCompaction) == on && len(can) > 0 {
 		can = append(can, controlCompact)
 	}
-	if c.ID() != sim.ClientID(1) || len(can) == 0 {
+	if c.ID() != sim.ClientID(1) || len(can) == 0 || c.Workload() == operatedName {
 		return nil
 	}
 	turn := uint64(0)
@@ -87,7 +87,7 @@ func operator(c *sim.Client) func(*session.Client) {
 			return
 		}
 		what, set := drawControl(draw.Next(), can, c.Nodes())
-		cl.Read(session.Control, func(b []byte) []byte { return binary.LittleEndian.AppendUint64(append(b, what), uint64(set)) }) // what becomes of it shows in the others' operations
+		control(cl, what, set) // what becomes of it shows in the others' operations
 	}
 }
 
@@ -108,5 +108,5 @@ func drawControl(draw rng.Value, can []byte, nodes int) (what byte, set fault.Se
 
 // runClient is the whole life of a client.
 func runClient(c *sim.Client) {
-	kv.RunClient(c, kv.Options{LogReads: c.Option(optionReads) == "log", TimeoutIsFailure: c.Bug(bugTimeoutIsFailure), AnyServer: c.Option(optionReads) == "follower", Between: operator(c)})
+	kv.RunClient(c, kv.Options{LogReads: c.Option(optionReads) == "log", TimeoutIsFailure: c.Bug(bugTimeoutIsFailure), AnyServer: c.Option(optionReads) == "follower", Between: operator(c), Other: request(c)})
 }

@@ -12,12 +12,15 @@ import (
 
 // Everything at once: an operator changes the members, hands over and compacts, while others read and write, under any faults.
 func TestEverythingOn(t *testing.T) {
-	for _, options := range []map[sim.OptionName]string{
+	for i, options := range []map[sim.OptionName]string{
 		{optionCompaction: on, optionMembership: string(joint), optionTransfer: on, optionFlow: "messages", optionReads: "lease"},
 		{optionCompaction: on, optionMembership: string(single), optionTransfer: on, optionFlow: "messages", optionReads: "follower"},
+		{optionReads: "follower"},
+		{optionReads: "lease", optionMembership: string(single)},
 	} {
-		s := trial.Setup{Model: Model(), Base: sim.Case{Options: options}, Nemesis: nemesis.Swarm}
-		for seed := range sim.Seed(soak.N(15, 1_000)) {
+		work := []string{"", "", operatedName, operatedName}[i]
+		s := trial.Setup{Model: Model(), Base: sim.Case{Options: options, Workload: sim.Workload{Name: work}}, Nemesis: nemesis.Swarm}
+		for seed := range sim.Seed(soak.N(8, 1_000)) {
 			run, err := s.Run(1+seed, false)
 			if err != nil {
 				t.Fatal(err)

@@ -56,7 +56,7 @@ func (s *Server) bound() bool {
 
 // leaseClaims are those of Raft, but for clocks. Which option's claims hold is decided by one option alone, so that these must do for changing members as well.
 func leaseClaims() fault.Claims {
-	c := operated()
+	c := changing()
 	c.Skew, c.Drift = 0, leaseDrift
 	return c
 }

@@ -113,15 +113,15 @@ const (
 var membershipOption = models.Option{
 	Name: optionMembership, Values: []string{string(fixed), string(single), string(joint)},
 	Summary: "the first client changes who the voters are: one server at a time (dissertation §4.1), or any at once through joint consensus (§6)",
-	Claims:  map[string]fault.Claims{string(single): operated(), string(joint): operated()},
+	Claims:  map[string]fault.Claims{string(single): changing(), string(joint): changing()},
 	Marks: map[string][]string{
 		string(single): {markMembersUndone, markRemovedLeader},
 		string(joint):  {markMembersUndone, markRemovedLeader},
 	},
 }
 
-// operated is what is claimed while an operator changes the members.
-func operated() fault.Claims {
+// changing is what is claimed while an operator changes the members.
+func changing() fault.Claims {
 	c := Profile().Claims
 	c.Lost = fault.Nobody
 	return c
