@@ -10,6 +10,8 @@ const (
 	bugVoteDespiteLease   sim.BugName = "vote-despite-lease"
 	bugPreVoteDropsOld    sim.BugName = "pre-vote-drops-old-terms"
 	bugRejectionIsContact sim.BugName = "rejection-is-contact"
+	bugJointKeepsTerm     sim.BugName = "joint-pre-vote-keeps-term"
+	bugPriorityBeforeLog  sim.BugName = "priority-before-log"
 )
 
 // leaseOrder is the name of a monitor.
@@ -54,6 +56,36 @@ at 1.4s isolate n5 dropping in-flight for 2.6s
 at 2.5s crash n5 for 50ms
 at 2.8s crash n1,n2 forever
 `,
+		},
+		{
+			Name: bugJointKeepsTerm, ID: "B35", Tier: models.Hard, Options: map[sim.OptionName]string{optionMembership: string(joint)},
+			Summary: "while the configuration is joint, a server whose pre-vote is denied does not take over the later term: servers with the later term and servers with the newer log deny each other",
+			Oracles: []string{progress},
+			Source:  "databendlabs/openraft#1796",
+			// A candidate's term reaches nobody. Then the configuration becomes joint on two servers alone, whose leader steps down for want of a majority. Where there are four voters,
+			// two have the newer log and two the later term.
+			Scenario: `at 1s pause leader for 200ms
+after 1s on vote isolate it dropping in-flight for 1s
+after 1.3s on 2nd members partition it,leader | rest dropping in-flight for 0.7s
+at 2.7s pause leader for 200ms
+after 2.7s on vote isolate it dropping in-flight for 1s
+after 3s on 2nd members partition it,leader | rest dropping in-flight for 0.7s
+at 4.4s pause leader for 200ms
+after 4.4s on vote isolate it dropping in-flight for 1s
+after 4.7s on 2nd members partition it,leader | rest dropping in-flight for 0.7s
+at 6.1s pause leader for 200ms
+after 6.1s on vote isolate it dropping in-flight for 1s
+after 6.4s on 2nd members partition it,leader | rest dropping in-flight for 0.7s
+at 7.8s pause leader for 200ms
+after 7.8s on vote isolate it dropping in-flight for 1s
+after 8.1s on 2nd members partition it,leader | rest dropping in-flight for 0.7s
+`,
+		},
+		{
+			Name: bugPriorityBeforeLog, ID: "B57", Tier: models.Easy, Options: map[sim.OptionName]string{optionPriority: on},
+			Summary: "a voter prefers a candidate of higher priority, though its log is behind: committed entries are rolled back",
+			Oracles: []string{completeness, machineSafety, assertion, linearizability},
+			Source:  "eBay/NuRaft#185",
 		},
 		{
 			Name: bugRejectionIsContact, ID: "B61", Tier: models.Medium,

@@ -117,7 +117,8 @@ func (s *Server) electionTimer() {
 	case candidate:
 		s.env.Sometimes(markSplitVote)
 	}
-	if !s.mayStand() {
+	s.waitForLess()
+	if !s.mayStand() || !s.goodEnough(s.id) {
 		s.leader = 0 // clients must not be sent to whom this server followed when it was a member
 		s.drawElectionTimeout()
 		return
@@ -190,8 +191,8 @@ func (s *Server) countVote(from sim.NodeID) {
 
 // acceptable is the voting restriction of §5.4.1: "the voter denies its vote if its own log is more up-to-date than
 // that of the candidate".
-func (s *Server) acceptable(m *message) bool {
-	if s.env.Bug(bugVoteForAnyLog) || upToDate(m.logTerm, m.index, s.log.LastEpoch(), s.log.Last()) {
+func (s *Server) acceptable(from sim.NodeID, m *message) bool {
+	if s.env.Bug(bugVoteForAnyLog) || s.preferred(from) || upToDate(m.logTerm, m.index, s.log.LastEpoch(), s.log.Last()) {
 		return true
 	}
 	s.env.Sometimes(markBehind)
@@ -204,7 +205,7 @@ func (s *Server) handlePreVote(from sim.NodeID, m *message) {
 		return
 	}
 	free := !s.hearsLeader() && !s.bound() || s.env.Bug(bugVoteDespiteLease) && s.role != leader
-	if m.term > s.term && free && s.acceptable(m) {
+	if m.term > s.term && free && s.goodEnough(from) && s.acceptable(from, m) {
 		reply.ok, reply.term = true, m.term
 	}
 	s.send(from, needTerm, &reply)
@@ -215,7 +216,7 @@ func (s *Server) handlePreVoteReply(from sim.NodeID, m *message) {
 	switch {
 	case m.ok && s.role == preCandidate && m.term == s.term+1:
 		s.countVote(from)
-	case !m.ok && m.term > s.term && !s.env.Bug(bugPreVoteKeepsTerm):
+	case !m.ok && m.term > s.term && !s.env.Bug(bugPreVoteKeepsTerm) && !(s.env.Bug(bugJointKeepsTerm) && s.members.joint()):
 		s.becomeFollower(m.term, 0)
 	}
 }
@@ -223,7 +224,7 @@ func (s *Server) handlePreVoteReply(from sim.NodeID, m *message) {
 // handleRequestVote grants at most one vote per term (§5.2: "Each server will vote for at most one
 // candidate in a given term, on a first-come-first-served basis").
 func (s *Server) handleRequestVote(from sim.NodeID, m *message) {
-	grant := (s.vote == 0 || s.vote == from) && s.acceptable(m)
+	grant := (s.vote == 0 || s.vote == from) && s.acceptable(from, m)
 	if grant {
 		if s.vote == 0 {
 			s.vote = from

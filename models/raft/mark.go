@@ -22,6 +22,7 @@ const (
 	markTransferred     = "server stood for election by leave of the leader"
 	markTransferGivenUp = "transfer of the leadership given up"
 	markLeaseRead       = "read answered by a lease"
+	markTooLow          = "server waited for one of higher priority"
 	markFollowerRead    = "read answered by a follower"
 	markOldTerm         = "entry of an earlier term on a majority, not committed by counting"
 )

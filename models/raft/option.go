@@ -15,6 +15,7 @@ const (
 	optionMembership  sim.OptionName = "membership"
 	optionTransfer    sim.OptionName = "transfer"
 	optionFlow        sim.OptionName = "flow"
+	optionPriority    sim.OptionName = "priority"
 )
 
 // options are the choices that the algorithm leaves open.
@@ -26,6 +27,7 @@ type options struct {
 	flow          bool // messages in flight are bounded
 	lease         bool // reads go by the leader's lease (dissertation §6.4.1)
 	followerReads bool // reads at followers (dissertation §6.4)
+	priority      bool // servers with lower numbers are elected first
 }
 
 // readOptions reads the options of the case. Without pre-vote and check of the quorum a single
@@ -58,6 +60,7 @@ func readAllOptions(env Environment) options {
 	o.flow = env.Option(optionFlow) == "messages"
 	o.lease = env.Option(optionReads) == "lease"
 	o.followerReads = env.Option(optionReads) == "follower"
+	o.priority = env.Option(optionPriority) == on
 	return o
 }
 
@@ -82,6 +85,13 @@ var flowOption = models.Option{
 	Name: optionFlow, Values: []string{"entries", "messages"},
 	Summary: "how far a leader is ahead of a server's answers: 256 entries, or 4 messages of 8 entries and about 512 bytes (as go.etcd.io/raft bounds inflight messages)",
 	Marks:   map[string][]string{"messages": {markWindowFull}},
+}
+
+// priorityOption prefers some servers as leaders.
+var priorityOption = models.Option{
+	Name: optionPriority, Values: []string{"off", on},
+	Summary: "of the servers that could lead, the one with the lowest number is elected first, if there is time to wait for it (as in NuRaft)",
+	Marks:   map[string][]string{on: {markTooLow}},
 }
 
 // transferOption comes with the operator, who asks leaders to hand over.

@@ -54,6 +54,7 @@ func (s *Server) begin(found oplog.Loaded) {
 	s.vote = sim.NodeID(binary.LittleEndian.Uint32(found.Meta[8:]))
 	s.termTold = s.term
 	s.contact = s.env.Now()
+	s.waitForBest()
 	s.facts.recovered = factRecovered{Term: s.term, Vote: s.vote, Last: s.log.Last()}
 	s.env.Report(&s.facts.recovered)
 	if found.State != nil && !s.resume(found.State) {

@@ -123,6 +123,7 @@ type Server struct {
 	attempt uint64        // timeouts drawn in this term
 	votes   fault.Set     // who granted
 	urged   bool          // the leader has told the server to stand
+	awaited int           // the priority that a server needs to be elected, with priorities
 	contact sim.Time      // when a leader was last heard, whoever it was; with leases, since the start at least
 
 	// Volatile state on leaders.

@@ -127,6 +127,7 @@ func (s *Server) follow(from sim.NodeID, term Term) {
 	}
 	s.heard = s.env.Now()
 	s.contact = s.heard
+	s.waitForBest()
 }
 
 // agrees reports whether the log has an entry with a term. What was dropped was committed: all leaders have it.
