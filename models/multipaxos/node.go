@@ -148,8 +148,8 @@ func (n *node) Timer(t sim.TimerID) {
 }
 
 // Synced implements [sim.SyncHandler].
-func (n *node) Synced(_ sim.SyncID, err error) {
-	n.disk.Synced(err)
+func (n *node) Synced(id sim.SyncID, err error) {
+	n.disk.Synced(id, err)
 	n.finish()
 }
 

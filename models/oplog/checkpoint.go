@@ -22,7 +22,7 @@ func (s *Store) Checkpointing() bool { return !s.Disk.Replaceable() }
 // has asked [Store.Checkpointing], and nothing changed since the last record.
 func (s *Store) Checkpoint(meta, state func() []byte, d wal.Defects) {
 	s.Disk.Replace(func() []byte {
-		s.target = s.Last()
+		s.targets = append(s.targets, target{last: s.Last()})
 		return s.checkpoint(meta(), state())
 	}, d)
 }
@@ -51,5 +51,5 @@ func (s *Store) replayCheckpoint(base Index, body []byte) error {
 // Restart makes the log begin after a base, in memory: the next checkpoint takes it to the disk. What was durable before counts no more.
 func (s *Store) Restart(base Index, epoch Epoch, chain uint64) {
 	s.Begin(base, epoch, chain)
-	s.stable, s.target = 0, 0
+	s.stable, s.targets = 0, s.targets[:0]
 }

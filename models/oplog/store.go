@@ -16,14 +16,20 @@ type Store struct {
 
 	volatile bool // there is no disk: see [NewVolatile]
 
-	meta       int   // size of the protocol's bytes
-	metaDirty  bool  // they changed since the last record
-	firstDirty Index // the log changed from here on since the last record; 0 if it did not
-	metaOffset int   // size of the file with the protocol's bytes as they are
-	stable     Index // entries up to here are durable
-	target     Index // and will be when the sync in flight ends
+	meta       int      // size of the protocol's bytes
+	metaDirty  bool     // they changed since the last record
+	firstDirty Index    // the log changed from here on since the last record; 0 if it did not
+	metaOffset int      // size of the file with the protocol's bytes as they are
+	stable     Index    // entries up to here are durable
+	targets    []target // and will be when syncs in flight end
 
 	state []byte // of the protocol, up to the base or beyond: see [Store.Compact]
+}
+
+// target is what becomes durable with a position of the disk.
+type target struct {
+	position int // 0: of a checkpoint, with whatever the disk tells next
+	last     Index
 }
 
 // indexSize is the size of the index in the head of a record, after the protocol's bytes: of the first entry in the body, which
@@ -71,7 +77,7 @@ func (s *Store) load(copies, all [][]byte, trusting bool) (Loaded, error) {
 	if err := s.Disk.Settle(found, all); err != nil {
 		return l, err
 	}
-	s.metaOffset, s.stable, s.target, s.metaDirty, s.firstDirty = found.Size, s.Last(), 0, false, 0
+	s.metaOffset, s.stable, s.targets, s.metaDirty, s.firstDirty = found.Size, s.Last(), nil, false, 0
 	return l, nil
 }
 
@@ -121,7 +127,10 @@ func (s *Store) AppendRaw(e Entry) {
 func (s *Store) Truncate(from Index) {
 	s.Log.Truncate(from)
 	s.changed(from)
-	s.stable, s.target = min(s.stable, from-1), min(s.target, from-1)
+	s.stable = min(s.stable, from-1)
+	for i := range s.targets {
+		s.targets[i].last = min(s.targets[i].last, from-1)
+	}
 }
 
 func (s *Store) changed(from Index) {
@@ -175,17 +184,25 @@ func (s *Store) Put(meta []byte, first Index) {
 // Sync starts a sync of what is written, if none is under way.
 func (s *Store) Sync() {
 	if !s.volatile && s.Disk.Sync() {
-		s.target = s.Last()
+		s.targets = append(s.targets, target{s.Disk.Written(), s.Last()})
 	}
 }
 
 // Synced takes the end of a sync. It reports whether more became durable.
-func (s *Store) Synced(_ sim.SyncID, err error) bool {
-	target := s.target // a checkpoint that begins now has another
-	if !s.Disk.Synced(err) {
+func (s *Store) Synced(id sim.SyncID, err error) bool {
+	before := len(s.targets) // a checkpoint that begins now adds one
+	if !s.Disk.Synced(id, err) {
 		return false
 	}
-	s.stable = max(s.stable, target)
+	durable, kept := s.Disk.Durable(), s.targets[:0]
+	for i, t := range s.targets {
+		if i < before && t.position <= durable {
+			s.stable = max(s.stable, t.last)
+		} else {
+			kept = append(kept, t)
+		}
+	}
+	s.targets = kept
 	return true
 }
 

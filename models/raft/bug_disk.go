@@ -13,6 +13,7 @@ const (
 	bugEmptiedLogVotes   sim.BugName = "emptied-log-votes"
 	bugSyncByInterval    sim.BugName = "sync-by-interval"
 	bugHungDiskLeads     sim.BugName = "hung-disk-leads"
+	bugLateSyncLost      sim.BugName = "late-sync-lost"
 )
 
 // diskBugs are those of what a server keeps on its disk.
@@ -45,6 +46,12 @@ at 5.795s crash old leader at disk op 3 keeping all for 100ms
 			Summary: "a candidate asks for votes before its new term and its own vote are on its disk: after a crash it votes again in that term",
 			Oracles: []string{voteOrder, election, linearizability},
 			Source:  "canonical/raft#386; Raft Figure 2",
+		},
+		{
+			Name: bugLateSyncLost, ID: "B54", Tier: models.Easy, Options: map[sim.OptionName]string{optionSyncs: "several"},
+			Summary: "the end of a sync that comes after that of a later one is lost: the server waits for it, and what it writes from then on is never durable",
+			Oracles: []string{progress},
+			Source:  "databendlabs/openraft#1960, #1964; redpanda-data/redpanda#3110",
 		},
 		{
 			Name: bugEmptiedLogVotes, ID: "B59", Tier: models.Easy,

@@ -26,6 +26,19 @@ const metaSize = 12
 
 var logFiles = wal.Options{Files: [2]string{"log", "log.copy"}, Magic: 0x31746672} // "rft1"
 
+// severalSyncs is how many syncs of each file are in flight at most where that are several.
+const severalSyncs = 4
+
+// files are those of the server's log.
+func (s *Server) files() wal.Options {
+	o := logFiles
+	if s.options.severalSyncs {
+		o.Flights = severalSyncs
+	}
+	o.LateIsLost = s.env.Bug(bugLateSyncLost)
+	return o
+}
+
 func metaOf(term Term, vote sim.NodeID) (meta [metaSize]byte) {
 	binary.LittleEndian.PutUint64(meta[0:], uint64(term))
 	binary.LittleEndian.PutUint32(meta[8:], uint32(vote))

@@ -16,7 +16,7 @@ func TestEverythingOn(t *testing.T) {
 		{optionCompaction: on, optionMembership: string(joint), optionTransfer: on, optionFlow: "messages", optionReads: "lease"},
 		{optionCompaction: on, optionMembership: string(single), optionTransfer: on, optionFlow: "messages", optionReads: "follower"},
 		{optionReads: "follower"},
-		{optionReads: "lease", optionMembership: string(single)},
+		{optionReads: "lease", optionMembership: string(single), optionPriority: on, optionSyncs: "several"},
 	} {
 		work := []string{"", "", operatedName, operatedName}[i]
 		s := trial.Setup{Model: Model(), Base: sim.Case{Options: options, Workload: sim.Workload{Name: work}}, Nemesis: nemesis.Swarm}

@@ -16,6 +16,7 @@ const (
 	optionTransfer    sim.OptionName = "transfer"
 	optionFlow        sim.OptionName = "flow"
 	optionPriority    sim.OptionName = "priority"
+	optionSyncs       sim.OptionName = "syncs"
 )
 
 // options are the choices that the algorithm leaves open.
@@ -27,6 +28,7 @@ type options struct {
 	flow          bool // messages in flight are bounded
 	lease         bool // reads go by the leader's lease (dissertation §6.4.1)
 	followerReads bool // reads at followers (dissertation §6.4)
+	severalSyncs  bool // of the log are in flight at a time
 	priority      bool // servers with lower numbers are elected first
 }
 
@@ -60,6 +62,7 @@ func readAllOptions(env Environment) options {
 	o.flow = env.Option(optionFlow) == "messages"
 	o.lease = env.Option(optionReads) == "lease"
 	o.followerReads = env.Option(optionReads) == "follower"
+	o.severalSyncs = env.Option(optionSyncs) == "several"
 	o.priority = env.Option(optionPriority) == on
 	return o
 }
@@ -85,6 +88,12 @@ var flowOption = models.Option{
 	Name: optionFlow, Values: []string{"entries", "messages"},
 	Summary: "how far a leader is ahead of a server's answers: 256 entries, or 4 messages of 8 entries and about 512 bytes (as go.etcd.io/raft bounds inflight messages)",
 	Marks:   map[string][]string{"messages": {markWindowFull}},
+}
+
+// syncsOption is how the log is synced.
+var syncsOption = models.Option{
+	Name: optionSyncs, Values: []string{"one", "several"},
+	Summary: "how many syncs of the log are in flight at a time: one, which covers all that was written before it, or up to four, which may end in any order",
 }
 
 // priorityOption prefers some servers as leaders.

@@ -176,7 +176,7 @@ func boot(env Environment, machine session.Machine, o options) *Server {
 		members: members{voters: fault.All(nodes)},
 	}
 	s.configs = configurations{{members: s.members}}
-	s.log = oplog.NewStore(env, logFiles, metaSize, func() { env.SetTimer(timerDisk, diskRetry) })
+	s.log = oplog.NewStore(env, s.files(), metaSize, func() { env.SetTimer(timerDisk, diskRetry) })
 	s.recover()
 	return s
 }

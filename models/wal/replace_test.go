@@ -19,14 +19,18 @@ func newCrashing() *crashing {
 	return &crashing{drive{files: map[string][]byte{}}, map[string][]byte{}}
 }
 
-// end lets the oldest sync end.
-func (d *crashing) end(l *Log) {
-	name := d.syncs[0]
-	d.syncs = d.syncs[1:]
+// end lets a sync end. It makes durable what the file had when it began; more may be already.
+func (d *crashing) end(l *Log, i int) {
+	s := d.take(i)
 	if d.refuse == nil {
-		d.stable[name] = bytes.Clone(d.files[name])
+		now, before := d.files[s.name], d.stable[s.name]
+		size := max(s.size, len(before))
+		if !bytes.HasPrefix(now, before) { // it was replaced
+			size = len(now)
+		}
+		d.stable[s.name] = bytes.Clone(now[:min(size, len(now))])
 	}
-	l.Synced(d.refuse)
+	l.Synced(s.id, d.refuse)
 }
 
 // records are the bodies that a crash at this moment leaves.
@@ -46,8 +50,9 @@ func (d *crashing) records(t *rapid.T) (bodies []string) {
 func TestReplaceIsAtomic(t *testing.T) {
 	head := []byte{1, 2, 3}
 	rapid.Check(t, func(t *rapid.T) {
-		d := newCrashing()
-		l := New(d, options, func() {})
+		d, o := newCrashing(), options
+		o.Flights = rapid.IntRange(0, 3).Draw(t, "flights")
+		l := New(d, o, func() {})
 		n, promised := 0, []int{} // position after each record
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			switch rapid.IntRange(0, 5).Draw(t, "step") {
@@ -63,7 +68,7 @@ func TestReplaceIsAtomic(t *testing.T) {
 				}
 			case 3, 4:
 				if len(d.syncs) > 0 {
-					d.end(&l)
+					d.end(&l, rapid.IntRange(0, len(d.syncs)-1).Draw(t, "which"))
 				}
 			default:
 				n++
@@ -122,12 +127,12 @@ func TestReplaceDefects(t *testing.T) {
 		l.Put([]byte{1, 2, 3}, []byte("1"))
 		l.Sync()
 		for len(disk.syncs) > 0 {
-			disk.end(&l)
+			disk.end(&l, 0)
 		}
 		disk.refuse = map[bool]error{true: errors.New("refused")}[d.IgnoreErrors]
 		l.Replace(func() []byte { return []byte{1, 2, 9, 'x'} }, d)
 		for len(disk.syncs) > 0 {
-			disk.end(&l)
+			disk.end(&l, 0)
 		}
 		if gone := disk.files["a"] == nil; d.RemoveFirst && !l.Broken() && gone {
 			t.Errorf("%s: the file is still gone at the end", name)

@@ -8,13 +8,22 @@
 // What a node promises in a message must be durable before the message leaves: see [Outbox].
 package wal
 
-import "simrun/sim"
+import (
+	"slices"
+
+	"simrun/sim"
+)
 
 // Options say what a log is like. They must not change over the life of its files.
 type Options struct {
 	Files [2]string // the two copies
 	Magic uint32    // begins each frame: tells the log from other files
 	Head  int       // size of the head that every record has
+
+	// Flights is how many syncs of each copy may be in flight at a time; 0 is one. They may end in any order.
+	Flights int
+	// LateIsLost is a defect: the end of a sync after that of a later one is lost, and the log waits for it.
+	LateIsLost bool
 }
 
 // Env is the part of [sim.Env] that a log uses.
@@ -27,23 +36,30 @@ type Env interface {
 	Sync(file string, id sim.SyncID)
 }
 
-// Log writes records and knows which of them are durable. One sync of each copy is in flight at a time
-// and covers all records written before it (group commit).
+// Log writes records and knows which of them are durable. A sync of each copy covers all records written before it (group commit); there is one in
+// flight at a time, or [Options.Flights].
 type Log struct {
 	Options
 	env     Env
 	refused func()
 
-	crc     uint32 // of the last frame
-	durable int    // bytes of the file that are surely on disk
-	tail    []byte // frames after that
-	syncing int    // size of the file that the syncs in flight cover; 0 if none is
-	flying  int    // syncs in flight: one for each copy
-	broken  bool   // the disk refused a write or a sync; the tail is to be written again
+	crc     uint32   // of the last frame
+	durable int      // bytes of the file that are surely on disk
+	tail    []byte   // frames after that
+	flights []flight // in order of size
+	flying  int      // syncs in flight: one for each copy and flight
+	waits   bool     // for the end of a sync that was lost, by a defect
+	broken  bool     // the disk refused a write or a sync; the tail is to be written again
 
 	generation uint32 // of the files: how often the log was replaced
 	shift      int    // positions count on when the log is replaced: what is added to an offset in the file
 	replacing  replacement
+}
+
+// flight is a sync of every copy.
+type flight struct {
+	size int // of the file that it covers
+	left int // copies that it has not ended for
 }
 
 // New returns a log that is to be recovered: [Log.Copies], [Options.Recover], [Log.Settle]. refused is
@@ -127,38 +143,54 @@ func (l *Log) write(from int) bool {
 	return true
 }
 
-// Sync starts to make all records durable, unless syncs are in flight: then the
+// Sync starts to make all records durable, unless as many syncs are in flight as may be: then the
 // next begin when these end. It reports whether it started.
 func (l *Log) Sync() bool {
-	if l.flying > 0 || len(l.tail) == 0 || l.broken || l.replacing.stage != settled {
+	size := l.durable + len(l.tail)
+	n := len(l.flights)
+	if n >= max(l.Flights, 1) || l.waits || len(l.tail) == 0 || l.broken || l.replacing.stage != settled || n > 0 && l.flights[n-1].size == size {
 		return false
 	}
-	l.syncing = l.durable + len(l.tail)
+	l.flights = append(l.flights, flight{size, len(l.Files)})
 	for _, file := range l.Files {
 		l.flying++
-		l.env.Sync(file, sim.SyncID(l.syncing))
+		l.env.Sync(file, sim.SyncID(size))
 	}
 	return true
 }
 
 // Synced takes the end of a sync. It reports whether more became durable.
-func (l *Log) Synced(err error) bool {
+func (l *Log) Synced(id sim.SyncID, err error) bool {
 	l.flying--
 	if err != nil && !l.broken && !l.ignored() {
 		l.fail()
 	}
-	if l.flying > 0 || l.broken { // what was refused is written again, and what these syncs covered with it
+	if l.replacing.stage > waiting {
+		return l.flying == 0 && !l.broken && l.replaced()
+	}
+	size, more := l.landed(int(id)), false
+	if l.broken { // what was refused is written again, and what these syncs covered with it
 		return false
 	}
-	if l.replacing.stage > waiting {
-		return l.replaced()
+	if size > l.durable {
+		l.tail = l.tail[:copy(l.tail, l.tail[size-l.durable:])]
+		l.durable, more = size, true
 	}
-	l.tail = l.tail[:copy(l.tail, l.tail[l.syncing-l.durable:])]
-	l.durable = l.syncing
-	if l.replacing.stage == waiting {
+	if l.replacing.stage == waiting && l.flying == 0 {
 		l.beginReplacement()
 	}
-	return true
+	return more
+}
+
+// landed takes the end of a sync of one copy. It returns how much of the file its flight covers, if that was the last copy, else 0.
+func (l *Log) landed(size int) int {
+	i := slices.IndexFunc(l.flights, func(f flight) bool { return f.size == size })
+	if l.flights[i].left--; l.flights[i].left > 0 {
+		return 0
+	}
+	l.flights = slices.Delete(l.flights, i, i+1)
+	l.waits = l.waits || l.LateIsLost && size < l.durable
+	return size
 }
 
 // fail begins to wait for a better disk.

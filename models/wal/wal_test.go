@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -98,10 +99,17 @@ func TestRecoverStaleFrame(t *testing.T) {
 	}
 }
 
+// syncing is a sync that has not ended.
+type syncing struct {
+	name string
+	id   sim.SyncID
+	size int // of the file when it began
+}
+
 // drive is a disk whose syncs end when a test says so.
 type drive struct {
 	files  map[string][]byte
-	syncs  []string
+	syncs  []syncing
 	refuse error
 }
 
@@ -132,7 +140,19 @@ func (d *drive) Remove(name string) error {
 	delete(d.files, name)
 	return nil
 }
-func (d *drive) Sync(name string, _ sim.SyncID) { d.syncs = append(d.syncs, name) }
+func (d *drive) Sync(name string, id sim.SyncID) {
+	d.syncs = append(d.syncs, syncing{name, id, len(d.files[name])})
+}
+
+// take takes a sync that has not ended.
+func (d *drive) take(i int) syncing {
+	s := d.syncs[i]
+	d.syncs = slices.Delete(d.syncs, i, i+1)
+	return s
+}
+
+// synced lets the oldest sync end.
+func (l *Log) synced(d *drive, err error) bool { return l.Synced(d.take(0).id, err) }
 
 // Whatever one copy has lost the other has, and settling makes them equal again.
 func TestSettleFromTheOtherCopy(t *testing.T) {
@@ -180,15 +200,40 @@ func TestGroupCommit(t *testing.T) {
 		t.Fatalf("syncs %v, want one of each copy", d.syncs)
 	}
 	l.Put([]byte{1, 2, 4}, nil)
-	if l.Synced(nil) || l.Durable() != 0 {
+	if l.synced(d, nil) || l.Durable() != 0 {
 		t.Error("durable after one of two copies")
 	}
-	if !l.Synced(nil) || l.Durable() != first || !l.Sync() {
+	if !l.synced(d, nil) || l.Durable() != first || !l.Sync() {
 		t.Errorf("durable %d after both copies, want %d", l.Durable(), first)
 	}
-	l.Synced(nil)
-	if l.Synced(nil); l.Durable() != l.Written() || l.Sync() {
+	l.synced(d, nil)
+	if l.synced(d, nil); l.Durable() != l.Written() || l.Sync() {
 		t.Errorf("durable %d of %d", l.Durable(), l.Written())
+	}
+}
+
+// Several syncs in flight may end in any order: what the longest covers that has ended is durable. With the defect none begins
+// after one has ended late.
+func TestSyncsEndInAnyOrder(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		d, o := &drive{files: map[string][]byte{}}, options
+		o.Flights, o.LateIsLost = 2, late
+		l := New(d, o, func() { t.Fatal("refused") })
+		for i := range 3 {
+			l.Put([]byte{1, 2, byte(i)}, nil)
+			if started := l.Sync(); started != (i < 2) {
+				t.Fatalf("sync %d started: %v", i, started)
+			}
+		}
+		second := int(d.syncs[2].id)
+		for i, durable := range []int{0, second, second, second} { // the second of each copy, then the first
+			if more := l.Synced(d.take([]int{2, 2, 0, 0}[i]).id, nil); more != (i == 1) || l.Durable() != durable {
+				t.Fatalf("end %d: more %v, durable %d, want %d", i, more, l.Durable(), durable)
+			}
+		}
+		if begins := l.Sync(); begins == late {
+			t.Errorf("late ends are lost: %v, the next sync begins: %v", late, begins)
+		}
 	}
 }
 
@@ -198,8 +243,8 @@ func TestRewriteAfterAFailedSync(t *testing.T) {
 	l := New(d, options, func() { refused++ })
 	l.Put([]byte{1, 2, 3}, nil)
 	l.Sync()
-	l.Synced(errors.New("failed"))
-	l.Synced(nil)
+	l.synced(d, errors.New("failed"))
+	l.synced(d, nil)
 	if refused != 1 || !l.Broken() || l.Durable() != 0 || l.Sync() {
 		t.Fatalf("refused %d times, durable %d", refused, l.Durable())
 	}
@@ -213,8 +258,8 @@ func TestRewriteAfterAFailedSync(t *testing.T) {
 	if !l.Rewrite() || l.Broken() || !l.Sync() {
 		t.Fatal("not rewritten")
 	}
-	l.Synced(nil)
-	if l.Synced(nil); l.Durable() != l.Written() {
+	l.synced(d, nil)
+	if l.synced(d, nil); l.Durable() != l.Written() {
 		t.Fatalf("durable %d of %d", l.Durable(), l.Written())
 	}
 	if text, _, err := replayed(d.files["a"], d.files["b"]); text != "3:0 4:0 " || err != nil {
