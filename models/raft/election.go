@@ -76,7 +76,7 @@ func (s *Server) becomeLeader() {
 	s.reads.reset()
 	s.lease, s.transfer = lease{}, transfer{}
 	s.termStart = s.appendEntry(entryNoop, nil)
-	s.env.SetTimer(timerElection, electionMax)
+	s.env.SetTimer(timerElection, s.options.timing.max)
 	s.heartbeat()
 }
 
@@ -94,9 +94,10 @@ func (s *Server) drawElectionTimeout() {
 	ordinal := uint64(s.term)<<32 | uint64(s.env.Boots())<<16 | s.attempt
 	s.attempt++
 	draw := s.env.Rand(electionTimeout, ordinal)
-	s.timeout = electionMin + time.Duration(draw.N(uint64(electionMax-electionMin)+1))
+	low, high := s.options.timing.min, s.options.timing.max
+	s.timeout = low + time.Duration(draw.N(uint64(high-low)+1))
 	if s.env.Buggify(siteShortTimeout) {
-		s.timeout = electionMin // not less: leases count on it
+		s.timeout = low // not less: leases count on it
 	}
 	s.heard = s.env.Now()
 	s.env.SetTimer(timerElection, s.timeout)
@@ -137,7 +138,7 @@ func (s *Server) checkQuorum() {
 	if !s.options.checkQuorum {
 		return
 	}
-	s.env.SetTimer(timerElection, electionMax)
+	s.env.SetTimer(timerElection, s.options.timing.max)
 	active := fault.SetOf(fault.Node(s.id))
 	for i := 1; i < len(s.peers); i++ {
 		if s.peers[i].active {
@@ -157,7 +158,7 @@ func (s *Server) hearsLeader() bool {
 		return true
 	}
 	quiet := time.Duration(s.env.Now() - s.heard)
-	return s.leader != 0 && quiet >= 0 && quiet < electionMin
+	return s.leader != 0 && quiet >= 0 && quiet < s.options.timing.min
 }
 
 func (s *Server) clearVotes() {

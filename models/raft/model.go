@@ -23,7 +23,7 @@ func Model() models.Model {
 		Boot:      func(env *sim.Env) sim.Node { return bootStore(env) },
 		Client:    runClient,
 		Workloads: []models.Workload{workload.KV(), workload.Register(), workload.CASRegister(), operated()},
-		Options:   append(Options(), compactionOption, membershipOption, transferOption, flowOption, readsOption, priorityOption, syncsOption),
+		Options:   append(Options(), compactionOption, membershipOption, transferOption, flowOption, readsOption, priorityOption, syncsOption, timingOption()),
 		Bugs:      slices.Concat(bugRows(), diskBugs(), electionBugs(), snapshotBugs(), membershipBugs(), leaderBugs()),
 		Profile:   profile(),
 		Sites:     Sites(),

@@ -30,6 +30,7 @@ type options struct {
 	followerReads bool // reads at followers (dissertation §6.4)
 	severalSyncs  bool // of the log are in flight at a time
 	priority      bool // servers with lower numbers are elected first
+	timing        timing
 }
 
 // readOptions reads the options of the case. Without pre-vote and check of the quorum a single
@@ -39,6 +40,7 @@ func readOptions(env Environment) options {
 	return options{
 		preVote:     preVotes(env) && !env.Bug(bugNoPreVote),
 		membership:  fixed,
+		timing:      usual,
 		checkQuorum: env.Option(optionCheckQuorum) != "off" && !env.Bug(bugNoPreVote) && !env.Bug(bugNoCheckQuorum),
 	}
 }
@@ -60,6 +62,7 @@ func readAllOptions(env Environment) options {
 	o.compaction = env.Option(optionCompaction) == on
 	o.membership = membership(env.Option(optionMembership))
 	o.flow = env.Option(optionFlow) == "messages"
+	o.timing = readTiming(env)
 	o.lease = env.Option(optionReads) == "lease"
 	o.followerReads = env.Option(optionReads) == "follower"
 	o.severalSyncs = env.Option(optionSyncs) == "several"

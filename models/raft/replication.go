@@ -19,7 +19,7 @@ func (s *Server) heartbeat() {
 	if s.role != leader {
 		return
 	}
-	s.env.SetTimer(timerHeartbeat, heartbeatEvery)
+	s.env.SetTimer(timerHeartbeat, s.options.timing.heartbeat)
 	s.changeMembers()
 	s.renewLease()
 	s.transferBeat()
