@@ -51,6 +51,7 @@ var floors = map[string][]string{
 	"trial/staleness":          {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
 	"trial/search":             {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
 	"trial/recovery":           {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
+	"trial/election":           {"history/...", "sim/...", "check/...", "models", "trial", "internal/crash"},
 	"visual":                   {"history/...", "sim/...", "check/...", "models/...", "trial/...", "visual/...", "internal/brief", "internal/count"},
 	"simtest":                  {"history/...", "sim/...", "check/...", "models", "trial/...", "visual/...", "internal/count"},
 	"simtest/programs":         {"history/...", "sim/...", "check/...", "models", "models/maelstrom"},

@@ -25,7 +25,7 @@ func newBench(a *app) *cobra.Command {
 	cmd := newBenchBugs(a)
 	cmd.Use = "bench [BUG...]"
 	cmd.Short = "look for every known bug, and say how soon, how often and by which checks it is found"
-	cmd.AddCommand(newBenchBugs(a), newRecovery(a), newStaleness(a), newBenchShrink(a), newBenchSearch(a))
+	cmd.AddCommand(newBenchBugs(a), newRecovery(a), newStaleness(a), newBenchShrink(a), newBenchSearch(a), newElection(a))
 	return cmd
 }
 
