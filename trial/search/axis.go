@@ -43,7 +43,7 @@ type Free struct {
 
 // axes are those of a model, with the values that there is anything to draw for.
 func axes(m *models.Model, free Free, guided bool) []axis {
-	plan := axis{"plan", []value{{nemesis.Swarm, 6}}}
+	plan := axis{"plan", []value{{nemesis.Swarm, 10}}}
 	for _, s := range nemesis.Styles() {
 		plan.values = append(plan.values, value{s.Name, planPriors[s.Name]})
 	}
@@ -68,12 +68,12 @@ func axes(m *models.Model, free Free, guided bool) []axis {
 	choosable := func(o models.Option) bool { return len(strong(&o)) > 1 }
 	add(free.Size, "size", value{usual, 18}, value{short, 1}, value{small, 1})
 	add(free.Nodes, "nodes", value{usual, 1}, value{other, 1})
-	add(free.Clients, "clients", value{usual, 2}, value{other, 3})
+	add(free.Clients, "clients", value{usual, 1}, value{other, 1})
 	add(free.Options && slices.ContainsFunc(m.Options, choosable), "options", value{usual, 4}, value{other, 3})
 	add(free.Workload && len(m.Workloads) > 1, "workload", value{usual, 4}, value{other, 1})
-	add(free.Mix, "mix", value{usual, 1}, value{plain, 2}, value{phased, 2})
+	add(free.Mix, "mix", value{usual, 2}, value{plain, 2}, value{phased, 3})
 	add(free.Keys, "keys", value{usual, 1}, value{oneKey, 1})
-	add(free.Rate, "rate", value{usual, 1}, value{busy, 2})
+	add(free.Rate, "rate", value{usual, 2}, value{busy, 3})
 	add(m.Profile.Claims.Repeats, "requests", value{usual, 4}, value{other, 3})
 	add(free.Sites && len(m.Sites) > 0, "sites", value{usual, 3}, value{other, 1})
 	return list
@@ -90,13 +90,13 @@ func scenes() []value {
 	return list
 }
 
-var scenePriors = map[string]uint64{"victim": 1, "rounds": 2, "moments": 2, "calls": 3, "minority": 1}
+var scenePriors = map[string]uint64{"victim": 1, "rounds": 2, "moments": 2, "calls": 3, "minority": 2}
 
 // The weights follow what single values found of 35 known bugs, mostly of Raft, in 400 runs each without learning: dense plans and many operations find about
 // half as much again, small cases a tenth. Styles that found little there keep a little, since they find what the others do not.
 
 // planPriors weigh the styles of plans.
-var planPriors = map[string]uint64{"dense": 9, "packed": 14, "victim": 1, "rounds": 1, "moments": 1, "priorities": 1, "calls": 2, "minority": 1}
+var planPriors = map[string]uint64{"dense": 12, "packed": 8, "victim": 1, "rounds": 1, "moments": 2, "priorities": 1, "calls": 2, "minority": 3}
 
 // FreeFor says what a search for a bug may draw: what the bug needs to be seen stays.
 func FreeFor(b models.Bug) Free {
