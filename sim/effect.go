@@ -75,6 +75,7 @@ func (w *world) healLinks() (healed bool) {
 func (w *world) hit(s *server, i int) (changed bool) {
 	st := &w.plan.steps[i]
 	f := &st.f
+	s.damaged = s.damaged || damages(f.Kind)
 	switch f.Kind {
 	case fault.Crash:
 		if f.Op > 0 {

@@ -27,7 +27,9 @@ func (w *world) letter(kind digestKind, from, to NodeID, payload []byte) (int, *
 	if cap(m.payload) > maxKept {
 		m.payload = nil
 	}
-	w.sent++
+	if w.sent++; w.sent-w.sentBefore > stormPerNode && w.storms() {
+		w.storm()
+	}
 	*m = message{payload: append(m.payload[:0], payload...), from: from, to: to, kind: kind, id: w.sent, cause: w.events, sent: w.now}
 	return slot, m
 }
@@ -66,7 +68,7 @@ func (w *world) transmit(slot int) {
 	m.sent = w.now
 	if m.from < 0 || m.to < 0 {
 		w.activity.Asked++
-		if m.from < 0 && m.kind == didRequest && w.troubled() {
+		if m.from < 0 && m.kind == didRequest && w.requestsVary() {
 			w.ask(slot)
 			return
 		}

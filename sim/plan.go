@@ -145,6 +145,7 @@ func (w *world) beginStep(i int) {
 	if w.trace != nil {
 		w.record(Record{Kind: FaultOn, Text: line})
 	}
+	w.troubled = w.now
 	w.apply(i)
 	if s.f.Kind != fault.Crash || s.f.Op == 0 { // a crash that waits for a disk operation lasts from then on
 		w.scheduleEnd(i)
@@ -201,6 +202,7 @@ func (w *world) faultEnds(i int) {
 func (w *world) endStep(i int) {
 	s := &w.plan.steps[i]
 	s.active = false
+	w.troubled = w.now
 	line := s.f.String()
 	w.hash = w.hash.String(line)
 	w.faultHistory("end "+s.f.Kind.String(), line)

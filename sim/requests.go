@@ -70,8 +70,8 @@ func (w *world) heldBack(slot int) Time {
 	return 1 + Time(w.decided(m, lateName).Next().N(uint64(max(1, r.By))))
 }
 
-// troubled reports whether what becomes of requests is to be decided at all.
-func (w *world) troubled() bool {
+// requestsVary reports whether what becomes of requests is to be decided at all.
+func (w *world) requestsVary() bool {
 	r := &w.c.Network.Requests
 	return (r.Late.Num > 0 || r.Twice.Num > 0 || w.over.aboutRequests()) && w.now < Time(w.c.Duration)
 }

@@ -52,6 +52,7 @@ type server struct {
 	dieOps     int           // a handler dies before this disk operation of its own; 0: it does not
 	dieIn      int           // operations until then, in the present handler
 	dieBy      int           // the step of the plan that wants that
+	damaged    bool          // a fault has changed what its disk holds
 
 	given uint64 // the last event that it handled and that did not come from outside
 
@@ -102,6 +103,7 @@ func (w *world) bootDue(s *server) {
 		return // another restart was earlier, or a crash that began meanwhile holds it: its end restarts it
 	}
 	w.begin(didBoot, s.id, 0, s.bootCause)
+	w.troubled = w.now
 	s.up = true
 	if s.boots++; s.boots > 1 {
 		w.activity.Restarts++
@@ -140,6 +142,7 @@ func (w *world) crash(s *server, keep disk.Survival, state disk.State, why strin
 	s.paused, s.dieOps, s.dieIn = 0, 0, 0
 	s.pauses++
 	s.stopped, s.halted = w.sighting(s.id), Evidence{}
+	w.troubled = w.now
 	s.described = State{}
 	for i := range s.timers {
 		s.timers[i].armed = false

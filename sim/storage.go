@@ -51,6 +51,7 @@ func (e *Env) Syncing() int { return e.s.syncing }
 func (w *world) answered(s *server, err error) {
 	if errors.Is(err, disk.ErrIO) || errors.Is(err, disk.ErrFull) {
 		s.diskErrors++
+		w.troubled = w.now
 	}
 	for _, i := range s.disk.Struck() {
 		w.tookEffect(i)

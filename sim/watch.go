@@ -10,7 +10,8 @@ import (
 // watch is a monitor of a run. It is asked until it has found a violation.
 type watch struct {
 	monitor Monitor
-	boot    Booter // nil if it does not want to know
+	boot    Booter  // nil if it does not want to know
+	look    Watcher // nil if it does not look by itself
 	broken  bool
 }
 
@@ -19,6 +20,10 @@ func (w *world) makeWatches(monitors []Monitor) {
 	for i, m := range monitors {
 		w.watches[i].monitor = m
 		w.watches[i].boot, _ = m.(Booter)
+		if l, ok := m.(Looker); ok {
+			l.Begin(Cluster{w})
+		}
+		w.watches[i].look, _ = m.(Watcher)
 	}
 }
 

@@ -57,6 +57,11 @@ type world struct {
 	poison      bool      // overwrite what a node must not keep
 	scratch     []byte    // for texts that go into the digest
 
+	nextLook    Time   // when monitors look next
+	sentBefore  uint64 // messages up to the last look
+	askedBefore int    // of them, between clients and servers
+	troubled    Time   // when something was wrong last, or began or ended to be: see [Cluster.CalmSince]
+
 	outside  Outside // nil unless the run is live
 	arrivals slab[Arrival]
 	live     Live
@@ -225,6 +230,9 @@ const (
 
 // begin numbers the event that now happens, and folds it into the digest.
 func (w *world) begin(k digestKind, node, peer NodeID, cause uint64) {
+	if w.now >= w.nextLook {
+		w.look()
+	}
 	w.events++
 	w.cause, w.acting = cause, node
 	w.fold(k, node, peer)

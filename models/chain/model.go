@@ -40,7 +40,7 @@ func Model() models.Model {
 			Events:  oplog.Events(),
 			Claims:  fault.Claims{Torn: true, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
-		Monitors:        func(c *sim.Case) []sim.Monitor { return oplog.Monitors(c.Nodes, "head", "epoch") },
+		Monitors:        func(c *sim.Case) []sim.Monitor { return rsm.Monitors(c.Nodes, "head", "epoch", logFiles, 0) },
 		Marks:           append(viewservice.Marks(), rsm.MarkFenced, rsm.MarkConflict, markDirty),
 		Timers:          rsm.Timers(),
 		DescribeMessage: describe,

@@ -48,7 +48,9 @@ func Model() models.Model {
 			Events:  append(oplog.Events(), fault.EventDecl{Event: eventVoted, Summary: "a server gave its vote"}),
 			Claims:  fault.Claims{Lost: fault.AMinority, Torn: true, Damaged: fault.OneNode, Missing: fault.OneNode, Errors: fault.Everybody, Corrupted: true, Skew: fault.Forever, Drift: 100},
 		},
-		Monitors:        func(c *sim.Case) []sim.Monitor { return append(oplog.Monitors(c.Nodes, roleLeader, "term"), oneVote()) },
+		Monitors: func(c *sim.Case) []sim.Monitor {
+			return append(rsm.Monitors(c.Nodes, roleLeader, "term", logFiles, 2), oneVote())
+		},
 		Marks:           []string{rsm.MarkConflict, markDropped, markForgotten},
 		Timers:          append(rsm.Timers(), "election"),
 		DescribeMessage: describe,

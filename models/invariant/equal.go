@@ -12,7 +12,7 @@ func Equal(name string, of func(f sim.Fact) (index, hash uint64, ok bool)) sim.M
 type equal struct {
 	name string
 	of   func(f sim.Fact) (index, hash uint64, ok bool)
-	at   []appliedEntry // by index; node 0 where nobody was
+	at   []appliedEntry // by place; node 0 where nobody was
 }
 
 func (m *equal) Name() string { return m.name }
@@ -22,10 +22,15 @@ func (m *equal) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	if !ok {
 		return nil
 	}
-	for uint64(len(m.at)) <= index {
+	return m.compare(at, index, index, hash)
+}
+
+// compare compares a state after an entry with the first that was seen there, which has a place in the table.
+func (m *equal) compare(at sim.Sighting, index, place, hash uint64) *sim.Breach {
+	for uint64(len(m.at)) <= place {
 		m.at = append(m.at, appliedEntry{})
 	}
-	switch first := &m.at[index]; {
+	switch first := &m.at[place]; {
 	case first.at.Node == 0:
 		*first = appliedEntry{hash, at}
 	case first.hash == hash:

@@ -7,6 +7,7 @@ import (
 	"simrun/models/ballot"
 	"simrun/models/invariant"
 	"simrun/models/oplog"
+	"simrun/models/rsm"
 	"simrun/sim"
 	"simrun/sim/fault"
 )
@@ -55,8 +56,12 @@ func monitors(c *sim.Case) []sim.Monitor {
 			}
 			return 0, false
 		}),
+		rsm.Machines(),
 	}
 }
+
+// AppendState appends what the node has applied to b, for [rsm.Machines].
+func (n *node) AppendState(b []byte) []byte { return n.machine.AppendState(b) }
 
 // ledger is what acceptors have reported, and what is chosen by that.
 type ledger struct {

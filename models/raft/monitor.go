@@ -9,15 +9,21 @@ import (
 // all times"), and the monotonicity that Figure 2 asks of terms, votes and commit indexes.
 // Each costs O(1) per fact.
 func Monitors(nodes int) []sim.Monitor {
+	logs, held := newLeaderCompleteness(nodes), newDisks(nodes)
 	return []sim.Monitor{
 		invariant.OnePerEpoch(election, "leader", "term", elected),
 		&leaderAppendOnly{nodes: make([]appendState, nodes+1)},
 		&logMatching{},
-		newLeaderCompleteness(nodes),
+		&neverDeleted{logs: logs},
+		logs,
 		invariant.EqualPrefixFrom(machineSafety, nodes, applied, jumped),
 		&commitMonotone{commit: make([]committed, nodes+1)},
 		&voteMonotone{nodes: make([]voteState, nodes+1)},
 		invariant.Durable(durable, nodes, kept),
+		invariant.Kept(durableNow, "term", promised, held.found),
+		invariant.OnDisks(onMajority, committedByLeader, held.epoch),
+		invariant.Available(staysAvailable, "leader", "term", standing),
+		invariant.EqualStates(equalMachines, appliedIndex, stateOf),
 	}
 }
 
@@ -330,6 +336,10 @@ func (m *voteMonotone) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	case *factTermStored:
 		return n.reach(at, f.Term)
 	case *factRecovered:
+		if f.Term == n.votedIn && n.vote != 0 && f.Vote != n.vote {
+			return sim.Breachf("%s voted for %s in term %d, and has forgotten it after its restart", at.Node, n.vote, f.Term).
+				Against(n.voted, "voted for %s in t%d", n.vote, n.votedIn)
+		}
 		return n.reach(at, f.Term)
 	}
 	return nil

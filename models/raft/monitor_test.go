@@ -80,6 +80,11 @@ func TestMonitors(t *testing.T) {
 			[]event{{1, &factApplied{1, 1, 7}}, {2, &factRestored{Index: 2, Chain: 7}}},
 			[]event{{1, &factApplied{1, 1, 7}}, {2, &factRestored{Index: 0}}},
 		},
+		{ // an entry that a leader committed is cut off
+			"committed entries stay",
+			[]event{{2, &factAppended{1, 1, 7}}, {1, &factCommitted{1, 1, 7, true}}, {2, &factTruncated{1}}},
+			[]event{{2, &factAppended{1, 1, 8}}, {1, &factCommitted{1, 1, 7, true}}, {2, &factTruncated{1}}, {1, &factTruncated{2}}},
+		},
 		{ // what a snapshot has is present
 			"leader completeness",
 			[]event{{1, &factAppended{1, 1, 7}}, {1, &factCommitted{2, 1, 7, true}}, {2, &factRestored{Index: 1, Base: 1}}, {2, &factBecameLeader{Term: 2}}},
@@ -109,6 +114,11 @@ func TestMonitors(t *testing.T) {
 			"vote monotone",
 			[]event{{1, &factTermStored{3}}, {1, nil}, {1, &factRecovered{Term: 2}}},
 			[]event{{1, &factTermStored{3}}, {1, nil}, {1, &factRecovered{Term: 3}}},
+		},
+		{
+			"vote monotone",
+			[]event{{1, &factVoted{3, 2}}, {1, nil}, {1, &factRecovered{Term: 3}}},
+			[]event{{1, &factVoted{3, 2}}, {1, nil}, {1, &factRecovered{Term: 3, Vote: 2}}, {1, &factRecovered{Term: 4}}},
 		},
 		{
 			"durability",
@@ -151,9 +161,14 @@ func ExampleMonitors() {
 	// election safety
 	// leader append-only
 	// log matching
+	// committed entries stay
 	// leader completeness
 	// state-machine safety
 	// commit monotone
 	// vote monotone
 	// durability
+	// durable when promised
+	// committed on a majority
+	// available in calm
+	// equal machines
 }

@@ -1,6 +1,10 @@
 package raft
 
-import "simrun/sim/fault"
+import (
+	"time"
+
+	"simrun/sim/fault"
+)
 
 // Profile says what a model of these servers claims to survive, and what a plan of faults may wait for.
 //
@@ -14,6 +18,8 @@ func Profile() fault.Profile {
 		Roles:   roleNames[:],
 		Leader:  leader.String(),
 		Elected: "elected",
+		Settles: 2 * time.Second, // several elections, each of which may be split
+		Answers: time.Second,
 		Events: []fault.EventDecl{
 			{Event: "vote", Summary: "a server gave its vote"},
 			{Event: "elected", Summary: "a server became leader"},

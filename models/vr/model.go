@@ -67,7 +67,7 @@ const (
 // monitors check the invariants. A replica without a disk may forget what it acknowledged, and the view that it was in.
 func monitors(nodes int, storage string) []sim.Monitor {
 	if storage == storageNone {
-		return oplog.Agreement(nodes, "primary", "view")
+		return append(oplog.Agreement(nodes, "primary", "view"), rsm.Machines())
 	}
-	return oplog.Monitors(nodes, "primary", "view")
+	return rsm.Monitors(nodes, "primary", "view", logFiles, 2)
 }

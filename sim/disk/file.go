@@ -115,3 +115,13 @@ func resize(content []byte, size int) []byte {
 	clear(content[old:])
 	return content
 }
+
+// Stored returns what is durable of a file: what a crash leaves that takes all else; nil if no file would have that name. The slice
+// is valid until the next call that changes the disk, and must not be changed.
+func (d *Disk) Stored(path string) []byte {
+	i, ok := find(d.stored, path)
+	if !ok {
+		return nil
+	}
+	return d.files[d.stored[i].inode].stored()
+}

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"slices"
+	"time"
 
 	"simrun/sim/disk"
 )
@@ -13,6 +14,10 @@ type Profile struct {
 	Leader  string      // the role whose node matters most: "leader", "primary"; "" if none does
 	Elected Event       // what a node reports when it takes that role; "" if it does not
 	Events  []EventDecl // what its nodes report, in addition to [EngineEvents]
+
+	// Settles is how long after the last fault, on a healthy network, one node leads, all others follow it, and no other is elected; 0: it does not say.
+	// Answers is how long an operation takes at most from then on; 0: it does not say.
+	Settles, Answers time.Duration
 
 	// Native says that the nodes are processes of the machine. Its disk and its clock are no fault's to change: such faults are refused,
 	// and a crash is kill -9, after which the files are as they were written.
