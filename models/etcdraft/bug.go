@@ -18,7 +18,7 @@ func bugs() []models.Bug {
 	return []models.Bug{
 		{Name: bugAckBeforeSync, ID: "B26", Tier: models.Easy,
 			Summary: "a follower's messages leave before its disk holds the entries that they acknowledge",
-			Oracles: []string{"durability", "equal logs", "linearizability", "assertion", "panic", "progress"},
+			Oracles: []string{"durable when promised", "durability", "equal logs", "linearizability", "assertion", "panic", "progress"},
 			Source:  "etcd-io/etcd#14370; the library's doc.go: messages leave after entries and state are on stable storage"},
 		{Name: bugVoteInMemory, ID: "B02", Tier: models.Easy,
 			Summary: "a server forgets across a restart for whom it voted, and votes twice",

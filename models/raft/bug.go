@@ -72,13 +72,13 @@ after 1.5s on commit partition n1,n2 | n3,n4,n5 dropping in-flight for 3s
 		{
 			Name: bugVoteNotPersisted, ID: "B02", Tier: models.Easy,
 			Summary: "a server forgets across a restart for whom it voted, and votes twice",
-			Oracles: []string{voteOrder, election},
+			Oracles: []string{durableNow, voteOrder, election},
 			Source:  "Raft Figure 2 (votedFor is persistent state); seaweedfs/raft#9",
 		},
 		{
 			Name: bugVoteWrittenLate, ID: "B03", Tier: models.Easy,
 			Summary: "term and vote are written one after the other, and the answer leaves in between",
-			Oracles: []string{voteOrder, election},
+			Oracles: []string{durableNow, voteOrder, election},
 			Source:  "hashicorp/raft#661; willemt/raft#47",
 		},
 		{
@@ -90,7 +90,7 @@ after 1.5s on commit partition n1,n2 | n3,n4,n5 dropping in-flight for 3s
 		{
 			Name: bugQuorumOffByOne, ID: "B05", Tier: models.Easy,
 			Summary: "an entry counts as committed with one replica less than a majority",
-			Oracles: []string{completeness, machineSafety, linearizability},
+			Oracles: []string{onMajority, completeness, machineSafety, linearizability},
 			Source:  "a published teaching implementation; Raft §5.3",
 		},
 		{
@@ -147,13 +147,13 @@ at 8.1s isolate leader for 1.5s
 		{
 			Name: bugAckBeforeSync, ID: "B26", Tier: models.Easy,
 			Summary: "a server acknowledges entries that are not yet durable",
-			Oracles: []string{durable, completeness, machineSafety, linearizability, progress},
+			Oracles: []string{durableNow, durable, completeness, machineSafety, linearizability, progress},
 			Source:  "etcd-io/etcd#14370; Raft Figure 2",
 		},
 		{
 			Name: bugDamageIsTornTail, ID: "B28", Tier: models.Medium,
 			Summary: "a frame that can't be read is taken for a torn write, and what comes after it is thrown away",
-			Oracles: []string{durable, voteOrder, completeness, machineSafety, linearizability},
+			Oracles: []string{durableNow, durable, voteOrder, completeness, machineSafety, linearizability},
 			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18",
 			Scenario: `at 2s rot n2
 at 2.5s crash n2 for 100ms

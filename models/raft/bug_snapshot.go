@@ -53,13 +53,13 @@ at 4.29s crash n4 for 50ms
 		{
 			Name: bugInstallWithoutData, ID: "B66", Tier: models.Easy, Options: compaction,
 			Summary: "a follower that is sent a snapshot moves its applied index, and keeps its old state",
-			Oracles: []string{equalStates, linearizability},
+			Oracles: []string{equalStates, equalMachines, linearizability},
 			Source:  "nodedb#162; Raft Figure 13, step 8",
 		},
 		{
 			Name: bugWithoutSessions, Tier: models.Easy, Options: compaction,
 			Summary: "snapshots leave out the clients' sessions: a server that restarts from one does nothing for the sessions of before, and differs from the others",
-			Oracles: []string{equalStates, linearizability, progress},
+			Oracles: []string{equalStates, equalMachines, linearizability, progress},
 			Source:  "dissertation §6.3: sessions are replicated state, which snapshots must hold",
 		},
 		{

@@ -27,7 +27,7 @@ func bugs() []models.Bug {
 	return []models.Bug{
 		{Name: bugAcksUnseen, ID: "B40", Tier: models.Easy,
 			Summary: "a replica that is still fetching the log of the view acknowledges what the primary sends",
-			Oracles: []string{"durability", "linearizability", "equal logs", "assertion", "progress"},
+			Oracles: []string{"durable when promised", "durability", "linearizability", "equal logs", "assertion", "progress"},
 			Source:  "§4.1, step 4: a backup must have all earlier entries; TigerBeetle's newsletter of June 2025: replicas that sync withhold prepare_ok"},
 		{Name: bugLongest, Tier: models.Medium,
 			Summary: "a new primary takes the longest log, also where another was in normal status in a later view",
