@@ -46,6 +46,7 @@ func Model() models.Model {
 // profile is that of raft: clocks may do what they like.
 func profile() fault.Profile {
 	p := raft.Profile()
+	p.Answers = 0 // who waits for a lock waits for whoever holds it
 	p.Events = append(p.Events, fault.EventDecl{Event: eventEnded, Summary: "a server applied the end of a session"})
 	return p
 }
