@@ -44,7 +44,7 @@ at 5.795s crash old leader at disk op 3 keeping all for 100ms
 		{
 			Name: bugCandidateTermLate, ID: "B53", Tier: models.Easy,
 			Summary: "a candidate asks for votes before its new term and its own vote are on its disk: after a crash it votes again in that term",
-			Oracles: []string{voteOrder, election, linearizability},
+			Oracles: []string{durableNow, voteOrder, election, linearizability},
 			Source:  "canonical/raft#386; Raft Figure 2",
 		},
 		{
