@@ -531,7 +531,7 @@ func TestAgainstDefinitions(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 1))
 	outcomes := map[string]int{}
 	anomalies := map[string]int{}
-	for i := range soak.N(3_000, 1_000_000) {
+	for i := range soak.N(3_000, 100_000) {
 		events := random(r)
 		v, err := Check(events, Options{AllowEmpty: true})
 		if err != nil {
