@@ -27,7 +27,7 @@ func leaderBugs() []models.Bug {
 		{
 			Name: bugTransferKeepsLease, Tier: models.Medium, Options: map[sim.OptionName]string{optionTransfer: on, optionReads: "lease"},
 			Summary: "a leader that has told another to stand for election answers reads by its lease",
-			Oracles: []string{linearizability},
+			Oracles: []string{leaseOrder, linearizability},
 			Source:  "dissertation §6.4.1 with §3.10: servers vote at once in a transfer, so that a lease does not hold",
 			Scenario: `at 1000ms isolate leader for 200ms
 at 1450ms isolate leader for 200ms
