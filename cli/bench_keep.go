@@ -63,7 +63,7 @@ func (k *keptRows) read() error {
 		}
 		var r keptRow
 		if err := json.Unmarshal(line, &r); err != nil || r.Bug == "" {
-			return fmt.Errorf("line %d is no row of a bench: expected a file that --resume wrote", n)
+			return fmt.Errorf("line %d is not a row of a bench: expected a file that --resume wrote", n)
 		}
 		k.rows[r.rowState] = r.Row
 		whole += int64(len(line))

@@ -100,7 +100,7 @@ func compacted(text []byte) (json.RawMessage, error) {
 func (k *keeper) resume(w *sweeping) error {
 	text, err := os.ReadFile(k.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("--resume: there is no %s, so no sweep to go on with was interrupted; leave --resume out to begin one", k.file)
+		return fmt.Errorf("--resume: %s does not exist: there is no interrupted sweep to go on with; leave --resume out to begin one", k.file)
 	} else if err != nil {
 		return fmt.Errorf("--resume: %w", err)
 	}

@@ -78,7 +78,7 @@ const (
 )
 
 // GiveUp is the report of a seed that took more than it may, of which the budget is named: "time", "memory". Where says what ran then, by
-// chance: it is no part of the cause.
+// chance: it is not part of the cause.
 func GiveUp(seed sim.Seed, budget, why, where string) *Report {
 	if where != "" {
 		why += ", in " + where

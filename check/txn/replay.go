@@ -23,7 +23,7 @@ func Replay(events []history.Event, schedule []Point, l Level) error {
 	for now, p := range schedule {
 		i, ok := at[p.Transaction]
 		if !ok {
-			return fmt.Errorf("there is no transaction of event %d", p.Transaction)
+			return fmt.Errorf("event %d does not begin a transaction", p.Transaction)
 		}
 		if err := r.point(now, i, p.Start); err != nil {
 			return err

@@ -97,7 +97,7 @@ func TestReplayRefuses(t *testing.T) {
 		{commit(0, 1, 1, 2), Serializable, "T2 can't commit"},
 		{commit(0, 1, 2)[1:], Serializable, `T2 read "x" = [1] where the schedule has null`},
 		{[]Point{{0, false}, {2, true}, {4, true}, {2, false}, {4, false}}, SnapshotIsolation, `T3 read "y" = [1] where the schedule has null`},
-		{[]Point{{1, false}}, SnapshotIsolation, "there is no transaction of event 1"},
+		{[]Point{{1, false}}, SnapshotIsolation, "event 1 does not begin a transaction"},
 	} {
 		got := ""
 		if err := Replay(events, c.schedule, c.level); err != nil {

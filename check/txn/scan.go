@@ -14,7 +14,7 @@ type scanner struct {
 	at   int
 }
 
-// errForm is what a text that is no transaction is answered with.
+// errForm is the error for a text that is not a transaction.
 func errForm(text []byte) error {
 	return fmt.Errorf(`txn: expected a list of ["r", key, null], ["append", key, value] and ["w", key, value], got %s`, brief.Middle(string(text), 60))
 }

@@ -38,7 +38,7 @@ const DefaultBudget = 40_000_000
 type Verdict struct {
 	Level     Level // that was asked for
 	Results   [levels]Result
-	Strongest []Level // satisfied, and not implied by another that is satisfied; in order of their names' strength
+	Strongest []Level // satisfied, and not implied by another that is satisfied; in the order of Levels
 	Weakest   []Level // broken, and implying no other that is broken
 	Anomalies []*Anomaly
 	Named     []Named // the transactions of the anomalies, in order of invocation

@@ -190,7 +190,7 @@ func TestLevels(t *testing.T) {
 		}
 		for _, weaker := range Levels()[:i] {
 			if l.Implies(weaker) {
-				t.Errorf("%v implies %v, which stands before it", l, weaker)
+				t.Errorf("%v implies %v, which comes before it in the list", l, weaker)
 			}
 		}
 	}

@@ -61,7 +61,7 @@ at 5.795s crash old leader at disk op 3 keeping all for 100ms
 		},
 		{
 			Name: bugSyncByInterval, ID: "B60", Tier: models.Easy,
-			Summary: "entries are acknowledged from memory, and synced once a second: a majority of memories is no majority of disks",
+			Summary: "entries are acknowledged from memory, and synced once a second: a majority of memories is not a majority of disks",
 			Oracles: []string{durable, completeness, machineSafety, linearizability, progress},
 			Source:  "nats-io/nats-server#7567",
 		},
