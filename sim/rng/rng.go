@@ -33,9 +33,10 @@ func Decisions(seed uint64, what Name) Family {
 	return Family(mix(seed^0x9e3779b97f4a7c15, uint64(what)^0xd1b54a32d192ed03))
 }
 
-// Draw returns the decision of the family that is named by who and ordinal.
+// Draw returns the decision of the family that is named by who and ordinal. One step of the mixer is not enough: who and ordinal are small
+// numbers, and the products of neighbours differ by a constant, so that one decision would nearly tell the next.
 func (f Family) Draw(who, ordinal uint64) Value {
-	return Value(mix(uint64(f)^who, ordinal^0xe7037ed1a0b428db))
+	return Value(mix(uint64(f)^who, ordinal^0xe7037ed1a0b428db)).Next()
 }
 
 // mix folds the 128-bit product of two words (the wyhash mixer).

@@ -12,14 +12,14 @@ func TestGolden(t *testing.T) {
 	}{
 		{"Of", uint64(latency), 0xaf0c611526eab2b9},
 		{"Of empty", uint64(Of("")), 0xcbf29ce484222325},
-		{"Draw zero", uint64(Draw(0, 0, 0, 0)), 0x2573d374a08d6d7e},
-		{"Draw", uint64(Draw(1, latency, 2, 3)), 0xfd386d23ba9eaa3},
-		{"Draw seed", uint64(Draw(2, latency, 2, 3)), 0xe460bf9f7978dde2},
-		{"Draw who", uint64(Draw(1, latency, 3, 3)), 0x7c88fd14723456b2},
-		{"Draw ordinal", uint64(Draw(1, latency, 2, 4)), 0x16521c5ae2d9444d},
-		{"Next", uint64(Draw(1, latency, 2, 3).Next()), 0x6d0bed81964b9eaf},
-		{"N", Draw(1, latency, 2, 3).N(1000), 0x3d},
-		{"Between", uint64(Draw(1, latency, 2, 3).Between(100, 200)), 0x6a},
+		{"Draw zero", uint64(Draw(0, 0, 0, 0)), 0x63a876ef0f544339},
+		{"Draw", uint64(Draw(1, latency, 2, 3)), 0x6d0bed81964b9eaf},
+		{"Draw seed", uint64(Draw(2, latency, 2, 3)), 0xe8bcfa5380d58d14},
+		{"Draw who", uint64(Draw(1, latency, 3, 3)), 0x2be987ae14c28fda},
+		{"Draw ordinal", uint64(Draw(1, latency, 2, 4)), 0x97986ea52bf6839f},
+		{"Next", uint64(Draw(1, latency, 2, 3).Next()), 0xc3a18cfe38e770c0},
+		{"N", Draw(1, latency, 2, 3).N(1000), 0x1a9},
+		{"Between", uint64(Draw(1, latency, 2, 3).Between(100, 200)), 0x8f},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("%s: got %#x, want %#x", tc.name, tc.got, tc.want)
@@ -53,6 +53,36 @@ func TestNeighbouringKeysAreUniform(t *testing.T) {
 			if chi/(draws/buckets) > 130 {
 				t.Errorf("%s bits by %s: chi squared %d", which, name, chi/(draws/buckets))
 			}
+		}
+	}
+}
+
+// The decisions of neighbouring keys must not tell each other: each pair of sixteenths gets its share (chi squared with 255 degrees of
+// freedom is below 400 with probability 0.99999998).
+func TestNeighbouringKeysAreIndependent(t *testing.T) {
+	const parts, draws = 16, 256 * 250
+	x := Of("x")
+	for name, pair := range map[string]func(i uint64) (a, b Value){
+		"ordinal":             func(i uint64) (a, b Value) { return Draw(1, x, 1, i), Draw(1, x, 1, i+1) },
+		"ordinal after next":  func(i uint64) (a, b Value) { return Draw(1, x, 1, i), Draw(1, x, 1, i+2) },
+		"who":                 func(i uint64) (a, b Value) { return Draw(1, x, 1, i), Draw(1, x, 2, i) },
+		"seed":                func(i uint64) (a, b Value) { return Draw(1, x, 1, i), Draw(2, x, 1, i) },
+		"name":                func(i uint64) (a, b Value) { return Draw(1, x, 1, i), Draw(1, x+1, 1, i) },
+		"who of each seed":    func(i uint64) (a, b Value) { return Draw(i, x, 1, 1), Draw(i, x, 2, 1) },
+		"ordinal of each one": func(i uint64) (a, b Value) { return Draw(1, x, i, 1), Draw(1, x, i, 2) },
+		"next":                func(i uint64) (a, b Value) { v := Draw(1, x, 1, i); return v, v.Next() },
+	} {
+		var counts [parts * parts]int
+		for i := range uint64(draws) {
+			a, b := pair(i)
+			counts[a.N(parts)*parts+b.N(parts)]++
+		}
+		chi := 0
+		for _, n := range counts {
+			chi += (n - draws/len(counts)) * (n - draws/len(counts))
+		}
+		if chi /= draws / len(counts); chi > 400 {
+			t.Errorf("pairs by %s: chi squared %d", name, chi)
 		}
 	}
 }
