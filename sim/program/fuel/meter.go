@@ -45,16 +45,25 @@ func Meter(module []byte) ([]byte, error) {
 // Numbers of the binary format (WebAssembly Core Specification, section 5).
 const (
 	sectionCustom    = 0
+	sectionType      = 1
 	sectionImport    = 2
+	sectionFunction  = 3
+	sectionTable     = 4
+	sectionMemory    = 5
 	sectionGlobal    = 6
 	sectionExport    = 7
+	sectionStart     = 8
+	sectionElement   = 9
 	sectionCode      = 10
+	sectionData      = 11
 	sectionDataCount = 12
+	sectionTag       = 13
 
 	importFunc   = 0
 	importTable  = 1
 	importMemory = 2
 	importGlobal = 3
+	importTag    = 4
 	exportGlobal = 3
 
 	typeI64   = 0x7e

@@ -12,9 +12,8 @@ const (
 	moreTableGrow = 15
 	moreTableFill = 17
 
-	sectionStart = 8
-	typeF64      = 0x7c
-	typeI32      = 0x7f
+	typeF64 = 0x7c
+	typeI32 = 0x7f
 )
 
 // State returns a module that does what the given one does, and exports all globals that it may change, under the names returned. With

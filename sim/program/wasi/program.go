@@ -39,6 +39,9 @@ func load(name string, module []byte, c Config, how wazero.RuntimeConfig) (*Prog
 	if err := recognize(name, module); err != nil {
 		return nil, err
 	}
+	if err := fuel.Fits(module); err != nil {
+		return nil, fmt.Errorf("%s: the module is damaged: %w", name, err)
+	}
 	run := module
 	if c.fuel() > 0 {
 		metered, err := fuel.Meter(module)
