@@ -128,7 +128,7 @@ func (w *world) carry(l *link, slot int) {
 func (w *world) copyOf(slot int) int {
 	m := w.messages.items[slot]
 	again, c := w.letter(m.kind, m.from, m.to, m.payload)
-	c.cause, c.key, c.copied = m.cause, m.key, true
+	c.call, c.cause, c.key, c.copied = m.call, m.cause, m.key, true
 	if w.trace != nil {
 		w.recordCopy(c, m.id)
 	}

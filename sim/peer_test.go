@@ -74,6 +74,28 @@ func TestCallBetweenNodes(t *testing.T) {
 	}
 }
 
+// A server that answers only the copy of a request that the network doubled has answered the call.
+func TestTheCopyOfACallIsTheSameCall(t *testing.T) {
+	var got []string
+	var asked []sim.Caller
+	s := script{
+		req: func(env *sim.Env, from sim.Caller, _ []byte) {
+			if asked = append(asked, from); len(asked) == 2 {
+				env.Reply(from, []byte("second"))
+			}
+		},
+		boot: func(env *sim.Env) {
+			if env.ID() == 1 {
+				env.Call(2, []byte("a"), 100*ms, func(reply []byte, err error) { got = append(got, fmt.Sprintf("%q %v", reply, err)) })
+			}
+		},
+	}
+	s.play(t, sim.Case{Faults: plan("at 0s duplicate 1/1")})
+	if len(asked) != 2 || asked[0] != asked[1] || !slices.Equal(got, []string{`"second" <nil>`}) {
+		t.Errorf("asked %v, got %q", asked, got)
+	}
+}
+
 // Calls that time out together end in the order in which they were made, and may make others.
 func TestCallsTimeOutInOrder(t *testing.T) {
 	var got []string

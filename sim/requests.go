@@ -30,7 +30,6 @@ func (w *world) ask(slot int) {
 	again := -1
 	if w.happensTo(m, twiceName, w.c.Network.Requests.Twice) {
 		again = w.copyOf(slot)
-		w.messages.items[again].call = w.messages.items[slot].call
 	}
 	at := w.now + Time(w.c.Network.Client)
 	w.at(at+w.heldBack(slot), onMessage, slot)
