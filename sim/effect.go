@@ -175,6 +175,7 @@ func (w *world) takeDown(s *server, i int) {
 	if s.up || st.f.Keep == disk.Wiped {
 		w.tookEffect(i)
 	}
+	s.emptied = s.emptied || st.f.Keep == disk.Wiped
 	if !s.up && st.f.Keep == disk.Wiped {
 		s.disk.Wipe()
 	}

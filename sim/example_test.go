@@ -78,9 +78,7 @@ func ExampleRun() {
 	// 2 ok increment "1"
 	// 2 invoke increment null
 	// 2 ok increment "2"
-	// 2 invoke increment null
-	// 2 ok increment "3"
-	// 23 events, digest e86093d8637cd177
+	// 20 events, digest 2063efca57266cbd
 }
 
 // A trace tells what happened, and how its decisions are called in an [sim.Override].
@@ -97,12 +95,12 @@ func ExampleRunTraced() {
 	}
 	// Output:
 	// 0s boot n1
-	// 84.183261ms invoke c1  increment c1#0
-	// 84.183261ms send c1 n1
-	// 84.183261ms deliver n1 c1
-	// 84.183261ms send n1 c1
-	// 84.183261ms deliver c1 n1
-	// 84.183261ms complete c1 n1 ok increment "1"
+	// 3.666372ms invoke c1  increment c1#0
+	// 3.666372ms send c1 n1
+	// 3.666372ms deliver n1 c1
+	// 3.666372ms send n1 c1
+	// 3.666372ms deliver c1 n1
+	// 3.666372ms complete c1 n1 ok increment "1"
 }
 
 // A case file with a misspelt field is refused with its line and the right name.

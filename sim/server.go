@@ -53,6 +53,7 @@ type server struct {
 	dieIn      int           // operations until then, in the present handler
 	dieBy      int           // the step of the plan that wants that
 	damaged    bool          // a fault has changed what its disk holds
+	emptied    bool          // a fault has emptied its disk since it booted last
 
 	given uint64 // the last event that it handled and that did not come from outside
 
@@ -113,9 +114,7 @@ func (w *world) bootDue(s *server) {
 	if w.trace != nil {
 		w.record(Record{Kind: Boot, Node: s.id})
 	}
-	for i := range w.watches {
-		w.watches[i].booted(w.sighting(s.id))
-	}
+	w.booted(s)
 	s.env, s.given = &Env{w: w, s: s}, w.events
 	s.node = w.sys.Boot(s.env)
 	s.onTimer, _ = s.node.(TimerHandler)

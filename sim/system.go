@@ -180,6 +180,13 @@ type Booter interface {
 	Booted(at Sighting)
 }
 
+// Forgetter is a [Monitor] of what single nodes promise. A node whose disk a fault emptied, which its system does not claim to survive, has
+// forgotten its promises: that alone is no finding, and would end each run of that kind. What follows for others is one.
+type Forgetter interface {
+	// Forgot is called when such a node boots, after [Booter.Booted].
+	Forgot(at Sighting)
+}
+
 // TimerID names a timer of a node. Each node has at most one timer of each
 // name; setting it again replaces it. It must be smaller than [MaxTimers].
 type TimerID uint8

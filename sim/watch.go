@@ -10,7 +10,8 @@ import (
 // watch is a monitor of a run. It is asked until it has found a violation.
 type watch struct {
 	monitor Monitor
-	boot    Booter  // nil if it does not want to know
+	boot    Booter // nil if it does not want to know
+	forgot  Forgetter
 	look    Watcher // nil if it does not look by itself
 	broken  bool
 }
@@ -20,6 +21,7 @@ func (w *world) makeWatches(monitors []Monitor) {
 	for i, m := range monitors {
 		w.watches[i].monitor = m
 		w.watches[i].boot, _ = m.(Booter)
+		w.watches[i].forgot, _ = m.(Forgetter)
 		if l, ok := m.(Looker); ok {
 			l.Begin(Cluster{w})
 		}
@@ -27,9 +29,18 @@ func (w *world) makeWatches(monitors []Monitor) {
 	}
 }
 
-func (x *watch) booted(at Sighting) {
-	if x.boot != nil {
-		x.boot.Booted(at)
+// booted tells the monitors that a node has lost its volatile state, and if it has, also that it has lost the rest.
+func (w *world) booted(s *server) {
+	at, forgot := w.sighting(s.id), s.emptied && w.sys.Profile.Claims.Wiped == fault.Nobody
+	s.emptied = false
+	for i := range w.watches {
+		x := &w.watches[i]
+		if x.boot != nil {
+			x.boot.Booted(at)
+		}
+		if forgot && x.forgot != nil {
+			x.forgot.Forgot(at)
+		}
 	}
 }
 

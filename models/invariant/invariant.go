@@ -179,6 +179,9 @@ type durable struct {
 
 func (m *durable) Name() string { return m.name }
 
+// Forgot implements [sim.Forgetter].
+func (m *durable) Forgot(at sim.Sighting) { m.acked[at.Node] = reached{} }
+
 func (m *durable) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	step, index := m.of(f)
 	switch step {
@@ -216,6 +219,9 @@ type monotone struct {
 }
 
 func (m *monotone) Name() string { return m.name }
+
+// Forgot implements [sim.Forgetter].
+func (m *monotone) Forgot(at sim.Sighting) { m.values[at.Node] = reached{} }
 
 func (m *monotone) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	value, ok := m.of(f)

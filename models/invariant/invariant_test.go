@@ -108,3 +108,22 @@ func jumped(f sim.Fact) (index, hash uint64, ok bool) {
 func step(f sim.Fact) (invariant.Step, uint64) {
 	return map[string]invariant.Step{"ack": invariant.Acknowledged, "cut": invariant.Truncated, "back": invariant.Recovered}[f.(said).word], f.(said).a
 }
+
+// What a node promised is forgotten with its disk, and what it promises after that counts.
+func TestForgottenPromises(t *testing.T) {
+	for _, m := range []sim.Monitor{invariant.Durable("m", 1, step), invariant.Monotone("m", "view", 1, of("ack"))} {
+		seen := func(event uint64, word string, n uint64) *sim.Breach {
+			return m.Observe(sim.Sighting{Event: event, Node: 1}, said{word, n, 0})
+		}
+		seen(1, "ack", 5)
+		m.(sim.Forgetter).Forgot(sim.Sighting{Event: 2, Node: 1})
+		for i, word := range []string{"back", "ack"} {
+			if b := seen(uint64(3+i), word, uint64(3*i)); b != nil {
+				t.Errorf("%T after it forgot: %v", m, b)
+			}
+		}
+		if b1, b2 := seen(5, "back", 2), seen(6, "ack", 2); b1 == nil && b2 == nil {
+			t.Errorf("%T: what was promised since is not kept, and it says nothing", m)
+		}
+	}
+}

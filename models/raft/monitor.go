@@ -320,6 +320,9 @@ type voteState struct {
 
 func (m *voteMonotone) Name() string { return "vote monotone" }
 
+// Forgot implements [sim.Forgetter].
+func (m *voteMonotone) Forgot(at sim.Sighting) { m.nodes[at.Node] = voteState{} }
+
 func (m *voteMonotone) Observe(at sim.Sighting, f sim.Fact) *sim.Breach {
 	n := &m.nodes[at.Node]
 	switch f := f.(type) {

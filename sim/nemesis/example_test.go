@@ -18,8 +18,8 @@ func ExampleDraw() {
 	fmt.Println(p.Claim())
 	// Output:
 	// <nil>
-	// at 422ms pause any for 523ms
-	// at 3.829s partition majorities-ring around leader for 46ms
-	// at 7.477s partition halves for 536ms
+	// at 682ms partition majorities-ring for 1.534s
+	// at 3.508s partition bridge for 541ms
+	// at 7.39s partition halves for 21ms
 	// the faults stay within what the system claims to survive
 }
