@@ -16,7 +16,7 @@ func kept(t *testing.T) (broken, mended *trial.Run) {
 	t.Helper()
 	raft := modelNamed(t, "raft")
 	setup := trial.Setup{Model: raft, Base: sim.Case{Bugs: []sim.BugName{"stale-local-read"}}, Nemesis: "swarm"}
-	broken, err := setup.Run(4, false)
+	broken, err := setup.Run(15, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (b *bird) Request(from sim.Caller, _ []byte) {
 	if b.env.Bug("assert") && b.env.Now() > sim.Time(2*time.Second) {
 		b.env.Fatal("too late")
 	}
-	if b.env.Bug("panic") && b.env.Now() > sim.Time(time.Second) {
+	if b.env.Bug("panic") && b.env.Now() > sim.Time(time.Second) && b.env.Now() < sim.Time(1200*time.Millisecond) {
 		panic("at " + b.env.Now().String())
 	}
 	if b.env.Bug("clock") {

@@ -15,17 +15,29 @@ import (
 )
 
 // raftPage runs Raft with partitions, for real, and makes its report.
-func raftPage(t *testing.T, seed sim.Seed, length time.Duration, bugs ...sim.BugName) (visual.Page, trial.Judgement) {
+func raftPage(t *testing.T, seed sim.Seed, length time.Duration) (visual.Page, trial.Judgement) {
+	t.Helper()
+	plan, err := nemesis.Draw("partition", nemesis.Cluster{Nodes: 5, Duration: length, Profile: raftModel(t).Profile}, uint64(seed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pageOf(t, sim.Case{Model: "raft", Seed: seed, Duration: sim.Duration(length), Faults: plan.Faults})
+}
+
+func raftModel(t *testing.T) models.Model {
 	t.Helper()
 	m, err := models.ByName(all.Models(), "raft")
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := nemesis.Draw("partition", nemesis.Cluster{Nodes: 5, Duration: length, Profile: m.Profile}, uint64(seed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := sim.RunTraced(m.System(), sim.Case{Model: "raft", Seed: seed, Bugs: bugs, Duration: sim.Duration(length), Faults: plan.Faults})
+	return m
+}
+
+// pageOf runs a case of Raft, for real, and makes its report.
+func pageOf(t *testing.T, c sim.Case) (visual.Page, trial.Judgement) {
+	t.Helper()
+	m := raftModel(t)
+	r, err := sim.RunTraced(m.System(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,15 +45,21 @@ func raftPage(t *testing.T, seed sim.Seed, length time.Duration, bugs ...sim.Bug
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := visual.Page{Title: fmt.Sprintf("raft · kv · seed %d", seed), Outcome: j.Outcome, Summary: j.Summary, Checks: j.Checks, History: r.History, Trace: r.Trace}
+	p := visual.Page{Title: fmt.Sprintf("raft · kv · seed %d", c.Seed), Outcome: j.Outcome, Summary: j.Summary, Checks: j.Checks, History: r.History, Trace: r.Trace}
 	return p, j
 }
 
 // A leader that was cut off and answers reads from its own state: the report opens
 // on the stale read, and the panel shows who led whom when it was answered.
 func TestStaleReadOfRaft(t *testing.T) {
-	for seed := sim.Seed(1); seed <= 200; seed++ {
-		p, j := raftPage(t, seed, 10*time.Second, "stale-local-read")
+	m := raftModel(t)
+	plan, err := m.Profile.ParsePlan("plan", "after 2s on ack isolate leader for 2s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readers := sim.Workload{Keys: 1, Mix: []sim.Weight{{F: "read", Weight: 3}, {F: "write", Weight: 1}}} // of one key: then one of them soon asks the wrong leader
+	for seed := sim.Seed(1); seed <= 20; seed++ {
+		p, j := pageOf(t, sim.Case{Model: "raft", Seed: seed, Clients: 8, Bugs: []sim.BugName{"stale-local-read"}, Faults: plan, Workload: readers})
 		if len(j.Checks) == 0 || j.Checks[0].Outcome != check.Violation {
 			continue
 		}
@@ -60,7 +78,7 @@ func TestStaleReadOfRaft(t *testing.T) {
 		b.quiet()
 		return
 	}
-	t.Fatal("no seed up to 200 shows a stale read")
+	t.Fatal("no seed up to 20 shows a stale read")
 }
 
 // Sixty virtual seconds of Raft: the whole shows how busy it was, a zoom shows the

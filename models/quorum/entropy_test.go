@@ -65,12 +65,12 @@ func keysOf(t *testing.T, c sim.Case, node sim.NodeID) (keys int) {
 	return keys
 }
 
-// A model that promises to converge says so only where it does: without anti-entropy nothing is promised, and replicas do differ. With it they agree, under the default search.
+// A model that promises to converge says so only where it does: without anti-entropy nothing is promised, and replicas do differ, as with seed 152. With it they agree, under the default search.
 func TestConvergenceIsAntiEntropys(t *testing.T) {
 	m := Model()
 	for _, entropy := range []string{"on", "off"} {
 		differ := 0
-		for seed := sim.Seed(1); seed <= 20; seed++ {
+		for seed := sim.Seed(140); seed < 160; seed++ {
 			c, err := trial.Draw(m, lwwCase(seed, 3, map[sim.OptionName]string{optionHints: "off", optionRepair: "off", optionAntiEntropy: entropy}), "swarm", false)
 			if err != nil {
 				t.Fatal(err)

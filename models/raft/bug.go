@@ -130,12 +130,16 @@ at 8s cut leader > rest for 1.9s
 			Summary: "a leader answers reads from its own state for as long as its clock says that nobody else can have been elected",
 			Oracles: []string{linearizability},
 			Source:  "tikv/tikv#964; etcd-io/etcd#6005; dissertation §6.4.1 (leases rely on bounded clock drift)",
-			Scenario: `at 2s skew leader -1.5s for 3s
-at 2.1s isolate leader for 1.5s
-at 5s skew leader -1.5s for 3s
-at 5.1s isolate leader for 1.5s
-at 8s skew leader -1.5s for 2s
-at 8.1s isolate leader for 1.5s
+			Scenario: `at 1s skew leader -1s for 2s
+at 1.05s isolate leader for 900ms
+at 3s skew leader -1s for 2s
+at 3.05s isolate leader for 900ms
+at 5s skew leader -1s for 2s
+at 5.05s isolate leader for 900ms
+at 7s skew leader -1s for 2s
+at 7.05s isolate leader for 900ms
+at 9s skew leader -1s for 1s
+at 9.05s isolate leader for 900ms
 `,
 		},
 		{

@@ -210,7 +210,7 @@ func TestSearchStops(t *testing.T) {
 // Cases that are made of others run, and stay within the claims.
 func TestMutationsStayWithinTheClaims(t *testing.T) {
 	s := searchFor("", 1)
-	s.Runs = 160
+	s.Runs = 320
 	_, all := do(t, s)
 	made := 0
 	for _, r := range all {
@@ -222,7 +222,7 @@ func TestMutationsStayWithinTheClaims(t *testing.T) {
 		}
 	}
 	if made < 8 {
-		t.Errorf("%d of 160 cases were made of others", made)
+		t.Errorf("%d of 320 cases were made of others", made)
 	}
 }
 
