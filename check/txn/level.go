@@ -79,6 +79,12 @@ func (l Level) Source() string { return info[l].source }
 // MarshalText writes the name of a level.
 func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
+// UnmarshalText reads the name of a level.
+func (l *Level) UnmarshalText(b []byte) (err error) {
+	*l, err = LevelByName(string(b))
+	return err
+}
+
 // Levels lists all levels, each before those that it implies.
 func Levels() []Level {
 	all := make([]Level, levels)

@@ -231,3 +231,18 @@ func TestLarge(t *testing.T) {
 		}
 	}
 }
+
+// What results.json says of levels can be read again.
+func TestLevelsHaveNames(t *testing.T) {
+	for _, l := range Levels() {
+		text, _ := l.MarshalText()
+		var again Level
+		if err := again.UnmarshalText(text); err != nil || again != l {
+			t.Errorf("%s became %s: %v", l, again, err)
+		}
+	}
+	var l Level
+	if err := l.UnmarshalText([]byte("serialisable")); err == nil {
+		t.Error("a wrong name was read")
+	}
+}
