@@ -123,6 +123,9 @@ func (a *app) finish(t *trial.Run, dir, format, replay string) error {
 		title: fmt.Sprintf("%s-%s seed %d", t.Case.Model, t.Case.Workload.Name, t.Case.Seed),
 	}
 	s.lines = append([]sim.Field{{Name: "model", Value: trial.Title(&t.Case)}}, trial.RunFacts(&t.Case, &res, t.History)...)
+	if res.Isolation != nil {
+		s.below = res.Isolation.Lines()
+	}
 	if err := a.print(format, s); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"simrun/check"
 	"simrun/check/accounts"
+	"simrun/check/txn"
 	"simrun/history/nearest"
 	"simrun/sim"
 	"simrun/sim/fault"
@@ -87,6 +88,10 @@ type Workload struct {
 
 	// Account is what the history must answer to in place of Spec, where less than linearizability is promised.
 	Account accounts.Checker
+
+	// Isolation is the level that transactions are promised, in place of Spec and Account; the options of a case may decide which. Their histories
+	// are those that check/txn reads. Nil: there is no such promise.
+	Isolation func(c *sim.Case) txn.Level
 
 	// Next decides the operation of a turn, from nothing but the turn and its draws.
 	Next func(t *sim.Turn) sim.Op

@@ -28,11 +28,14 @@ func CauseOf(run *Run, spec check.Spec, opts check.Options) (Cause, bool) {
 		return Cause{}, false
 	}
 	opts.Second = 0
+	if run.broke(failed[0].Name) {
+		return Cause{Check: failed[0].Name, spec: spec, opts: opts}, true
+	}
 	return Cause{Check: failed[0].Name, Kinds: kindsOf(failed[0].Reason), spec: spec, opts: opts}, true
 }
 
 // In reports whether a run fails for the cause: it breaks the same check, and shows no other kind of evidence of that. Of a history that
-// has no order, any evidence is the same: a smaller one may show it another way.
+// has no order, any evidence is the same: a smaller one may show it another way. So it is of transactions that show one anomaly.
 func (c *Cause) In(m models.Model, r *sim.Result) bool {
 	inside := slices.Contains(insideChecks(m, r), c.Check)
 	for _, v := range r.Violations {
@@ -48,7 +51,12 @@ func (c *Cause) In(m models.Model, r *sim.Result) bool {
 	if err != nil || j.Checks[0].Name != c.Check || j.Checks[0].Outcome != check.Violation {
 		return false
 	}
-	return c.Check == Linearizability || c.shows(j.Checks[0].Reason)
+	return c.Check == Linearizability || j.broke(c.Check) || c.shows(j.Checks[0].Reason)
+}
+
+// broke reports whether a check is the anomaly of transactions that did not have their level.
+func (j *Judgement) broke(name string) bool {
+	return j.Isolation != nil && j.Checks[0].Outcome == check.Violation && j.Checks[0].Name == name
 }
 
 // shows reports whether a sentence has kinds of evidence that the cause has, and no others.

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"simrun/check"
@@ -14,7 +15,7 @@ import (
 type Exercise struct {
 	Ops      int `json:"operations"` // that clients began
 	Answered int `json:"answered"`   // of them, those that succeeded
-	Changes  int `json:"changes"`    // completed operations that changed the state, in the order that was found; -1 if none was found
+	Changes  int `json:"changes"`    // completed operations that changed the state, in the order that was found, or transactions that wrote; -1 if none was found
 	sim.Activity
 }
 
@@ -25,13 +26,35 @@ const LittleOps = 10
 const WhyLittle = "fewer than 10 operations succeeded or changed the state, or no fault fired"
 
 // exerciseOf counts what a judged run exercised.
-func exerciseOf(spec check.Spec, r *sim.Result, j *Judgement) Exercise {
+func exerciseOf(p promise, r *sim.Result, j *Judgement) Exercise {
 	ops := CountOps(r.History)
 	e := Exercise{Ops: ops.Total(), Answered: ops.OK, Changes: -1, Activity: r.Activity}
-	if c := j.Checks[0]; c.Outcome == check.Valid && spec != nil {
-		e.Changes = changes(spec, r.History, c.Witness)
+	switch c := j.Checks[0]; {
+	case c.Outcome != check.Valid:
+	case p.spec != nil:
+		e.Changes = changes(p.spec, r.History, c.Witness)
+	case p.level != nil:
+		e.Changes = writers(r.History)
 	}
 	return e
+}
+
+// writers counts the transactions that committed and did not only read.
+func writers(events []history.Event) (n int) {
+	for i := range events {
+		if e := &events[i]; e.Type == history.OK && e.Process != history.Nemesis && writes(e.Value) {
+			n++
+		}
+	}
+	return n
+}
+
+func writes(transaction history.Value) bool {
+	list, _ := transaction.AsList()
+	return slices.ContainsFunc(list, func(v history.Value) bool {
+		parts, _ := v.AsList()
+		return len(parts) > 0 && parts[0] != history.String("r")
+	})
 }
 
 // changes counts the operations of an order of linearization that changed the state.

@@ -53,6 +53,9 @@ func RunFacts(c *sim.Case, r *Results, events []history.Event) []sim.Field {
 	if r.Untraced > 0 {
 		facts = append(facts, sim.Field{Name: "trace", Value: fmt.Sprintf("a part of the run: %s records before or after it were not kept", count.Grouped(r.Untraced))})
 	}
+	if i := r.Isolation; i != nil {
+		facts = append(append(facts, sim.Field{Name: "promised", Value: i.Level.String()}), i.Facts()...)
+	}
 	for _, f := range r.Figures {
 		facts = append(facts, sim.Field{Name: f.Name, Value: describeFigure(f, false)})
 	}

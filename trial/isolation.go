@@ -2,6 +2,7 @@ package trial
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"simrun/check"
@@ -63,6 +64,15 @@ type Moment struct {
 
 // IsolationResults are what results.json says of the isolation of a recorded history.
 func IsolationResults(file string, read *history.Reading, v *txn.Verdict) Results {
+	c := levelCheck(v)
+	return Results{
+		Outcome: c.Outcome, Summary: isolationSummary(v), File: file, Spec: v.Level.String(), Notes: read.Notes, Untimed: read.Untimed, Names: read.Names,
+		Checks: []Check{c}, Isolation: isolationOf(v, read.Line), Ops: CountOps(read.Events), Version: Version,
+	}
+}
+
+// levelCheck is the check of the level that was asked for.
+func levelCheck(v *txn.Verdict) Check {
 	asked := v.Results[v.Level]
 	c := Check{Name: v.Level.String(), Outcome: asked.Outcome, Engine: "dependencies", Reason: asked.Reason, Steps: asked.Steps}
 	if asked.Anomaly != nil {
@@ -73,10 +83,7 @@ func IsolationResults(file string, read *history.Reading, v *txn.Verdict) Result
 			c.Witness = append(c.Witness, p.Transaction)
 		}
 	}
-	return Results{
-		Outcome: asked.Outcome, Summary: isolationSummary(v), File: file, Spec: v.Level.String(), Notes: read.Notes, Untimed: read.Untimed, Names: read.Names,
-		Checks: []Check{c}, Isolation: isolationOf(read, v), Ops: CountOps(read.Events), Version: Version,
-	}
+	return c
 }
 
 func isolationSummary(v *txn.Verdict) string {
@@ -86,7 +93,8 @@ func isolationSummary(v *txn.Verdict) string {
 	return v.Level.String()
 }
 
-func isolationOf(read *history.Reading, v *txn.Verdict) *Isolation {
+// isolationOf is what there is to say of a verdict; line is where a file has an event.
+func isolationOf(v *txn.Verdict, line func(event int) int) *Isolation {
 	all := &Isolation{Level: v.Level, Strongest: v.Strongest, Weakest: v.Weakest, Anomalies: []Anomaly{}, Transactions: []Transaction{}}
 	for _, l := range txn.Levels() {
 		r := v.Results[l]
@@ -100,12 +108,29 @@ func isolationOf(read *history.Reading, v *txn.Verdict) *Isolation {
 		all.Anomalies = append(all.Anomalies, anomaly)
 	}
 	for _, n := range v.Named {
-		all.Transactions = append(all.Transactions, Transaction{n.Name, n.Transaction, read.Line(n.Transaction), n.Process, n.Did})
+		all.Transactions = append(all.Transactions, Transaction{n.Name, n.Transaction, line(n.Transaction), n.Process, n.Did})
 	}
 	for _, p := range v.Results[v.Level].Schedule {
 		all.Schedule = append(all.Schedule, Moment{p.Transaction, p.Start})
 	}
 	return all
+}
+
+// firstOfEach keeps of the anomalies with one name the first, and the transactions of these: a bug shows again and again in a run.
+func (i *Isolation) firstOfEach() {
+	var kept []Anomaly
+	named := map[int]bool{}
+	for _, a := range i.Anomalies {
+		if slices.ContainsFunc(kept, func(b Anomaly) bool { return b.Name == a.Name }) {
+			continue
+		}
+		kept = append(kept, a)
+		for _, t := range a.Transactions {
+			named[t] = true
+		}
+	}
+	i.Anomalies = kept
+	i.Transactions = slices.DeleteFunc(i.Transactions, func(t Transaction) bool { return !named[t.Event] })
 }
 
 // Facts are what a person wants to know of the levels before the checks.

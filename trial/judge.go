@@ -21,8 +21,9 @@ type Judgement struct {
 	// Disagreement is not nil if two engines answered differently ([check.Verdict.Disagreement]).
 	// It is an internal error; the first check has both answers.
 	Disagreement error
-	Checks       []Check           // linearizability, or the workload's account; then the monitors, then assertion, panic and progress
+	Checks       []Check           // linearizability, the workload's account or its isolation level (of a violation: the anomaly); then the monitors, then assertion, panic and progress
 	Figures      []accounts.Figure // of the account, and of the model
+	Isolation    *Isolation        // of transactions: which levels they had; else nil
 }
 
 // Failed lists the checks that failed, in order of the time at which they did.
@@ -55,7 +56,7 @@ func Names(checks []Check) string {
 // The error says that the history is malformed, that it holds an operation which the
 // specification does not have, or that the options are wrong.
 func Judge(m models.Model, r *sim.Result, spec check.Spec, opts check.Options) (Judgement, error) {
-	spec, account, err := promiseOf(m, r, spec)
+	p, err := promiseOf(m, r, spec)
 	if err != nil {
 		return Judgement{}, err
 	}
@@ -67,25 +68,18 @@ func Judge(m models.Model, r *sim.Result, spec check.Spec, opts check.Options) (
 	opts.AllowEmpty = opts.AllowEmpty || len(r.Case.Workload.Only) > 0 || slices.ContainsFunc(r.History, func(e history.Event) bool {
 		return e.Type == history.Fail && e.Process != history.Nemesis
 	})
-	name, v, figures := Linearizability, check.Verdict{}, []accounts.Figure(nil)
-	if spec != nil {
-		v, err = check.Linearizable(spec, r.History, opts)
-	} else {
-		var report accounts.Report
-		report, err = account.Check(r.History, opts)
-		name, v, figures = account.Name, report.Verdict, report.Figures
-	}
+	v, err := p.decide(r.History, opts)
 	if err != nil {
 		return Judgement{}, fmt.Errorf("the history of %s: %w", m.Name, err)
 	}
-	j := Judgement{Outcome: v.Outcome, Spec: v.Spec, Disagreement: v.Disagreement(), Checks: []Check{VerdictCheck(name, v)}, Figures: figures}
+	j := Judgement{Outcome: v.Outcome, Spec: v.Spec, Disagreement: v.Disagreement(), Checks: []Check{VerdictCheck(v.name, v.Verdict)}, Figures: v.figures, Isolation: v.isolation}
 	if m.Figures != nil {
 		j.Figures = append(j.Figures, m.Figures(r)...)
 	}
 	if c := &j.Checks[0]; c.Outcome == check.Violation {
 		c.Time = r.End
-		if c.Inevitable > 0 {
-			c.Time = r.History[c.Inevitable].Time
+		if at := max(c.Inevitable, v.seen); at > 0 {
+			c.Time = r.History[at].Time
 		}
 	}
 	for _, name := range insideChecks(m, r) {
@@ -96,18 +90,6 @@ func Judge(m models.Model, r *sim.Result, spec check.Spec, opts check.Options) (
 	}
 	j.Summary = j.summary()
 	return j, nil
-}
-
-// promiseOf is what the history of a run is checked against: a specification, or if that is nil, an account.
-func promiseOf(m models.Model, r *sim.Result, named check.Spec) (check.Spec, accounts.Checker, error) {
-	if named != nil {
-		return named, accounts.Checker{}, nil
-	}
-	w, err := m.Workload(r.Case.Workload.Name)
-	if err == nil && w.Spec == nil && w.Account.Name == "" {
-		err = fmt.Errorf("workload %s of %s has no specification to check against", w.Name, m.Name)
-	}
-	return w.Spec, w.Account, err
 }
 
 // clientOf is the client that a process of a simulated run belongs to: client c3 of four begins as

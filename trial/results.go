@@ -73,7 +73,7 @@ func (t *Run) Results() (Results, error) {
 	}
 	r := Results{
 		Outcome: t.Outcome, Summary: t.Summary, Seed: &t.Case.Seed, Model: t.Case.Model, Workload: t.Case.Workload.Name, Spec: t.Spec,
-		Digest: t.Digest.String(), Checks: t.explained(), Figures: t.Figures, Beyond: t.Beyond, Weaker: t.Weaker, Epoch: t.Model.Epoch, Exercise: &t.Exercise, Sometimes: t.Sometimes, Sites: t.Sites, Ops: CountOps(t.History),
+		Digest: t.Digest.String(), Checks: t.explained(), Figures: t.Figures, Isolation: t.Isolation, Beyond: t.Beyond, Weaker: t.Weaker, Epoch: t.Model.Epoch, Exercise: &t.Exercise, Sometimes: t.Sometimes, Sites: t.Sites, Ops: CountOps(t.History),
 		Events: t.Events, Simulated: t.End, Small: t.Small, Case: bytes.TrimSpace(text), Version: Version,
 	}
 	if t.Trace != nil {

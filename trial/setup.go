@@ -153,8 +153,8 @@ func Simulate(m models.Model, c sim.Case, traced bool, spec check.Spec, opts che
 	if t.Judgement, err = Judge(m, r, spec, opts); err != nil {
 		return nil, err
 	}
-	spec, _, _ = promiseOf(m, r, spec)
-	t.Exercise = exerciseOf(spec, r, &t.Judgement)
+	p, _ := promiseOf(m, r, spec)
+	t.Exercise = exerciseOf(p, r, &t.Judgement)
 	t.Weaker = m.GivesUp(&r.Case)
 	profile := m.ProfileOf(&r.Case)
 	for _, b := range profile.Claims.Breaches(r.Case.Faults, r.Case.Nodes) {

@@ -15,8 +15,8 @@ func TestModelsAreComplete(t *testing.T) {
 			t.Errorf("%+v: a name, a summary, a guarantee or a workload is missing", m)
 		}
 		for _, w := range m.Workloads {
-			if (w.Spec == nil) == (w.Account.Name == "") || w.Summary == "" || w.Rate == 0 || w.Keys == 0 || len(w.Mix) == 0 {
-				t.Errorf("%s: workload %s lacks a specification, a summary or a default", m.Name, w.Name)
+			if promises(w) != 1 || w.Summary == "" || w.Rate == 0 || w.Keys == 0 || len(w.Mix) == 0 {
+				t.Errorf("%s: workload %s lacks a promise (a specification, an account or a level: one of them), a summary or a default", m.Name, w.Name)
 			}
 		}
 		for _, e := range m.Profile.Events {
@@ -35,6 +35,16 @@ func TestModelsAreComplete(t *testing.T) {
 			}
 		}
 	}
+}
+
+// promises counts what the history of a workload must satisfy.
+func promises(w models.Workload) (n int) {
+	for _, one := range []bool{w.Spec != nil, w.Account.Name != "", w.Isolation != nil} {
+		if one {
+			n++
+		}
+	}
+	return n
 }
 
 func TestWrongNames(t *testing.T) {

@@ -1,0 +1,166 @@
+package txn
+
+import (
+	"simrun/check/accounts"
+	isolation "simrun/check/txn"
+	"simrun/history"
+	"simrun/models"
+	"simrun/sim"
+	"simrun/sim/rng"
+)
+
+// A Promise says which level transactions are promised in a case.
+type Promise = func(c *sim.Case) isolation.Level
+
+// Workloads are all workloads, for a store that promises a level.
+func Workloads(p Promise) []models.Workload {
+	return []models.Workload{ListAppend(p), RWRegister(p), LongFork(p), Bank()}
+}
+
+// The names of the workloads, which say how their histories look.
+const (
+	listAppendName = "list-append"
+	rwRegisterName = "rw-register"
+	longForkName   = "long-fork"
+	bankName       = "bank"
+)
+
+// The texts are part of what a seed means.
+var (
+	lengthName  = rng.Of("txn length")
+	mopName     = rng.Of("txn micro-operation")
+	forkName    = rng.Of("txn group to read")
+	accountName = rng.Of("txn account")
+)
+
+// ListAppend appends distinct elements to lists, and reads them.
+func ListAppend(p Promise) models.Workload {
+	return models.Workload{
+		Name: listAppendName, Summary: "transactions that append distinct elements to lists and read them",
+		Isolation: p, Rate: 20, Keys: 3, Mix: []sim.Weight{{F: "r", Weight: 1}, {F: "append", Weight: 1}},
+		Next: func(t *sim.Turn) sim.Op { return opOf(mixed(t, Append)) },
+	}
+}
+
+// RWRegister writes distinct values to registers, and reads them. Half of the writes follow a read of their register, since that shows in which
+// order its values came.
+func RWRegister(p Promise) models.Workload {
+	return models.Workload{
+		Name: rwRegisterName, Summary: "transactions that write distinct values to registers and read them",
+		Isolation: p, Rate: 20, Keys: 3, Mix: []sim.Weight{{F: "r", Weight: 1}, {F: "w", Weight: 1}},
+		Next: func(t *sim.Turn) sim.Op { return opOf(mixed(t, Write)) },
+	}
+}
+
+func opOf(t Txn) sim.Op { return sim.Op{F: "txn", Value: t.Value(false)} }
+
+// mixed draws a transaction of up to [MaxMops] micro-operations, most of them of up to four. No two turns write the same value.
+func mixed(t *sim.Turn, change Kind) Txn {
+	length := t.Rand(lengthName)
+	n := 1 + int(length.N(4))
+	if length = length.Next(); length.Chance(1, 8) {
+		n += int(length.Next().N(MaxMops - 3))
+	}
+	list, draw := make(Txn, 0, n), t.Rand(mopName)
+	for len(list) < n {
+		what := pick(t.Mix, draw)
+		draw = draw.Next()
+		key := keyOf(t, int(draw.N(uint64(max(t.Keys, 1)))))
+		draw = draw.Next()
+		if what == "r" {
+			list = append(list, Mop{Kind: Read, Key: key})
+			continue
+		}
+		if change == Write && len(list)+1 < n && draw.Chance(1, 2) {
+			list = append(list, Mop{Kind: Read, Key: key})
+		}
+		draw = draw.Next()
+		list = append(list, Mop{Kind: change, Key: key, Arg: t.Unique()*MaxMops + int64(len(list))})
+	}
+	return list
+}
+
+// pick draws the name of a micro-operation by the weights of the mix.
+func pick(mix []sim.Weight, draw rng.Value) string {
+	total := 0
+	for _, m := range mix {
+		total += m.Weight
+	}
+	n := int(draw.N(uint64(total)))
+	for _, m := range mix {
+		if n -= m.Weight; n < 0 {
+			return m.F
+		}
+	}
+	panic("txn: a mix without weight") // a case that has one is refused
+}
+
+// writesOfKey is about how many writes a key gets before another takes its place, so that lists stay short.
+const writesOfKey = 16
+
+// keyOf is the key that a slot has at a turn: each slot goes over to a new one after a number of turns, and not all at the same time.
+func keyOf(t *sim.Turn, slot int) Key {
+	slots := max(t.Keys, 1)
+	turns := max(1, writesOfKey*slots/max(t.Clients, 1)/2)
+	generation := (t.Ordinal + slot*turns/slots) / turns
+	return Key(1 + generation*slots + slot)
+}
+
+// LongFork writes registers, each by one transaction and nothing else, and reads those that are written at about the same time as a group, so that two
+// readers may see two writes in opposite orders (Sovran and others, SOSP 2011; Jepsen's long-fork workload).
+func LongFork(p Promise) models.Workload {
+	return models.Workload{
+		Name: longForkName, Summary: "transactions that write one register, each its own, and transactions that read a group of those at once",
+		Isolation: p, Rate: 20, Keys: 1, Mix: []sim.Weight{{F: "r", Weight: 1}, {F: "w", Weight: 1}},
+		Next: func(t *sim.Turn) sim.Op {
+			if t.Pick() == "w" {
+				return opOf(Txn{{Kind: Write, Key: Key(t.Unique()), Arg: t.Unique()}})
+			}
+			return opOf(group(t))
+		},
+	}
+}
+
+// group reads the registers that the clients write in this turn, or in the one before. If there are none, it reads the one that it would write itself.
+func group(t *sim.Turn) Txn {
+	var list Txn
+	other := *t
+	if other.Ordinal > 0 && t.Rand(forkName).Chance(1, 2) {
+		other.Ordinal--
+	}
+	for other.Client = 1; other.Client <= t.Clients && len(list) < MaxMops; other.Client++ {
+		if other.Pick() == "w" {
+			list = append(list, Mop{Kind: Read, Key: Key(other.Unique())})
+		}
+	}
+	if len(list) == 0 {
+		list = Txn{{Kind: Read, Key: Key(t.Unique())}}
+	}
+	return list
+}
+
+// Bank moves money between accounts, and reads all accounts at once. Balances come again and again, so that a read does not say whose write it
+// saw: instead of a level the accounts have to keep their sum, which they do under snapshot isolation and all above it.
+func Bank() models.Workload {
+	return models.Workload{
+		Name: bankName, Summary: "transfers between accounts, and reads of all accounts at once, which must add up to the same sum; a level below snapshot isolation does not promise that",
+		Account: accounts.BankTotal, Rate: 20, Keys: 5, Mix: []sim.Weight{{F: "transfer", Weight: 2}, {F: "read", Weight: 1}},
+		Next: func(t *sim.Turn) sim.Op {
+			op := sim.Op{F: t.Pick()}
+			all := min(max(t.Keys, 2), MaxMops)
+			if op.F == "read" {
+				list := make([]int64, all)
+				for i := range list {
+					list[i] = int64(1 + i)
+				}
+				op.Value = history.Ints(list...)
+				return op
+			}
+			draw := t.Rand(accountName)
+			from, step, amount := draw.N(uint64(all)), draw.Next().N(uint64(all-1)), draw.Next().Next().N(5)
+			op.Value = history.Object(map[string]history.Value{"from": history.Int(int64(1 + from)),
+				"to": history.Int(int64(1 + (from+1+step)%uint64(all))), "amount": history.Int(int64(1 + amount))})
+			return op
+		},
+	}
+}
