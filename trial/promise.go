@@ -3,6 +3,7 @@ package trial
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"simrun/check"
 	"simrun/check/accounts"
@@ -78,7 +79,7 @@ func isolated(level txn.Level, events []history.Event, opts check.Options) (kept
 	k := kept{name: level.String(), isolation: isolationOf(v, func(int) int { return 0 })}
 	k.Verdict = check.Verdict{Outcome: c.Outcome, Engine: c.Engine, Spec: level.String(), Reason: c.Reason, Steps: c.Steps, Core: c.Core, Witness: c.Witness, Inevitable: -1}
 	if a := v.Results[level].Anomaly; a != nil {
-		k.name, k.seen = a.Name, ended(v, a)
+		k.name, k.Reason, k.seen = a.Name, strings.Join(a.Sentences, "; "), ended(v, a)
 		k.isolation.firstOfEach()
 	}
 	return k, nil

@@ -12,6 +12,7 @@ import (
 	"simrun/models/flake"
 	"simrun/models/lease"
 	"simrun/models/multipaxos"
+	"simrun/models/mvcc"
 	"simrun/models/partlog"
 	"simrun/models/paxos"
 	"simrun/models/primarybackup"
@@ -34,6 +35,7 @@ func Models() []models.Model {
 		flake.Model(),
 		lease.Model(),
 		multipaxos.Model(),
+		mvcc.Model(),
 		partlog.Model(),
 		paxos.Model(),
 		primarybackup.Model(),

@@ -26,15 +26,10 @@ type server struct {
 func boot(env raft.Environment) *server {
 	s := &server{env: env, machine: &machine{env: env}}
 	s.machine.used = s.keeper.used
-	s.Server = raft.Boot(sound{env}, s.machine)
+	s.Server = raft.Boot(raft.Sound(env), s.machine)
 	env.SetTimer(timerTick, api.Tick)
 	return s
 }
-
-// sound is an environment in which raft has none of its own bugs.
-type sound struct{ raft.Environment }
-
-func (sound) Bug(sim.BugName) bool { return false }
 
 // Receive implements [sim.Node].
 func (s *server) Receive(from sim.NodeID, payload []byte) {

@@ -25,7 +25,7 @@ func formOf(workload string) form {
 	return form{parseTxn, func(_ sim.Op, did Txn) history.Value { return did.Value(false) }}
 }
 
-var kindNames = [...]string{Read: "r", Append: "append", Write: "w"}
+var kindNames = [...]string{Read: "r", Append: "append", Write: "w", Add: "add"}
 
 // Value is the transaction in a history, with what its reads saw: of a list all elements, of a register its value; nothing is null. An addition
 // has no form there.
@@ -75,7 +75,7 @@ func parseMop(v history.Value) (m Mop, ok bool) {
 	key, isKey := parts[1].AsInt()
 	arg, isArg := parts[2].AsInt()
 	m.Key, m.Arg = Key(key), arg
-	return m, isKey && (m.Kind == Read && parts[2].IsNull() || m.Writes() && isArg) && m.Kind != 0
+	return m, isKey && (m.Kind == Read && parts[2].IsNull() || (m.Kind == Append || m.Kind == Write) && isArg)
 }
 
 // parseBank reads a transfer {"from": 1, "to": 2, "amount": 5}, or a read of a list of accounts.

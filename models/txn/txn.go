@@ -5,7 +5,11 @@
 // check/txn knows dependencies between items alone.
 package txn
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // MaxMops is how many micro-operations a transaction has at most. Elle's generators make as many.
 const MaxMops = 8
@@ -89,3 +93,19 @@ func (t Txn) keys(of func(*Mop) bool) []Key {
 
 // Clone is a copy that can be carried out without changing t.
 func (t Txn) Clone() Txn { return slices.Clone(t) }
+
+// String tells a person what a transaction does: "r 1, append 2 7, w 3 5, add 4 -1".
+func (t Txn) String() string {
+	var b strings.Builder
+	for i := range t {
+		m := &t[i]
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s %d", kindNames[m.Kind], m.Key)
+		if m.Writes() {
+			fmt.Fprintf(&b, " %d", m.Arg)
+		}
+	}
+	return b.String()
+}

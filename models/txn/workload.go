@@ -33,21 +33,27 @@ var (
 	accountName = rng.Of("txn account")
 )
 
+// kinds are the kinds of transactions: those that read and write as it comes, those that only read, and those that only write. A nemesis may leave out
+// one of them, and what is left still shows something.
+func kinds() []sim.Weight {
+	return []sim.Weight{{F: "txn", Weight: 2}, {F: "read", Weight: 1}, {F: "write", Weight: 1}}
+}
+
 // ListAppend appends distinct elements to lists, and reads them.
 func ListAppend(p Promise) models.Workload {
 	return models.Workload{
 		Name: listAppendName, Summary: "transactions that append distinct elements to lists and read them",
-		Isolation: p, Rate: 20, Keys: 3, Mix: []sim.Weight{{F: "r", Weight: 1}, {F: "append", Weight: 1}},
+		Isolation: p, Rate: 20, Keys: 3, Mix: kinds(),
 		Next: func(t *sim.Turn) sim.Op { return opOf(mixed(t, Append)) },
 	}
 }
 
-// RWRegister writes distinct values to registers, and reads them. Half of the writes follow a read of their register, since that shows in which
-// order its values came.
+// RWRegister writes distinct values to registers, and reads them. Half of the writes of a transaction that reads too follow a read of their register,
+// since that shows in which order its values came.
 func RWRegister(p Promise) models.Workload {
 	return models.Workload{
 		Name: rwRegisterName, Summary: "transactions that write distinct values to registers and read them",
-		Isolation: p, Rate: 20, Keys: 3, Mix: []sim.Weight{{F: "r", Weight: 1}, {F: "w", Weight: 1}},
+		Isolation: p, Rate: 20, Keys: 3, Mix: kinds(),
 		Next: func(t *sim.Turn) sim.Op { return opOf(mixed(t, Write)) },
 	}
 }
@@ -61,38 +67,21 @@ func mixed(t *sim.Turn, change Kind) Txn {
 	if length = length.Next(); length.Chance(1, 8) {
 		n += int(length.Next().N(MaxMops - 3))
 	}
-	list, draw := make(Txn, 0, n), t.Rand(mopName)
+	list, draw, kind := make(Txn, 0, n), t.Rand(mopName), t.Pick()
 	for len(list) < n {
-		what := pick(t.Mix, draw)
+		reads := kind == "read" || kind == "txn" && draw.Chance(1, 2)
 		draw = draw.Next()
 		key := keyOf(t, int(draw.N(uint64(max(t.Keys, 1)))))
 		draw = draw.Next()
-		if what == "r" {
-			list = append(list, Mop{Kind: Read, Key: key})
-			continue
-		}
-		if change == Write && len(list)+1 < n && draw.Chance(1, 2) {
+		if reads || change == Write && kind == "txn" && len(list)+1 < n && draw.Chance(1, 2) {
 			list = append(list, Mop{Kind: Read, Key: key})
 		}
 		draw = draw.Next()
-		list = append(list, Mop{Kind: change, Key: key, Arg: t.Unique()*MaxMops + int64(len(list))})
-	}
-	return list
-}
-
-// pick draws the name of a micro-operation by the weights of the mix.
-func pick(mix []sim.Weight, draw rng.Value) string {
-	total := 0
-	for _, m := range mix {
-		total += m.Weight
-	}
-	n := int(draw.N(uint64(total)))
-	for _, m := range mix {
-		if n -= m.Weight; n < 0 {
-			return m.F
+		if !reads {
+			list = append(list, Mop{Kind: change, Key: key, Arg: t.Unique()*MaxMops + int64(len(list))})
 		}
 	}
-	panic("txn: a mix without weight") // a case that has one is refused
+	return list
 }
 
 // writesOfKey is about how many writes a key gets before another takes its place, so that lists stay short.
@@ -111,9 +100,9 @@ func keyOf(t *sim.Turn, slot int) Key {
 func LongFork(p Promise) models.Workload {
 	return models.Workload{
 		Name: longForkName, Summary: "transactions that write one register, each its own, and transactions that read a group of those at once",
-		Isolation: p, Rate: 20, Keys: 1, Mix: []sim.Weight{{F: "r", Weight: 1}, {F: "w", Weight: 1}},
+		Isolation: p, Rate: 20, Keys: 1, Mix: []sim.Weight{{F: "read", Weight: 1}, {F: "write", Weight: 1}},
 		Next: func(t *sim.Turn) sim.Op {
-			if t.Pick() == "w" {
+			if t.Pick() == "write" {
 				return opOf(Txn{{Kind: Write, Key: Key(t.Unique()), Arg: t.Unique()}})
 			}
 			return opOf(group(t))
@@ -129,7 +118,7 @@ func group(t *sim.Turn) Txn {
 		other.Ordinal--
 	}
 	for other.Client = 1; other.Client <= t.Clients && len(list) < MaxMops; other.Client++ {
-		if other.Pick() == "w" {
+		if other.Pick() == "write" {
 			list = append(list, Mop{Kind: Read, Key: Key(other.Unique())})
 		}
 	}
@@ -146,21 +135,26 @@ func Bank() models.Workload {
 		Name: bankName, Summary: "transfers between accounts, and reads of all accounts at once, which must add up to the same sum; a level below snapshot isolation does not promise that",
 		Account: accounts.BankTotal, Rate: 20, Keys: 5, Mix: []sim.Weight{{F: "transfer", Weight: 2}, {F: "read", Weight: 1}},
 		Next: func(t *sim.Turn) sim.Op {
-			op := sim.Op{F: t.Pick()}
-			all := min(max(t.Keys, 2), MaxMops)
-			if op.F == "read" {
-				list := make([]int64, all)
-				for i := range list {
-					list[i] = int64(1 + i)
-				}
-				op.Value = history.Ints(list...)
-				return op
+			if t.Pick() == "read" {
+				return readAll(t)
 			}
+			all := accountsOf(t)
 			draw := t.Rand(accountName)
-			from, step, amount := draw.N(uint64(all)), draw.Next().N(uint64(all-1)), draw.Next().Next().N(5)
-			op.Value = history.Object(map[string]history.Value{"from": history.Int(int64(1 + from)),
-				"to": history.Int(int64(1 + (from+1+step)%uint64(all))), "amount": history.Int(int64(1 + amount))})
-			return op
+			from, step, amount := draw.N(all), draw.Next().N(all-1), draw.Next().Next().N(5)
+			return sim.Op{F: "transfer", Value: history.Object(map[string]history.Value{"from": history.Int(int64(1 + from)),
+				"to": history.Int(int64(1 + (from+1+step)%all)), "amount": history.Int(int64(1 + amount))})}
 		},
+		Final: readAll,
 	}
+}
+
+// accountsOf is how many accounts there are.
+func accountsOf(t *sim.Turn) uint64 { return uint64(min(max(t.Keys, 2), MaxMops)) }
+
+func readAll(t *sim.Turn) sim.Op {
+	list := make([]int64, accountsOf(t))
+	for i := range list {
+		list[i] = int64(1 + i)
+	}
+	return sim.Op{F: "read", Value: history.Ints(list...)}
 }
