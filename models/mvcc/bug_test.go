@@ -8,6 +8,7 @@ import (
 	"simrun/models"
 	"simrun/sim"
 	"simrun/sim/nemesis"
+	"simrun/sim/shrink"
 	"simrun/trial"
 )
 
@@ -59,4 +60,28 @@ func testBug(t *testing.T, b models.Bug) {
 		return
 	}
 	t.Error("not found")
+}
+
+// A case that is made small shows the same anomaly: two transactions and what it takes to begin.
+func TestShrinkingKeepsTheAnomaly(t *testing.T) {
+	m := Model()
+	c, err := trial.Draw(m, sim.Case{Seed: 2, Bugs: []sim.BugName{bugLastWins}}, nemesis.Swarm, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := trial.Simulate(m, c, false, nil, check.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, err := trial.Shrink(t.Context(), run, nil, check.Options{}, shrink.Options{Workers: 1, Runs: 300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := trial.Simulate(m, small.Case, false, nil, check.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := again.Judgement.Checks[0]; first.Name != "lost-update" || small.Size.Operations > 4 || small.Size.Faults > 0 {
+		t.Errorf("%s with %+v", first.Name, small.Size)
+	}
 }
