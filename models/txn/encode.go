@@ -87,7 +87,7 @@ const maxReason = 200
 
 // DecodeOutcome reads an outcome and nothing else. It is false for what [Outcome.Append] can't have made.
 func DecodeOutcome(b []byte) (o Outcome, ok bool) {
-	if len(b) < 2 || Status(b[0]) > Unknown || b[1] > maxReason || len(b) < 2+int(b[1]) {
+	if len(b) < 2 || Status(b[0]) > Aborted || b[1] > maxReason || len(b) < 2+int(b[1]) {
 		return o, false
 	}
 	n := 2 + int(b[1])
