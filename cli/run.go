@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simrun/check"
 	"simrun/internal/count"
 	"simrun/sim"
 	"simrun/trial"
@@ -123,7 +124,7 @@ func (a *app) finish(t *trial.Run, dir, format, replay string) error {
 		title: fmt.Sprintf("%s-%s seed %d", t.Case.Model, t.Case.Workload.Name, t.Case.Seed),
 	}
 	s.lines = append([]sim.Field{{Name: "model", Value: trial.Title(&t.Case)}}, trial.RunFacts(&t.Case, &res, t.History)...)
-	if res.Isolation != nil {
+	if res.Isolation != nil && t.Outcome == check.Violation { // else what happened is allowed
 		s.below = res.Isolation.Lines()
 	}
 	if err := a.print(format, s); err != nil {

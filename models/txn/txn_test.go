@@ -161,3 +161,19 @@ func TestClientRecordsWhatIsCertain(t *testing.T) {
 		}
 	}
 }
+
+// What is encoded is read back.
+func TestRoundTrip(t *testing.T) {
+	all := Txn{{Kind: Read, Key: 1, Seen: []int64{1, -2}}, {Kind: Append, Key: 2, Arg: 3}, {Kind: Write, Key: -1, Arg: 1 << 40}, {Kind: Add, Key: 4, Arg: -5}, {Kind: Read, Key: 9}}
+	for _, o := range []Outcome{Commit(all), Commit(nil), Abort("a conflict"), Lost("")} {
+		got, ok := DecodeOutcome(o.Append(nil))
+		if !ok || got.Status != o.Status || got.Reason != o.Reason || !SameMops(got.Did, o.Did) {
+			t.Errorf("%+v became %+v, %v", o, got, ok)
+		}
+		for i := range got.Did {
+			if !slices.Equal(got.Did[i].Seen, o.Did[i].Seen) {
+				t.Errorf("%v saw %v", o.Did[i], got.Did[i].Seen)
+			}
+		}
+	}
+}
