@@ -21,7 +21,7 @@ func newCheck(a *app) *cobra.Command {
 	var noStore, follow, lenient, stream bool
 	var initial []string
 	var also []string
-	var isolation string
+	var isolation, graph string
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "decide recorded histories",
@@ -48,7 +48,8 @@ With --isolation, the history is one of transactions (txn, a list of ["r", key, 
 ["append", key, value] and ["w", key, value], as Jepsen's and Elle's), and check says which
 isolation levels it satisfies and which it breaks, and by which anomalies. The level that is
 named is the verdict. It is valid only with a schedule that explains what every transaction
-saw, and a violation only where none is left.
+saw, and a violation only where none is left. The report draws each anomaly; --graph draws the
+one that breaks the level into a file of its own.
 
 With --follow, check decides a history while it is written: a file that grows, or a pipe. It
 stops at the first violation that is certain, or when the pipe ends, or at Ctrl-C, and then
@@ -58,6 +59,7 @@ decides what it has read.`,
   simrun check history.edn --spec cas-register --also sequential,sessions,staleness,phases
   my-test | simrun check - --spec kv --follow
   simrun check history.edn --isolation snapshot-isolation
+  simrun check history.edn --isolation serializable --graph anomaly.svg
   simrun check *.log --spec cas-register --no-store
   simrun check history.edn --convert history.jsonl`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -75,11 +77,17 @@ decides what it has read.`,
 				return a.work(cmd.Context(), func() error { return a.convert(args, f, lenient, convert) })
 			}
 			if isolation != "" {
-				c := &checking{app: a, name: isolation, from: f, out: &of, noStore: noStore, lenient: lenient}
+				c := &checking{app: a, name: isolation, from: f, out: &of, noStore: noStore, lenient: lenient, graph: graph}
 				if err := c.isolate(cmd, &kf, isolation); err != nil {
 					return err
 				}
+				if graph != "" && len(args) > 1 {
+					return fmt.Errorf("--graph draws one history; name one file, not %d", len(args))
+				}
 				return a.work(cmd.Context(), func() error { return c.files(cmd.Context(), args) })
+			}
+			if graph != "" {
+				return fmt.Errorf("--graph draws an anomaly of transactions; add --isolation, one of: %s", joinStrings(levelNames()))
 			}
 			if kf.spec == "" {
 				if err := exist(args); err != nil {
@@ -143,6 +151,7 @@ decides what it has read.`,
 	kf.add(cmd, "none: it must be said")
 	cmd.Flags().StringVar(&isolation, "isolation", "", "`LEVEL` of isolation that a history of transactions must satisfy, like strict-serializable: see simrun list levels")
 	complete(cmd, "isolation", levelNames)
+	cmd.Flags().StringVar(&graph, "graph", "", "with --isolation: draw the anomaly that breaks the level into `FILE`, an SVG")
 	cmd.Flags().StringSliceVar(&formats, "format", nil, "`NAME` of the format of the results: "+joinStrings(resultFormats)+"; or of the history, if it is not to be found out: see simrun list formats")
 	cmd.Flags().StringVar(&from, "from", "", "`NAME` of the format of the history, as --format, where json means a history in JSON")
 	cmd.Flags().StringVar(&convert, "convert", "", "write the history to `FILE` (.jsonl or .edn, or - for JSONL to standard output), and don't decide it")

@@ -27,6 +27,7 @@ type checking struct {
 	spec    check.Spec // nil: account, or isolation
 	account accounts.Checker
 	level   *txn.Level // nil: account
+	graph   string     // file into which an anomaly is drawn; "": none
 	opts    check.Options
 	from    history.Format
 	out     *outFlags
@@ -199,6 +200,9 @@ func (c *checking) decide(ctx context.Context, file string, r *history.Reading) 
 	}
 	if err := c.ask(&s, r); err != nil {
 		return s, inFile(file, err)
+	}
+	if err := c.draw(&res, events); err != nil {
+		return s, err
 	}
 	if c.noStore && v.Disagreement() == nil {
 		return s, nil

@@ -10,6 +10,8 @@ import (
 
 	"simrun/check/txn"
 	"simrun/history"
+	"simrun/trial"
+	"simrun/visual/cycle"
 )
 
 // isolate makes a check one of isolation.
@@ -35,6 +37,26 @@ func (c *checking) isolate(cmd *cobra.Command, kf *checkFlags, level string) err
 	}
 	if !c.noStore {
 		return c.out.check()
+	}
+	return nil
+}
+
+// draw writes the graph of the anomaly that breaks the level, or else of the worst that was found, if that was asked for.
+func (c *checking) draw(res *trial.Results, events []history.Event) error {
+	if c.graph == "" {
+		return nil
+	}
+	a := res.Isolation.Worst()
+	if a == nil {
+		fmt.Fprintln(c.stderr, "simrun: --graph: nothing to draw: no anomaly was found")
+		return nil
+	}
+	var b bytes.Buffer
+	if err := cycle.Write(&b, res.Isolation, a, events, cycle.Options{Untimed: res.Untimed}); err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.graph, b.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("--graph: %w", err)
 	}
 	return nil
 }

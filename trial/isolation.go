@@ -133,6 +133,19 @@ func (i *Isolation) firstOfEach() {
 	i.Transactions = slices.DeleteFunc(i.Transactions, func(t Transaction) bool { return !named[t.Event] })
 }
 
+// Worst returns the first anomaly that the level which was asked for forbids; else the first of all; nil if there is none.
+func (i *Isolation) Worst() *Anomaly {
+	for n := range i.Anomalies {
+		if slices.ContainsFunc(i.Anomalies[n].Breaks, i.Level.Implies) {
+			return &i.Anomalies[n]
+		}
+	}
+	if len(i.Anomalies) > 0 {
+		return &i.Anomalies[0]
+	}
+	return nil
+}
+
 // Facts are what a person wants to know of the levels before the checks.
 func (i *Isolation) Facts() []sim.Field {
 	return []sim.Field{

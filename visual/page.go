@@ -31,6 +31,8 @@ type Page struct {
 	Names    map[history.Process]string // of its processes that have one
 	Trace    *sim.Trace                 // nil if there is none
 	Epoch    string                     // what the epochs of states are called; "": "epoch"
+
+	Isolation *trial.Isolation // of a history of transactions: its anomalies, each with a graph; nil: none
 }
 
 // Command is a command line that a person may copy.

@@ -33,8 +33,9 @@ type head struct {
 
 	Processes map[history.Process]string `json:"processes,omitempty"` // those that have a name
 	Checks    []headCheck                `json:"checks"`
-	Faults    []headFault                `json:"faults"`         // as they happened: one of the plan may take several steps
-	Plan      int                        `json:"plan,omitempty"` // faults that the case asked for
+	Named     []headNamed                `json:"named,omitempty"` // operations that sentences name
+	Faults    []headFault                `json:"faults"`          // as they happened: one of the plan may take several steps
+	Plan      int                        `json:"plan,omitempty"`  // faults that the case asked for
 	Texts     []string                   `json:"texts"`
 }
 
@@ -50,6 +51,13 @@ type headCheck struct {
 	Record     int    `json:"record"`     // the record that says it was seen, or -1
 
 	Evidence []headEvidence `json:"evidence,omitempty"`
+}
+
+// headNamed is a transaction that sentences name.
+type headNamed struct {
+	Operation int    `json:"operation"`
+	Name      string `json:"name"` // "T5"
+	Did       string `json:"did"`
 }
 
 // headEvidence is a [sim.Evidence] in the numbers of the payload.
@@ -120,7 +128,22 @@ func (e *encoder) head() head {
 	for i := range e.page.Checks {
 		h.Checks = append(h.Checks, e.check(&e.page.Checks[i]))
 	}
+	h.Named = e.named()
 	return h
+}
+
+// named are the transactions that the anomalies of the page are about.
+func (e *encoder) named() []headNamed {
+	if e.page.Isolation == nil {
+		return nil
+	}
+	var all []headNamed
+	for _, t := range e.page.Isolation.Transactions {
+		if op, ok := e.opAt[t.Event]; ok {
+			all = append(all, headNamed{op, t.Name, t.Did})
+		}
+	}
+	return all
 }
 
 // planned counts the faults of a case; 0 if there is none that can be read.

@@ -16,6 +16,7 @@ import (
 	"simrun/check"
 	"simrun/history"
 	"simrun/trial"
+	"simrun/visual/cycle"
 )
 
 //go:generate go tool esbuild report/main.ts report/report.css --bundle --minify --target=es2022 --charset=ascii --legal-comments=none --outdir=report/dist
@@ -161,6 +162,29 @@ func moment(t history.Time) string {
 	}
 	us := int64(t) / 1000
 	return fmt.Sprintf("%d.%06d s", us/1e6, us%1e6)
+}
+
+// Anomalies are those of transactions, each as sentences and as a graph.
+func (v view) Anomalies() ([]anomalyView, error) {
+	if v.Isolation == nil {
+		return nil, nil
+	}
+	var all []anomalyView
+	for i := range v.Isolation.Anomalies {
+		a := &v.Isolation.Anomalies[i]
+		var b bytes.Buffer
+		if err := cycle.Write(&b, v.Isolation, a, v.History, cycle.Options{Untimed: v.Untimed, Untitled: true}); err != nil {
+			return nil, err
+		}
+		all = append(all, anomalyView{Title: cycle.Title(a), Sentences: a.Sentences, Graph: template.HTML(b.String())})
+	}
+	return all, nil
+}
+
+type anomalyView struct {
+	Title     string
+	Sentences []string
+	Graph     template.HTML // SVG, whose texts are escaped
 }
 
 type checkView struct {

@@ -73,6 +73,10 @@ func hostilePage() visual.Page {
 			{Name: hostile, Outcome: check.Violation, Engine: hostile, Reason: hostile, Key: hostile, Core: []int{0}, Inevitable: 1},
 			{Name: hostile, Outcome: check.Valid, Reason: hostile},
 		},
+		Isolation: &trial.Isolation{
+			Anomalies:    []trial.Anomaly{{Name: hostile, Transactions: []int{0}, Sentences: []string{hostile}, Edges: []trial.Dependency{{From: 0, To: 0, Kind: "rw", Key: hostile}}}},
+			Transactions: []trial.Transaction{{Name: hostile, Event: 0, Process: hostile, Did: hostile}},
+		},
 		Case:    []byte(`{"name":"</script><script>alert(1)</script>"}`),
 		History: h,
 		Trace: &sim.Trace{Records: []sim.Record{

@@ -24,6 +24,13 @@ export interface Evidence {
   after?: string[]; // faults that led to it
 }
 
+/** A transaction that sentences name. */
+export interface Named {
+  operation: number;
+  name: string; // "T5"
+  did: string;
+}
+
 export type Outcome = "valid" | "violation" | "unknown";
 
 export interface Fault {
@@ -47,6 +54,7 @@ interface Head {
   epoch: string;
   processes?: Record<string, string>;
   checks: Check[] | null;
+  named?: Named[];
   faults: Fault[] | null;
   plan?: number; // faults that the case asked for
   texts: string[];
@@ -98,6 +106,7 @@ export interface Run {
   epochWord: string; // what the epochs of states are called
   processes: Record<string, string>; // by number: those that have a name
   checks: Check[];
+  named: Map<number, Named>; // by operation
   faults: Fault[];
   plan: number; // faults that the case asked for; 0: unknown
   texts: string[];
@@ -135,6 +144,7 @@ function decode(bytes: Uint8Array): Run {
     epochWord: head.epoch,
     processes: head.processes ?? {},
     checks: head.checks ?? [],
+    named: new Map((head.named ?? []).map((n) => [n.operation, n])),
     faults: head.faults ?? [],
     plan: head.plan ?? 0,
     texts: head.texts,

@@ -166,31 +166,38 @@ function drawCoreBars(c: CanvasRenderingContext2D, s: Scene, row: ClientRow, ban
 
 function coreText(c: CanvasRenderingContext2D, s: Scene, row: ClientRow, i: number, box: Box, band: Band): void {
   const op = row.operations[row.core[i]];
-  const text = operationText(s.model.run, op);
+  const { run } = s.model;
   c.font = font(11, 700);
-  const width = c.measureText(text).width;
-  if (box.x1 - Math.max(box.x0, s.view.left) >= width + 10) {
+  if (box.x1 - Math.max(box.x0, s.view.left) >= c.measureText(operationText(run, op)).width + 10) {
     barText(c, s, op, box, band, s.colours.ink, 700);
     return;
   }
+  const texts = run.named.has(op) ? [operationText(run, op), shortOperationText(run, op)] : [operationText(run, op)];
+  if (texts.some((text) => besideBar(c, s, row, i, box, band, text))) return;
+  if (box.x1 - box.x0 > 24) barText(c, s, op, box, band, s.colours.ink, 700);
+}
+
+/** Writes a text next to a bar of the core, if there is room. */
+function besideBar(c: CanvasRenderingContext2D, s: Scene, row: ClientRow, i: number, box: Box, band: Band, text: string): boolean {
+  const width = c.measureText(text).width;
   const before = i > 0 ? s.view.x(s.model.run.operations.end[row.operations[row.core[i - 1]]]) : s.view.left;
   const after = i + 1 < row.core.length ? s.view.x(s.model.run.operations.call[row.operations[row.core[i + 1]]]) : s.view.right;
   const right = Math.max(box.x1, box.tail) + 4;
   const left = box.x0 - 14 - width;
   const fits = right + width + 8 < Math.min(after, s.view.right);
   const y = band.top + 3 + (band.height - 7) / 2 + 1;
-  if (fits || left > Math.max(before, s.view.left)) {
-    const beside = fits ? right : left;
-    c.fillStyle = s.colours.paper;
-    c.strokeStyle = s.colours.alarm;
-    c.lineWidth = 1;
-    roundBox(c, beside + 0.5, band.top + 3.5, width + 9, band.height - 7, 3);
-    c.fill();
-    c.stroke();
-    c.textBaseline = "middle";
-    c.fillStyle = s.colours.alarm;
-    c.fillText(text, beside + 5, y);
-  } else if (box.x1 - box.x0 > 24) barText(c, s, op, box, band, s.colours.ink, 700);
+  if (!fits && left <= Math.max(before, s.view.left)) return false;
+  const beside = fits ? right : left;
+  c.fillStyle = s.colours.paper;
+  c.strokeStyle = s.colours.alarm;
+  c.lineWidth = 1;
+  roundBox(c, beside + 0.5, band.top + 3.5, width + 9, band.height - 7, 3);
+  c.fill();
+  c.stroke();
+  c.textBaseline = "middle";
+  c.fillStyle = s.colours.alarm;
+  c.fillText(text, beside + 5, y);
+  return true;
 }
 
 /** How busy a row is, where its bars would be thinner than a pixel. */

@@ -37,6 +37,8 @@ export const readNames: readonly string[] = ["read", "get", "contains", "peek"];
 /** An operation in few words: "x: read → 7", "cas 3 → 5". */
 export function operationText(run: Run, op: number): string {
   const { f, key, input, output, outcome } = run.operations;
+  const named = run.named.get(op);
+  if (named !== undefined) return `${named.name}: ${named.did}`;
   const name = run.texts[f[op]];
   const object = key[op] === 0 ? "" : run.texts[key[op]] + ": ";
   const result = outcome[op] === Type.OK ? run.texts[output[op]] : "";
@@ -54,6 +56,8 @@ export function operationText(run: Run, op: number): string {
 /** An operation as short as its colour allows: its result or its argument alone. */
 export function shortOperationText(run: Run, op: number): string {
   const { input, output, outcome } = run.operations;
+  const named = run.named.get(op);
+  if (named !== undefined) return named.name;
   const argument = run.texts[input[op]];
   if (argument !== "") return argument.replace(/^\[([^[\]{}]*),([^[\]{}]*)\]$/, "$1→$2");
   return outcome[op] === Type.OK ? "→ " + (run.texts[output[op]] || "null") : "";

@@ -11,7 +11,7 @@ import (
 // Report is the page of a run, made from what its folder holds. The commands say how to see it again.
 func (r *Run) Report(commands ...visual.Command) (visual.Page, error) {
 	res := &r.Results
-	page := visual.Page{Outcome: res.Outcome, Summary: res.Summary, Checks: res.Checks, Commands: commands, Case: r.Case, History: r.History, Trace: r.Trace, Untimed: res.Untimed, Names: res.Names, Epoch: res.Epoch}
+	page := visual.Page{Outcome: res.Outcome, Summary: res.Summary, Checks: res.Checks, Commands: commands, Case: r.Case, History: r.History, Trace: r.Trace, Untimed: res.Untimed, Names: res.Names, Epoch: res.Epoch, Isolation: res.Isolation}
 	if r.Case == nil {
 		page.Title, page.Facts = res.File, trial.HistoryFacts(res, trial.ExtentOf(r.History))
 		return page, nil
