@@ -1,15 +1,9 @@
 package txn
 
 import (
-	"fmt"
-	"maps"
-	"math/rand/v2"
 	"slices"
-	"testing"
 
-	"simrun/check"
 	"simrun/history"
-	"simrun/internal/soak"
 )
 
 // The oracle decides each level by its definition: it goes through all orders of commit, all snapshots and all relations of visibility. It
@@ -17,9 +11,16 @@ import (
 
 type trans struct {
 	op      history.Operation
-	steps   []replayStep
+	steps   []oracleStep
 	ok      bool
 	process history.Process
+}
+
+// oracleStep is a micro-operation with its value as a list, if it is one.
+type oracleStep struct {
+	replayStep
+	list   []history.Value
+	isList bool
 }
 
 // element is one value with its writer.
@@ -34,13 +35,20 @@ type oracle struct {
 	txs   []int   // those that did
 	order []int   // of commit
 	at    []int   // by transaction: place in order
+	regs  map[string]bool
 }
 
 func oracleOf(ops []history.Operation) *oracle {
-	o := &oracle{}
+	o := &oracle{regs: map[string]bool{}}
 	r := &replay{ops: ops}
 	for i := range ops {
-		o.all = append(o.all, trans{ops[i], r.steps(i), ops[i].Outcome == history.OK, ops[i].Process})
+		t := trans{op: ops[i], ok: ops[i].Outcome == history.OK, process: ops[i].Process}
+		for _, s := range r.steps(i) {
+			list, ok := s.value.AsList()
+			t.steps = append(t.steps, oracleStep{s, list, ok || s.value.IsNull()})
+			o.regs[s.key] = o.regs[s.key] || s.what == "w"
+		}
+		o.all = append(o.all, t)
 	}
 	return o
 }
@@ -75,6 +83,28 @@ func (o *oracle) holds(l Level) bool {
 		}
 	}
 	return false
+}
+
+// answers decides all levels, the weakest first and then the strongest: what a level implies, and what implies it, needs no search of its own, unless
+// all is set.
+func (o *oracle) answers(all bool) [levels]bool {
+	var valid, known [levels]bool
+	order := append([]Level{ReadUncommitted}, Levels()...)
+	for _, l := range order {
+		for m := range Level(levels) {
+			switch {
+			case all || known[l] || !known[m]:
+			case valid[m] && m.Implies(l):
+				valid[l], known[l] = true, true
+			case !valid[m] && l.Implies(m):
+				known[l] = true
+			}
+		}
+		if !known[l] {
+			valid[l], known[l] = o.holds(l), true
+		}
+	}
+	return valid
 }
 
 // permute tries all orders of commit.
@@ -175,24 +205,12 @@ func (o *oracle) put(key string, by []int) []element {
 	return all
 }
 
-func isList(o *oracle, key string) bool {
-	for _, t := range o.all {
-		for _, s := range t.steps {
-			if s.key == key && s.what == "w" {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // shows reports whether a read of a key after some elements gives a value.
-func (o *oracle) shows(key string, all []element, v history.Value) bool {
-	if !isList(o, key) {
-		return len(all) == 0 && v.IsNull() || len(all) > 0 && all[len(all)-1].value == v
+func (o *oracle) shows(s oracleStep, all []element) bool {
+	if o.regs[s.key] {
+		return len(all) == 0 && s.value.IsNull() || len(all) > 0 && all[len(all)-1].value == s.value
 	}
-	list, ok := v.AsList()
-	return (ok || v.IsNull()) && slices.EqualFunc(list, all, func(v history.Value, e element) bool { return v == e.value })
+	return s.isList && slices.EqualFunc(s.list, all, func(v history.Value, e element) bool { return v == e.value })
 }
 
 // readsFrom reports whether a transaction saw what some transactions left, in their order, and its own writes.
@@ -204,7 +222,7 @@ func (o *oracle) readsFrom(t int, by []int) bool {
 	for _, s := range o.all[t].steps {
 		if s.what != "r" {
 			own[s.key] = append(own[s.key], element{s.value, t, false})
-		} else if !o.shows(s.key, append(o.put(s.key, by), own[s.key]...), s.value) {
+		} else if !o.shows(s, append(o.put(s.key, by), own[s.key]...)) {
 			return false
 		}
 	}
@@ -212,11 +230,11 @@ func (o *oracle) readsFrom(t int, by []int) bool {
 }
 
 func (o *oracle) writes(t int, key string) bool {
-	return slices.ContainsFunc(o.all[t].steps, func(s replayStep) bool { return s.key == key && s.what != "r" })
+	return slices.ContainsFunc(o.all[t].steps, func(s oracleStep) bool { return s.key == key && s.what != "r" })
 }
 
 func (o *oracle) conflict(a, b int) bool {
-	return slices.ContainsFunc(o.all[a].steps, func(s replayStep) bool { return s.what != "r" && o.writes(b, s.key) })
+	return slices.ContainsFunc(o.all[a].steps, func(s oracleStep) bool { return s.what != "r" && o.writes(b, s.key) })
 }
 
 // snapshot looks for a moment from which a transaction can have read.
@@ -312,7 +330,7 @@ func (o *oracle) seeAll(see [][]bool, only bool) bool {
 			if !only && len(own[s.key]) == 0 {
 				by = slices.DeleteFunc(by, func(b int) bool { return o.at[b] >= last })
 			}
-			if !o.shows(s.key, append(o.put(s.key, by), own[s.key]...), s.value) {
+			if !o.shows(s, append(o.put(s.key, by), own[s.key]...)) {
 				return false
 			}
 		}
@@ -335,14 +353,14 @@ func (o *oracle) committedReads(t int, monotonic bool) bool {
 			continue
 		}
 		if len(own[s.key]) > 0 {
-			if !o.shows(s.key, append(o.put(s.key, before), own[s.key]...), s.value) {
+			if !o.shows(s, append(o.put(s.key, before), own[s.key]...)) {
 				return false
 			}
 			continue
 		}
 		found := false
 		for n := 0; n <= len(before) && !found; n++ {
-			if n > 0 && !o.writes(before[n-1], s.key) || !o.shows(s.key, o.put(s.key, before[:n]), s.value) {
+			if n > 0 && !o.writes(before[n-1], s.key) || !o.shows(s, o.put(s.key, before[:n])) {
 				continue
 			}
 			found = true
@@ -379,7 +397,7 @@ func (o *oracle) uncommitted() bool {
 	return true
 }
 
-func (o *oracle) dirty(t, at int, s replayStep, own []element) bool {
+func (o *oracle) dirty(t, at int, s oracleStep, own []element) bool {
 	wroteAt := func(v history.Value) (by, step int) {
 		for _, failed := range []bool{false, true} {
 			for i := range o.all {
@@ -392,15 +410,15 @@ func (o *oracle) dirty(t, at int, s replayStep, own []element) bool {
 		}
 		return -1, 0
 	}
-	if !isList(o, s.key) {
+	if o.regs[s.key] {
 		if len(own) > 0 {
 			return own[len(own)-1].value == s.value
 		}
 		by, _ := wroteAt(s.value)
 		return s.value.IsNull() || by >= 0 && by != t
 	}
-	list, ok := s.value.AsList()
-	if !ok && !s.value.IsNull() {
+	list := s.list
+	if !s.isList {
 		return false
 	}
 	var sure []history.Value
@@ -420,155 +438,4 @@ func (o *oracle) dirty(t, at int, s replayStep, own []element) bool {
 	}
 	all := o.put(s.key, o.order)
 	return len(sure) <= len(all) && slices.EqualFunc(sure, all[:len(sure)], func(v history.Value, e element) bool { return v == e.value })
-}
-
-// random draws a small history: reads mostly see what was written, in one order of each list or nearly so.
-func random(r *rand.Rand) []history.Event {
-	lists := r.IntN(2) == 0
-	n, keys, processes := 1+r.IntN(4), 1+r.IntN(2), 1+r.IntN(3)
-	type draft struct {
-		steps   [][3]history.Value
-		outcome history.Type
-	}
-	var all []draft
-	written := make([][]history.Value, keys)
-	next := int64(0)
-	for range n {
-		d := draft{outcome: history.OK}
-		switch r.IntN(12) {
-		case 0:
-			d.outcome = history.Fail
-		case 1, 2:
-			d.outcome = history.Info
-		}
-		for range 1 + r.IntN(3) {
-			k := r.IntN(keys)
-			key := history.String(string(rune('x' + k)))
-			if r.IntN(2) == 0 {
-				d.steps = append(d.steps, [3]history.Value{history.String("r"), key, history.Null})
-				continue
-			}
-			next++
-			what := "w"
-			if lists {
-				what = "append"
-			}
-			written[k] = append(written[k], history.Int(next))
-			d.steps = append(d.steps, [3]history.Value{history.String(what), key, history.Int(next)})
-		}
-		all = append(all, d)
-	}
-	for k := range written {
-		if r.IntN(3) > 0 {
-			r.Shuffle(len(written[k]), func(i, j int) { written[k][i], written[k][j] = written[k][j], written[k][i] })
-		}
-	}
-	values := func(d draft, complete bool) history.Value {
-		var steps []history.Value
-		for _, s := range d.steps {
-			if name, _ := s[0].AsString(); name == "r" && complete {
-				key, _ := s[1].AsString()
-				s[2] = seen(r, written[key[0]-'x'], lists)
-			}
-			steps = append(steps, history.List(s[:]...))
-		}
-		return history.List(steps...)
-	}
-	var events []history.Event
-	add := func(p int, kind history.Type, v history.Value) {
-		events = append(events, history.Event{Index: len(events), Time: history.Time(len(events)), Process: history.Process(p), Type: kind, F: "txn", Value: v})
-	}
-	busy := map[int]int{} // by process: its open transaction + 1
-	names := make([]int, processes)
-	for i := range names {
-		names[i] = i
-	}
-	for i := 0; i < n || len(busy) > 0; {
-		at := r.IntN(processes)
-		p := names[at]
-		if open := busy[p]; open > 0 {
-			d := all[open-1]
-			add(p, d.outcome, values(d, d.outcome == history.OK))
-			delete(busy, p)
-			if d.outcome == history.Info {
-				names[at] += processes
-			}
-		} else if i < n {
-			i++
-			busy[p] = i
-			add(p, history.Invoke, values(all[i-1], false))
-		}
-	}
-	return events
-}
-
-// seen draws what a read sees.
-func seen(r *rand.Rand, written []history.Value, lists bool) history.Value {
-	n := r.IntN(len(written) + 1)
-	switch odd := r.IntN(40); {
-	case !lists && odd == 0:
-		return history.Int(99)
-	case !lists && n == 0:
-		return history.Null
-	case !lists:
-		return written[n-1]
-	case n == 0 && odd < 20:
-		return history.Null
-	case odd == 0:
-		return history.List(append(slices.Clone(written[:n]), history.Int(99))...)
-	case odd == 1 && n > 0:
-		return history.List(append(slices.Clone(written[:n]), written[0])...)
-	case odd <= 3:
-		v := slices.Clone(written)
-		r.Shuffle(len(v), func(i, j int) { v[i], v[j] = v[j], v[i] })
-		return history.List(v[:n]...)
-	}
-	return history.List(written[:n]...)
-}
-
-// TestAgainstDefinitions compares every level with the oracle on random small histories, and replays every schedule.
-func TestAgainstDefinitions(t *testing.T) {
-	r := rand.New(rand.NewPCG(13, 1))
-	outcomes := map[string]int{}
-	anomalies := map[string]int{}
-	for i := range soak.N(3_000, 100_000) {
-		events := random(r)
-		v, err := Check(events, Options{AllowEmpty: true})
-		if err != nil {
-			t.Fatalf("history %d: %v\n%s", i, err, show(events))
-		}
-		ops, _ := history.Pair(events)
-		o := oracleOf(ops)
-		for _, l := range Levels() {
-			got, expected := v.Results[l].Outcome, check.Violation
-			if o.holds(l) {
-				expected = check.Valid
-			}
-			if got != expected {
-				t.Fatalf("history %d, %v: %v, expected %v (%s)\n%s", i, l, got, expected, v.Results[l].Reason, show(events))
-			}
-			outcomes[fmt.Sprintf("%-36v %v", l, got)]++
-			if s := v.Results[l].Schedule; got == check.Valid && s != nil {
-				if err := Replay(events, s, l); err != nil {
-					t.Fatalf("history %d, %v: %v\n%s", i, l, err, show(events))
-				}
-			}
-		}
-		for _, a := range v.Anomalies {
-			anomalies[a.Name]++
-		}
-	}
-	for _, count := range []map[string]int{outcomes, anomalies} {
-		for _, k := range slices.Sorted(maps.Keys(count)) {
-			t.Logf("%9d  %s", count[k], k)
-		}
-	}
-}
-
-func show(events []history.Event) string {
-	s := ""
-	for _, e := range events {
-		s += fmt.Sprintf("%d %v %v\n", e.Process, e.Type, e.Value)
-	}
-	return s
 }
