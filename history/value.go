@@ -221,7 +221,12 @@ func (v Value) AppendJSON(b []byte) []byte {
 }
 
 // String returns the canonical JSON text of v.
-func (v Value) String() string { return string(v.AppendJSON(nil)) }
+func (v Value) String() string {
+	if v.kind == kindJSON {
+		return v.text
+	}
+	return string(v.AppendJSON(nil))
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (v Value) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }
