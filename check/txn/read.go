@@ -1,11 +1,12 @@
 package txn
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"simrun/history"
+	"simrun/internal/brief"
 )
 
 // record is a history of transactions as numbers.
@@ -18,7 +19,6 @@ type record struct {
 
 	keyNames, values names
 	keyOf            map[int64]int32
-	writeOf          map[keyValue]int32
 
 	ambiguous string // why the history can't be decided: two writes of one value
 	odd       []oddRead
@@ -57,11 +57,6 @@ type write struct {
 	read    bool  // of a register
 }
 
-type keyValue struct {
-	key   int32
-	value int64
-}
-
 // key is an object.
 type key struct {
 	name  int64
@@ -69,11 +64,12 @@ type key struct {
 	regs  bool
 
 	order []int32 // of a list: its writes in the order of the longest read; nonsense for an element that nobody wrote
-	text  []byte  // the longest read without its last bracket
+	text  string  // the longest read without its last bracket
 	ends  []int32 // by element: where it ends in text
 	by    int32   // who read it
 
 	lastTx, last int32 // while the history is read: the latest transaction that wrote it, and its latest write
+	index        index // of its writes
 }
 
 // An oddRead is a read of a list that does not fit into the order of its key.
@@ -85,13 +81,10 @@ type oddRead struct {
 
 // read takes the transactions out of operations. The error names the event.
 func read(ops []history.Operation) (*record, error) {
-	h := &record{ops: ops, txs: make([]tx, len(ops)), keyOf: map[int64]int32{}, writeOf: map[keyValue]int32{}}
-	var text []byte
+	h := &record{ops: ops, txs: make([]tx, len(ops)), keyOf: map[int64]int32{}}
 	for i := range ops {
-		h.txs[i] = tx{outcome: ops[i].Outcome, committed: ops[i].Outcome == history.OK}
-		text = h.textOf(i, text[:0])
-		h.txs[i].from = int32(len(h.mops))
-		if err := steps(text, func(s step) error { return h.add(int32(i), s) }); err != nil {
+		h.txs[i] = tx{from: int32(len(h.mops)), outcome: ops[i].Outcome, committed: ops[i].Outcome == history.OK}
+		if err := h.take(int32(i)); err != nil {
 			return nil, h.refuse(i, err)
 		}
 		h.txs[i].to = int32(len(h.mops))
@@ -100,28 +93,55 @@ func read(ops []history.Operation) (*record, error) {
 		if ops[i].Outcome != history.OK {
 			continue
 		}
-		text = h.textOf(i, text[:0])
-		at := h.txs[i].from
-		if err := steps(text, func(s step) error {
-			defer func() { at++ }()
-			if s.kind != 'r' {
-				return nil
+		text := h.textOf(i)
+		for at := h.txs[i].from; at < h.txs[i].to; at++ {
+			if m := &h.mops[at]; m.kind == 'r' {
+				s := scanner{text: text, at: int(m.n)}
+				if err := h.see(int32(i), m, s.value()); err != nil {
+					return nil, h.refuse(i, err)
+				}
 			}
-			return h.see(int32(i), &h.mops[at], s.value)
-		}); err != nil {
-			return nil, h.refuse(i, err)
 		}
 	}
 	h.place()
 	return h, nil
 }
 
-// textOf appends the micro-operations of a transaction: with what its reads saw, if that is known.
-func (h *record) textOf(i int, b []byte) []byte {
-	if h.ops[i].Outcome == history.OK {
-		return h.ops[i].Output.AppendJSON(b)
+// take takes the micro-operations of a transaction: with what its reads saw, if that is known.
+func (h *record) take(i int32) error {
+	text := h.textOf(int(i))
+	if h.ops[i].Outcome != history.OK {
+		return steps(text, func(s step) error { return h.add(i, s) })
 	}
-	return h.ops[i].Input.AppendJSON(b)
+	asked := &scanner{text: h.ops[i].Input.String()}
+	known := asked.next('[') // else there was no invocation that said what it would do
+	first := true
+	err := steps(text, func(s step) error {
+		if known {
+			if was, ok := asked.step(first); !ok || was.kind != s.kind || was.key != s.key || s.kind != 'r' && was.value != s.value {
+				return errShape(asked.text, text)
+			}
+			first = false
+		}
+		return h.add(i, s)
+	})
+	if err == nil && known && !asked.next(']') {
+		return errShape(asked.text, text)
+	}
+	return err
+}
+
+// errShape is the error for a completion that is not that of its invocation.
+func errShape(asked, did string) error {
+	return fmt.Errorf("txn: the transaction was invoked as %s and completed as %s; expected the same micro-operations, but for what its reads saw", brief.Middle(asked, 60), brief.Middle(did, 60))
+}
+
+// textOf returns the micro-operations of a transaction: with what its reads saw, if that is known.
+func (h *record) textOf(i int) string {
+	if h.ops[i].Outcome == history.OK {
+		return h.ops[i].Output.String()
+	}
+	return h.ops[i].Input.String()
 }
 
 func (h *record) refuse(i int, err error) error {
@@ -144,6 +164,9 @@ func (h *record) add(i int32, s step) error {
 	at := &h.keys[k]
 	if s.kind == 'r' {
 		m := mop{key: k, kind: 'r', n: nonsense, own: nonsense}
+		if h.txs[i].outcome == history.OK {
+			m.n = int32(s.at) // until all writes are known
+		}
 		if at.lastTx == i {
 			m.own = at.last
 		}
@@ -152,7 +175,7 @@ func (h *record) add(i int32, s step) error {
 	}
 	at.lists, at.regs = at.lists || s.kind == 'a', at.regs || s.kind == 'w'
 	if at.lists && at.regs {
-		return fmt.Errorf("txn: %s is appended to here and written elsewhere; expected one of them for each key", bare(string(s.key)))
+		return fmt.Errorf("txn: %s is appended to here and written elsewhere; expected one of them for each key", bare(s.key))
 	}
 	w := write{tx: i, key: k, value: h.values.id(s.value), before: nonsense, final: true}
 	n := int32(len(h.writes))
@@ -169,51 +192,51 @@ func (h *record) add(i int32, s step) error {
 
 // unique notes whose value it is. A failed transaction may have written what another writes again.
 func (h *record) unique(w write, n int32, s step) {
-	at := keyValue{w.key, w.value}
-	before, twice := h.writeOf[at]
+	index := &h.keys[w.key].index
+	before, twice := index.find(w.value)
 	switch {
 	case twice && h.txs[w.tx].outcome == history.Fail:
 		return
 	case twice && h.txs[h.writes[before].tx].outcome != history.Fail:
 		if h.ambiguous == "" {
 			h.ambiguous = fmt.Sprintf("%s and %s both write %s to %s, so a read does not say which of them it saw: every value has to be unique for its key",
-				name(h.writes[before].tx), name(w.tx), bare(string(s.value)), bare(string(s.key)))
+				name(h.writes[before].tx), name(w.tx), bare(s.value), bare(s.key))
 			if h.writes[before].tx == w.tx {
-				h.ambiguous = fmt.Sprintf("%s writes %s to %s twice: every value has to be unique for its key", name(w.tx), bare(string(s.value)), bare(string(s.key)))
+				h.ambiguous = fmt.Sprintf("%s writes %s to %s twice: every value has to be unique for its key", name(w.tx), bare(s.value), bare(s.key))
 			}
 		}
 		return
-	case string(s.value) == "null" && s.kind == 'w' && h.ambiguous == "":
-		h.ambiguous = fmt.Sprintf("%s writes null to %s, which is also what a read of nothing gives", name(w.tx), bare(string(s.key)))
+	case s.value == "null" && s.kind == 'w' && h.ambiguous == "":
+		h.ambiguous = fmt.Sprintf("%s writes null to %s, which is also what a read of nothing gives", name(w.tx), bare(s.key))
 	}
-	h.writeOf[at] = n
+	index.put(w.value, n)
 }
 
 // see takes what a read of a committed transaction saw.
-func (h *record) see(i int32, m *mop, value []byte) error {
+func (h *record) see(i int32, m *mop, value string) error {
 	k := &h.keys[m.key]
 	switch {
 	case k.regs:
 		m.n = h.seeRegister(m.key, value)
-	case string(value) == "null" || string(value) == "[]":
+	case value == "null" || value == "[]":
 		m.n = 0
 	case value[0] != '[' && !k.lists:
 		m.n = nonsense // nobody wrote it
-		h.odd = append(h.odd, oddRead{i, m.key, string(value), []int32{nonsense}})
+		h.odd = append(h.odd, oddRead{i, m.key, value, []int32{nonsense}})
 	case value[0] != '[':
-		return fmt.Errorf("txn: %s is appended to, and was read as %s; expected a list", bare(h.keyNames.text(k.name)), bare(string(value)))
+		return fmt.Errorf("txn: %s is appended to, and was read as %s; expected a list", bare(h.keyNames.text(k.name)), bare(value))
 	default:
 		m.n = h.seeList(i, m.key, value)
 	}
 	return nil
 }
 
-func (h *record) seeRegister(k int32, value []byte) int32 {
-	if string(value) == "null" {
+func (h *record) seeRegister(k int32, value string) int32 {
+	if value == "null" {
 		return initial
 	}
-	n, ok := h.writeOf[keyValue{k, h.values.id(value)}]
-	if !ok {
+	n := h.writer(k, value)
+	if n == nonsense {
 		return nonsense
 	}
 	h.writes[n].read = true
@@ -223,25 +246,25 @@ func (h *record) seeRegister(k int32, value []byte) int32 {
 
 // seeList returns how many elements of the key's order a read saw. Most reads are the beginning of the longest one so far, or
 // go on from it, so that each element is looked up once.
-func (h *record) seeList(i, number int32, value []byte) int32 {
+func (h *record) seeList(i, number int32, value string) int32 {
 	k := &h.keys[number]
 	body := value[:len(value)-1]
 	if len(body) <= len(k.text) {
-		if bytes.HasPrefix(k.text, body) && (len(body) == len(k.text) || k.text[len(body)] == ',') {
+		if strings.HasPrefix(k.text, body) && (len(body) == len(k.text) || k.text[len(body)] == ',') {
 			at, _ := slices.BinarySearch(k.ends, int32(len(body)))
 			return int32(at) + 1
 		}
-	} else if bytes.HasPrefix(body, k.text) && (len(k.text) == 0 || body[len(k.text)] == ',') {
+	} else if strings.HasPrefix(body, k.text) && (len(k.text) == 0 || body[len(k.text)] == ',') {
 		s := scanner{text: value, at: max(len(k.text), 0) + 1}
 		for s.at < len(value) {
 			k.order = append(k.order, h.writer(number, s.value()))
 			k.ends = append(k.ends, int32(s.at))
 			s.at++
 		}
-		k.text, k.by = append(k.text, body[len(k.text):]...), i
+		k.text, k.by = body, i
 		return int32(len(k.order))
 	}
-	o := oddRead{tx: i, key: number, text: string(value)}
+	o := oddRead{tx: i, key: number, text: value}
 	for s := (scanner{text: value, at: 1}); s.at < len(value); s.at++ {
 		w := h.writer(number, s.value())
 		o.writes = append(o.writes, w)
@@ -254,8 +277,8 @@ func (h *record) seeList(i, number int32, value []byte) int32 {
 }
 
 // writer returns the write of a value, or nonsense.
-func (h *record) writer(k int32, value []byte) int32 {
-	if n, ok := h.writeOf[keyValue{k, h.values.id(value)}]; ok {
+func (h *record) writer(k int32, value string) int32 {
+	if n, ok := h.keys[k].index.find(h.values.id(value)); ok {
 		return n
 	}
 	return nonsense
@@ -276,7 +299,7 @@ func (h *record) place() {
 		}
 	}
 	for i := range h.keys {
-		h.keys[i].text, h.keys[i].ends = nil, nil
+		h.keys[i].text, h.keys[i].ends = "", nil
 	}
 }
 

@@ -74,19 +74,19 @@ func (s *sayer) seen(m mop) string {
 // garbageOf is what a transaction read from a key that nobody had written there.
 func (s *sayer) garbageOf(t, k int32) string {
 	found := ""
-	steps(s.textOf(int(t), nil), func(st step) error {
-		if found != "" || st.kind != 'r' || s.keyOf[s.keyNames.id(st.key)] != k || string(st.value) == "null" {
+	steps(s.textOf(int(t)), func(st step) error {
+		if found != "" || st.kind != 'r' || s.keyOf[s.keyNames.id(st.key)] != k || st.value == "null" {
 			return nil
 		}
 		if s.keys[k].regs || st.value[0] != '[' {
 			if s.writer(k, st.value) == nonsense {
-				found = string(st.value)
+				found = st.value
 			}
 			return nil
 		}
 		for in := (scanner{text: st.value, at: 1}); in.at < len(st.value); in.at++ {
 			if v := in.value(); len(v) > 0 && s.writer(k, v) == nonsense {
-				found = string(v)
+				found = v
 				return nil
 			}
 		}

@@ -3,6 +3,7 @@ package txn
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"simrun/history"
 	"simrun/internal/brief"
@@ -10,13 +11,13 @@ import (
 
 // A scanner walks over the canonical JSON of a transaction, [["r", key, seen], ["append", key, v], …], without making values of it.
 type scanner struct {
-	text []byte
+	text string
 	at   int
 }
 
 // errForm is the error for a text that is not a transaction.
-func errForm(text []byte) error {
-	return fmt.Errorf(`txn: expected a list of ["r", key, null], ["append", key, value] and ["w", key, value], got %s`, brief.Middle(string(text), 60))
+func errForm(text string) error {
+	return fmt.Errorf(`txn: expected a list of ["r", key, null], ["append", key, value] and ["w", key, value], got %s`, brief.Middle(text, 60))
 }
 
 // next reports whether the byte c comes next, and passes it.
@@ -29,8 +30,12 @@ func (s *scanner) next(c byte) bool {
 }
 
 // value passes one value, and returns its text.
-func (s *scanner) value() []byte {
+func (s *scanner) value() string {
 	from, depth := s.at, 0
+	if end := flatList(s.text[from:]); end > 0 {
+		s.at += end
+		return s.text[from:s.at]
+	}
 	for ; s.at < len(s.text); s.at++ {
 		switch s.text[s.at] {
 		case '"':
@@ -55,42 +60,73 @@ func (s *scanner) value() []byte {
 	return s.text[from:s.at]
 }
 
+// flatList returns how long the list is that a text begins with, if it holds nothing but numbers and the like; else 0. Long lists are most of what
+// there is to pass, and this finds their end without looking at each byte.
+func flatList(text string) int {
+	if text == "" || text[0] != '[' {
+		return 0
+	}
+	end := strings.IndexByte(text, ']')
+	if end < 0 || strings.IndexByte(text[1:end], '[') >= 0 || strings.IndexByte(text[:end], '"') >= 0 || strings.IndexByte(text[:end], '{') >= 0 {
+		return 0
+	}
+	return end + 1
+}
+
 // A step is one micro-operation as its text has it.
 type step struct {
 	kind  byte // 'r', 'a' or 'w'
-	key   []byte
-	value []byte
+	key   string
+	value string
+	at    int // where the value begins in the text
 }
 
-var kinds = map[string]byte{`"r"`: 'r', `"read"`: 'r', `"append"`: 'a', `"w"`: 'w', `"write"`: 'w'}
+// kindOf returns what a micro-operation is called as one byte; 0: it has no such name.
+func kindOf(name string) byte {
+	switch name {
+	case `"r"`, `"read"`:
+		return 'r'
+	case `"append"`:
+		return 'a'
+	case `"w"`, `"write"`:
+		return 'w'
+	}
+	return 0
+}
 
 // steps calls visit for each micro-operation of a transaction, in their order.
-func steps(text []byte, visit func(step) error) error {
+func steps(text string, visit func(step) error) error {
 	s := &scanner{text: text}
 	if !s.next('[') {
 		return errForm(text)
 	}
 	for first := true; !s.next(']'); first = false {
-		if !first && !s.next(',') || !s.next('[') {
+		st, ok := s.step(first)
+		if !ok {
 			return errForm(text)
 		}
-		kind := kinds[string(s.value())]
-		if kind == 0 || !s.next(',') {
-			return errForm(text)
-		}
-		key := s.value()
-		if !s.next(',') {
-			return errForm(text)
-		}
-		value := s.value()
-		if !s.next(']') {
-			return errForm(text)
-		}
-		if err := visit(step{kind, key, value}); err != nil {
+		if err := visit(st); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// step passes one micro-operation, with the comma before it unless it is the first, and returns false if there is none.
+func (s *scanner) step(first bool) (st step, ok bool) {
+	if !first && !s.next(',') || !s.next('[') {
+		return st, false
+	}
+	if st.kind = kindOf(s.value()); st.kind == 0 || !s.next(',') {
+		return st, false
+	}
+	st.key = s.value()
+	if !s.next(',') {
+		return st, false
+	}
+	st.at = s.at
+	st.value = s.value()
+	return st, s.next(']')
 }
 
 // names gives numbers to texts: whole numbers of up to 18 digits keep theirs, so that histories of numbers need no map.
@@ -100,19 +136,19 @@ type names struct {
 }
 
 // id returns the number of a text: even for a whole number, odd for every other.
-func (n *names) id(text []byte) int64 {
+func (n *names) id(text string) int64 {
 	if v, ok := wholeNumber(text); ok {
 		return v << 1
 	}
-	if id, ok := n.of[string(text)]; ok {
+	if id, ok := n.of[text]; ok {
 		return id
 	}
 	if n.of == nil {
 		n.of = map[string]int64{}
 	}
 	id := int64(len(n.texts))<<1 | 1
-	n.texts = append(n.texts, string(text))
-	n.of[n.texts[len(n.texts)-1]] = id
+	n.texts = append(n.texts, text)
+	n.of[text] = id
 	return id
 }
 
@@ -124,7 +160,7 @@ func (n *names) text(id int64) string {
 	return n.texts[id>>1]
 }
 
-func wholeNumber(text []byte) (int64, bool) {
+func wholeNumber(text string) (int64, bool) {
 	if len(text) == 0 || len(text) > 18 {
 		return 0, false
 	}
@@ -133,7 +169,8 @@ func wholeNumber(text []byte) (int64, bool) {
 		digits = text[1:]
 	}
 	v := int64(0)
-	for _, c := range digits {
+	for i := range len(digits) {
+		c := digits[i]
 		if c < '0' || c > '9' {
 			return 0, false
 		}

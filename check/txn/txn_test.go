@@ -173,6 +173,14 @@ func TestUndecidable(t *testing.T) {
 		{`0 ok [["w","x",1],["append","x",2]]`, "event 1: txn: x is appended to here and written elsewhere; expected one of them for each key"},
 		{`0 ok [["append","x",1],["r","x",1]]`, "event 1: txn: x is appended to, and was read as 1; expected a list"},
 		{`0 ok [["cas","x",1]]`, `event 1: txn: expected a list of ["r", key, null], ["append", key, value] and ["w", key, value], got [["cas","x",1]]`},
+		{`0 begin [["w","x",1]]
+		  0 ok [["w","x",2]]`, `event 1: txn: the transaction was invoked as [["w","x",1]] and completed as [["w","x",2]]; expected the same micro-operations, but for what its reads saw`},
+		{`0 begin [["r","x",null],["r","y",null]]
+		  0 ok [["r","x",null]]`, `event 1: txn: the transaction was invoked as [["r","x",null],["r","y",null]] and completed as [["r","x",null]]; expected the same micro-operations, but for what its reads saw`},
+		{`0 begin [["r","x",null]]
+		  0 ok [["r","x",null],["append","x",1]]`, `event 1: txn: the transaction was invoked as [["r","x",null]] and completed as [["r","x",null],["append","x",1]]; expected the same micro-operations, but for what its reads saw`},
+		{`0 begin [["r","x",null]]
+		  0 ok [["r","y",null]]`, `event 1: txn: the transaction was invoked as [["r","x",null]] and completed as [["r","y",null]]; expected the same micro-operations, but for what its reads saw`},
 		{`0 ok 7`, `event 1: txn: expected a list of ["r", key, null], ["append", key, value] and ["w", key, value], got 7`},
 	} {
 		if _, err := Check(recorded(t, c.history), Options{}); err == nil || err.Error() != c.says {
