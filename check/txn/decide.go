@@ -201,7 +201,7 @@ func (d *decision) valid(l Level, s *scheduling, steps int64) Result {
 // broken is the result of a level that one cycle breaks.
 func (d *decision) broken(l Level, cycle []link, steps int64) Result {
 	a := d.cycle(cycle)
-	a.Breaks = []Level{l}
+	a.Breaks = weakestOf(l, [][]link{cycle})
 	d.found = append(d.found, a)
 	r := violation(a)
 	r.Steps = steps
@@ -214,7 +214,7 @@ func (d *decision) conflicting(l Level, z *puzzle, steps int64) Result {
 		return d.broken(l, z.lemmas[0], steps)
 	}
 	a := d.conflict(z)
-	a.Breaks = []Level{l}
+	a.Breaks = weakestOf(l, z.lemmas)
 	d.found = append(d.found, a)
 	r := violation(a)
 	r.Steps = steps

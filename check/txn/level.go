@@ -161,3 +161,38 @@ func (l Level) order() order {
 func (l Level) snapshots() bool {
 	return l == SnapshotIsolation || l == StrongSessionSnapshotIsolation || l == StrongSnapshotIsolation
 }
+
+// forbids reports whether a level is sure to forbid a cycle of dependencies. Of causal consistency and the levels below it says no.
+func (l Level) forbids(cycle []link) bool {
+	missed := 0
+	for i, e := range cycle {
+		switch {
+		case !l.order().keeps(e.kind):
+			return false
+		case e.kind == rw && cycle[(i+1)%len(cycle)].kind == rw && l.snapshots():
+			return false
+		case e.kind == rw:
+			missed++
+		}
+	}
+	switch l {
+	case StrictSerializable, StrongSessionSerializable, Serializable, RepeatableRead:
+		return true
+	case ParallelSnapshotIsolation:
+		return missed < 2
+	}
+	return l.snapshots()
+}
+
+// weakestOf returns the weakest levels that forbid each of some cycles, of which a level is known to be one: one proof breaks them all.
+func weakestOf(known Level, cycles [][]link) []Level {
+	var all []Level
+	for _, l := range Levels() {
+		if l == known || known.Implies(l) && !slices.ContainsFunc(cycles, func(c []link) bool { return !l.forbids(c) }) {
+			all = append(all, l)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(l Level) bool {
+		return slices.ContainsFunc(all, func(weaker Level) bool { return weaker != l && l.Implies(weaker) })
+	})
+}

@@ -36,9 +36,25 @@ type anti struct {
 	choice   literal
 }
 
-// skewed looks for cycles with one edge rw, where the graph of all other edges has none. It follows 64 edges at a time, each as one bit, along the
-// order of the rest of the graph.
+// skewed looks for cycles with one edge rw, where the graph of all other edges has none.
 func skewed(p *points, s *scheduling, budget *int64) [][]link {
+	if p.size() > maxPruned {
+		return skewedInBatches(p, s, budget)
+	}
+	c := newClosure(p, s, budget)
+	var found [][]link
+	for _, a := range p.allAntis() {
+		if *budget--; c.reaches(a.to, a.from) {
+			if found = append(found, p.path(s, a)); len(found) == manyCycles {
+				break
+			}
+		}
+	}
+	return found
+}
+
+// skewedInBatches does so without a bit for each two points: it follows 64 edges at a time, each as one bit, along the order of the rest of the graph.
+func skewedInBatches(p *points, s *scheduling, budget *int64) [][]link {
 	antis := p.allAntis()
 	place := make([]int32, p.size())
 	for i, a := range s.done {

@@ -65,21 +65,27 @@ func (z *puzzle) groupsOf(p *points) [][]int32 {
 
 // closes returns the cycle that an order of two versions closes, or nil.
 func (z *puzzle) closes(p *points, c *closure, earlier, later int32) []link {
+	from, to, k, ok := z.closing(p, c, earlier, later)
+	if !ok {
+		return nil
+	}
+	return p.back(from, to, k, z.c.literal(earlier, later))
+}
+
+// closing returns the edge of an order of two versions that closes a cycle, if there is one.
+func (z *puzzle) closing(p *points, c *closure, earlier, later int32) (from, to int32, k kind, ok bool) {
 	a, _ := p.nodeOf(z.writes[earlier].tx)
 	b, _ := p.nodeOf(z.writes[later].tx)
 	if c.reaches(p.start(b), p.commit(a)) {
-		return p.back(p.commit(a), p.start(b), ww, z.c.literal(earlier, later))
-	}
-	if p.apart {
-		return nil
+		return p.commit(a), p.start(b), ww, true
 	}
 	for _, reader := range z.c.readers[earlier] {
 		z.budget--
 		if r, ok := p.nodeOf(reader); ok && r != b && c.reaches(p.commit(b), p.start(r)) {
-			return p.back(p.start(r), p.commit(b), rw, z.c.literal(earlier, later))
+			return p.start(r), p.commit(b), rw, true
 		}
 	}
-	return nil
+	return 0, 0, 0, false
 }
 
 // back returns the cycle of an edge and a shortest way back.
@@ -127,7 +133,7 @@ func newClosure(p *points, s *scheduling, budget *int64) *closure {
 			for w, b := range c.of(to) {
 				own[w] |= b
 			}
-			*budget -= int64(c.words)
+			*budget -= int64(c.words+63) / 64 // they are joined 64 points at a time, and many at once
 			return true
 		})
 	}

@@ -20,12 +20,15 @@ type link struct {
 type puzzle struct {
 	*record
 	p      *points
+	whole  *points
 	c      *choices
 	skew   func(p *points, s *scheduling, budget *int64) [][]link // cycles that the order of points does not show; nil: there are none
 	budget int64
 
+	facts   []fact // in order of their rounds
 	lemmas  [][]link
 	members map[int32]bool // the transactions of the lemmas
+	pruned  bool           // facts were looked for
 	known   int            // how many of them are in inner
 	inner   *points
 	forced  []literal         // that follow from lemmas alone
@@ -35,7 +38,8 @@ type puzzle struct {
 // solve returns valid with a schedule, a violation with the lemmas that no order satisfies, or unknown. Most histories need few lemmas or
 // none; where they need more, the transactions of the lemmas are a history of their own, in which the next are found sooner.
 func (z *puzzle) solve() (check.Outcome, *scheduling) {
-	whole := z.p
+	z.whole = z.p
+	whole := z.whole
 	for z.budget > 0 {
 		values, o := z.values()
 		if o != check.Valid {
@@ -43,8 +47,16 @@ func (z *puzzle) solve() (check.Outcome, *scheduling) {
 		}
 		z.p = whole
 		found, s := z.try(values)
+		if len(found) == 0 && z.skew != nil && z.budget <= 0 {
+			return check.Unknown, nil // not all cycles were looked for
+		}
 		if len(found) == 0 {
 			return check.Valid, s
+		}
+		if !z.pruned {
+			z.pruned = true
+			z.prune(whole)
+			continue
 		}
 		for len(found) > 0 && z.budget > 0 {
 			z.learn(found)
@@ -62,6 +74,9 @@ func (z *puzzle) solve() (check.Outcome, *scheduling) {
 // values returns choices that keep to all lemmas; a violation if there are none.
 func (z *puzzle) values() ([]bool, check.Outcome) {
 	var clauses [][]literal
+	for _, f := range z.facts {
+		clauses = append(clauses, []literal{f.literal})
+	}
 	for _, l := range z.lemmas {
 		clauses = append(clauses, clause(l))
 	}
@@ -70,6 +85,7 @@ func (z *puzzle) values() ([]bool, check.Outcome) {
 	case !decided:
 		return nil, check.Unknown
 	case values == nil:
+		z.justify(z.whole)
 		z.needed()
 		return nil, check.Violation
 	}

@@ -207,6 +207,25 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// TestEachLevelOfRegistersIsDecided has a history of registers in which now and then a read is stale, so that some levels hold and some do not. Each has to
+// be decided by itself, within the default budget.
+func TestEachLevelOfRegistersIsDecided(t *testing.T) {
+	w := workload{clients: 50, txns: 2_000, skew: 500, seed: 1}
+	v, err := Check(w.events(), Options{Level: Serializable, Budget: DefaultBudget})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range Levels() {
+		t.Logf("%v: %v in %d steps", l, v.Results[l].Outcome, v.Results[l].Steps)
+		if v.Results[l].Outcome == check.Unknown {
+			t.Errorf("%v: unknown: %s", l, v.Results[l].Reason)
+		}
+	}
+	if v.Outcome() != check.Violation || v.Results[Causal].Outcome != check.Valid {
+		t.Errorf("serializable: %v, causal: %v", v.Outcome(), v.Results[Causal].Outcome)
+	}
+}
+
 // TestLarge decides histories of a database that is strictly serializable, keeps snapshots, or returns stale values now and then, and replays what is valid.
 func TestLarge(t *testing.T) {
 	for _, c := range []struct {
