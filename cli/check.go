@@ -93,10 +93,7 @@ decides what it has read.`,
 				if err := exist(args); err != nil {
 					return err
 				}
-				if transactions(args) {
-					return fmt.Errorf("which question? This is a history of transactions: try --isolation serializable, one of: %s; or say --spec", joinStrings(levelNames()))
-				}
-				return fmt.Errorf("against which specification? Say --spec, one of: %s", joinStrings(checkNames()))
+				return whichQuestion(head(args[0], history.Options{Format: f, Lenient: true}))
 			}
 			if err := oneOf("specification", kf.spec, checkNames()); err != nil {
 				return err

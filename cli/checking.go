@@ -188,11 +188,14 @@ func (c *checking) decide(ctx context.Context, file string, r *history.Reading) 
 	res, v, err := c.judge(file, r, opts)
 	bar.end()
 	if err != nil {
-		return shown{}, inFile(file, r.Locate(err))
+		return shown{}, c.otherwise(inFile(file, r.Locate(err)), events)
 	}
 	res.With = c.with
 	if hint := c.hint(r, v); hint != "" {
 		res.Notes = append(res.Notes, hint)
+	}
+	if kind := transactionsOf(events[:min(asked, len(events))]); kind != "" && c.level == nil {
+		res.Notes = append(res.Notes, "this is "+kind+" history: --isolation says which levels it satisfies, and by which anomalies it breaks others")
 	}
 	s := shown{results: res, title: file, summary: res.Summary, lines: trial.HistoryFacts(&res, trial.ExtentOf(events))}
 	if i := res.Isolation; i != nil {
@@ -211,6 +214,15 @@ func (c *checking) decide(ctx context.Context, file string, r *history.Reading) 
 		return s, err
 	}
 	return s, disagreement(v.Disagreement(), s.folder)
+}
+
+// otherwise adds to an error the question that the history can answer, if it is not the one that was asked.
+func (c *checking) otherwise(err error, events []history.Event) error {
+	try := question(events)
+	if try == "" || c.level != nil && transactionsOf(events) != "" || c.spec != nil && strings.Contains(try, "--spec "+c.name) {
+		return err
+	}
+	return fmt.Errorf("%w; %s", err, try)
 }
 
 // keep stores a verdict with its history and a report. That it can't is no error, unless it was interrupted.

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -67,26 +66,4 @@ func levelNames() []string {
 		names = append(names, l.String())
 	}
 	return names
-}
-
-// transactions reports whether the beginning of a file looks like a history of transactions.
-func transactions(files []string) bool {
-	if len(files) == 0 || files[0] == "-" {
-		return false
-	}
-	in, err := os.Open(files[0])
-	if err != nil {
-		return false
-	}
-	defer in.Close()
-	head, err := io.ReadAll(io.LimitReader(in, 64<<10))
-	if err != nil || !bytes.Contains(head, []byte("txn")) {
-		return false
-	}
-	for _, form := range []string{"[:append", "[:r ", "[:w ", `["append"`, `["r"`, `["w"`} {
-		if bytes.Contains(head, []byte(form)) {
-			return true
-		}
-	}
-	return false
 }
