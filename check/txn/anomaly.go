@@ -17,7 +17,7 @@ type Anomaly struct {
 	Name         string
 	Transactions []int    // as indices of their invocations in the history; of a cycle in its order
 	Sentences    []string // what happened, step by step
-	Edges        []Edge   // of a cycle: from each of its transactions to the next, and from the last to the first
+	Edges        []Edge   // between them: of a cycle from each to the next, and from the last to the first; none where the anomaly is about no dependency
 	Breaks       []Level  // the weakest levels that forbid it
 
 	txs []int32
@@ -56,6 +56,14 @@ type simpleSearch struct {
 	found    []*Anomaly
 	seen     map[string]bool
 	failedAt []int32 // by key: the place of the first element in its order whose writer failed; 0: none
+}
+
+// addRead adds an anomaly of a read: of whom, and by whom.
+func (f *simpleSearch) addRead(what string, k int32, sentence string, writer, reader int32) {
+	before := len(f.found)
+	if f.add(what, k, ReadCommitted, sentence, writer, reader); len(f.found) > before {
+		f.found[before].Edges = []Edge{{f.ops[writer].Invoke, f.ops[reader].Invoke, kindNames[wr], f.say.key(k)}}
+	}
 }
 
 func (f *simpleSearch) add(what string, k int32, breaks Level, sentence string, txs ...int32) {
@@ -150,7 +158,7 @@ func (f *simpleSearch) surely(writes []int32) []int32 {
 }
 
 func (f *simpleSearch) aborted(t, k, w int32) {
-	f.add("G1a", k, ReadCommitted, fmt.Sprintf("%s read %s from %s, which %s had written, and that failed (aborted read)",
+	f.addRead("G1a", k, fmt.Sprintf("%s read %s from %s, which %s had written, and that failed (aborted read)",
 		f.say.who(t), f.say.value(w), f.say.key(k), f.say.who(f.writes[w].tx)), f.writes[w].tx, t)
 }
 
@@ -225,7 +233,7 @@ func (f *simpleSearch) read(t int32, m mop) {
 		f.aborted(t, m.key, n)
 	}
 	if !w.final {
-		f.add("G1b", m.key, ReadCommitted, fmt.Sprintf("%s read %s from %s, after which %s wrote it again (intermediate read)",
+		f.addRead("G1b", m.key, fmt.Sprintf("%s read %s from %s, after which %s wrote it again (intermediate read)",
 			f.say.who(t), f.say.value(n), f.say.key(m.key), f.say.who(w.tx)), w.tx, t)
 	}
 }

@@ -338,7 +338,9 @@ func (d *decision) lostUpdates() {
 				continue
 			}
 			txs := []int32{other, t}
+			a, b, key := d.ops[other].Invoke, d.ops[t].Invoke, d.say.key(v.key)
 			d.found = append(d.found, &Anomaly{Name: "lost-update", Breaks: []Level{ParallelSnapshotIsolation}, Transactions: d.invocations(txs), txs: txs,
+				Edges: []Edge{{a, b, kindNames[rw], key}, {b, a, kindNames[rw], key}}, // each read what the other replaced
 				Sentences: []string{fmt.Sprintf("%s and %s both read %s from %s and wrote it, so one of them did not see what the other wrote",
 					d.say.who(other), d.say.who(t), d.say.version(v.write), d.say.key(v.key))}})
 			return

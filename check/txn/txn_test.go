@@ -57,80 +57,80 @@ func together(lines ...string) string {
 
 // TestAnomalies has an example of each anomaly, with the levels that it leaves and the first words of the sentence that a person reads.
 func TestAnomalies(t *testing.T) {
-	for _, c := range []struct{ anomaly, history, strongest, weakest, says string }{
+	for _, c := range []struct{ anomaly, history, strongest, weakest, says, edges string }{
 		{"G0", together(
 			`0 ok [["append","x",1],["append","y",1]]`,
 			`1 ok [["append","x",2],["append","y",2]]`,
 			`2 ok [["r","x",[1,2]],["r","y",[2,1]]]`), "", "read-uncommitted",
-			"T1 appended 1 to x before T2 appended 2, as T3 read [1 2]"},
+			"T1 appended 1 to x before T2 appended 2, as T3 read [1 2]", ""},
 		{"G1a", `
 			0 fail [["append","x",1]]
 			1 ok [["r","x",[1]]]`, "read-uncommitted", "read-committed",
-			"T2 read 1 from x, which T1 had written, and that failed (aborted read)"},
+			"T2 read 1 from x, which T1 had written, and that failed (aborted read)", "wr x"},
 		{"G1b", together(
 			`0 ok [["append","x",1],["append","x",2]]`,
 			`1 ok [["r","x",[1]]]`), "read-uncommitted", "read-committed",
-			"T2 read 1 from x, after which T1 wrote it again (intermediate read)"},
+			"T2 read 1 from x, after which T1 wrote it again (intermediate read)", "wr x"},
 		{"G1c", together(
 			`0 ok [["append","x",1],["r","y",[1]]]`,
 			`1 ok [["append","y",1],["r","x",[1]]]`), "read-uncommitted", "read-committed",
-			"T2 read x = [1], so it came after T1, which wrote 1"},
+			"T2 read x = [1], so it came after T1, which wrote 1", ""},
 		{"G-single", together(
 			`0 ok [["append","x",1],["append","y",1]]`,
 			`1 ok [["r","x",[1]],["r","y",null]]`), "read-committed", "monotonic-atomic-view",
-			"T2 read y = nothing, so it came before T1, which appended 1"},
+			"T2 read y = nothing, so it came before T1, which appended 1", ""},
 		{"long-fork", together(
 			`0 ok [["w","x",1]]`,
 			`1 ok [["w","y",1]]`,
 			`2 ok [["r","x",1],["r","y",null]]`,
-			`3 ok [["r","x",null],["r","y",1]]`), "parallel-snapshot-isolation causal", "snapshot-isolation", ""},
+			`3 ok [["r","x",null],["r","y",1]]`), "parallel-snapshot-isolation causal", "snapshot-isolation", "", ""},
 		{"G2-item", together(
 			`0 ok [["r","x",null],["append","y",1]]`,
 			`1 ok [["r","y",null],["append","x",1]]`,
 			`2 ok [["r","x",[1]],["r","y",[1]]]`), "strong-snapshot-isolation", "repeatable-read",
-			"T1 read x = nothing, so it came before T2, which appended 1"},
+			"T1 read x = nothing, so it came before T2, which appended 1", "rw x, rw y"},
 		{"lost-update", together(
 			`0 ok [["r","x",null],["w","x",1]]`,
 			`1 ok [["r","x",null],["w","x",2]]`), "causal", "parallel-snapshot-isolation",
-			"T1 and T2 both read nothing from x and wrote it, so one of them did not see what the other wrote"},
+			"T1 and T2 both read nothing from x and wrote it, so one of them did not see what the other wrote", "rw x, rw x"},
 		{"fractured-read", together(
 			`0 ok [["w","x",1],["w","y",1]]`,
-			`1 ok [["r","y",null],["r","x",1]]`), "monotonic-atomic-view", "read-atomic", "T2 saw T1, which wrote 1 to y, and read nothing from it, which is older"},
+			`1 ok [["r","y",null],["r","x",1]]`), "monotonic-atomic-view", "read-atomic", "T2 saw T1, which wrote 1 to y, and read nothing from it, which is older", "wr x, rw y"},
 		{"causality", `
 			0 ok [["w","x",1]]
 			1 ok [["r","x",1],["w","y",1]]
-			2 ok [["r","y",1],["r","x",null]]`, "read-atomic", "parallel-snapshot-isolation causal", ""},
+			2 ok [["r","y",1],["r","x",null]]`, "read-atomic", "parallel-snapshot-isolation causal", "", ""},
 		{"G-single-process", `
 			0 ok [["append","x",1]]
-			0 ok [["r","x",null]]`, "serializable", "causal", "T1 came before T2 in process 0"},
+			0 ok [["r","x",null]]`, "serializable", "causal", "T1 came before T2 in process 0", ""},
 		{"G-single-realtime", `
 			0 ok [["append","x",1]]
-			1 ok [["r","x",null]]`, "strong-session-serializable", "strong-snapshot-isolation", ""},
+			1 ok [["r","x",null]]`, "strong-session-serializable", "strong-snapshot-isolation", "", "rw x, realtime "},
 		{"internal", `
-			0 ok [["w","x",1],["r","x",null]]`, "", "read-uncommitted", "T1 wrote 1 to x itself and then read nothing from it"},
+			0 ok [["w","x",1],["r","x",null]]`, "", "read-uncommitted", "T1 wrote 1 to x itself and then read nothing from it", ""},
 		{"future-read", `
-			0 ok [["r","x",[1]],["append","x",1]]`, "", "read-uncommitted", "T1 read 1 from x before it wrote that itself"},
+			0 ok [["r","x",[1]],["append","x",1]]`, "", "read-uncommitted", "T1 read 1 from x before it wrote that itself", ""},
 		{"garbage-read", `
-			0 ok [["r","x",[7]]]`, "", "read-uncommitted", "T1 read from x what nobody had written: 7"},
+			0 ok [["r","x",[7]]]`, "", "read-uncommitted", "T1 read from x what nobody had written: 7", ""},
 		{"duplicate-elements", `
 			0 ok [["append","x",1]]
-			1 ok [["r","x",[1,1]]]`, "", "read-uncommitted", "T2 read 1 from x twice in one list, and it was appended once"},
+			1 ok [["r","x",[1,1]]]`, "", "read-uncommitted", "T2 read 1 from x twice in one list, and it was appended once", ""},
 		{"incompatible-order", together(
 			`0 ok [["append","x",1]]`,
 			`1 ok [["append","x",2]]`,
 			`2 ok [["r","x",[1,2]]]`,
-			`3 ok [["r","x",[2]]]`), "", "read-uncommitted", "T4 read [2] from x and T3 read [1 2], and no one order of appends gives both"},
+			`3 ok [["r","x",[2]]]`), "", "read-uncommitted", "T4 read [2] from x and T3 read [1 2], and no one order of appends gives both", ""},
 		{"dirty-update", `
 			0 fail [["append","x",1]]
 			1 ok [["append","x",2]]
-			2 ok [["r","x",[1,2]]]`, "read-uncommitted", "read-committed", "T2 appended 2 to x behind 1, which T1 had appended before it failed"},
+			2 ok [["r","x",[1,2]]]`, "read-uncommitted", "read-committed", "T2 appended 2 to x behind 1, which T1 had appended before it failed", ""},
 		{"conflict", together(
 			`0 ok [["w","x",1],["r","y",null]]`,
 			`1 ok [["w","x",2],["w","y",2]]`,
 			`2 ok [["r","x",1],["r","y",2]]`,
 			`3 ok [["r","x",2],["w","z",3]]`,
 			`4 ok [["r","z",null],["r","x",1],["w","z",4]]`,
-			`5 ok [["r","z",3],["r","x",1]]`), "", "", ""},
+			`5 ok [["r","z",3],["r","x",1]]`), "", "", "", ""},
 	} {
 		v, err := Check(recorded(t, c.history), Options{})
 		if err != nil {
@@ -143,6 +143,15 @@ func TestAnomalies(t *testing.T) {
 		}
 		if c.says != "" && !slices.ContainsFunc(v.Anomalies[at].Sentences, func(s string) bool { return strings.HasPrefix(s, c.says) }) {
 			t.Errorf("%s says %q, expected %q", c.anomaly, v.Anomalies[at].Sentences, c.says)
+		}
+		if c.edges != "" {
+			var edges []string
+			for _, e := range v.Anomalies[at].Edges {
+				edges = append(edges, e.Kind+" "+e.Key)
+			}
+			if got := strings.Join(edges, ", "); got != c.edges {
+				t.Errorf("%s has the edges %s, expected %s", c.anomaly, got, c.edges)
+			}
 		}
 		if c.weakest == "" && c.strongest == "" {
 			continue

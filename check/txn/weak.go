@@ -181,7 +181,13 @@ func (d *decision) missed(f forced, l Level) *Anomaly {
 		what = "causality"
 	}
 	txs := []int32{f.saw, f.tx}
-	return &Anomaly{Name: what, Breaks: []Level{l}, Transactions: d.invocations(txs), txs: txs, Sentences: []string{d.missing(f, l)}}
+	a := &Anomaly{Name: what, Breaks: []Level{l}, Transactions: d.invocations(txs), txs: txs, Sentences: []string{d.missing(f, l)}}
+	saw, reader := a.Transactions[0], a.Transactions[1]
+	if _, k := d.sayRead(link{from: f.saw, to: f.tx}); k >= 0 { // else it saw it by way of others
+		a.Edges = append(a.Edges, Edge{saw, reader, kindNames[wr], d.say.key(k)})
+	}
+	a.Edges = append(a.Edges, Edge{reader, saw, kindNames[rw], d.say.key(f.key)})
+	return a
 }
 
 func (d *decision) missing(f forced, l Level) string {
