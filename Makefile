@@ -1,7 +1,7 @@
 # simrun: what can be done here. `make` alone prints this list.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint cross soak fuzz mutants bench docs cover chromium redis clang rust npm clean
+.PHONY: help build test lint cross soak fuzz mutants bench docs cover chromium redis postgres clang rust npm clean
 
 SHELL     := bash
 BENCHTIME ?= 1s
@@ -14,7 +14,7 @@ help: ## print this list
 build: ## build the program as ./simrun
 	go build -o simrun ./cmd/simrun
 
-test: chromium redis clang rust ## vet and test everything
+test: chromium redis postgres clang rust ## vet and test everything
 	go vet ./...
 	go test -timeout $(TIMEOUT) ./...
 
@@ -75,6 +75,10 @@ chromium: ## see to it that Chromium is there, which the tests of the report nee
 redis: ## see to it that redis-server is there, whose clients' histories the tests record
 	@command -v redis-server >/dev/null || \
 	$(call install,redis-server,The tests of recorded histories need redis-server.)
+
+postgres: ## see to it that PostgreSQL is there, whose isolation levels the tests hold to what they promise
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
+	$(call install,postgresql,The tests of isolation levels need PostgreSQL.)
 
 clang: ## see to it that clang builds for WASI, as which programs in C run in tests
 	@{ command -v clang && command -v wasm-ld && echo 'int main(void) { return 0; }' | clang --target=wasm32-wasi --sysroot=/usr -x c -o /dev/null -; } >/dev/null 2>&1 || \
