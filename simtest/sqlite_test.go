@@ -2,10 +2,13 @@ package simtest_test
 
 import (
 	"database/sql"
+	"fmt"
 	"path/filepath"
 	"testing"
 
 	_ "modernc.org/sqlite"
+
+	"simrun/check/txn"
 )
 
 // A register in SQLite: one statement swaps.
@@ -20,13 +23,27 @@ func TestSQLiteWithARace(t *testing.T) {
 	races(t, func(_ int, meet func()) session { return racySQLite{sqlite{db}, meet} })
 }
 
-func openSQLite(t *testing.T) *sql.DB {
+// SQLite has one isolation level.
+func TestSQLiteIsolation(t *testing.T) {
+	open := func(t *testing.T) *sql.DB { return openFile(t, 0) } // a transaction that finds another one writing fails at once
+	promises(t, "SQLite", open, []level{{"serializable", sql.LevelSerializable, txn.StrictSerializable, nil}})
+}
+
+// openFile opens a database of its own, which waits so many milliseconds for another one that writes.
+func openFile(t *testing.T, wait int) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(t.TempDir(), "register.db"))+"?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)")
+	file := filepath.ToSlash(filepath.Join(t.TempDir(), "register.db"))
+	db, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)", file, wait))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func openSQLite(t *testing.T) *sql.DB {
+	t.Helper()
+	db := openFile(t, 60_000)
 	if _, err := db.Exec("CREATE TABLE register (id INTEGER PRIMARY KEY, value INTEGER NOT NULL); INSERT INTO register VALUES (1, 0)"); err != nil {
 		t.Fatal(err)
 	}
