@@ -41,7 +41,7 @@ var floors = map[string][]string{
 	"sim/explore":              {"history/...", "sim", "sim/rng", "sim/digest", "sim/disk", "sim/fault"},
 	"sim/sweep":                {"history/...", "sim", "sim/rng", "sim/fault"},
 	"check":                    {"history/...", "check/...", "internal/count", "internal/brief", "internal/crash"},
-	"models":                   {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/blocking", "check/...", "models", "models/ballot", "models/wire", "models/wal", "models/oplog", "models/rsm", "models/saved", "models/session", "models/viewservice", "models/kv", "models/gossip", "models/merkle", "models/lattice", "models/invariant", "models/resilience/policy", "models/modeltest", "models/workload", "models/txn", "internal/brief"},
+	"models":                   {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/blocking", "check/...", "models", "models/ballot", "models/wire", "models/wal", "models/oplog", "models/rsm", "models/saved", "models/session", "models/viewservice", "models/kv", "models/gossip", "models/merkle", "models/lattice", "models/invariant", "models/resilience/policy", "models/modeltest", "models/workload", "models/txn", "models/gateway", "models/journal", "models/locks", "models/twopc", "internal/brief"},
 	"models/coord":             {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "check/...", "models", "models/wire", "models/oplog", "models/session", "models/raft", "models/coord/api", "models/coord/recipe"},
 	"models/coord/api":         {"history/...", "sim", "models/wire", "models/session"},
 	"models/coord/recipe":      {"history/...", "sim", "sim/rng", "check/...", "models", "models/coord/api", "models/session", "models/workload"},

@@ -20,6 +20,7 @@ import (
 	"simrun/models/raft"
 	"simrun/models/redlock"
 	"simrun/models/resilience"
+	"simrun/models/twophase"
 	"simrun/models/vr"
 )
 
@@ -43,6 +44,7 @@ func Models() []models.Model {
 		raft.Model(),
 		redlock.Model(),
 		resilience.Model(),
+		twophase.Model(),
 		vr.Model(),
 	}
 }
