@@ -20,6 +20,7 @@ import (
 	"simrun/models/raft"
 	"simrun/models/redlock"
 	"simrun/models/resilience"
+	"simrun/models/truetime"
 	"simrun/models/twophase"
 	"simrun/models/vr"
 )
@@ -44,6 +45,7 @@ func Models() []models.Model {
 		raft.Model(),
 		redlock.Model(),
 		resilience.Model(),
+		truetime.Model(),
 		twophase.Model(),
 		vr.Model(),
 	}

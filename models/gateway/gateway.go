@@ -3,8 +3,6 @@ package gateway
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"simrun/models/session"
@@ -67,7 +65,7 @@ func Answer(o txn.Outcome) []byte { return wire.Append(nil, kindOutcome, o.Appen
 // Describe tells a person what a payload between a client and a server says; false for any other payload.
 func Describe(payload []byte) (string, bool) {
 	if t, ok := Open(payload); ok {
-		return "Transact " + words(t), true
+		return "Transact " + t.String(), true
 	}
 	body, ok := wire.Decode(payload, kindOutcome, nil)
 	if !ok {
@@ -78,25 +76,9 @@ func Describe(payload []byte) (string, bool) {
 	case !ok:
 		return "", false
 	case o.Status == txn.Committed:
-		return "Committed " + words(o.Did), true
+		return "Committed " + o.Did.Value(true).String(), true
 	case o.Status == txn.Aborted:
 		return "Aborted: " + o.Reason, true
 	}
 	return "Unknown: " + o.Reason, true
-}
-
-// words tells a person of a transaction: "r 1 = [4], append 5 to 2".
-func words(t txn.Txn) string {
-	var parts []string
-	for _, m := range t {
-		switch {
-		case m.Kind == txn.Read && m.Seen == nil:
-			parts = append(parts, fmt.Sprintf("r %d", m.Key))
-		case m.Kind == txn.Read:
-			parts = append(parts, fmt.Sprintf("r %d = %d", m.Key, m.Seen))
-		default:
-			parts = append(parts, fmt.Sprintf("%s %d to %d", [...]string{txn.Append: "append", txn.Write: "write", txn.Add: "add"}[m.Kind], m.Arg, m.Key))
-		}
-	}
-	return strings.Join(parts, ", ")
 }

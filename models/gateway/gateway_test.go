@@ -31,8 +31,8 @@ func TestDescribe(t *testing.T) {
 		payload []byte
 		want    string
 	}{
-		{transact, "Transact r 1, add -3 to 2"},
-		{gateway.Answer(txn.Commit(txn.Txn{{Kind: txn.Read, Key: 1, Seen: []int64{4}}})), "Committed r 1 = [4]"},
+		{transact, "Transact r 1, add 2 -3"},
+		{gateway.Answer(txn.Commit(txn.Txn{{Kind: txn.Read, Key: 1, Seen: []int64{4}}})), `Committed [["r",1,[4]]]`},
 		{gateway.Answer(txn.Abort("too late")), "Aborted: too late"},
 		{gateway.Answer(txn.Lost("crashed")), "Unknown: crashed"},
 		{[]byte("nonsense"), ""},

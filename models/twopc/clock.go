@@ -60,26 +60,8 @@ func (s *server) wait(p *blocking.Proc, at Stamp) {
 	}
 }
 
-// version is a value of a key, from a timestamp on.
-type version struct {
-	at    Stamp
-	value []int64
-}
-
-// newest is the last value of a key.
-func (s *server) newest(key txn.Key) []int64 {
-	if n := len(s.data[key]); n > 0 {
-		return s.data[key][n-1].value
-	}
-	return nil
-}
-
 // put makes a value the last of a key. Without timestamps it takes the place of the one before.
 func (s *server) put(key txn.Key, value []int64, at Stamp) {
 	s.floor = max(s.floor, at)
-	if s.Epsilon == 0 {
-		s.data[key] = []version{{0, value}}
-		return
-	}
-	s.data[key] = append(s.data[key], version{at, value})
+	s.data[key] = s.data[key].Put(uint64(at), value, 0)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"simrun/models/txn"
+	"simrun/models/versions"
 	"simrun/sim"
 	"simrun/sim/blocking"
 )
@@ -17,8 +18,8 @@ type vote struct {
 	items  []item       // keys with their locks, and what is to be written
 	asked  int          // how often the shard has asked for the outcome
 
-	settled blocking.Mailbox[bool] // passes on that the outcome is known
-	before  map[txn.Key][]version  // of what others see already, by a defect
+	settled blocking.Mailbox[bool]    // passes on that the outcome is known
+	before  map[txn.Key]versions.List // of what others see already, by a defect
 }
 
 // prepare votes.
@@ -68,7 +69,7 @@ func (v *vote) record() []byte {
 
 // reveal is the defect of a shard that does not wait for the outcome.
 func (s *server) reveal(p *blocking.Proc, v *vote) {
-	v.before = map[txn.Key][]version{}
+	v.before = map[txn.Key]versions.List{}
 	for _, i := range v.items {
 		if len(i.value) > 0 {
 			v.before[i.key] = s.data[i.key]
@@ -98,7 +99,7 @@ func (s *server) conclude(v *vote, what outcome, at Stamp) {
 		return
 	}
 	for _, i := range v.items { // what others have built on it stays
-		if before, ok := v.before[i.key]; ok && slices.Equal(s.newest(i.key), i.value) {
+		if before, ok := v.before[i.key]; ok && slices.Equal(s.data[i.key].Newest().Value, i.value) {
 			s.data[i.key] = before
 		}
 	}
@@ -137,7 +138,7 @@ func (s *server) hear(p *blocking.Proc, m blocking.Message, q message) {
 
 // begin makes the server one that has never run.
 func (s *server) begin() {
-	s.data, s.prepared, s.committed, s.refused, s.decided = map[txn.Key][]version{}, map[ID]*vote{}, map[ID]Stamp{}, map[ID]bool{}, map[ID]*decision{}
+	s.data, s.prepared, s.committed, s.refused, s.decided = map[txn.Key]versions.List{}, map[ID]*vote{}, map[ID]Stamp{}, map[ID]bool{}, map[ID]*decision{}
 }
 
 // resume goes on with what a restart found.

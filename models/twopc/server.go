@@ -23,6 +23,7 @@ import (
 	"simrun/models/journal"
 	"simrun/models/locks"
 	"simrun/models/txn"
+	"simrun/models/versions"
 	"simrun/models/wal"
 	"simrun/sim"
 	"simrun/sim/blocking"
@@ -91,7 +92,7 @@ var pauseName = rng.Of("pause before the next attempt of a transaction")
 // server is one server. What it recovers from its log comes first.
 type server struct {
 	Options
-	data      map[txn.Key][]version
+	data      map[txn.Key]versions.List
 	prepared  map[ID]*vote     // to which it voted yes, and knows no outcome
 	committed map[ID]Stamp     // with writes here
 	refused   map[ID]bool      // to which it will vote no

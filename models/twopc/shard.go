@@ -90,7 +90,7 @@ func (s *server) current(w *work, key txn.Key) []int64 {
 	if own, ok := w.writes[key]; ok {
 		return own
 	}
-	return s.newest(key)
+	return s.data[key].Newest().Value
 }
 
 // end releases what a transaction has here, to which the shard has not voted, or has only read.

@@ -46,7 +46,7 @@ func (s *server) peek(p *blocking.Proc, from sim.Caller, m message) {
 			v.settled.Put(p, true) // for the next that waits
 		}
 	}
-	i.value = s.asOf(i.key, m.at)
+	i.value = s.data[i.key].At(uint64(m.at))
 	p.Reply(from, message{kind: kindDid, at: m.at, items: m.items}.encode())
 }
 
@@ -61,17 +61,6 @@ func (s *server) before(key txn.Key, at Stamp) *vote {
 			if i.key == key && len(i.value) > 0 {
 				return v
 			}
-		}
-	}
-	return nil
-}
-
-// asOf is the value that a key had at a timestamp.
-func (s *server) asOf(key txn.Key, at Stamp) []int64 {
-	list := s.data[key]
-	for n := len(list) - 1; n >= 0; n-- {
-		if list[n].at <= at {
-			return list[n].value
 		}
 	}
 	return nil
