@@ -15,6 +15,7 @@ import (
 	"simrun/models/mvcc"
 	"simrun/models/partlog"
 	"simrun/models/paxos"
+	"simrun/models/percolator"
 	"simrun/models/primarybackup"
 	"simrun/models/quorum"
 	"simrun/models/raft"
@@ -40,6 +41,7 @@ func Models() []models.Model {
 		mvcc.Model(),
 		partlog.Model(),
 		paxos.Model(),
+		percolator.Model(),
 		primarybackup.Model(),
 		quorum.Model(),
 		raft.Model(),

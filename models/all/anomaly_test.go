@@ -19,6 +19,10 @@ var anomalies = []struct {
 	scenario bool // with the plan of the bug, and not that of the search
 	name     string
 }{
+	{"percolator", "no-conflict-check", 1, false, "lost-update"},
+	{"percolator", "ignores-locks", 3, false, "G-single"},
+	{"percolator", "rolls-back-committed", 12, false, "G-single"},
+	{"percolator", "oracle-goes-back", 21, false, "G-single-process"},
 	{"truetime", "no-commit-wait", 4, false, "G-single-realtime"},
 	{"truetime", "unsafe-reads", 1, false, "G-single"},
 	{"truetime", "coordinator-time", 4, true, "G-single"},
