@@ -142,14 +142,21 @@ func Describe(payload []byte) string {
 	} else if !ok {
 		return "damaged message"
 	}
-	text := fmt.Sprintf("%s %v", kindNames[m.kind-kindDo], m.id)
+	text := kindNames[m.kind-kindDo]
+	if m.id.Node != 0 {
+		text += " " + m.id.String()
+	}
 	if m.kind == kindVote || m.kind == kindDecide || m.kind == kindAnswer || m.kind == recordSettled {
 		text += ": " + m.what.String()
 	}
 	for _, i := range m.items {
-		text += fmt.Sprintf(" %d", i.key)
-		if len(i.value) > 0 {
-			text += fmt.Sprintf(" = %d", i.value)
+		switch {
+		case (m.kind == kindDo || m.kind == kindPeek) && i.kind >= txn.Read && i.kind <= txn.Add:
+			text += " " + txn.Txn{{Kind: i.kind, Key: i.key, Arg: i.arg}}.String()
+		case len(i.value) > 0:
+			text += fmt.Sprintf(" %d = %d", i.key, i.value)
+		default:
+			text += fmt.Sprintf(" %d", i.key)
 		}
 	}
 	if m.at != 0 {

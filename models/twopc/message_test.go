@@ -31,6 +31,8 @@ func TestDescribe(t *testing.T) {
 		want    string
 	}{
 		{message{kind: kindDid, id: id, items: []item{{key: 3, value: []int64{1, 2}}}}.encode(), "Did n2.1.7 3 = [1 2]"},
+		{message{kind: kindDo, id: id, items: []item{{key: 3, kind: txn.Append, arg: 5}}}.encode(), "Do n2.1.7 append 3 5"},
+		{message{kind: kindPeek, at: 2_000_000_000, items: []item{{key: 3, kind: txn.Read}}}.encode(), "Peek r 3 at 2.000s"},
 		{message{kind: kindVote, id: id, what: committed, at: 1_000_000_000}.encode(), "Vote n2.1.7: commit at 1.000s"},
 		{gateway.Answer(txn.Abort("too late")), "Aborted: too late"},
 		{[]byte("nonsense"), "damaged message"},
