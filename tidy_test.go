@@ -45,7 +45,7 @@ var floors = map[string][]string{
 	"models/coord":             {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "check/...", "models", "models/wire", "models/oplog", "models/session", "models/raft", "models/coord/api", "models/coord/recipe"},
 	"models/coord/api":         {"history/...", "sim", "models/wire", "models/session"},
 	"models/coord/recipe":      {"history/...", "sim", "sim/rng", "check/...", "models", "models/coord/api", "models/session", "models/workload"},
-	"models/mvcc":              {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "check/...", "models", "models/wire", "models/oplog", "models/session", "models/invariant", "models/raft", "models/txn"},
+	"models/mvcc":              {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "check/...", "models", "models/wire", "models/oplog", "models/session", "models/invariant", "models/raft", "models/txn", "models/versions"},
 	"models/maelstrom":         {"history/...", "sim", "sim/rng", "sim/digest", "sim/fault", "sim/program", "check/...", "models", "models/workload", "models/gossip", "models/lattice", "internal/brief", "internal/count"},
 	"models/all":               {"history/...", "sim/...", "check/...", "models/...", "trial"},
 	"trial":                    {"history/...", "sim/...", "check/...", "models", "internal/count", "internal/survival", "internal/brief", "internal/crash"},

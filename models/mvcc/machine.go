@@ -6,6 +6,7 @@ import (
 	"simrun/models/raft"
 	"simrun/models/session"
 	"simrun/models/txn"
+	"simrun/models/versions"
 	"simrun/sim"
 	"simrun/sim/digest"
 )
@@ -15,14 +16,14 @@ import (
 type machine struct {
 	env      raft.Environment
 	level    string
-	keys     map[txn.Key]versions
+	keys     map[txn.Key]versions.List
 	requests session.Table // so that a commit that comes twice is done once
 	applied  uint64
 	hash     digest.Hash // of all that was applied, and what came of it
 }
 
 func newMachine(env raft.Environment) *machine {
-	return &machine{env: env, level: levelOf(env.Option(optionIsolation)), keys: map[txn.Key]versions{}, applied: 1}
+	return &machine{env: env, level: levelOf(env.Option(optionIsolation)), keys: map[txn.Key]versions.List{}, applied: 1}
 }
 
 // Apply implements [session.Machine].
@@ -76,7 +77,7 @@ func (m *machine) commit(c *command) session.Result {
 func (m *machine) changes(writes txn.Txn) (list []change, ok bool) {
 	for i := range writes {
 		k := writes[i].Key
-		held := m.keys[k].at(m.applied)
+		held := m.keys[k].At(m.applied)
 		for _, c := range list {
 			if c.key == k {
 				held = c.value
@@ -91,14 +92,23 @@ func (m *machine) changes(writes txn.Txn) (list []change, ok bool) {
 	return list, true
 }
 
+// change is what a key is to hold.
+type change struct {
+	key   txn.Key
+	value []int64
+}
+
 func (m *machine) install(list []change) {
 	for _, c := range list {
-		m.keys[c.key] = m.keys[c.key].put(m.applied, c.value, m.oldest())
+		m.keys[c.key] = m.keys[c.key].Put(m.applied, c.value, m.oldest())
 		for _, v := range c.value {
 			m.hash = m.hash.Word(uint64(c.key), uint64(v))
 		}
 	}
 }
+
+// retained is how many entries of the log the oldest snapshot may lie behind: older versions are collected when their key is written again.
+const retained = 16
 
 // oldest is the oldest index that can still be read at.
 func (m *machine) oldest() uint64 { return m.applied - min(m.applied, retained) }
@@ -121,7 +131,7 @@ func (m *machine) read(q query) session.Result {
 		m.env.Sometimes(markTooOld)
 		return session.Result{Status: session.Mismatch, Value: int64(q.at)}
 	}
-	held := m.keys[q.key].at(m.visible(q))
+	held := m.keys[q.key].At(m.visible(q))
 	return session.Result{Status: session.OK, Value: int64(q.at), Body: string(txn.AppendValue(nil, held))}
 }
 

@@ -27,7 +27,7 @@ func (m *machine) conflict(c *command) (uint64, bool) {
 	return 0, false
 }
 
-func (m *machine) latest(k txn.Key) uint64 { return m.keys[k].latest() }
+func (m *machine) latest(k txn.Key) uint64 { return m.keys[k].Newest().From }
 
 // validatesReads reports whether what was read has to be the latest still.
 func (m *machine) validatesReads() bool {
