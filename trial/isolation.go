@@ -116,12 +116,12 @@ func isolationOf(v *txn.Verdict, line func(event int) int) *Isolation {
 	return all
 }
 
-// firstOfEach keeps of the anomalies with one name the first, and the transactions of these: a bug shows again and again in a run.
+// firstOfEach keeps of the anomalies with one name, which break the same levels, the first, and the transactions of these: a bug shows again and again in a run.
 func (i *Isolation) firstOfEach() {
 	var kept []Anomaly
 	named := map[int]bool{}
 	for _, a := range i.Anomalies {
-		if slices.ContainsFunc(kept, func(b Anomaly) bool { return b.Name == a.Name }) {
+		if slices.ContainsFunc(kept, func(b Anomaly) bool { return b.Name == a.Name && slices.Equal(b.Breaks, a.Breaks) }) {
 			continue
 		}
 		kept = append(kept, a)
