@@ -89,6 +89,9 @@ type Workload struct {
 	// Account is what the history must answer to in place of Spec, where less than linearizability is promised.
 	Account accounts.Checker
 
+	// AccountOf takes the place of Account where the options of a case decide which it is. Nil: they don't.
+	AccountOf func(c *sim.Case) accounts.Checker
+
 	// Isolation is the level that transactions are promised, in place of Spec and Account; the options of a case may decide which. Their histories
 	// are those that check/txn reads. Nil: there is no such promise.
 	Isolation func(c *sim.Case) txn.Level

@@ -27,11 +27,14 @@ func promiseOf(m models.Model, r *sim.Result, named check.Spec) (promise, error)
 	}
 	w, err := m.Workload(r.Case.Workload.Name)
 	p := promise{spec: w.Spec, account: w.Account}
+	if w.AccountOf != nil {
+		p.account = w.AccountOf(&r.Case)
+	}
 	if w.Isolation != nil {
 		level := w.Isolation(&r.Case)
 		p.level = &level
 	}
-	if err == nil && w.Spec == nil && w.Account.Name == "" && p.level == nil {
+	if err == nil && w.Spec == nil && p.account.Name == "" && p.level == nil {
 		err = fmt.Errorf("workload %s of %s has no specification to check against", w.Name, m.Name)
 	}
 	return p, err

@@ -26,7 +26,7 @@ type Checker struct {
 }
 
 // All lists the questions.
-var All = []Checker{SetFull, TotalQueue, BankTotal, Broadcast, GSet, GCounter, PNCounter, ORSet, LWWMap, Kafka, ClientOrder, DoubleBarrier, Discovery, Configuration, Echo}
+var All = []Checker{SetFull, TotalQueue, BankTotal, BankAccounts, Broadcast, GSet, GCounter, PNCounter, ORSet, LWWMap, Kafka, ClientOrder, DoubleBarrier, Discovery, Configuration, Echo}
 
 // ByName returns the question with a name.
 func ByName(name string) (Checker, bool) {

@@ -79,6 +79,8 @@ func TestAccounts(t *testing.T) {
 		{"bank-total", `0 read null {"a":-1,"b":5}`, check.Violation, "account a has -1 in the read by process 0 at event 1", "reads 1, negative 1"},
 		{"bank-total", `0 read null {"a":1,"b":5}` + "\n" + `1 read null {"a":1}`, check.Violation, "the read by process 1 at event 3 has other accounts than that by process 0 at event 1", "reads 2, other accounts 1"},
 		{"bank-total", `0 read null {"a":5}` + "\n" + `1 transfer {"from":"a","to":"b","amount":1}` + "\n" + `1 read null {"a":4}`, check.Unknown, "the sum changes, but a transfer by process 1 at event 3 is between an account that reads see and one that they don't", "reads 2, wrong total 1"},
+		{"bank-accounts", `0 read null {"a":5,"b":5}` + "\n" + `1 read null {"a":4,"b":5}`, check.Valid, "", "reads 2, wrong total 1"},
+		{"bank-accounts", `0 read null {"a":-1,"b":5}`, check.Violation, "account a has -1 in the read by process 0 at event 1", "reads 1, negative 1"},
 		{"bank-total", `1 transfer {"from":"a","to":"b","amount":1}`, check.Unknown, "nothing to decide: no read completed", ""},
 		{"broadcast", "0 broadcast 1\n1 read null []\n1 final null [1]\n2 final null [1]", check.Valid, "", "acknowledged 1, final reads 2"},
 		{"broadcast", "0 broadcast 1\n1 final null [1]\n2 final null []", check.Violation, "1 was acknowledged to process 0 at event 1, and is missing in the final read by process 2 at event 5", "acknowledged 1, final reads 2"},

@@ -39,7 +39,7 @@ func TestModelsAreComplete(t *testing.T) {
 
 // promises counts what the history of a workload must satisfy.
 func promises(w models.Workload) (n int) {
-	for _, one := range []bool{w.Spec != nil, w.Account.Name != "", w.Isolation != nil} {
+	for _, one := range []bool{w.Spec != nil, w.Account.Name != "", w.AccountOf != nil, w.Isolation != nil} {
 		if one {
 			n++
 		}

@@ -21,10 +21,9 @@ import (
 // Model is the store as a system under test.
 func Model() models.Model {
 	return models.Model{
-		Name:    "mvcc",
-		Summary: "a transactional store with multiversion concurrency control over a log that Raft replicates",
-		Guarantee: "transactions have the isolation level of the option isolation as long as a majority keeps what it synced, and the accounts of the workload bank their sum from snapshot isolation on; " +
-			"available while a majority is connected",
+		Name:      "mvcc",
+		Summary:   "a transactional store with multiversion concurrency control over a log that Raft replicates",
+		Guarantee: "transactions have the isolation level of the option isolation as long as a majority keeps what it synced; available while a majority is connected",
 		Boot:      func(env *sim.Env) sim.Node { return boot(env) },
 		Client:    runClient,
 		Workloads: txn.Workloads(promised),

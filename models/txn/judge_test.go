@@ -13,7 +13,7 @@ import (
 func judge(t *testing.T, w models.Workload, events []history.Event) (bool, string) {
 	t.Helper()
 	if w.Isolation == nil {
-		r, err := w.Account.Check(events, check.Options{})
+		r, err := w.AccountOf(nil).Check(events, check.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
