@@ -1,4 +1,4 @@
-// Command guidebook updates docs/guide.md and docs/mechanisms.md: it runs the commands of each page in
+// Command guidebook updates docs/guide.md, docs/mechanisms.md, docs/programs.md and docs/anomalies.md: it runs the commands of each page in
 // order, as a reader would, and puts their output below them.
 package main
 
@@ -29,7 +29,7 @@ func main() {
 }
 
 // pages are made by running their commands.
-var pages = []string{"guide.md", "mechanisms.md", "programs.md"}
+var pages = []string{"guide.md", "mechanisms.md", "programs.md", "anomalies.md"}
 
 // write updates the pages and the pictures in a folder.
 func write(docs string) error {

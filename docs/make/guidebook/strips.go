@@ -57,6 +57,9 @@ func drawings() (list []drawing) {
 	for _, p := range strips() {
 		list = append(list, drawing{p.page, p.name, p.draw})
 	}
+	for _, g := range graphs {
+		list = append(list, drawing{"anomalies", g.name, g.draw})
+	}
 	list = append(list, drawing{"programs", "ids", drawProgram})
 	return list
 }
