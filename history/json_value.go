@@ -243,6 +243,10 @@ func isJSONDelimiter(c byte) bool {
 }
 
 func (s *jsonScanner) array(dst []byte, depth int) ([]byte, error) {
+	if n := plainInts(s.text[s.at:]); n > 0 && depth < maxDepth {
+		s.at += n
+		return append(dst, s.text[s.at-n:s.at]...), nil
+	}
 	s.at++
 	dst = append(dst, '[')
 	if s.peek() == ']' {

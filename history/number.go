@@ -61,6 +61,25 @@ func plainInt(lit []byte) bool {
 	return true
 }
 
+// plainInts returns how long the array is that a text begins with, if it is one of natural numbers in canonical form, without spaces, and not empty; else 0. Such
+// arrays are most of a history of lists.
+func plainInts(text []byte) int {
+	digits := 0
+	for i := 1; i < len(text); i++ {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9' && (digits > 0 || c != '0') && digits < 18:
+			digits++
+		case c == ',' && digits > 0:
+			digits = 0
+		case c == ']' && digits > 0:
+			return i + 1
+		default:
+			return 0
+		}
+	}
+	return 0
+}
+
 // splitNumber splits a JSON number into its parts: its value is 0.digits × 10^point.
 func splitNumber(lit []byte) (negative bool, digits []byte, point int, err error) {
 	rest := lit

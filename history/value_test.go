@@ -206,3 +206,30 @@ func stricterThanJSON(text string) bool {
 	}
 	return false
 }
+
+// Arrays of plain numbers are passed at once; what is not plain in them comes out as it does in any other array.
+func TestArraysOfNumbers(t *testing.T) {
+	for _, c := range []struct{ text, canonical string }{
+		{`[1,2,30]`, `[1,2,30]`},
+		{`[10]`, `[10]`},
+		{`[]`, `[]`},
+		{`[1, 2]`, `[1,2]`},
+		{`[0,1]`, `[0,1]`},
+		{`[-0,1]`, `[0,1]`},
+		{`[1,-2]`, `[1,-2]`},
+		{`[1,2.50]`, `[1,2.5]`},
+		{`[1,[2,3],"4"]`, `[1,[2,3],"4"]`},
+		{`[123456789012345678]`, `[123456789012345678]`},
+		{`[1234567890123456789012]`, `[1234567890123456789012]`},
+	} {
+		v, err := ParseValue(c.text)
+		if err != nil || v.String() != c.canonical {
+			t.Errorf("%s: %v, %v, expected %s", c.text, v, err, c.canonical)
+		}
+	}
+	for _, text := range []string{`[1,]`, `[,1]`, `[01]`, `[1,02]`, `[1`, `[1,`, `[1 2]`, `[1,,2]`, `[`} {
+		if v, err := ParseValue(text); err == nil {
+			t.Errorf("%s is read as %v", text, v)
+		}
+	}
+}
