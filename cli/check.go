@@ -48,7 +48,8 @@ With --isolation, the history is one of transactions (txn, a list of ["r", key, 
 ["append", key, value] and ["w", key, value], as Jepsen's and Elle's), and check says which
 isolation levels it satisfies and which it breaks, and by which anomalies. The level that is
 named is the verdict. It is valid only with a schedule that explains what every transaction
-saw, and a violation only where none is left. The report draws each anomaly; --graph draws the
+saw, and a violation only where none is left. That level and strict-serializable may spend the
+--budget, each other level a tenth of it. The report draws each anomaly; --graph draws the
 one that breaks the level into a file of its own.
 
 With --follow, check decides a history while it is written: a file that grows, or a pipe. It

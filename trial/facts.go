@@ -72,7 +72,7 @@ func HistoryFacts(r *Results, of *Extent) []sim.Field {
 		facts = append(facts, sim.Field{Name: "until", Value: of.Until.String()})
 	}
 	for _, c := range r.Checks {
-		if c.Steps > 0 || len(r.Figures) == 0 && c.Engine != check.StreamEngine {
+		if c.Steps > 0 || len(r.Figures) == 0 && r.Isolation == nil && c.Engine != check.StreamEngine {
 			facts = append(facts, sim.Field{Name: "steps", Value: count.Grouped(c.Steps)})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"simrun/check"
+	"simrun/internal/cputime"
 )
 
 func BenchmarkCheck(b *testing.B) {
@@ -23,6 +24,7 @@ func BenchmarkCheck(b *testing.B) {
 				w.txns, w.seed = n, 1
 				events := w.events()
 				b.ReportAllocs()
+				meter := cputime.Start()
 				for b.Loop() {
 					v, err := Check(events, Options{})
 					if err != nil {
@@ -33,6 +35,7 @@ func BenchmarkCheck(b *testing.B) {
 						b.Fatal(v.Reason, v.Results[v.Level].Reason)
 					}
 				}
+				meter.Report(b, b.N*n, "transaction")
 			})
 		}
 	}

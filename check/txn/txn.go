@@ -22,7 +22,8 @@ import (
 // Options steer a check. The zero value is right for most.
 type Options struct {
 	Level Level // that Verdict.Outcome is about; zero: [StrictSerializable]
-	// Budget is the largest number of steps for the level, where versions have to be ordered; each other level has a tenth of it. 0: [DefaultBudget].
+	// Budget is the largest number of steps for the level, where versions have to be ordered; strict serializability, which is tried first, has as
+	// many, and each other level a tenth of it. 0: [DefaultBudget].
 	// Every machine counts the same steps.
 	Budget int64
 
