@@ -138,13 +138,17 @@ func (f *simpleSearch) oddRead(o *oddRead) {
 			return
 		}
 	}
-	breaks := ReadCommitted
-	a, b := f.surely(o.writes), f.surely(k.order)
-	if n := min(len(a), len(b)); !slices.Equal(a[:n], b[:n]) {
-		breaks = ReadUncommitted
+	f.incompatible(o, ReadCommitted, k.by, f.say.list(k.order))
+	a, b := f.surely(o.writes), f.sureOrder(o.key)
+	switch n := min(len(a), len(b)); {
+	case !slices.Equal(a[:n], b[:n]) && k.sure != nil:
+		f.incompatible(o, ReadUncommitted, k.sureBy.tx, f.say.clip(k.sureBy.text))
+	case !slices.Equal(a[:n], b[:n]):
+		f.incompatible(o, ReadUncommitted, k.by, f.say.list(k.order))
+	case len(a) > len(b):
+		k.sure, k.sureBy = a, o
+		f.ownOrder(o)
 	}
-	f.add("incompatible-order", o.key, breaks, fmt.Sprintf("%s read %s from %s and %s read %s, and no one order of appends gives both",
-		f.say.who(o.tx), f.say.clip(o.text), f.say.key(o.key), f.say.who(k.by), f.say.list(k.order)), o.tx, k.by)
 	for _, w := range o.writes {
 		if f.txs[f.writes[w].tx].outcome == history.Fail {
 			f.aborted(o.tx, o.key, w)
@@ -152,9 +156,32 @@ func (f *simpleSearch) oddRead(o *oddRead) {
 	}
 }
 
+func (f *simpleSearch) incompatible(o *oddRead, breaks Level, by int32, list string) {
+	f.add("incompatible-order", o.key, breaks, fmt.Sprintf("%s read %s from %s and %s read %s, and no one order of appends gives both",
+		f.say.who(o.tx), f.say.clip(o.text), f.say.key(o.key), f.say.who(by), list), o.tx, by)
+}
+
+// ownOrder looks for a transaction whose own appends are in another order in the longest list of what certainly committed.
+func (f *simpleSearch) ownOrder(o *oddRead) {
+	for at, n := range f.keys[o.key].sure {
+		if before := f.writes[n].before; before != nonsense && !slices.Contains(f.keys[o.key].sure[:at], before) {
+			f.add("internal", o.key, ReadUncommitted, fmt.Sprintf("%[1]s appended %[2]s to %[3]s before it appended %[4]s, and %[5]s read %[6]s, where %[2]s does not come before %[4]s",
+				f.say.who(f.writes[n].tx), f.say.value(before), f.say.key(o.key), f.say.value(n), f.say.who(o.tx), f.say.clip(o.text)), f.writes[n].tx, o.tx)
+		}
+	}
+}
+
+// sureOrder returns the order of those appends to a list whose transactions say that they committed: that of the read which has most of them.
+func (h *record) sureOrder(k int32) []int32 {
+	if sure := h.keys[k].sure; sure != nil {
+		return sure
+	}
+	return h.surely(h.keys[k].order)
+}
+
 // surely returns the writes whose transactions say that they committed.
-func (f *simpleSearch) surely(writes []int32) []int32 {
-	return slices.DeleteFunc(slices.Clone(writes), func(n int32) bool { return n < 0 || f.txs[f.writes[n].tx].outcome != history.OK })
+func (h *record) surely(writes []int32) []int32 {
+	return slices.DeleteFunc(slices.Clone(writes), func(n int32) bool { return n < 0 || h.txs[h.writes[n].tx].outcome != history.OK })
 }
 
 func (f *simpleSearch) aborted(t, k, w int32) {

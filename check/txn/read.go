@@ -68,6 +68,9 @@ type key struct {
 	ends  []int32 // by element: where it ends in text
 	by    int32   // who read it
 
+	sure   []int32  // of a list with reads that fit no order: the longest list of what certainly committed, if that is not in order
+	sureBy *oddRead // who read it
+
 	lastTx, last int32 // while the history is read: the latest transaction that wrote it, and its latest write
 	index        index // of its writes
 }

@@ -120,6 +120,18 @@ func TestAnomalies(t *testing.T) {
 			`1 ok [["append","x",2]]`,
 			`2 ok [["r","x",[1,2]]]`,
 			`3 ok [["r","x",[2]]]`), "", "read-uncommitted", "T4 read [2] from x and T3 read [1 2], and no one order of appends gives both", ""},
+		{"incompatible-order", `
+			0 fail [["append","x",3]]
+			1 ok [["append","x",1]]
+			1 ok [["append","x",2]]
+			2 ok [["r","x",[3]]]
+			2 ok [["r","x",[1,2]]]
+			2 ok [["r","x",[2,3]]]`, "", "read-uncommitted", "", ""},
+		{"internal", `
+			0 ok [["append","x",1],["append","x",2]]
+			1 info [["append","x",3]]
+			2 ok [["r","x",[3]]]
+			2 ok [["r","x",[2,3,1]]]`, "", "read-uncommitted", "T1 appended 1 to x before it appended 2, and T4 read [2,3,1], where 1 does not come before 2", ""},
 		{"dirty-update", `
 			0 fail [["append","x",1]]
 			1 ok [["append","x",2]]

@@ -63,17 +63,15 @@ func (d *decision) committedOrder() *graph {
 			continue
 		}
 		last := int32(nonsense)
-		for _, n := range d.keys[k].order {
-			if n < 0 || d.txs[d.writes[n].tx].outcome != history.OK {
-				continue
-			}
+		sure := d.sureOrder(int32(k))
+		for _, n := range sure {
 			if last >= 0 {
 				g.add(last, d.writes[n].tx, ww)
 			}
 			last = d.writes[n].tx
 		}
 		for _, n := range open[k] {
-			if last >= 0 {
+			if last >= 0 && !slices.Contains(d.keys[k].sure, n) {
 				g.add(last, d.writes[n].tx, ww)
 			}
 		}
