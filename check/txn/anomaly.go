@@ -7,6 +7,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/count"
 )
 
 // Anomaly is something that happened and that some levels forbid.
@@ -30,8 +31,13 @@ type Edge struct {
 	Key      string
 }
 
-// String is the anomaly in one line.
-func (a *Anomaly) String() string { return a.Name + ": " + strings.Join(a.Sentences, "; ") }
+// String is the anomaly in one line; of a conflict how many cases its proof has, which are lines of their own.
+func (a *Anomaly) String() string {
+	if a.Name == "conflict" {
+		return fmt.Sprintf("conflict: no order of versions explains what %s saw: each of %s ends in a cycle", count.Of(len(a.Transactions), "transaction"), count.Of(len(a.Sentences), "case"))
+	}
+	return a.Name + ": " + strings.Join(a.Sentences, "; ")
+}
 
 // simple looks for the anomalies that are not cycles. Of each name, key and level the first is kept.
 func (h *record) simple(s *sayer) []*Anomaly {

@@ -15,6 +15,7 @@ func BenchmarkCheck(b *testing.B) {
 	}{
 		{"lists", workload{clients: 50, lists: true}},
 		{"lists-snapshots", workload{clients: 50, lists: true, snapshots: true}},
+		{"lists-stale", workload{clients: 50, lists: true, skew: 100}}, // and its component of thousands
 		{"registers", workload{clients: 50}},
 		{"registers-snapshots", workload{clients: 50, snapshots: true}},
 		{"registers-stale", workload{clients: 50, skew: 1000}},

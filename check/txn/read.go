@@ -84,7 +84,7 @@ type oddRead struct {
 
 // read takes the transactions out of operations. The error names the event.
 func read(ops []history.Operation) (*record, error) {
-	h := &record{ops: ops, txs: make([]tx, len(ops)), keyOf: map[int64]int32{}}
+	h := &record{ops: ops, txs: make([]tx, len(ops)), mops: make([]mop, 0, 4*len(ops)), writes: make([]write, 0, 2*len(ops)), keyOf: map[int64]int32{}}
 	for i := range ops {
 		h.txs[i] = tx{from: int32(len(h.mops)), outcome: ops[i].Outcome, committed: ops[i].Outcome == history.OK}
 		if err := h.take(int32(i)); err != nil {

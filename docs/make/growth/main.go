@@ -6,12 +6,14 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"html"
 	"io"
 	"math"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -82,25 +84,40 @@ func draw(w io.Writer, curves []curve) {
 		at := x(math.Pow(10, fewest+float64(i)))
 		fmt.Fprintf(w, `<line class="grid" x1="%.1f" x2="%.1f" y1="%g" y2="%g"/><text class="time" x="%.1f" y="%g">%s</text>`+"\n", at, at, top, height-bottom, at, height-bottom+14, name)
 	}
-	var last []float64 // where the names of the curves are, so that none is written over another
 	for i, c := range curves {
 		fmt.Fprintf(w, `<polyline class="curve c%d" points="`, i%6)
 		for _, p := range c.points {
 			fmt.Fprintf(w, "%.1f,%.1f ", x(p.n), y(p.seconds))
 		}
-		end := c.points[len(c.points)-1]
-		at := y(end.seconds) + 3
-		for _, l := range last {
-			if x(end.n) > width-right-1 && math.Abs(l-at) < 14 {
-				at = l + 14
+		fmt.Fprintln(w, `"/>`)
+	}
+	names(w, curves)
+	fmt.Fprintln(w, "</svg>")
+}
+
+// names writes the names of the curves behind their ends, from the top, so that none is written over another.
+func names(w io.Writer, curves []curve) {
+	type label struct{ x, y float64 }
+	var taken []label
+	order := make([]int, len(curves))
+	for i := range order {
+		order[i] = i
+	}
+	end := func(i int) label {
+		p := curves[i].points[len(curves[i].points)-1]
+		return label{x(p.n) + 6, y(p.seconds) + 3}
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(end(i).y, end(j).y) })
+	for _, i := range order {
+		at := end(i)
+		for _, l := range taken {
+			if math.Abs(l.x-at.x) < 110 && math.Abs(l.y-at.y) < 13 {
+				at.y = l.y + 13
 			}
 		}
-		if x(end.n) > width-right-1 {
-			last = append(last, at)
-		}
-		fmt.Fprintf(w, `"/><text class="legend c%d" x="%.1f" y="%.1f">%s</text>`+"\n", i%6, x(end.n)+6, at, html.EscapeString(c.name))
+		taken = append(taken, at)
+		fmt.Fprintf(w, `<text class="legend c%d" x="%.1f" y="%.1f">%s</text>`+"\n", i%6, at.x, at.y, html.EscapeString(curves[i].name))
 	}
-	fmt.Fprintln(w, "</svg>")
 }
 
 // style gives the chart its colours, in both themes.
