@@ -17,7 +17,7 @@ func TestContradictionsHoldInNoValidHistory(t *testing.T) {
 			t.Parallel()
 			m := &maker{rng: rand.New(rand.NewPCG(uint64(n), 7))}
 			named, contradicted := 0, 0
-			for range soak.N(5_000, 150_000) {
+			for range soak.N(1_500, 150_000) {
 				events := m.history(&a, 12)
 				ops, err := history.Pair(events)
 				if err != nil {

@@ -157,7 +157,7 @@ func relaxed(op history.Operation) history.Operation {
 	return op
 }
 
-var fuzzHistories = int64(soak.N(5_000, 300_000))
+var fuzzHistories = int64(soak.N(2_000, 300_000))
 
 const (
 	fuzzOperations = 7

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"simrun/internal/soak"
 )
 
 // samples returns the histories of testdata by name.
@@ -127,7 +129,10 @@ func TestSamplesAreReadAndTheirDamageIsNamed(t *testing.T) {
 			}
 			refused, tried := 0, 0
 			for i := range text {
-				for _, damaged := range [][]byte{text[:i], append(bytes.Clone(text[:i]), text[i+1:]...), append(bytes.Clone(text[:i+1]), text[i:]...)} {
+				for way, damaged := range [][]byte{text[:i], append(bytes.Clone(text[:i]), text[i+1:]...), append(bytes.Clone(text[:i+1]), text[i:]...)} {
+					if way != i%3 && !soak.Deep {
+						continue // one of the three at each place
+					}
 					if tried++; !checkRead(t, damaged, format) {
 						refused++
 					} else if r, err := ReadWith(bytes.NewReader(damaged), "file", Options{Format: format}); err == nil && len(r.Notes) > 0 {

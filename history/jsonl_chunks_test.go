@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"simrun/internal/crash"
+	"simrun/internal/soak"
 )
 
 // A large file is parsed in chunks by several goroutines. What comes out, events, notes or an error, is what comes out of a
@@ -56,7 +57,7 @@ func TestChunksAgreeWithLines(t *testing.T) {
 	}
 	outcomes := map[bool]int{}
 	for name, make := range change {
-		for range 3 {
+		for range soak.N(1, 3) {
 			b := make()
 			want, wantErr := ReadWith(struct{ io.Reader }{bytes.NewReader(b)}, "file", Options{})
 			got, err := ReadWith(bytes.NewReader(b), "file", Options{})
@@ -69,7 +70,7 @@ func TestChunksAgreeWithLines(t *testing.T) {
 			}
 		}
 	}
-	if outcomes[true] < 5 || outcomes[false] < 5 {
+	if least := soak.N(3, 5); outcomes[true] < least || outcomes[false] < least {
 		t.Errorf("%v", outcomes)
 	}
 }
@@ -83,7 +84,7 @@ func TestChunksOfAReaderThatFails(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	newline := bytes.IndexByte(whole.Bytes(), '\n') + 1
 	places := []int{newline, newline - 1, newline + 1, chunkSize - 1, chunkSize, chunkSize + 1, whole.Len() - 1, whole.Len()}
-	for range 20 {
+	for range soak.N(4, 20) {
 		places = append(places, detectBytes+rng.IntN(whole.Len()-detectBytes))
 	}
 	for _, at := range places {

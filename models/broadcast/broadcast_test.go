@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"simrun/check"
+	"simrun/internal/soak"
 	"simrun/models/lattice"
 	"simrun/models/wire"
 	"simrun/sim"
@@ -62,10 +63,10 @@ func TestNothingIsLost(t *testing.T) {
 // Outside of the claims: a node whose disk comes back empty has forgotten what it acknowledged, and the others do not send it again, but with
 // the anti-entropy of topology=epidemic, as long as another node has it.
 func TestAnEmptyDisk(t *testing.T) {
-	broken := map[string]int{}
+	broken, seeds := map[string]int{}, soak.N(3, 10)
 	for _, topology := range []string{"tree", "grid", "epidemic"} {
-		for seed := sim.Seed(1); seed <= 10; seed++ {
-			r := simulate(t, topology, "at 5s crash n3 wiping disk for 200ms", seed)
+		for seed := range sim.Seed(seeds) {
+			r := simulate(t, topology, "at 5s crash n3 wiping disk for 200ms", seed+1)
 			if len(r.Beyond) != 1 {
 				t.Fatal(r.Beyond)
 			}
@@ -74,8 +75,8 @@ func TestAnEmptyDisk(t *testing.T) {
 			}
 		}
 	}
-	if broken["tree"] != 10 || broken["grid"] != 10 || broken["epidemic"] != 0 {
-		t.Errorf("replicas that never agree again, of 10 seeds each: %v", broken)
+	if broken["tree"] != seeds || broken["grid"] != seeds || broken["epidemic"] != 0 {
+		t.Errorf("replicas that never agree again, of %d seeds each: %v", seeds, broken)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"simrun/check"
 	"simrun/history"
+	"simrun/internal/soak"
 	"simrun/models"
 	"simrun/sim"
 	"simrun/trial"
@@ -142,7 +143,7 @@ func TestSloppyQuorumsDoNotMeet(t *testing.T) {
 // Atomic registers stay atomic with three homes of five nodes: majorities of the homes meet.
 func TestAtomicWithPreferenceLists(t *testing.T) {
 	m := Model()
-	for seed := sim.Seed(1); seed <= 40; seed++ {
+	for seed := sim.Seed(1); seed <= sim.Seed(soak.N(12, 40)); seed++ {
 		c, err := trial.Draw(m, sim.Case{Seed: seed, Nodes: 5, Options: map[sim.OptionName]string{optionReplicas: "3"}}, "swarm", false)
 		if err != nil {
 			t.Fatal(err)

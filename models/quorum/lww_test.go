@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"simrun/check"
+	"simrun/internal/soak"
 	"simrun/sim"
 	"simrun/trial"
 )
@@ -27,11 +28,12 @@ func found(t *testing.T, last sim.Seed, base sim.Case, nemesis string) (seeds []
 
 // B56: tags of skewed clocks lose acknowledged writes. Tags that ignore clocks lose none on the same seeds.
 func TestSkewedClocksLoseWrites(t *testing.T) {
-	bug, twin := found(t, 30, sim.Case{Bugs: []sim.BugName{bugSkewedClocks}}, "clock"), found(t, 30, sim.Case{}, "clock")
+	seeds := sim.Seed(soak.N(12, 30))
+	bug, twin := found(t, seeds, sim.Case{Bugs: []sim.BugName{bugSkewedClocks}}, "clock"), found(t, seeds, sim.Case{}, "clock")
 	if len(bug) == 0 || len(twin) > 0 {
 		t.Errorf("the bug shows in seeds %v, its twin fails in %v", bug, twin)
 	}
-	if without := found(t, 30, sim.Case{Bugs: []sim.BugName{bugSkewedClocks}}, "none"); len(without) > len(bug)/2 {
+	if without := found(t, seeds, sim.Case{Bugs: []sim.BugName{bugSkewedClocks}}, "none"); len(without) > len(bug)/2 {
 		t.Errorf("%d seeds without any skew show the bug, %d with it", len(without), len(bug))
 	}
 }
@@ -42,11 +44,12 @@ func options(r, w, hints, repair string) map[sim.OptionName]string {
 
 // Last writer wins is not linearizable, least of all if reads and writes need not meet.
 func TestLastWriterWinsIsWeaker(t *testing.T) {
-	apart, overlap := found(t, 20, sim.Case{Options: options("1", "1", "on", "on")}, "none"), found(t, 20, sim.Case{Options: options("2", "2", "on", "on")}, "none")
+	seeds := sim.Seed(soak.N(10, 20))
+	apart, overlap := found(t, seeds, sim.Case{Options: options("1", "1", "on", "on")}, "none"), found(t, seeds, sim.Case{Options: options("2", "2", "on", "on")}, "none")
 	if len(apart) <= len(overlap) {
 		t.Errorf("R + W < N fails in seeds %v, R + W > N in %v", apart, overlap)
 	}
-	if skewed := found(t, 20, sim.Case{Options: options("2", "2", "on", "on")}, "clock"); len(skewed) == 0 {
+	if skewed := found(t, seeds, sim.Case{Options: options("2", "2", "on", "on")}, "clock"); len(skewed) == 0 {
 		t.Error("skewed clocks do no harm to the last writer")
 	}
 }

@@ -4,10 +4,14 @@ import (
 	"slices"
 	"testing"
 
+	"simrun/internal/soak"
 	"simrun/sim"
 )
 
-// violated runs ten seeds under a plan, and counts those in which a check failed.
+// seeds is how many seeds each case is run with.
+var seeds = sim.Seed(soak.N(3, 10))
+
+// violated runs a case with its seeds under a plan, and counts those in which a check failed.
 func violated(t *testing.T, check, plan string, c sim.Case) (runs int) {
 	t.Helper()
 	m := Model()
@@ -15,7 +19,7 @@ func violated(t *testing.T, check, plan string, c sim.Case) (runs int) {
 	if c.Faults, err = m.Profile.ParsePlan("plan", plan); err != nil {
 		t.Fatal(err)
 	}
-	for c.Seed = 1; c.Seed <= 10; c.Seed++ {
+	for c.Seed = 1; c.Seed <= seeds; c.Seed++ {
 		r, err := sim.Run(m.System(), c)
 		if err != nil {
 			t.Fatal(err)
@@ -50,10 +54,10 @@ func TestGoodputReturnsUnlessAPolicyIsLeftOut(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			if n := violated(t, checkGoodput, "", x.c); n > 0 {
-				t.Errorf("without a fault the goodput is low in %d of 10 runs", n)
+				t.Errorf("without a fault the goodput is low in %d of %d runs", n, seeds)
 			}
 			if n := violated(t, checkGoodput, trigger, x.c); (n > 0) != x.breaks {
-				t.Errorf("the goodput does not return in %d of 10 runs", n)
+				t.Errorf("the goodput does not return in %d of %d runs", n, seeds)
 			}
 		})
 	}
@@ -62,7 +66,7 @@ func TestGoodputReturnsUnlessAPolicyIsLeftOut(t *testing.T) {
 // The bound on which the guarantee relies: both services pause for 10 s, and then look at all that came meanwhile.
 func TestGoodputReturnsWhenServicesWereAway(t *testing.T) {
 	if n := violated(t, checkGoodput, "at 0s pause n3,n4 for 10s\n", sim.Case{}); n > 0 {
-		t.Errorf("the goodput does not return in %d of 10 runs", n)
+		t.Errorf("the goodput does not return in %d of %d runs", n, seeds)
 	}
 }
 

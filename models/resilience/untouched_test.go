@@ -36,7 +36,7 @@ func TestOthersAreUntouched(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			if n := violated(t, checkUntouched, x.plan, x.c); (n > 0) != x.touched {
-				t.Errorf("callers are touched in %d of 10 runs", n)
+				t.Errorf("callers are touched in %d of %d runs", n, seeds)
 			}
 		})
 	}
@@ -54,7 +54,7 @@ func (m *facts[F]) Observe(_ sim.Sighting, f sim.Fact) *sim.Breach {
 	return nil
 }
 
-// collect runs ten seeds, and returns the facts of one type.
+// collect runs a case with its seeds, and returns the facts of one type.
 func collect[F sim.Fact](t *testing.T, plan string, c sim.Case) []F {
 	t.Helper()
 	m, all := Model(), &facts[F]{}
@@ -64,7 +64,7 @@ func collect[F sim.Fact](t *testing.T, plan string, c sim.Case) []F {
 		t.Fatal(err)
 	}
 	c.Recovery.Skip = true
-	for c.Seed = 1; c.Seed <= 10; c.Seed++ {
+	for c.Seed = 1; c.Seed <= seeds; c.Seed++ {
 		if _, err := sim.Run(m.System(), c); err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestHedgeCutsTheTail(t *testing.T) {
 	const plan = "at 1s loss 1/20 for 9s\n"
 	without, with := collect[ended](t, plan, sim.Case{}), collect[ended](t, plan, options(optionHedge, "on"))
 	a, b := slow(without, 80*time.Millisecond), slow(with, 80*time.Millisecond)
-	if a < 100 || 2*b > a {
+	if a < 10*int(seeds) || 2*b > a {
 		t.Errorf("answers that took more than 80 ms: %d of %d without hedges, %d of %d with", a, len(without), b, len(with))
 	}
 }
@@ -126,7 +126,7 @@ func TestKeysMakeRetriesSafe(t *testing.T) {
 	}
 	for _, bugs := range [][]sim.BugName{nil, {bugNoKey}} {
 		twice := 0
-		for seed := sim.Seed(1); seed <= 10; seed++ {
+		for seed := sim.Seed(1); seed <= seeds; seed++ {
 			r, err := sim.Run(m.System(), sim.Case{Seed: seed, Bugs: bugs, Faults: faults})
 			if err != nil {
 				t.Fatal(err)
@@ -140,7 +140,7 @@ func TestKeysMakeRetriesSafe(t *testing.T) {
 			}
 		}
 		if (twice > 0) != (bugs != nil) {
-			t.Errorf("bugs %v: additions were done twice in %d of 10 runs", bugs, twice)
+			t.Errorf("bugs %v: additions were done twice in %d of %d runs", bugs, twice, seeds)
 		}
 	}
 }
