@@ -1,5 +1,7 @@
 package sim
 
+import "simrun/sim/digest"
+
 // Trace is everything that happened in a run: a graph, since every event has a cause. Of a
 // run of more than a million records it keeps a part: around the first violation, or the
 // end.
@@ -12,6 +14,9 @@ type Trace struct {
 	window bool   // keep those from number from on, whatever happens
 	from   uint64 // see window
 	held   bool   // there was a violation: nothing more is dropped from the front
+
+	summed bool        // keep no record, only the sum of all
+	sum    digest.Hash // see summed
 }
 
 // mostRecords is half of what a trace keeps: a few hundred megabytes.
@@ -19,6 +24,10 @@ const mostRecords = 1 << 19
 
 // add takes the next record.
 func (t *Trace) add(r Record) {
+	if t.summed {
+		t.sum = r.fold(t.sum)
+		return
+	}
 	most := t.most
 	if most == 0 {
 		most = mostRecords
@@ -52,6 +61,19 @@ type Record struct {
 	State   *State     `json:"state,omitempty"`   // of kind state
 
 	content uint64 // hash of the payload of a send, so that two runs can be compared
+}
+
+// fold adds all that a record says to a hash.
+func (r *Record) fold(h digest.Hash) digest.Hash {
+	h = h.Word(r.Event, r.Cause).Word(uint64(r.Time), r.Message).Word(uint64(r.Node)<<32|uint64(uint32(r.Peer)), r.content)
+	h = h.String(string(r.Kind)).String(r.Text).String(r.Key)
+	if s := r.State; s != nil {
+		h = h.String(s.Role).Word(s.Epoch, uint64(len(s.Detail)))
+		for i := range s.Detail {
+			h = h.String(s.Detail[i].Name).String(s.Detail[i].Value)
+		}
+	}
+	return h
 }
 
 // RecordKind tells what a [Record] says.

@@ -23,7 +23,7 @@ func (w *world) recordSend(m *message, l *link) {
 	if m.cause != w.events {
 		r.Cause = m.cause // it waited for the node's work
 	}
-	if l != nil {
+	if l != nil && !w.trace.summed { // which follows from the rest
 		r.Key = keyText(m.from.String()+">"+m.to.String(), m.key)
 	}
 	w.record(r)

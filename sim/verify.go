@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
@@ -24,38 +25,60 @@ type Divergence struct {
 // In the second run each payload is overwritten when its handler has returned: a node that keeps one,
 // which it must not, behaves differently there.
 func Verify(s System, c Case) (*Divergence, error) {
-	a, err := compared(s, c, false)
-	if err != nil {
-		return nil, err
-	}
-	b, err := compared(s, c, true)
-	if err != nil {
-		return nil, err
-	}
-	if d := compare(a, b); d != nil {
-		if a.Trace.Before+a.Trace.After+b.Trace.Before+b.Trace.After > 0 {
-			return locate(s, c, d)
-		}
-		again, err := RunTraced(s, c)
-		if err != nil {
-			return nil, err
-		}
-		d.Kept = compare(a, again) == nil
-		return d, nil
-	}
 	plain, err := Run(s, c)
 	if err != nil {
 		return nil, err
 	}
-	if plain.Digest != a.Digest {
+	return VerifyRun(s, plain)
+}
+
+// VerifyRun is [Verify] of the case of a run without a trace that there is already: two runs in place of three.
+func VerifyRun(s System, plain *Result) (*Divergence, error) {
+	c := plain.Case
+	a, err := compared(s, c, &Trace{summed: true}, false)
+	if err != nil {
+		return nil, err
+	}
+	b, err := compared(s, c, &Trace{summed: true}, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case a.Digest != b.Digest || a.Trace.sum != b.Trace.sum:
+		return diverge(s, c, unseen(a))
+	case plain.Digest != a.Digest:
 		return &Divergence{Event: min(a.Events, plain.Events), Time: min(a.End, plain.End), Handler: traceChanges}, nil
 	}
 	return nil, nil
 }
 
+// diverge runs a case of which two runs differ again, with all that happened, and finds where. It returns late if all is equal this time.
+func diverge(s System, c Case, late *Divergence) (*Divergence, error) {
+	a, err := compared(s, c, &Trace{}, false)
+	if err != nil {
+		return nil, err
+	}
+	b, err := compared(s, c, &Trace{}, true)
+	if err != nil {
+		return nil, err
+	}
+	d := compare(a, b)
+	if a.Trace.Before+a.Trace.After+b.Trace.Before+b.Trace.After > 0 {
+		return locate(s, c, cmp.Or(d, late))
+	}
+	if d == nil {
+		return late, nil
+	}
+	again, err := RunTraced(s, c)
+	if err != nil {
+		return nil, err
+	}
+	d.Kept = compare(a, again) == nil
+	return d, nil
+}
+
 // compared runs a case and returns what is compared of it, which leaves the memory of the rest.
-func compared(s System, c Case, poison bool) (*Result, error) {
-	r, err := run(s, c, &Trace{}, poison)
+func compared(s System, c Case, t *Trace, poison bool) (*Result, error) {
+	r, err := run(s, c, t, poison)
 	if err != nil {
 		return nil, err
 	}
@@ -95,9 +118,14 @@ func compare(a, b *Result) *Divergence {
 		return divergence(x, y, i)
 	}
 	if a.Digest != b.Digest {
-		return &Divergence{Event: a.Events, Time: a.End, Handler: "something that the trace does not show"}
+		return unseen(a)
 	}
 	return nil
+}
+
+// unseen is the divergence of a run from another that has the same records.
+func unseen(r *Result) *Divergence {
+	return &Divergence{Event: r.Events, Time: r.End, Handler: "something that the trace does not show"}
 }
 
 // firstDifference returns the number of the first record that differs, or -1.

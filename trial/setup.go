@@ -196,8 +196,18 @@ func (e *DivergenceError) Error() string { return fmt.Sprintf("seed %d: %v", e.S
 // Verify runs a case twice, and returns a [*DivergenceError] that names the first event that differs.
 func Verify(m models.Model, c sim.Case) error {
 	d, err := sim.Verify(m.System(), c)
+	return diverged(c.Seed, d, err)
+}
+
+// VerifyRun is [Verify] of a run that there is already: see [sim.VerifyRun].
+func VerifyRun(m models.Model, plain *sim.Result) error {
+	d, err := sim.VerifyRun(m.System(), plain)
+	return diverged(plain.Case.Seed, d, err)
+}
+
+func diverged(seed sim.Seed, d *sim.Divergence, err error) error {
 	if err == nil && d != nil {
-		err = &DivergenceError{c.Seed, d}
+		err = &DivergenceError{seed, d}
 	}
 	return err
 }

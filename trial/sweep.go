@@ -188,7 +188,7 @@ func (s *Sweep) One(seed sim.Seed) (r *Report) {
 	}
 	if again {
 		r.Verified = true
-		if err := Verify(s.Model, run.Case); err != nil {
+		if err := VerifyRun(s.Model, run.Result); err != nil {
 			r.Err, r.Summary, r.Cause = err, err.Error(), causeOfError(err)
 		}
 	}
