@@ -15,15 +15,15 @@ import (
 // writeTrace writes a trace as compressed JSON, one record per line. One
 // goroutine compresses, so that equal traces have equal bytes.
 func writeTrace(w io.Writer, t *sim.Trace) error {
-	z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
+	z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		return err
 	}
 	b := bufio.NewWriterSize(z, 1<<16)
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
+	var line []byte
 	for i := range t.Records {
-		if err := e.Encode(&t.Records[i]); err != nil {
+		line = append(appendRecord(line[:0], &t.Records[i]), '\n')
+		if _, err := b.Write(line); err != nil {
 			return err
 		}
 	}
