@@ -32,17 +32,17 @@ func strips() []picture {
 	return []picture{
 		{"guide", "leader", "the leader is alone after it answered", "raft", "", 24, "leader.txt", 0, 5 * time.Second, false},
 		{"mechanisms", "primarybackup", "the primary answers what only it has, and is given up", "primarybackup", "async-ack", 1, "primary.txt", 1950 * ms, 3100 * ms, true},
-		{"mechanisms", "chain", "the tail was taken out, does not know it, and goes on answering", "chain", "no-confirm", 87, "", 5100 * ms, 5600 * ms, true},
-		{"mechanisms", "quorum", "the clocks of the servers decide which write is the last", "quorum", "lww-with-skewed-clocks", 3, "", 6500 * ms, 6800 * ms, true},
+		{"mechanisms", "chain", "the tail was taken out, does not know it, and goes on answering", "chain", "no-confirm", 168, "", 1200 * ms, 1700 * ms, true},
+		{"mechanisms", "quorum", "the clocks of the servers decide which write is the last", "quorum", "lww-with-skewed-clocks", 28, "", 550 * ms, 850 * ms, true},
 		{"mechanisms", "bully", "each side takes the other for down", "bully", "", 1, "halves.txt", 1900 * ms, 2700 * ms, true},
-		{"mechanisms", "paxos", "two proposers, and no acceptor that both have asked", "paxos", "quorums-do-not-meet", 1, "", 900 * ms, 1100 * ms, true},
-		{"mechanisms", "multipaxos", "a new leader fills slots that others had agreed on", "multipaxos", "own-slots", 37, "", 5900 * ms, 6500 * ms, true},
-		{"mechanisms", "lock", "two clients add to the same sum, and both believe that they have the lock", "coord", "no-fencing", 6, nemesis.Quiet, 750 * ms, 2700 * ms, true},
-		{"mechanisms", "service", "n1 is behind n2, and answers a client that has seen more", "coord", "local-read-goes-back", 12, "", 0, 400 * ms, true},
-		{"mechanisms", "ephemeral", "a command of a session that has ended is on its way", "coord", "create-in-ended-session", 1, "", 900 * ms, 3100 * ms, true},
-		{"mechanisms", "vr", "a replica comes back empty, and helps to elect a primary", "vr", "restart-empty", 12, "", 0, 700 * ms, true},
-		{"mechanisms", "transaction", "a transfer is refused halfway", "coord", "half-transaction", 34, "", 885 * ms, 1400 * ms, true},
-		{"mechanisms", "lease", "a write arrives after its sender has lost the lease", "lease", "no-fencing", 7, "", 0, 800 * ms, true},
+		{"mechanisms", "paxos", "two proposers, and no acceptor that both have asked", "paxos", "quorums-do-not-meet", 1, "", 8700 * ms, 8850 * ms, true},
+		{"mechanisms", "multipaxos", "a new leader fills slots that others had agreed on", "multipaxos", "own-slots", 106, "", 400 * ms, 1700 * ms, true},
+		{"mechanisms", "lock", "two clients add to the same sum, and both believe that they have the lock", "coord", "no-fencing", 5, nemesis.Quiet, 1100 * ms, 3200 * ms, true},
+		{"mechanisms", "service", "n3 is behind, and answers a client that has seen more", "coord", "local-read-goes-back", 12, "", 0, 400 * ms, true},
+		{"mechanisms", "ephemeral", "a command of a session that has ended is on its way", "coord", "create-in-ended-session", 2, "", 900 * ms, 3100 * ms, true},
+		{"mechanisms", "vr", "replicas come back empty, and one of them is the primary again", "vr", "restart-empty", 15, "", 2700 * ms, 3150 * ms, true},
+		{"mechanisms", "transaction", "a transfer is refused halfway", "coord", "half-transaction", 34, "", 150 * ms, 1000 * ms, true},
+		{"mechanisms", "lease", "a write arrives after its sender has lost the lease", "lease", "no-fencing", 7, "", 5300 * ms, 5700 * ms, true},
 	}
 }
 
