@@ -33,7 +33,7 @@ func Model() models.Model {
 			{Name: bugAckBeforeSync, Tier: models.Easy,
 				Summary: "a node acknowledges an update before its disk holds it",
 				Oracles: []string{"durability", gSet}, Source: "etcd#14370, the same mistake in another protocol"},
-			{Name: bugTellBeforeSync, Tier: models.Easy, Workload: gCounter,
+			{Name: bugTellBeforeSync, Tier: models.Medium, Workload: gCounter, Scenario: crashesAndSlowDisks,
 				Summary: "a node tells others of an addition that its disk does not hold, forgets it in a crash, and gives the same count to another addition",
 				Oracles: []string{"durability"}, Source: "INRIA 7506 §3.1.2 takes for granted that a replica which recovers has its payload; maelstrom#93 is the same mistake with unique ids"},
 			{Name: bugAddParts, Tier: models.Easy, Workload: gCounter,
@@ -82,3 +82,15 @@ const (
 	clientPatience = 500 * time.Millisecond // more than a save takes
 	storeFile      = "objects"
 )
+
+// crashesAndSlowDisks is a plan in which a node has not synced more than usual, and crashes.
+const crashesAndSlowDisks = `at 0s slow-sync all by 40ms for 9s
+at 1s crash n1 for 50ms
+at 2s crash n2 for 50ms
+at 3s crash n3 for 50ms
+at 4s crash n4 for 50ms
+at 5s crash n5 for 50ms
+at 6s crash n1 for 50ms
+at 7s crash n2 for 50ms
+at 8s crash n3 for 50ms
+`

@@ -50,7 +50,7 @@ func Model() models.Model {
 		Bugs: []models.Bug{
 			{Name: bugAsyncAck, ID: "B44", Tier: models.Easy,
 				Summary: "the primary acknowledges a write that no backup has, and a backup takes over without it",
-				Oracles: []string{"linearizability"},
+				Oracles: []string{"linearizability", "equal logs", "equal machines"},
 				Source:  "Redis Sentinel (Jepsen, 2013, Call me maybe: Redis)"},
 			{Name: bugNoFencing, ID: "B45", Tier: models.Easy,
 				Summary: "backups take what a primary of an older epoch sends, so that two primaries acknowledge writes",

@@ -45,10 +45,24 @@ func membershipBugs() []models.Bug {
 			Source:  "redisraft#17; dissertation §4.1",
 		},
 		{
-			Name: bugLearnersCount, Tier: models.Easy, Options: one,
+			Name: bugLearnersCount, Tier: models.Medium, Options: one,
 			Summary: "a learner's copy counts for commitment",
 			Oracles: []string{completeness, machineSafety, linearizability},
 			Source:  "dissertation §4.2.1: a new server is a non-voting member until it has caught up",
+			// The cluster parts while there are learners, so that those who committed with them are cut off.
+			Scenario: `after 0.8s on members partition minority | majority for 450ms
+after 1.5s on members partition minority | majority for 450ms
+after 2.2s on members partition minority | majority for 450ms
+after 2.9s on members partition minority | majority for 450ms
+after 3.6s on members partition minority | majority for 450ms
+after 4.3s on members partition minority | majority for 450ms
+after 5.0s on members partition minority | majority for 450ms
+after 5.7s on members partition minority | majority for 450ms
+after 6.4s on members partition minority | majority for 450ms
+after 7.1s on members partition minority | majority for 450ms
+after 7.8s on members partition minority | majority for 450ms
+after 8.5s on members partition minority | majority for 450ms
+`,
 		},
 		{
 			Name: bugJointAsUnion, Tier: models.Medium, Options: many,
