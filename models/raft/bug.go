@@ -166,7 +166,7 @@ at 2.5s crash n2 for 100ms
 		{
 			Name: bugNoChecksums, ID: "B29", Tier: models.Medium,
 			Summary: "what the disk has damaged is believed: frames are read without checksums, and never repaired",
-			Oracles: []string{matching, durable, voteOrder, machineSafety, linearizability, progress},
+			Oracles: []string{matching, durable, durableNow, onMajority, voteOrder, machineSafety, linearizability, progress},
 			Source:  "Alagappan et al., Protocol-Aware Recovery, FAST'18; TigerBeetle's storage fault model",
 			Scenario: `at 2s rot n2
 at 2.5s crash n2 for 100ms

@@ -53,7 +53,9 @@ func (s *Server) leave(to sim.NodeID, payload []byte, p *promise) {
 		s.facts.voted = factVoted{Term: p.term, For: to}
 		s.env.Report(&s.facts.voted)
 	}
-	if p.match > s.facts.acked.Index {
+	// What was acknowledged to the leader of an older term may have been replaced since, in a log that this server has from a newer one. That harms
+	// nobody: it is as if the answer had been sent at once, and were late.
+	if p.match > s.facts.acked.Index && p.term == s.term {
 		s.facts.acked = factAcknowledged{Index: p.match}
 		s.env.Report(&s.facts.acked)
 	}

@@ -67,3 +67,21 @@ func TestStaleRejectionIsIgnored(t *testing.T) {
 		t.Errorf("the answer to the probe was ignored: next %d", got.next)
 	}
 }
+
+// Messages to n3 that were held back come all at once: those of two leaders, the second of whom takes back what the first had n3 append. The answer to the first
+// waits for the disk, and leaves when n3 has what the second sent. It promises nothing that n3 must have by then.
+func TestLateAnswerToAnOlderTermIsNoPromise(t *testing.T) {
+	c, err := sim.ParseCase("case.json", []byte(`{"version": 1, "model": "raft", "seed": 7731,
+		"workload": {"only": ["c4#0", "c4#21", "c3#21"], "mix": [{"f": "read", "weight": 0}, {"f": "write", "weight": 0}, {"f": "cas", "weight": 8}]},
+		"duration": "1.805s", "recovery": {"skip": true}, "faults": ["at 1.064s swizzle-clog for 736ms", "at 1.6s isolate n3"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := sim.Run(Model().System(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Violations) > 0 {
+		t.Error(r.Violations)
+	}
+}
