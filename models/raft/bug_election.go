@@ -21,7 +21,7 @@ const leaseOrder = "lease exclusive"
 func electionBugs() []models.Bug {
 	return []models.Bug{
 		{
-			Name: bugVoteDespiteLease, ID: "B16", Tier: models.Medium, Options: map[sim.OptionName]string{optionReads: "lease"},
+			Name: bugVoteDespiteLease, ID: "B16", Tier: models.Hard, Options: map[sim.OptionName]string{optionReads: "lease"},
 			Summary: "servers that hear the leader vote for one that is cut off from it, while the leader answers reads by its lease",
 			Oracles: []string{leaseOrder, linearizability},
 			Source:  "etcd-io/etcd#10082; dissertation §6.4.1",
