@@ -29,7 +29,7 @@ func bugs() []models.Bug {
 			Summary: "a replica that is still fetching the log of the view acknowledges what the primary sends",
 			Oracles: []string{"durable when promised", "durability", "linearizability", "equal logs", "assertion", "progress"},
 			Source:  "§4.1, step 4: a backup must have all earlier entries; TigerBeetle's newsletter of June 2025: replicas that sync withhold prepare_ok"},
-		{Name: bugLongest, Tier: models.Medium,
+		{Name: bugLongest, Tier: models.Hard,
 			Summary: "a new primary takes the longest log, also where another was in normal status in a later view",
 			Oracles: []string{"equal logs", "linearizability", "assertion"},
 			Source:  "§4.2, step 3: the greatest last normal view comes first",
@@ -42,7 +42,7 @@ after 2.1s on 7th commit crash n2 for 1s
 			Source:  "§4.1, step 5: f PrepareOK messages"},
 		{Name: bugFewOffers, Tier: models.Medium,
 			Summary: "a new primary begins its view with one DoViewChange message less than a majority's",
-			Oracles: []string{"equal logs", "linearizability", "assertion"},
+			Oracles: []string{"equal logs", "linearizability", "assertion", "progress"},
 			Source:  "§4.2, step 3: f+1 DoViewChange messages",
 			Scenario: `at 2s cut n1 > n2 for 300ms
 at 2s cut n1 > n3 for 300ms
