@@ -54,28 +54,11 @@ func (z *puzzle) assume(p *points, round int) {
 // find notes facts, and reports whether there were any new ones that matter.
 func (z *puzzle) find(c *closure, p *points, round int) bool {
 	before := len(z.facts)
-	for _, group := range z.c.groups {
-		for i, b := range group {
-			for _, a := range group[:i] {
-				z.budget--
-				pair := [2]int32{min(a, b), max(a, b)}
-				if z.settled[pair] {
-					continue
-				}
-				for _, order := range [][2]int32{{a, b}, {b, a}} {
-					from, to, k, closes := z.closing(p, c, order[0], order[1])
-					if !closes {
-						continue
-					}
-					z.settled[pair] = true
-					if !z.implied(p, c, order[1], order[0]) {
-						z.facts = append(z.facts, fact{z.c.literal(order[1], order[0]), round, from, to, k})
-					}
-					break
-				}
-			}
+	z.settle(p, c, z.c.groups, func(earlier, later, from, to int32, k kind) {
+		if !z.implied(p, c, later, earlier) {
+			z.facts = append(z.facts, fact{z.c.literal(later, earlier), round, from, to, k})
 		}
-	}
+	})
 	return len(z.facts) > before
 }
 

@@ -20,10 +20,19 @@ func (z *puzzle) saturate(p *points) {
 	}
 }
 
-// draw finds pairs of which one order is impossible, and reports whether there were any.
+// draw learns the pairs of which one order is impossible, and reports whether there were any.
 func (z *puzzle) draw(p *points, c *closure) bool {
-	more := false
-	for _, group := range z.groupsOf(p) {
+	before := len(z.forced)
+	z.settle(p, c, z.groupsOf(p), func(earlier, later, from, to int32, k kind) {
+		z.learn([][]link{p.back(from, to, k, z.c.literal(earlier, later))})
+		z.forced = append(z.forced, z.c.literal(later, earlier))
+	})
+	return len(z.forced) > before
+}
+
+// settle finds the pairs of versions of groups, not settled yet, of which one order closes a cycle, and tells that order and the edge that closes it.
+func (z *puzzle) settle(p *points, c *closure, groups [][]int32, tell func(earlier, later, from, to int32, k kind)) {
+	for _, group := range groups {
 		for i, b := range group {
 			for _, a := range group[:i] {
 				z.budget--
@@ -31,19 +40,16 @@ func (z *puzzle) draw(p *points, c *closure) bool {
 				if z.settled[pair] {
 					continue
 				}
-				for _, try := range [][2]int32{{a, b}, {b, a}} {
-					if cycle := z.closes(p, c, try[0], try[1]); cycle != nil {
-						z.learn([][]link{cycle})
+				for _, order := range [][2]int32{{a, b}, {b, a}} {
+					if from, to, k, closes := z.closing(p, c, order[0], order[1]); closes {
 						z.settled[pair] = true
-						z.forced = append(z.forced, z.c.literal(try[1], try[0]))
-						more = true
+						tell(order[0], order[1], from, to, k)
 						break
 					}
 				}
 			}
 		}
 	}
-	return more
 }
 
 // groupsOf returns the writes of each group that belong to a part.
@@ -61,15 +67,6 @@ func (z *puzzle) groupsOf(p *points) [][]int32 {
 		}
 	}
 	return all
-}
-
-// closes returns the cycle that an order of two versions closes, or nil.
-func (z *puzzle) closes(p *points, c *closure, earlier, later int32) []link {
-	from, to, k, ok := z.closing(p, c, earlier, later)
-	if !ok {
-		return nil
-	}
-	return p.back(from, to, k, z.c.literal(earlier, later))
 }
 
 // closing returns the edge of an order of two versions that closes a cycle, if there is one.

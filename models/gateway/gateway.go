@@ -9,6 +9,7 @@ import (
 	"simrun/models/txn"
 	"simrun/models/wire"
 	"simrun/sim"
+	"simrun/sim/blocking"
 )
 
 // The kinds of payloads.
@@ -23,8 +24,8 @@ const Patience = 3 * time.Second
 // impatience is how long a client waits that then does the transaction again.
 const impatience = 200 * time.Millisecond
 
-// RunClient is the whole life of a client: it gives each transaction to another server. After a timeout it gives up, since the transaction may commit yet. again is
-// the name of the defect of one that soon asks another server instead; "" if the model does not have it.
+// RunClient is the whole life of a client: it gives each transaction to another server. After a timeout it gives up, since the transaction may commit yet. again names
+// the bug of a client that soon asks another server instead; "" if the model has none.
 func RunClient(c *sim.Client, again sim.BugName) {
 	first := int(-c.ID())
 	txn.Run(c, func(t txn.Txn) txn.Outcome {
@@ -47,6 +48,15 @@ func RunClient(c *sim.Client, again sim.BugName) {
 		}
 		return txn.Lost("no answer in time")
 	})
+}
+
+// Serve does a transaction that a client sent, and answers. It is false for any other message.
+func Serve(p *blocking.Proc, m blocking.Message, do func(p *blocking.Proc, t txn.Txn) txn.Outcome) bool {
+	t, ok := Open(m.Payload)
+	if ok {
+		p.Reply(m.Caller, Answer(do(p, t)))
+	}
+	return ok
 }
 
 // Open returns the transaction that a client sent; false for any other payload.

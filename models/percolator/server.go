@@ -63,8 +63,7 @@ func (s *server) replay(p *blocking.Proc, record []byte) error {
 
 // serve takes what clients and servers send.
 func (s *server) serve(p *blocking.Proc, m blocking.Message) {
-	if t, ok := gateway.Open(m.Payload); ok {
-		p.Reply(m.Caller, gateway.Answer(s.transact(p, t)))
+	if gateway.Serve(p, m, s.transact) {
 		return
 	}
 	q, ok := decode(m.Payload)
