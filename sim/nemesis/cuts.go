@@ -30,8 +30,13 @@ func (s *scene) partition() {
 	s.add(f)
 }
 
-// chief is the role of the node that matters most, as a target.
-func (s *scene) chief() fault.Target { return fault.Role(s.c.Profile.Leader) }
+// chief is the node that matters most, as a target: the leader, and any node of a system that has none.
+func (s *scene) chief() fault.Target {
+	if s.c.Profile.Leader == "" {
+		return "any"
+	}
+	return fault.Role(s.c.Profile.Leader)
+}
 
 // clog lets messages pile up.
 func (s *scene) clog() {
